@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Set-up and every command of the project. Needs Python >= 3.11, git and make; the rest comes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+LINK := .collections/ansible_collections/poolboy/concourse
+READY := .venv/.ready $(LINK)
+REQUIREMENTS := requirements.txt meta/ee-requirements.txt tests/requirements.txt tests/unit/requirements.txt
+
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Without compiled bytecode every run of Ansible takes half as long again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test bench lint unit functional sanity units docs format clean
+.DEFAULT_GOAL := help
+
+help: ## Show the commands.
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 17
+
+demo: $(READY) ## See the collection at work on a lock repository and a Concourse made for it.
+	$(BIN)/python -m tests.demo
+
+test: $(READY) ## Run every check and every test.
+	$(BIN)/python -m scripts.check
+
+bench: $(READY) ## Measure the promises of docs/performance.md.
+	PYTHONPATH="$(CURDIR)/.collections" $(BIN)/python -m ansible_collections.poolboy.concourse.tests.bench
+
+lint: $(READY) ## Read the code: ruff, mypy, yamllint, codespell, ansible-lint, antsibull.
+	$(BIN)/python -m scripts.check lint
+
+unit: $(READY) ## Run the fast tests.
+	$(BIN)/python -m scripts.check unit
+
+functional: $(READY) ## Run the tests with real servers and real Ansible.
+	$(BIN)/python -m scripts.check functional
+
+sanity: $(READY) ## Run ansible-test sanity on the oldest and the newest ansible-core.
+	$(BIN)/python -m scripts.check sanity
+
+units: $(READY) ## Run ansible-test units on the oldest and the newest ansible-core.
+	$(BIN)/python -m scripts.check units
+
+docs: $(READY) ## Make the documentation as web pages in .cache/docs.
+	rm -rf .cache/docs
+	mkdir -p -m 755 .cache/docs
+	$(BIN)/antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --sphinx-theme alabaster \
+	  --dest-dir .cache/docs poolboy.concourse >/dev/null
+	.cache/docs/build.sh
+
+format: $(READY) ## Format the code and mend what ruff can mend.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove everything that make made.
+	rm -rf .venv .cache .collections .demo .ansible .hypothesis collections tests/output tests/integration/inventory
+
+.venv/.ready: $(REQUIREMENTS) scripts/environment.py
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: make PYTHON=/path/to/python3.11 names another." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "poolboy.concourse needs Python 3.11 or newer, $(PYTHON) is %s: make PYTHON=/path/to/python3.11 names another." % sys.version.split()[0])'
+	@echo "Making .venv, once; this takes a quarter of a minute ..."
+	@$(PYTHON) -m scripts.environment .venv requirements.txt tests/requirements.txt
+	@touch $@
+
+$(LINK):
+	@mkdir -p $(@D)
+	@ln -s ../../.. $@

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that modules share, in groups. Private to the collection; documented in plugins/doc_fragments."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible.module_utils.basic import env_fallback
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options that belong together: an argument spec."""
+
+    spec: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+
+
+def _from_environment(variable: str) -> dict[str, t.Any]:
+    return {"fallback": (env_fallback, [variable])}
+
+
+GIT = OptionGroup(
+    {
+        "repo": {"type": "str", "required": True, **_from_environment("POOL_REPO")},
+        "branch": {"type": "str"},
+        "key_file": {"type": "path", "no_log": False},
+        "ssh_private_key": {"type": "str", "no_log": True, **_from_environment("POOL_REPO_SSH_PRIVATE_KEY")},
+        "accept_newhostkey": {"type": "bool", "default": False, "no_log": False},
+        "known_hosts_file": {"type": "path"},
+        "repo_username": {"type": "str"},
+        "repo_password": {"type": "str", "no_log": True},
+        "ca_path": {"type": "path"},
+        "git_timeout": {"type": "int", "default": 300},
+        "cache_dir": {"type": "path"},
+        "cache": {"type": "bool", "default": True},
+    }
+)
+
+CONCOURSE = OptionGroup(
+    {
+        "concourse_url": {"type": "str", **_from_environment("CONCOURSE_BASE_URL")},
+        "concourse_username": {"type": "str", **_from_environment("CONCOURSE_USERNAME")},
+        "concourse_password": {"type": "str", "no_log": True, **_from_environment("CONCOURSE_PASSWORD")},
+        "concourse_token": {"type": "str", "no_log": True},
+        "concourse_client_id": {"type": "str"},
+        "concourse_client_secret": {"type": "str", "no_log": True},
+        "concourse_target": {"type": "str"},
+        "concourse_url_aliases": {"type": "list", "elements": "str", "default": []},
+        "concourse_team": {"type": "str"},
+        "validate_certs": {"type": "bool"},
+        "client_cert": {"type": "path"},
+        "client_key": {"type": "path", "no_log": False},
+        "concourse_timeout": {"type": "int", "default": 10},
+    }
+)
+
+POOLS = OptionGroup(
+    {
+        "pools": {"type": "list", "elements": "raw", **_from_environment("POOLS")},
+        "stale_timeout": {"type": "int", "default": 60},
+        "grace": {"type": "int", "default": 5},
+        "policy": {"type": "dict", "default": {}},
+    }
+)

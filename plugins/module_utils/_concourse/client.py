@@ -1,0 +1,80 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Concourse, as the rest of the collection uses it. Private to the collection."""
+
+from __future__ import annotations
+
+import types
+from typing import Self
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.contact import Contact
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.inquiry import Inquiry
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.session import Session
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.settings import settle
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.web_address import normalised
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+
+# As many threads may ask at the same time; more of them wait for a free connection.
+CONNECTIONS = 16
+
+
+class Concourse:
+    """One Concourse and one login. Making it asks nothing; leaving its context closes the connections.
+
+    Raises BadOption when the options contradict each other or name nothing. The login happens once: by connect(), or at
+    the first question.
+    """
+
+    def __init__(self, options: ConcourseOptions, *, connections: int = CONNECTIONS) -> None:
+        self._settings = settle(options)
+        self._session = Session(self._settings, connections)
+        self._contact = Contact(self._session, self._settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    @property
+    def team(self) -> str:
+        """The team that claims mean which name none."""
+        return self._settings.team
+
+    @property
+    def trouble(self) -> str | None:
+        """Why Concourse gives no answers at all: a clause, None while it does or was not asked yet."""
+        return self._contact.trouble or self._session.trouble
+
+    def connect(self) -> None:
+        """Log in now rather than at the first question.
+
+        Raises ConcourseError when Concourse refuses the login or is none, BadOption when a certificate cannot be used,
+        MissingLibrary without requests. Nothing is raised when nothing answers: trouble then says why, and every
+        question raises NoCredibleAnswer with the same reason.
+        """
+        try:
+            self._contact.established()
+        except NoCredibleAnswer:
+            return
+
+    def facts(self) -> ConcourseFacts:
+        """Return facts without a memory: every question is asked anew, over the same connections, with the same login.
+
+        If Concourse did not answer so far, it is tried again.
+        """
+        self._contact.start_afresh()
+        self._session.start_afresh()
+        own = normalised(self._settings.address)
+        return ConcourseFacts(
+            Inquiry(self._session, self._contact), self._settings.aliases | ({own} if own is not None else set())
+        )

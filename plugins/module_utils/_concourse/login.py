@@ -1,0 +1,143 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Getting a token, in the way that each version of Concourse wants. Private to the collection.
+
+Facts: fly/commands/login.go of 4.0 to 8.2; skymarshal/skyserver/skyserver.go of 5.0; Dex, server/handlers.go.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.answer import Answer
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.credentials import ClientLogin, PasswordLogin
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.introduction import (
+    Introduction,
+    Version,
+    mendable,
+    redirected,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.session import Session
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.trouble import NoAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+
+_OLDEST: Version = (4, 0, 0)
+_FIRST_WITH_ISSUER: Version = (6, 1, 0)
+_FIRST_WITH_OPAQUE_TOKEN: Version = (6, 5, 0)
+# fly's own client, the same in every Concourse (atc/atccmd/command.go).
+_FLY = ("fly", "Zmx5")
+_ANOTHER_WAY = (
+    "give a token (concourse_token), a fly target (concourse_target) or a client (concourse_client_id) instead."
+)
+
+
+def request_tokens(
+    session: Session, address: str, credentials: PasswordLogin | ClientLogin, introduction: Introduction
+) -> tuple[str, ...]:
+    """Log in and return the tokens that Concourse gave, the one that its version takes first.
+
+    Raises ConcourseError when it refuses, NoCredibleAnswer when it gives no answer that can be used.
+    """
+    if introduction.version < _OLDEST:
+        raise ConcourseError(
+            f"{address} is Concourse {'.'.join(map(str, introduction.version))}, which logs in differently: "
+            "the collection needs Concourse 4.0 or newer."
+        )
+    path = "/sky/token" if introduction.version < _FIRST_WITH_ISSUER else "/sky/issuer/token"
+    if isinstance(credentials, PasswordLogin):
+        client = _FLY
+        form = {"grant_type": "password", "username": credentials.username, "password": credentials.password}
+        form["scope"] = "openid profile email federated:id groups"
+    else:
+        client = (credentials.client_id, credentials.client_secret)
+        form = {"grant_type": "client_credentials", "scope": "openid federated:id"}
+    try:
+        answer = session.post_form(path, form, client)
+    except NoAnswer as trouble:
+        raise mendable(trouble) from None
+    if answer.status == 200:
+        return _tokens(answer, path, introduction.version)
+    raise _refusal(answer, path, address, credentials, introduction.version)
+
+
+def _tokens(answer: Answer, path: str, version: Version) -> tuple[str, ...]:
+    names = ["access_token", "id_token"]
+    if _FIRST_WITH_ISSUER <= version < _FIRST_WITH_OPAQUE_TOKEN:
+        names.reverse()
+    fields = _fields(answer)
+    tokens = tuple(str(fields[name]) for name in names if isinstance(fields.get(name), str) and fields[name])
+    if not tokens or not all(token.isascii() and token.isprintable() and " " not in token for token in tokens):
+        raise NoCredibleAnswer(f"Concourse's answer to POST {path} is cut off or holds no token")
+    return tokens
+
+
+def _refusal(
+    answer: Answer, path: str, address: str, credentials: PasswordLogin | ClientLogin, version: Version
+) -> ConcourseError | NoCredibleAnswer:
+    error, description = (str(_fields(answer).get(name) or "") for name in ("error", "error_description"))
+    if answer.status >= 500 or answer.status == 429:
+        return NoCredibleAnswer(f"{address} answered {answer.status} to POST {path}")
+    if "Could not login user" in description:
+        return NoCredibleAnswer("the directory (LDAP) behind Concourse's login did not answer")
+    if answer.is_redirect:
+        return ConcourseError(redirected(answer, address))
+    if answer.status in (404, 405):
+        return ConcourseError(
+            f"{address} has no login at {path}, where Concourse {'.'.join(map(str, version))} has it: "
+            "a proxy in front of it must let /sky/ through."
+        )
+    if isinstance(credentials, ClientLogin):
+        return ConcourseError(_refused_client(answer, error, credentials, version))
+    return ConcourseError(_refused_user(answer, error, description, credentials, version))
+
+
+def _refused_user(answer: Answer, error: str, description: str, credentials: PasswordLogin, version: Version) -> str:
+    user = printable(credentials.username, 80)
+    if error == "access_denied":
+        return (
+            f"Concourse refused user '{user}': no such user, or a wrong password. "
+            "Check concourse_username and concourse_password."
+        )
+    if "connector does not exist" in description:
+        return (
+            f"This Concourse has no users with a password, people log in elsewhere (OAuth, OIDC, SAML): {_ANOTHER_WAY}"
+        )
+    if error in ("invalid_client", "unauthorized_client", "unsupported_grant_type"):
+        return f"This Concourse lets nobody log in by password as fly does ({_outline(answer, error)}): {_ANOTHER_WAY}"
+    if answer.status == 400 and version < _FIRST_WITH_ISSUER:
+        return (
+            f"Concourse refused the login of user '{user}', as before 6.1 when the user has no role in any team: "
+            "give it one with 'fly set-team'."
+        )
+    return f"Concourse refused the login of user '{user}' ({_outline(answer, error)}): {_ANOTHER_WAY}"
+
+
+def _refused_client(answer: Answer, error: str, credentials: ClientLogin, version: Version) -> str:
+    client = printable(credentials.client_id, 80)
+    if version < _FIRST_WITH_ISSUER:
+        return "Only Concourse 6.1 or newer lets clients log in: give a user and a password, or a token."
+    if error == "invalid_client":
+        return (
+            f"Concourse does not know client '{client}', or its secret is wrong: check concourse_client_id and "
+            "concourse_client_secret against --add-client of the web node."
+        )
+    return (
+        f"Concourse does not let client '{client}' log in by its secret ({_outline(answer, error)}): "
+        "it must be made with --add-client of the web node, and the grant client_credentials be allowed."
+    )
+
+
+def _outline(answer: Answer, error: str) -> str:
+    # Only the code: a description could repeat what was sent.
+    return f"{answer.status} {printable(error, 40)}".strip()
+
+
+def _fields(answer: Answer) -> dict[str, t.Any]:
+    try:
+        value = answer.json()
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether an answer is about what was asked. Private to the collection.
+
+An answer about anything else (a cache between, a proxy that mixes up two requests) is no answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import compact_json
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+
+
+def same_build(build: Build, asked: BuildRef) -> Build:
+    """Return the build if it is the one that was asked for."""
+    matches = (
+        asked.id in (None, build.id)
+        and (asked.pipeline is None or _same_pipeline(build.pipeline, asked.pipeline))
+        and asked.job in (None, build.job)
+        and asked.name in (None, build.name)
+    )
+    if not matches:
+        raise NoCredibleAnswer(f"Concourse was asked for {asked} and answered about {build}")
+    return build
+
+
+def same_pipeline(found: PipelineRef, asked: PipelineRef) -> bool:
+    """Return True if an answer is about the pipeline that was asked for."""
+    if not _same_pipeline(found, asked):
+        raise NoCredibleAnswer(f"Concourse was asked for pipeline {asked} and answered about {found}")
+    return True
+
+
+def pipelines_of_team(pipelines: tuple[PipelineRef, ...], team: str) -> tuple[PipelineRef, ...]:
+    """Return the pipelines if all are of that team."""
+    for pipeline in pipelines:
+        if pipeline.team != team:
+            raise NoCredibleAnswer(
+                f"Concourse was asked for the pipelines of team {team} and answered about {pipeline}"
+            )
+    return pipelines
+
+
+def builds_of_job(builds: tuple[Build, ...], pipeline: PipelineRef, job: str) -> tuple[Build, ...]:
+    """Return the builds if all are of that job."""
+    for build in builds:
+        if build.job != job:
+            raise NoCredibleAnswer(f"Concourse was asked for the builds of job {job} and answered about {build}")
+    return builds_of_pipeline(builds, pipeline)
+
+
+def builds_of_pipeline(builds: tuple[Build, ...], pipeline: PipelineRef) -> tuple[Build, ...]:
+    """Return the builds if all are of that pipeline."""
+    for build in builds:
+        if not _same_pipeline(build.pipeline, pipeline):
+            raise NoCredibleAnswer(f"Concourse was asked for builds of pipeline {pipeline} and answered about {build}")
+    return builds
+
+
+def from_build_on(builds: tuple[Build, ...], build: Build, page: int) -> tuple[Build, ...]:
+    """Return the builds if they must hold every re-run of the given one.
+
+    Lists are sorted by the id of the original (atc/db/build_factory.go): the first page from a build on holds its
+    re-runs, unless that many re-runs of older builds come before them.
+    """
+    place = _place(build)
+    whole = len(builds) < page or max(map(_place, builds)) > place
+    if build.id not in _ids(builds) or not whole:
+        raise NoCredibleAnswer(f"Concourse did not list all builds since {build}")
+    return builds
+
+
+def _place(build: Build) -> int:
+    return build.id if build.rerun_of is None else build.rerun_of
+
+
+def _ids(builds: Iterable[Build]) -> set[int]:
+    return {build.id for build in builds}
+
+
+def _same_pipeline(found: PipelineRef | None, asked: PipelineRef) -> bool:
+    if found is None or (found.team, found.name) != (asked.team, asked.name):
+        return False
+    return _canonical(found.instance_vars) == _canonical(asked.instance_vars)
+
+
+def _canonical(instance_vars: str | None) -> str:
+    try:
+        value = json.loads(instance_vars or "{}")
+    except ValueError:
+        return instance_vars or ""
+    return compact_json(value)

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Concourse says: builds, jobs, versions. Private to the collection.
+
+Fields have the names and meaning of the API of Concourse 8.2 (atc/build.go, atc/job.go, atc/build_inputs_outputs.go).
+All times are whole seconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
+
+
+class Status(enum.StrEnum):
+    """The status of a build (atc/build.go)."""
+
+    PENDING = "pending"
+    STARTED = "started"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    ERRORED = "errored"
+    ABORTED = "aborted"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the build still has work to do: its hooks run before it is anything else."""
+        return self in (Status.PENDING, Status.STARTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build; `job` and `pipeline` are None for a one-off build, `rerun_of` is the id of the build it repeats."""
+
+    id: int
+    name: str
+    status: Status
+    team: str
+    pipeline: PipelineRef | None = None
+    job: str | None = None
+    start_time: int | None = None
+    end_time: int | None = None
+    rerun_of: int | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self.status.is_active
+
+    def __str__(self) -> str:
+        if self.pipeline is None or self.job is None:
+            return f"build {self.id}"
+        return f"{self.pipeline.name}/{self.job} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a resource; a pool's is {"ref": commit}. Compared by value."""
+
+    fields: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> Version:
+        return cls(tuple(sorted(fields.items())))
+
+    @classmethod
+    def of_commit(cls, commit: str) -> Version:
+        """The version that a pool resource makes of a commit (pool-resource, cmd/out/main.go)."""
+        return cls((("ref", commit),))
+
+
+@dataclass(frozen=True, slots=True)
+class StepVersion:
+    """A version under the name of the get or put step that carried it, which need not be the resource's name."""
+
+    step: str
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResources:
+    """The versions that a build took and made, less those whose resource's source changed since (atc/db/build.go)."""
+
+    inputs: tuple[StepVersion, ...] = ()
+    outputs: tuple[StepVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobInput:
+    """A get step of a job; `passed` names the jobs that a version must have succeeded in."""
+
+    step: str
+    resource: str
+    passed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutput:
+    """A put step of a job."""
+
+    step: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as its pipeline configures it now; `has_active_build`: one of its builds is pending or started."""
+
+    name: str
+    inputs: tuple[JobInput, ...] = ()
+    outputs: tuple[JobOutput, ...] = ()
+    has_active_build: bool = False

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the rules ask about builds, and the one way in which an answer can be missing. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, BuildResources, Job, Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+
+
+class NoCredibleAnswer(Exception):
+    """Concourse was asked and gave no answer that can be believed. The text is a clause that says what happened."""
+
+
+class BuildFacts(Protocol):
+    """What the rules need to know. Each question is asked once in a run, however many locks need its answer.
+
+    Every method raises NoCredibleAnswer when the answer is missing: it never guesses. A 404 counts as an answer only
+    where None is named below.
+    """
+
+    def names_this_concourse(self, base: str) -> bool:
+        """Whether a base URL found in a claim is that of the configured Concourse."""
+
+    def build(self, reference: BuildRef) -> Build | None:
+        """The build of that id or name; None when Concourse says that there is none."""
+
+    def pipelines(self, team: str) -> tuple[PipelineRef, ...]:
+        """All pipelines of a team, each instance by itself; empty when Concourse says that there is no such team."""
+
+    def is_archived(self, pipeline: PipelineRef) -> bool:
+        """Whether the pipeline is archived: none of its jobs can start any more."""
+
+    def jobs(self, pipeline: PipelineRef) -> tuple[Job, ...]:
+        """All jobs of the pipeline, as it is configured now."""
+
+    def resources(self, build: Build) -> BuildResources:
+        """The versions that the build took and made."""
+
+    def version_id(self, pipeline: PipelineRef, resource: str, version: Version) -> int | None:
+        """The id of a version in a resource; None when the resource does not have it."""
+
+    def builds_that_took(
+        self, pipeline: PipelineRef, resource: str, version_id: int, *, again: bool = False
+    ) -> tuple[Build, ...]:
+        """All builds with that version as an input, in no order; `again` asks Concourse anew."""
+
+    def builds_that_made(self, pipeline: PipelineRef, resource: str, version_id: int) -> tuple[Build, ...]:
+        """All builds with that version as an output, in no order."""
+
+    def is_newer(self, pipeline: PipelineRef, resource: str, version: Version, than: Version) -> bool:
+        """Whether, of two versions of a resource, the first comes later in the order in which jobs take them."""
+
+    def next_inputs(self, pipeline: PipelineRef, job: str) -> Mapping[str, Version] | None:
+        """The versions that the job's next build would take, by step; None while they are undetermined."""
+
+    def latest_builds(self, pipeline: PipelineRef, job: str) -> tuple[Build, ...]:
+        """The job's latest builds, newest first; a re-run stands where its original stands."""
+
+    def builds_from(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
+        """The job's builds from the given one on, its re-runs among them."""

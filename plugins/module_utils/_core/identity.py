@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which build is it? Names are used again, so it must have been there at the time. Private to the collection."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status, Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts, NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import matches_untyped
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+
+# A commit's time is the worker's, a build's the database's: they may differ by so many seconds.
+CLOCK_SKEW = 60
+
+
+class Fit(enum.StrEnum):
+    """How the time of a claim fits the build that it names."""
+
+    HOLDER = "holder"
+    AFTER_ITS_END = "after its end"
+    ANOTHER_BUILD = "another build"
+    NO_BUILD = "no build"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The build that a claim names, and how it fits; `build` is None when there is none of that name."""
+
+    fit: Fit
+    build: Build | None = None
+
+
+def identify(claim: Claim, holder: Holder, facts: BuildFacts) -> Identity:
+    """Find the build that made a claim, over all builds that its message can mean.
+
+    Raises NoCredibleAnswer if any answer is missing: then nothing is known, whatever the other readings gave.
+    """
+    best = Identity(Fit.NO_BUILD)
+    for reading in holder.readings:
+        build = _ask(reading, facts)
+        if build is None:
+            continue
+        fit = _fit(claim, build, facts)
+        if fit is Fit.HOLDER:
+            return Identity(fit, build)
+        if best.build is None or fit is Fit.AFTER_ITS_END:
+            best = Identity(fit, build)
+    return best
+
+
+def _ask(reading: BuildRef, facts: BuildFacts) -> Build | None:
+    """Ask for a build; where the types of instance variables were lost, find the instance that they fit first."""
+    if reading.untyped_vars is None or reading.pipeline is None:
+        return facts.build(reading)
+    name = reading.pipeline.name
+    instances = [one for one in facts.pipelines(reading.pipeline.team) if one.name == name]
+    fitting = [one for one in instances if matches_untyped(one.instance_vars, reading.untyped_vars)]
+    if len(fitting) > 1:
+        raise NoCredibleAnswer(f"several instances of pipeline {name} fit the variables in the claim")
+    return facts.build(replace(reading, pipeline=fitting[0], untyped_vars=None)) if fitting else None
+
+
+def _fit(claim: Claim, build: Build, facts: BuildFacts) -> Fit:
+    """Compare the times; where that would give away a lock that may be in use, the build's own outputs count."""
+    fit = _fit_by_time(claim, build)
+    may_be_alive = build.is_active or build.status is Status.SUCCEEDED
+    if fit is not Fit.HOLDER and may_be_alive and _made(claim, build, facts):
+        return Fit.HOLDER
+    return fit
+
+
+def _fit_by_time(claim: Claim, build: Build) -> Fit:
+    if build.status is Status.PENDING:
+        return Fit.HOLDER
+    if build.start_time is None or claim.claimed_at < build.start_time - CLOCK_SKEW:
+        return Fit.ANOTHER_BUILD
+    if build.is_active:
+        return Fit.HOLDER
+    if build.end_time is None:
+        raise NoCredibleAnswer(f"Concourse does not say when {build} ended")
+    # A real zombie came six seconds after the end; only a succeeded build, which the hand-off protects, has leeway.
+    leeway = CLOCK_SKEW if build.status is Status.SUCCEEDED else 0
+    return Fit.HOLDER if claim.claimed_at <= build.end_time + leeway else Fit.AFTER_ITS_END
+
+
+def _made(claim: Claim, build: Build, facts: BuildFacts) -> bool:
+    version = Version.of_commit(claim.commit)
+    return any(output.version == version for output in facts.resources(build).outputs)

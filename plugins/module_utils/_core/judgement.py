@@ -1,0 +1,77 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a snapshot to judged locks. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.holder import read_holder
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import Policy, PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import FREE, Verdict, judge_claim
+
+# Applies a function to every item and keeps their order; the caller decides how many at once.
+Mapper = Callable[[Callable[[Lock], "JudgedLock"], Sequence[Lock]], Iterable["JudgedLock"]]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLock:
+    """A lock, its claim and holder (None for a free one), the verdict, and the policy of its pool."""
+
+    lock: Lock
+    claim: Claim | None
+    holder: Holder | None
+    verdict: Verdict
+    pool_policy: PoolPolicy
+
+    @property
+    def policy(self) -> Policy | None:
+        return self.pool_policy.of(self.verdict)
+
+    @property
+    def releasable_at(self) -> int | None:
+        """From when on the lock may be given back (seconds since 1970, UTC); None for never."""
+        return self.pool_policy.releasable_at(self.verdict)
+
+    def is_releasable(self, now: int) -> bool:
+        return self.releasable_at is not None and now >= self.releasable_at
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges the locks of a snapshot; `facts` is None when no Concourse was configured."""
+
+    snapshot: Snapshot
+    policies: Mapping[str, PoolPolicy]
+    facts: BuildFacts | None
+    default_team: str
+
+    def judge(self, lock: Lock) -> JudgedLock:
+        """Judge one lock. Safe to call from several threads when the facts are."""
+        policy = self.policies[lock.pool]
+        if not lock.is_claimed:
+            return JudgedLock(lock, None, None, FREE, policy)
+        claim = self.snapshot.claims[lock.path]
+        holder = read_holder(claim, lock.name, self.default_team)
+        return JudgedLock(lock, claim, holder, judge_claim(claim, holder, self.facts), policy)
+
+
+def judge_locks(
+    snapshot: Snapshot,
+    pools: Sequence[PoolOption],
+    facts: BuildFacts | None,
+    *,
+    default_team: str = "main",
+    each: Mapper = map,
+) -> tuple[JudgedLock, ...]:
+    """Judge every lock of the chosen pools, in the order of the snapshot."""
+    policies = {pool.name: pool.policy for pool in pools}
+    judge = Judge(snapshot, policies, facts, default_team)
+    return tuple(each(judge.judge, [lock for lock in snapshot.locks if lock.pool in policies]))

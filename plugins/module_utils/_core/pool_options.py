@@ -1,0 +1,92 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The `pools` option: which pools, and what holds for each. Private to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy, read_policies
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+
+# One list of pools serves all modules, so each takes the keys of the others.
+KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job")
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOption:
+    """One pool as the user named it, and its policy."""
+
+    name: str
+    policy: PoolPolicy
+
+
+def read_pools(given: Sequence[object], defaults: PoolPolicy) -> tuple[PoolOption, ...]:
+    """Read a list of names, of `name:minutes`, or of mappings. Raises BadOption with the entry that cannot be read."""
+    pools = tuple(_read_pool(entry, defaults) for entry in given)
+    names = [pool.name for pool in pools]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadOption(f"pools: {', '.join(map(printable, twice))} is named more than once; name each pool once.")
+    return pools
+
+
+def choose_pools(
+    wanted: Sequence[PoolOption], there_are: Iterable[str], defaults: PoolPolicy
+) -> tuple[PoolOption, ...]:
+    """Return the wanted pools, all that there are when none is named. Raises BadOption if one does not exist."""
+    known = sorted(there_are)
+    missing = [pool.name for pool in wanted if pool.name not in known]
+    if missing:
+        names, pools = (", ".join(printable(name, 80) for name in some) for some in (missing, known[:50]))
+        more = f" and {len(known) - 50} more" if len(known) > 50 else ""
+        raise BadOption(f"pools: the repository has no pool {names}. It has: {pools}{more}.")
+    return tuple(wanted) or tuple(PoolOption(name, defaults) for name in known)
+
+
+def read_minutes(value: object, what: str) -> int:
+    """Read a number of minutes, 0 or more. Raises BadOption that names `what`."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise BadOption(f"{what}: {printable(text, 40)!r} is not a number of minutes; write a whole number, 0 or more.")
+    return int(text)
+
+
+def _read_pool(entry: object, defaults: PoolPolicy) -> PoolOption:
+    if isinstance(entry, Mapping):
+        return _read_mapping(entry, defaults)
+    if not isinstance(entry, str):
+        raise BadOption(f"pools: {printable(str(entry), 80)!r} is neither a name, nor name:minutes, nor a mapping.")
+    name, colon, minutes = entry.strip().rpartition(":")
+    if not colon:
+        return PoolOption(_read_name(entry), defaults)
+    timeout = read_minutes(minutes, f"pools: the timeout of {printable(name, 80)}")
+    return PoolOption(_read_name(name), replace(defaults, stale_timeout=timeout))
+
+
+def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOption:
+    unknown = sorted(str(key) for key in entry if key not in KNOWN_KEYS)
+    if unknown:
+        raise BadOption(f"pools: unknown key {', '.join(map(printable, unknown))}. Known are: {', '.join(KNOWN_KEYS)}.")
+    name = _read_name(entry.get("name"))
+    changes: dict[str, t.Any] = {
+        key: read_minutes(entry[key], f"pools: {key} of {printable(name, 80)}")
+        for key in ("stale_timeout", "grace")
+        if entry.get(key) is not None
+    }
+    if entry.get("policy") is not None:
+        if not isinstance(entry["policy"], Mapping):
+            raise BadOption(f"pools: policy of {printable(name, 80)} must be a mapping of verdict to policy.")
+        changes["by_verdict"] = read_policies(entry["policy"], defaults.by_verdict)
+    return PoolOption(name, replace(defaults, **changes))
+
+
+def _read_name(value: object) -> str:
+    name = value.strip().strip("/") if isinstance(value, str) else ""
+    if not name:
+        raise BadOption("pools: an entry has no name; give each pool the name of its folder, such as aws or cf/fresh.")
+    return name

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judged locks as a table that a person reads. Private to the collection."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.values import age_minutes, iso_time
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
+
+# A terminal of 100 columns, less what Ansible puts around the lines of a list.
+WIDTH = 88
+_TITLES = ("POOL", "LOCK", "VERDICT", "HOLDER", "SINCE (UTC)", "AGE")
+# The widest each column may be; what is longer is cut.
+_WIDEST = (13, 16, 11, 20, 11, 7)
+_GAP = "  "
+
+# The worst first: what nobody will give back, then what nobody knows, then what is in good hands.
+_WORST_FIRST = (
+    VerdictName.ZOMBIE,
+    VerdictName.ERRORED,
+    VerdictName.ABORTED,
+    VerdictName.LEAKED,
+    VerdictName.FAILED,
+    VerdictName.GONE,
+    VerdictName.UNREACHABLE,
+    VerdictName.UNVERIFIED,
+    VerdictName.FOREIGN,
+    VerdictName.MANUAL,
+    VerdictName.HANDED_OFF,
+    VerdictName.RUNNING,
+    VerdictName.FREE,
+)
+
+
+def report_lines(locks: Sequence[JudgedLock], pools: Sequence[str], problems: Iterable[Problem], now: int) -> list[str]:
+    """Return the claimed locks with the reason below each, the pools with their free locks, and the problems.
+
+    No line is wider than WIDTH, and none holds a character that a terminal would act on.
+    """
+    claimed = sorted((judged for judged in locks if judged.claim), key=_badness)
+    lines = _table(claimed, now) if claimed else ["No lock is claimed."]
+    lines.append("")
+    for pool in pools:
+        lines.extend(_pool_lines(pool, [judged for judged in locks if judged.lock.pool == pool], now))
+    shown = [one for one in problems if one.pool in pools]
+    if shown:
+        lines.extend(["", "Problems:"])
+        lines.extend(
+            line for one in shown for line in _wrapped(f"{printable(one.pool, 40)}: {printable(one.text)}", "  ")
+        )
+    return lines
+
+
+def _badness(judged: JudgedLock) -> tuple[int, int, str, str]:
+    since = judged.claim.claimed_at if judged.claim else 0
+    return _WORST_FIRST.index(judged.verdict.name), since, judged.lock.pool, judged.lock.name
+
+
+def _table(claimed: Sequence[JudgedLock], now: int) -> list[str]:
+    rows = [_row(judged, now) for judged in claimed]
+    widths = [max(len(row[column]) for row in [_TITLES, *rows]) for column in range(len(_TITLES))]
+    indent = " " * (widths[0] + widths[1] + 2 * len(_GAP))
+    lines = [_laid_out(_TITLES, widths)]
+    for row, judged in zip(rows, claimed, strict=True):
+        lines.append(_laid_out(row, widths))
+        lines.extend(_wrapped(printable(judged.verdict.reason, 240), indent))
+    return lines
+
+
+def _row(judged: JudgedLock, now: int) -> list[str]:
+    since = judged.claim.claimed_at if judged.claim else now
+    verdict = judged.verdict
+    holder = str(verdict.build) if verdict.build else judged.holder.text if judged.holder else ""
+    age = _age(age_minutes(since, now))
+    cells = (judged.lock.pool, judged.lock.name, verdict.name.value, holder, _day(since, now), age)
+    return [printable(cell, widest) for cell, widest in zip(cells, _WIDEST, strict=True)]
+
+
+def _laid_out(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return _GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _day(since: int, now: int) -> str:
+    """Day and time for a claim of this year, the date alone for an older one."""
+    shown, today = iso_time(since) or "?", iso_time(now) or ""
+    return f"{shown[5:10]} {shown[11:16]}" if shown[:4] == today[:4] else shown[:10]
+
+
+def _age(minutes: int) -> str:
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days}d {hours}h" if days < 1000 else f"{days}d"
+    return f"{hours}h {minutes % 60}m" if hours else f"{minutes}m"
+
+
+def _pool_lines(pool: str, locks: Sequence[JudgedLock], now: int) -> list[str]:
+    free = [printable(judged.lock.name, 60) for judged in locks if not judged.claim]
+    releasable = sum(judged.is_releasable(now) for judged in locks)
+    text = f"{printable(pool, 60)}: {len(locks) - len(free)} claimed"
+    if releasable:
+        text += f" ({releasable} can be given back)"
+    text += f", {len(free)} free"
+    if free:
+        text += f": {', '.join(free[:20])}" + (f" and {len(free) - 20} more" if len(free) > 20 else "")
+    return _wrapped(text, "")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    below = indent if indent else "  "
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One verdict for each lock, and why. Private to the collection.
+
+This is where the rules meet: identity.py finds the build, handoff.py follows the lock of one that succeeded.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder, HolderKind
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts, NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import Whereabouts, follow
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.identity import Fit, identify
+
+
+class VerdictName(enum.StrEnum):
+    """What is known of a lock, in the words of the documentation."""
+
+    FREE = "free"
+    RUNNING = "running"
+    HANDED_OFF = "handed_off"
+    LEAKED = "leaked"
+    FAILED = "failed"
+    ERRORED = "errored"
+    ABORTED = "aborted"
+    ZOMBIE = "zombie"
+    GONE = "gone"
+    MANUAL = "manual"
+    FOREIGN = "foreign"
+    UNVERIFIED = "unverified"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict with its reason in one line.
+
+    `dead_since` is when the last build that held the lock ended, or the time of the claim where no build is known
+    (seconds since 1970, UTC); None while somebody uses the lock or may be using it: then it can never be released.
+    """
+
+    name: VerdictName
+    reason: str
+    dead_since: int | None = None
+    build: Build | None = None
+
+
+FREE = Verdict(VerdictName.FREE, "nobody holds it")
+
+_ENDED = {
+    Status.FAILED: VerdictName.FAILED,
+    Status.ERRORED: VerdictName.ERRORED,
+    Status.ABORTED: VerdictName.ABORTED,
+}
+_ENDING = {
+    Status.SUCCEEDED: "succeeded",
+    Status.FAILED: "failed",
+    Status.ERRORED: "errored",
+    Status.ABORTED: "was aborted",
+}
+
+
+def judge_claim(claim: Claim, holder: Holder, facts: BuildFacts | None) -> Verdict:
+    """Judge one claimed lock. `facts` is None when no Concourse was configured.
+
+    A missing answer gives `unreachable`, whatever else is known. Errors of the credentials are not caught.
+    """
+    if holder.kind is HolderKind.PERSON:
+        return Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
+    if holder.kind is HolderKind.UNNAMED:
+        return Verdict(VerdictName.UNVERIFIED, "the claim names no build", claim.claimed_at)
+    if facts is None:
+        reason = f"claimed by {holder.text}, but no Concourse is configured to ask"
+        return Verdict(VerdictName.UNVERIFIED, reason, claim.claimed_at)
+    try:
+        return _judge_named(claim, holder, facts)
+    except NoCredibleAnswer as missing:
+        return Verdict(VerdictName.UNREACHABLE, f"claimed by {holder.text}, but {missing}")
+
+
+def _judge_named(claim: Claim, holder: Holder, facts: BuildFacts) -> Verdict:
+    if not holder.readings:
+        return Verdict(VerdictName.FOREIGN, f"no build can be told from {holder.text}", claim.claimed_at)
+    base = holder.readings[0].base
+    if base is not None and not facts.names_this_concourse(base):
+        return Verdict(VerdictName.FOREIGN, f"claimed from another Concourse: {holder.url}", claim.claimed_at)
+    identity = identify(claim, holder, facts)
+    build = identity.build
+    if build is None:
+        return Verdict(VerdictName.GONE, f"Concourse has no {holder.text} any more", claim.claimed_at)
+    if identity.fit is Fit.ANOTHER_BUILD:
+        return Verdict(VerdictName.GONE, f"the name {build} belongs to a later build now", claim.claimed_at, build)
+    if identity.fit is Fit.AFTER_ITS_END:
+        late = claim.claimed_at - (build.end_time or claim.claimed_at)
+        reason = f"{build} {_ENDING[build.status]}, and claimed it {late} s after that"
+        return Verdict(VerdictName.ZOMBIE, reason, claim.claimed_at, build)
+    if build.is_active:
+        return Verdict(VerdictName.RUNNING, f"{build} is {build.status.value}", None, build)
+    if build.status is Status.SUCCEEDED:
+        return _judge_succeeded(claim, build, facts)
+    name = _ENDED[build.status]
+    reason = f"{build} {_ENDING[build.status]} and left it claimed"
+    return Verdict(name, reason, _after(claim, build.end_time), build)
+
+
+def _judge_succeeded(claim: Claim, build: Build, facts: BuildFacts) -> Verdict:
+    hand_off = follow(build, claim.commit, facts)
+    reason = f"{build} succeeded; {hand_off.reason}"
+    if hand_off.whereabouts is Whereabouts.IN_USE:
+        return Verdict(VerdictName.HANDED_OFF, reason, None, build)
+    taken = hand_off.whereabouts is Whereabouts.TAKEABLE
+    name = VerdictName.HANDED_OFF if taken else VerdictName.LEAKED
+    return Verdict(name, reason, _after(claim, hand_off.last_end), build)
+
+
+def _after(claim: Claim, end_time: int | None) -> int:
+    """A lock cannot have been left before it was claimed."""
+    return max(claim.claimed_at, end_time or 0)

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The claims of a mirror, as far as its history reaches. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.commits import LONGEST_COMMIT, read_claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import (
+    BrokenHistory,
+    Traced,
+    Waiting,
+    trace,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.log import read_log
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.merges import TreeMergeReader
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import read_objects
+
+KnownClaims = Mapping[str, Mapping[bytes, Claim]]  # by commit, then by path: the claims that hold at that commit
+
+
+class ClaimFinder:
+    """Finds the claims of paths, over as many looks at a growing history as it takes; `claims` are those found so far."""
+
+    def __init__(self, git: GitCommand, mirror: Mirror, known: KnownClaims) -> None:
+        self.claims: dict[bytes, Claim] = {}
+        self._git = git
+        self._mirror = mirror
+        self._known = known
+
+    def follow(self, starts: Waiting) -> Waiting:
+        """Follow paths from the commits that hold them, and return those that what was fetched so far does not settle.
+
+        Raises GitFailed, MissingObject, BrokenHistory.
+        """
+        traced = self._trace(starts, in_order=False)
+        cut = traced.cut
+        if traced.missed:
+            again = self._trace(traced.missed, in_order=True)
+            if again.missed:
+                raise BrokenHistory(f"git log did not show {next(iter(again.missed))}")
+            for commit, paths in again.cut.items():
+                cut.setdefault(commit, set()).update(paths)
+        return cut
+
+    def _trace(self, starts: Waiting, *, in_order: bool) -> Traced:
+        boundary = self._mirror.boundary()
+        repository = self._mirror.path
+        with (
+            read_objects(self._git, repository) as objects,
+            read_log(self._git, repository, starts, in_order=in_order) as commits,
+        ):
+            merges = TreeMergeReader(self._git, repository, objects)
+            traced = trace(commits, starts, boundary=boundary, known=self._known, read_merge=merges)
+            for path, commit in traced.adders.items():
+                content = objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
+                self.claims[path] = read_claim(commit, content, alone=commit.name in traced.alone)
+        for name, paths in traced.carried.items():
+            self.claims.update((path, self._known[name][path]) for path in paths)
+        return traced
+
+
+def by_path(claims: Iterable[tuple[bytes, Claim]]) -> dict[str, Claim]:
+    return {path.decode("utf-8", "surrogateescape"): claim for path, claim in claims}

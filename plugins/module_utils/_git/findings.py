@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the last run found: with nothing new on the remote there is nothing else to look at. Private to the collection.
+
+A snapshot follows from its commit alone, so it is right for any repository and branch at that commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem, Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import NEW
+
+# Raise it whenever the same commit would give another snapshot than before: a new field, or a new rule of read_tree().
+FORMAT = 1
+
+_STATES = {state.value: state for state in State}
+
+
+def read_findings(path: Path) -> Snapshot | None:
+    """Return what was written there last; None if it is not there, not whole, or written by another version."""
+    try:
+        checksum, _newline, body = path.read_bytes().partition(b"\n")
+        if checksum != _checksum(body):
+            return None
+        content = json.loads(body)
+        return _read(content) if content["format"] == FORMAT else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def write_findings(path: Path, snapshot: Snapshot) -> None:
+    """Replace what is there, at once and whole. Raises OSError."""
+    # Characters beyond ASCII as escapes: so the surrogates of names that are no UTF-8 come back as they were.
+    body = json.dumps(_write(snapshot), separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    with tempfile.NamedTemporaryFile(prefix=NEW, dir=path.parent, delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(_checksum(body) + b"\n" + body)
+            file.flush()
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _write(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "commit": snapshot.commit,
+        "branch": snapshot.branch,
+        "pools": snapshot.pools,
+        "locks": [(lock.pool, lock.name, lock.state.value, lock.mode, lock.blob) for lock in snapshot.locks],
+        "claims": {
+            path: (claim.commit, claim.claimed_at, claim.author, claim.message, claim.alone)
+            for path, claim in snapshot.claims.items()
+        },
+        "problems": [(problem.pool, problem.text) for problem in snapshot.problems],
+    }
+
+
+def _read(content: dict[str, Any]) -> Snapshot:
+    return Snapshot(
+        commit=content["commit"],
+        branch=content["branch"],
+        pools=tuple(content["pools"]),
+        locks=tuple(Lock(pool, name, _STATES[state], mode, blob) for pool, name, state, mode, blob in content["locks"]),
+        claims={path: Claim(*claim) for path, claim in content["claims"].items()},
+        problems=tuple(Problem(*problem) for problem in content["problems"]),
+    )
+
+
+def _checksum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()

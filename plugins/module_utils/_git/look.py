@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One look at the branch: fetch, read the tree, find the claims. Private to the collection."""
+
+from __future__ import annotations
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.claims import ClaimFinder, by_path
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory, Waiting
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import read_objects
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import WHOLE_HISTORY, Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import Tip
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import read_pools
+
+# Commits behind the tip. Half of all claims lie within some hundred commits, the oldest can be fifty thousand back, and
+# each step is a round trip to the server.
+DEPTHS = (1, 64, 512, 4096, 32768, WHOLE_HISTORY)
+DEPTH_IF_KNOWN = 1  # index of the step that a look begins with when an earlier one's claims are known
+DEPTH_TO_KEEP = 64
+
+
+def look(git: GitCommand, remote: Remote, mirror: Mirror, tip: Tip, remembered: Snapshot | None) -> Snapshot:
+    """Bring a mirror up to date, and return the snapshot of its branch. Claims of `remembered` are carried over.
+
+    Raises RepositoryError; and GitFailed, MissingObject, BrokenHistory or OSError if the mirror may be at fault.
+    """
+    depths = iter(DEPTHS if remembered is None else DEPTHS[DEPTH_IF_KNOWN:])
+    _fetch(remote, mirror, tip, next(depths))
+    commit = mirror.tracked()
+    if commit is None:
+        raise BrokenHistory("git fetch left no reference")
+    with read_objects(git, mirror.path) as objects:
+        tree = read_pools(git, mirror.path, objects, commit)
+    known = {} if remembered is None else {remembered.commit: _by_bytes(remembered)}
+    finder = ClaimFinder(git, mirror, known)
+    claimed = {lock.path.encode("utf-8", "surrogateescape") for lock in tree.locks if lock.is_claimed}
+    missing = finder.follow({commit: claimed}) if claimed else {}
+    while missing:
+        depth = next(depths, None)
+        if depth is None:
+            raise _no_more_history(remote, mirror, commit, missing)
+        _fetch(remote, mirror, tip, depth)
+        missing = finder.follow(missing)
+    return Snapshot(commit, tip.branch, tree.pools, tree.locks, by_path(finder.claims.items()), tree.problems)
+
+
+def _fetch(remote: Remote, mirror: Mirror, tip: Tip, depth: int) -> None:
+    remote.fetch(mirror.path, tip.branch, depth=depth)
+    mirror.depth = depth
+
+
+def _by_bytes(snapshot: Snapshot) -> dict[bytes, Claim]:
+    return {path.encode("utf-8", "surrogateescape"): claim for path, claim in snapshot.claims.items()}
+
+
+def _no_more_history(remote: Remote, mirror: Mirror, commit: str, missing: Waiting) -> Exception:
+    if mirror.tracked() != commit:
+        return BrokenHistory("the branch was rewritten during the look")
+    path = min(path for paths in missing.values() for path in paths)
+    shown = printable(path.decode("utf-8", "surrogateescape"), 200)
+    return RepositoryError(
+        f"The history at {remote.where} ends before the commit that claimed {shown}: the repository there is"
+        " a shallow clone. Run git fetch --unshallow in it, or name the repository that it was cloned from."
+    )

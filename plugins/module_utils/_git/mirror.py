@@ -1,0 +1,85 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our own bare copy of one branch: as much of its history as was needed so far. Private to the collection."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import FETCH, TRACKED
+
+_MOST_DEPTH = 512
+# One pack for each fetch that brought something: beyond these a fresh copy of the latest commits is cheaper.
+_MOST_PACKS = 50
+_MOST_LOOSE = 8  # of the 256 folders of loose objects only one is looked at, as `git gc --auto` does
+
+_SHA1 = 40  # hexadecimal digits
+_OBJECT_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+class Mirror:
+    """A bare repository of git at `path`. `depth` is how many commits this run had to fetch."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.depth = 0
+
+    @classmethod
+    def create(cls, path: Path, like_commit: str) -> Mirror:
+        """Make an empty bare repository, as `git init` would but without hooks; a commit's name tells the kind of hash."""
+        for folder in ("objects", "refs"):
+            (path / folder).mkdir(parents=True, mode=0o700)
+        (path / "HEAD").write_text("ref: refs/heads/none\n")
+        (path / "config").write_text(_config(len(like_commit)))
+        return cls(path)
+
+    def fits(self, commit: str) -> bool:
+        """Whether this is a mirror as create() makes it: settings that somebody else wrote are not to be trusted."""
+        try:
+            return (self.path / "config").read_text(errors="replace") == _config(len(commit))
+        except OSError:
+            return False
+
+    def tracked(self) -> str | None:
+        """The commit that the branch was at when it was last fetched, None if that cannot be told."""
+        try:
+            content = (self.path / TRACKED).read_text(errors="replace").strip()
+        except OSError:
+            return None
+        return content if _OBJECT_NAME.fullmatch(content) else None
+
+    def boundary(self) -> frozenset[str]:
+        """The commits whose parents were not fetched (gitshallow: one name on each line)."""
+        try:
+            return frozenset((self.path / "shallow").read_text(errors="replace").split())
+        except FileNotFoundError:
+            return frozenset()
+
+    def is_overgrown(self) -> bool:
+        """Whether more is kept than the next look needs: a deep history, or what a year of small fetches brought."""
+        objects = self.path / "objects"
+        packs = sum(1 for _pack in (objects / "pack").glob("*.pack"))
+        loose = sum(1 for _object in (objects / "17").glob("*"))
+        return self.depth > _MOST_DEPTH or packs > _MOST_PACKS or loose > _MOST_LOOSE
+
+
+def slim_copy(git: GitCommand, mirror: Mirror, path: Path, commit: str, *, depth: int) -> Mirror:
+    """Make a mirror at `path` with only the latest commits of another one. Raises GitFailed, OSError."""
+    slim = Mirror.create(path, commit)
+    source = f"file://{quote(os.fsencode(mirror.path))}"
+    git.run(*FETCH, f"--depth={depth}", "--update-shallow", "--", source, f"+{TRACKED}:{TRACKED}", repository=path)
+    return slim
+
+
+def _config(name_length: int) -> str:
+    lines = ["[core]", "\trepositoryformatversion = 0", "\tfilemode = true", "\tbare = true"]
+    if name_length != _SHA1:
+        lines[1] = "\trepositoryformatversion = 1"
+        lines += ["[extensions]", "\tobjectformat = sha256"]
+    return "\n".join([*lines, ""])
+

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lock repository: what stands in it now. Private to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+from types import TracebackType
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access import open_access
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import parse_address
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.dependency import check_git_version
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import read_findings, write_findings
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import (
+    keep_folder,
+    remove,
+    temporary_folder,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import DEPTH_TO_KEEP, look
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror, slim_copy
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import HEADS, Tip, check_branch_name
+
+_PATIENCE = 4  # times git_timeout: what another run may take for its own look
+
+_MIRROR_AT_FAULT = (GitFailed, MissingObject, BrokenHistory, OSError)
+
+
+class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
+    """A branch of a lock repository, for as long as the context lasts: keys and temporary folders are gone afterwards.
+
+    Every method raises PoolboyError with a sentence for the operator: BadOption, MissingDependency or RepositoryError.
+    """
+
+    def __init__(self, options: RepositoryOptions) -> None:
+        self._options = options
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> LockRepository:
+        options = self._options
+        if options.git_timeout < 1:
+            raise BadOption(f"git_timeout is {options.git_timeout}: give at least 1 second.")
+        self._branch = None if options.branch is None else check_branch_name(options.branch.removeprefix(HEADS))
+        address = parse_address(options.repo)
+        with self._stack as stack:
+            access = stack.enter_context(open_access(options, address))
+            self._git = GitCommand(access.environment)
+            self._remote = Remote(self._git, address, timeout=options.git_timeout, secrets=access.secrets)
+            self._folder = keep_folder(options, address) if options.cache else stack.enter_context(temporary_folder())
+            if not self._folder.findings.exists():
+                check_git_version(self._git.run("version").decode("ascii", "replace"))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def snapshot(self) -> Snapshot:
+        """Return the repository as it is now. With nothing new on the remote that is one question to it and no more."""
+        question = self._remote.ask_tip(self._branch)
+        try:
+            remembered = read_findings(self._folder.findings)
+            tip = question.answer()
+        finally:
+            question.forget()
+        if remembered is not None and Tip(remembered.branch, remembered.commit) == tip:
+            return remembered
+        with self._folder.locked(self._options.git_timeout * _PATIENCE):
+            return self._look(tip)
+
+    def _look(self, tip: Tip) -> Snapshot:
+        """Look at the branch with what is kept, and if that is of no use, without it."""
+        remembered = read_findings(self._folder.findings)
+        if remembered is not None and Tip(remembered.branch, remembered.commit) == tip:
+            return remembered  # another run was faster
+        mirror = Mirror(self._folder.mirror)
+        if remembered is not None and mirror.fits(tip.commit):
+            # Whether the mirror is broken or the remote is in trouble shows in a fresh mirror.
+            with contextlib.suppress(*_MIRROR_AT_FAULT):
+                snapshot = look(self._git, self._remote, mirror, tip, remembered)
+                self._keep(snapshot, mirror)
+                return snapshot
+        return self._look_anew(tip, remembered)
+
+    def _look_anew(self, tip: Tip, remembered: Snapshot | None) -> Snapshot:
+        """Make a mirror, and put it in the place of the one there is only once it has given an answer."""
+        path = self._folder.new_path()
+        try:
+            mirror = Mirror.create(path, tip.commit)
+            snapshot = look(self._git, self._remote, mirror, tip, remembered)
+            self._folder.replace_mirror(path)
+        except GitFailed as failed:
+            raise self._remote.explain(failed) from None
+        except (MissingObject, BrokenHistory) as error:
+            raise RepositoryError(
+                f"What git fetched from {self._remote.where} is not whole: {error}. Check it there by git fsck."
+            ) from None
+        finally:
+            remove(path)
+        mirror.path = self._folder.mirror
+        self._keep(snapshot, mirror)
+        return snapshot
+
+    def _keep(self, snapshot: Snapshot, mirror: Mirror) -> None:
+        """Leave what was found to the next run. If that cannot be done, the answer is right all the same."""
+        with contextlib.suppress(OSError, GitFailed):
+            write_findings(self._folder.findings, snapshot)
+            if mirror.is_overgrown():
+                slim = slim_copy(self._git, mirror, self._folder.new_path(), snapshot.commit, depth=DEPTH_TO_KEEP)
+                self._folder.replace_mirror(slim.path)

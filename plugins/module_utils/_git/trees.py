@@ -1,0 +1,52 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of a commit that have to do with pools. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tree import (
+    TALLY_FILES,
+    Tree,
+    TreeEntry,
+    read_tree,
+    tally_entries,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import ObjectReader
+
+_STATES = frozenset((b"claimed", b"unclaimed"))
+_TALLIES = tuple(name.encode() for name in TALLY_FILES)
+_LONGEST_TALLY = 64  # bytes; more is no number
+
+
+def read_pools(git: GitCommand, repository: Path, objects: ObjectReader, commit: str) -> Tree:
+    """Read pools, locks and problems of a commit. Raises GitFailed, MissingObject, BrokenHistory."""
+    process = git.start("ls-tree", "-r", "-z", "--full-tree", commit, repository=repository)
+    entries = list(parse_entries(process.chunks()))
+    tallies = {
+        entry.path: objects.read(entry.object_name, "blob", limit=_LONGEST_TALLY).decode("ascii", "replace")
+        for entry in tally_entries(entries)
+    }
+    return read_tree(entries, tallies)
+
+
+def parse_entries(chunks: Iterable[bytes]) -> Iterator[TreeEntry]:
+    """Read what `git ls-tree -r -z` prints, and leave out what lies in no pool. Raises BrokenHistory."""
+    rest = b""
+    for chunk in chunks:
+        lines = (rest + chunk).split(b"\0")
+        rest = lines.pop()
+        for line in lines:
+            # Each is `mode kind object<tab>path`. In a mixed repository most paths are none of ours.
+            if b"claimed/" in line or line.endswith(_TALLIES):
+                about, _tab, path = line.partition(b"\t")
+                if line.endswith(_TALLIES) or not _STATES.isdisjoint(path.split(b"/")[:-1]):
+                    mode, _kind, object_name = about.decode("ascii").split(" ")
+                    yield TreeEntry(mode, object_name, path.decode("utf-8", "surrogateescape"))
+    if rest:
+        raise BrokenHistory("git ls-tree ended in the middle of a line")

@@ -1,0 +1,209 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: concourse_pool_status
+short_description: Tell who holds the locks of Concourse pools
+version_added: 0.1.0
+author:
+  - The poolboy.concourse authors (@poolboy)
+description:
+  - Reads the locks of one or more pools from their git repository, finds the claim of each, and asks Concourse whether
+    the build that made the claim, or a later one that the lock was handed to, is still alive.
+  - Each lock gets one verdict with a reason. Nothing is changed, neither in the repository nor in Concourse.
+  - The module is also known as M(poolboy.concourse.concourse_pool_info).
+extends_documentation_fragment:
+  - poolboy.concourse._attributes
+  - poolboy.concourse._attributes.action_group
+  - poolboy.concourse._attributes.info_module
+  - poolboy.concourse._git
+  - poolboy.concourse._concourse
+  - poolboy.concourse._pools
+notes:
+  - The module needs git, GitPython, requests, the repository and Concourse where it runs. Use C(delegate_to) with
+    V(localhost) and C(run_once) to run it on the controller.
+  - Without O(concourse_url) or O(concourse_target) it tells who holds the locks, but not whether they are alive.
+  - Environment variables are those of the host that the module runs on.
+"""
+
+EXAMPLES = r"""
+- name: See who holds the locks of all pools
+  poolboy.concourse.concourse_pool_status:
+    repo: git@git.example.com:teams/locks.git
+    key_file: ~/.ssh/locks
+    concourse_url: https://ci.example.com
+    concourse_username: pool-boy
+    concourse_password: "{{ concourse_password }}"
+  delegate_to: localhost
+  run_once: true
+  register: locks
+
+- name: Show them as a table
+  ansible.builtin.debug:
+    msg: "{{ locks.report }}"
+
+- name: Name the locks that nobody will give back
+  ansible.builtin.debug:
+    msg: "{{ item.pool }}/{{ item.name }}: {{ item.reason }}"
+  loop: "{{ locks.locks | selectattr('releasable') }}"
+  loop_control:
+    label: "{{ item.pool }}/{{ item.name }}"
+
+- name: Look at two pools with different patience, with fly's own login
+  poolboy.concourse.concourse_pool_status:
+    repo: https://git.example.com/teams/locks.git
+    repo_username: pool-boy
+    repo_password: "{{ git_token }}"
+    concourse_target: ci
+    pools:
+      - aws:30
+      - name: cf/fresh
+        stale_timeout: 240
+        policy:
+          failed: keep
+"""
+
+RETURN = r"""
+locks:
+  description: The locks, sorted by pool and name. Every key is always there, V(null) where it does not apply.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    pool: {description: The pool., type: str, sample: aws}
+    name:
+      description: The name of the lock. Bytes that are no UTF-8 are written as V(\\xNN).
+      type: str
+      sample: env-4
+    state: {description: Whether the lock is V(claimed) or V(unclaimed)., type: str, sample: claimed}
+    verdict:
+      description:
+        - V(free), the lock is unclaimed.
+        - V(running), the build that claimed it is pending or started.
+        - V(handed_off), that build succeeded, and a later one uses the lock or a job can still take it.
+        - V(leaked), that build succeeded, and nobody will give the lock back.
+        - V(failed), V(errored) or V(aborted), that build ended so and left the lock claimed.
+        - V(zombie), the lock was claimed after its build had ended.
+        - V(gone), Concourse has no such build, or its name belongs to a later one.
+        - V(manual), the lock was claimed by a person.
+        - V(foreign), the claim names another Concourse.
+        - V(unverified), no Concourse is configured, or the claim names no build.
+        - V(unreachable), Concourse gave no answer that can be believed.
+      type: str
+      sample: errored
+    reason:
+      description: Why the lock has this verdict, in one line.
+      type: str
+      sample: ci/deploy 12 errored and left it claimed
+    claimed_at: {description: 'When the lock was claimed, in UTC.', type: str, sample: "2026-11-21T20:31:56Z"}
+    age_minutes: {description: Minutes since the claim., type: int, sample: 187}
+    holder:
+      description: Who made the claim.
+      type: dict
+      contains:
+        kind:
+          description: V(build), V(person), or V(unnamed) for a build that the claim does not name.
+          type: str
+          sample: build
+        text: {description: The holder in one line., type: str, sample: ci/deploy 12}
+        url:
+          description: The page of the build, as the claim names it.
+          type: str
+          sample: https://ci.example.com/teams/main/pipelines/ci/jobs/deploy/builds/12
+        team: {description: The team of the build., type: str, sample: main}
+        pipeline: {description: The pipeline of the build., type: str, sample: ci}
+        instance_vars: {description: The instance variables of the pipeline., type: dict, sample: {branch: main}}
+        job: {description: The job of the build., type: str, sample: deploy}
+        build: {description: 'The name of the build, a number that is unique in its job.', type: str, sample: "12"}
+    build:
+      description: What Concourse says of the build that made the claim.
+      type: dict
+      contains:
+        id: {description: 'The number of the build, unique in its Concourse.', type: int, sample: 4711}
+        status:
+          description: V(pending), V(started), V(succeeded), V(failed), V(errored) or V(aborted).
+          type: str
+          sample: errored
+        start_time: {description: 'When the build started, in UTC.', type: str, sample: "2026-11-21T20:31:55Z"}
+        end_time: {description: 'When the build ended, in UTC.', type: str, sample: "2026-11-21T20:31:59Z"}
+    commit: {description: The commit that made the claim., type: str, sample: d0850b46e5200ff4c85718fad1652bdcdd611339}
+    policy:
+      description: What may be done with the lock, V(release), V(stale) or V(keep).
+      type: str
+      sample: release
+    dead_since:
+      description:
+        - When the last build that held the lock ended, in UTC; or when it was claimed, if no build is known.
+        - V(null) while somebody uses the lock or may be using it.
+      type: str
+      sample: "2026-11-21T20:31:59Z"
+    releasable: {description: Whether the policy allows to give the lock back now., type: bool, sample: true}
+    releasable_at:
+      description: From when on the policy allows to give the lock back, in UTC. V(null) for never.
+      type: str
+      sample: "2026-11-21T20:36:59Z"
+pools:
+  description: The pools, sorted by name unless O(pools) gives an order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name: {description: The name of the pool., type: str, sample: aws}
+    claimed: {description: How many locks are claimed., type: int, sample: 8}
+    unclaimed: {description: How many locks are free., type: int, sample: 3}
+    releasable: {description: How many locks the policy allows to give back now., type: int, sample: 2}
+    verdicts:
+      description: How many locks have each verdict; verdicts without locks are left out.
+      type: dict
+      sample: {errored: 2, free: 3, running: 6}
+    oldest_claim_at:
+      description: When the lock that has been claimed longest was claimed, in UTC.
+      type: str
+      sample: "2026-11-20T10:00:00Z"
+    oldest_claim_minutes: {description: Minutes since then., type: int, sample: 1440}
+problems:
+  description: What a person should look at in these pools; it changes no verdict.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    pool: {description: The pool., type: str, sample: aws}
+    text:
+      description: What is wrong with it.
+      type: str
+      sample: "lock env-1 is both claimed and unclaimed: remove one of the two files"
+report:
+  description: All of this as the lines of a table for a person, the worst first.
+  returned: success
+  type: list
+  elements: str
+commit:
+  description: The commit of the branch that was looked at.
+  returned: success
+  type: str
+  sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
+"""
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import CONCOURSE, GIT, POOLS
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.pool_module import PoolModule
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.status import status_result
+
+
+def main() -> None:
+    module = PoolModule(GIT, CONCOURSE, POOLS)
+    with module.failing_clearly():
+        module.wanted_pools()
+        concourse = module.concourse()
+        with module.lock_repository() as repository:
+            snapshot = repository.snapshot()
+        pools = module.chosen_pools(snapshot)
+        judged = module.judged(snapshot, pools, concourse)
+        module.exit(status_result(snapshot, pools, judged, module.now))
+
+
+if __name__ == "__main__":
+    main()

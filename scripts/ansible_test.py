@@ -1,0 +1,99 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ansible-test: ``python -m scripts.ansible_test --core 2.19 --python 3.11 sanity`` (or ``units``, and options).
+
+Each pair of ansible-core and Python has an environment of its own in ``.cache``. ansible-test resolves the folder it
+runs in and wants ``ansible_collections/poolboy/concourse`` in its name: it works on a copy of what git would commit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from scripts.environment import make_environment
+from scripts.pip_bootstrap import provide_pip
+from scripts.pythons import find_pythons, path_without_shims
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def workplace(core: str, python: str) -> Path:
+    """Return the folder for the runs of one ansible-core on one Python, both like "2.19"."""
+    return CHECKOUT / ".cache" / "ansible-test" / f"core-{core}-python-{python}"
+
+
+def collection_copy(place: Path) -> Path:
+    """Return where the copy of the collection lies in a workplace."""
+    return place / "ansible_collections" / "poolboy" / "concourse"
+
+
+def run_ansible_test(interpreter: Path, *, core: str, python: str, arguments: Sequence[str]) -> int:
+    """Run ansible-test of ``core`` on ``interpreter`` (a Python ``python``) and return its exit code."""
+    place = workplace(core, python)
+    environment = _environment(place / "environment", interpreter=interpreter, core=core)
+    provide_pip(environment / "bin" / "python", version=python)
+    copy = collection_copy(place)
+    _copy_collection(copy)
+    command = [str(environment / "bin" / "ansible-test"), *arguments]
+    return subprocess.run(command, cwd=copy, env=_variables(environment), check=False).returncode
+
+
+def _environment(folder: Path, *, interpreter: Path, core: str) -> Path:
+    """Make the environment unless it is there already for the same requirements."""
+    file = CHECKOUT / "tests" / "unit" / "requirements.txt"
+    # The three of pytest are those that ansible-test itself runs unit tests with.
+    packages = [f"ansible-core=={core}.*", "pytest", "pytest-mock", "pytest-xdist"]
+    wanted = "\n".join([*packages, file.read_text(encoding="utf-8")])
+    ready = folder / ".ready"
+    if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
+        make_environment(folder, python=interpreter, requirements=[*packages, "--requirement", str(file)])
+        ready.write_text(wanted, encoding="utf-8")
+    return folder
+
+
+def _copy_collection(target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    # ansible-test asks the nearest repository for its files, and the checkout's would answer that it ignores all these.
+    subprocess.run(["git", "init", "--quiet"], cwd=target, check=True)
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(listing, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE).stdout
+    for name in filter(None, names.split(b"\0")):
+        source = CHECKOUT / os.fsdecode(name)
+        # Git still lists a file that was deleted but not committed.
+        if source.is_symlink() or source.exists():
+            copied = target / os.fsdecode(name)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copied, follow_symlinks=False)
+
+
+def _variables(environment: Path) -> dict[str, str]:
+    folders = [environment / "bin", *(python.parent for python in find_pythons().values()), *path_without_shims()]
+    # In this order and once each: the environment's own Python first, then the other real ones.
+    return {**os.environ, "PATH": os.pathsep.join(dict.fromkeys(map(str, folders)))}
+
+
+def main(words: Sequence[str]) -> int:
+    """Read the command line and run; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.ansible_test", description="Run ansible-test on a copy.")
+    parser.add_argument("--core", required=True, help="the release of ansible-core, like 2.19")
+    parser.add_argument("--python", required=True, help="the version of Python, like 3.11")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what ansible-test is to do, like sanity")
+    options = parser.parse_args(words)
+    pythons = {f"{major}.{minor}": path for (major, minor), path in find_pythons().items()}
+    if options.python not in pythons:
+        print(f"There is no Python {options.python} here, only {', '.join(pythons)}.", file=sys.stderr)
+        return 2
+    interpreter = pythons[options.python]
+    return run_ansible_test(interpreter, core=options.core, python=options.python, arguments=options.arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pip for ansible-test where its own download host cannot be reached.
+
+ansible-test fills its virtual environments with a get-pip script that it fetches once into ``~/.ansible/test/cache``
+from a host of the Ansible project. Many build machines reach a package index only, so the script put there does the
+same with the wheel of exactly the pip that ansible-test asks for. A script that is there already is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CACHE = Path("~/.ansible/test/cache")
+ASK_FOR_VERSION = """
+from types import SimpleNamespace
+from ansible_test._internal.python_requirements import get_venv_packages
+print(get_venv_packages(SimpleNamespace(version="{version}"))["pip"])
+"""
+SCRIPT = """# Written by the tests of poolboy.concourse: installs pip from the wheel beside this file.
+import os
+import runpy
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "{wheel}"))
+sys.argv[1:] = ["install"] + [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+
+
+def provide_pip(interpreter: Path, *, version: str) -> None:
+    """Put the script there for the ansible-test of ``interpreter``, which is a Python of ``version`` ("3.12").
+
+    Says so and goes on where it cannot: ansible-test then tries its own host.
+    """
+    try:
+        pip_version = _output(interpreter, "-c", ASK_FOR_VERSION.format(version=version))
+        cache = CACHE.expanduser()
+        script = cache / f"get_pip_{pip_version.replace('.', '_')}.py"
+        if script.exists():
+            return
+        cache.mkdir(parents=True, exist_ok=True)
+        pip = ["-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps", "--dest", str(cache)]
+        _output(interpreter, *pip, f"pip=={pip_version}")
+        (wheel,) = cache.glob(f"pip-{pip_version}-*.whl")
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        print(f"No pip could be put ready for ansible-test, it will look for one itself: {error}", file=sys.stderr)
+        return
+    unfinished = script.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(SCRIPT.format(wheel=wheel.name), encoding="utf-8")
+    unfinished.replace(script)
+
+
+def _output(interpreter: Path, *arguments: str) -> str:
+    return subprocess.run([interpreter, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()

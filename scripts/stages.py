@@ -1,0 +1,121 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stages of ``make test``: what runs, in which folder, and what cannot run here and why."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.ansible_test import CHECKOUT, collection_copy, workplace
+from scripts.pythons import find_pythons
+
+COLLECTIONS = CHECKOUT / ".collections"
+PACKAGE = "ansible_collections.poolboy.concourse"
+COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
+REPORTS = CHECKOUT / ".cache" / "reports"
+
+# The oldest and the newest ansible-core of the promise, each with the Pythons it runs on, the first found is taken.
+CORES = {"2.19": ("3.11", "3.12", "3.13"), "2.21": ("3.13", "3.12", "3.14")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One command of the tests. ``obstacle`` says why it cannot run here.
+
+    ``reports`` is the JUnit file, or the folder of them, that it must write; ``skips_count`` says whether a skip in
+    them is a test that should have run (for ansible-test sanity it is mostly a check that has no file to look at).
+    """
+
+    name: str
+    command: Sequence[str] = ()
+    folder: Path = CHECKOUT
+    variables: Mapping[str, str] = field(default_factory=dict)
+    obstacle: str = ""
+    reports: Path | None = None
+    skips_count: bool = True
+
+
+def lint() -> list[Stage]:
+    """Return the stages that read the code without running it."""
+    python = sys.executable
+    modules = ("scripts", f"{PACKAGE}.plugins", f"{PACKAGE}.tests")
+    mypy = [python, "-m", "mypy", "--config-file", str(CHECKOUT / "pyproject.toml")]
+    mypy += ["--cache-dir", str(CHECKOUT / ".cache" / "mypy"), *(word for name in modules for word in ("-p", name))]
+    return [
+        Stage(name="ruff check", command=["ruff", "check", "."]),
+        Stage(name="ruff format", command=["ruff", "format", "--check", "."]),
+        Stage(name="mypy", command=mypy, folder=COLLECTIONS, variables={"MYPYPATH": str(CHECKOUT)}),
+        Stage(name="yamllint", command=["yamllint", "."]),
+        Stage(name="codespell", command=["codespell"]),
+        _shellcheck(),
+        Stage(name="ansible-lint", command=["ansible-lint", "--nocolor"]),
+        Stage(name="antsibull-docs", command=["antsibull-docs", "lint-collection-docs", "--plugin-docs", "."]),
+        Stage(name="antsibull-changelog", command=["antsibull-changelog", "lint"]),
+    ]
+
+
+def unit() -> list[Stage]:
+    """Return the fast tests, run by pytest."""
+    return [_pytest("unit")]
+
+
+def functional() -> list[Stage]:
+    """Return the tests with real servers and real Ansible, run by pytest."""
+    return [_pytest("functional")]
+
+
+def sanity() -> list[Stage]:
+    """Return Ansible's own checks, on the oldest and the newest ansible-core."""
+    return [_ansible_test(core, "sanity") for core in CORES]
+
+
+def units() -> list[Stage]:
+    """Return the unit tests as Ansible runs them, on the oldest and the newest ansible-core."""
+    return [_ansible_test(core, "units") for core in CORES]
+
+
+GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
+    "lint": lint,
+    "unit": unit,
+    "functional": functional,
+    "sanity": sanity,
+    "units": units,
+}
+
+
+def _shellcheck() -> Stage:
+    obstacle = "" if shutil.which("shellcheck") else "shellcheck is not installed"
+    return Stage(name="shellcheck", command=["shellcheck", ".ci/run"], obstacle=obstacle)
+
+
+def _pytest(kind: str) -> Stage:
+    report = REPORTS / f"{kind}.xml"
+    # The full path through the link is what tells pytest the module names, and so where relative imports lead.
+    return Stage(
+        name=f"pytest {kind}",
+        command=[sys.executable, "-m", "pytest", str(COLLECTION / "tests" / kind), f"--junitxml={report}"],
+        folder=COLLECTION,
+        variables={"PYTHONPATH": str(COLLECTIONS)},
+        reports=report,
+    )
+
+
+def _ansible_test(core: str, kind: str) -> Stage:
+    here = {f"{major}.{minor}" for major, minor in find_pythons()}
+    suitable = [version for version in CORES[core] if version in here]
+    if not suitable:
+        wanted = " or ".join(CORES[core])
+        return Stage(name=f"ansible-test {kind}, core {core}", obstacle=f"there is no Python {wanted} here")
+    python = suitable[0]
+    options = {"sanity": ["--local", "--junit"], "units": ["--local", "--python", python, "tests/unit/plugins/"]}[kind]
+    return Stage(
+        name=f"ansible-test {kind}, core {core}, Python {python}",
+        command=[sys.executable, "-m", "scripts.ansible_test", "--core", core, "--python", python, kind, *options],
+        reports=collection_copy(workplace(core, python)) / "tests" / "output" / "junit",
+        skips_count=kind == "units",
+    )

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Control: builds, what they take and put, and when they are scheduled."""
+
+from __future__ import annotations
+
+from . import builds, present, scheduling, versions
+from .control import Control, operation
+from .entities import UNFINISHED, Build, Carried, Job, JsonObject, Resource, Step, digest_of
+
+
+class BuildControl(Control):
+    @operation
+    def trigger(
+        self, pipeline: str, job: str, *, created_by: str = "admin", instance_vars: JsonObject | None = None
+    ) -> JsonObject:
+        """What a person does with the plus button."""
+        found = self.job(pipeline, job, instance_vars)
+        found.schedule_requested = True
+        return self._show(builds.create_for_job(self.world, found, created_by=created_by, manually_triggered=True))
+
+    @operation
+    def rerun(self, build_id: int, *, created_by: str = "admin") -> JsonObject:
+        original = self.build(build_id)
+        self._job_of(original).schedule_requested = True
+        return self._show(builds.create_rerun(self.world, original, created_by=created_by))
+
+    @operation
+    def create_one_off(self, team: str, *, pipeline: str | None = None, created_by: str = "admin") -> JsonObject:
+        """A started build without a job."""
+        home = self.pipeline(pipeline) if pipeline else None
+        return self._show(builds.create_one_off(self.world, self.team(team), created_by=created_by, pipeline=home))
+
+    @operation
+    def start(self, build_id: int) -> JsonObject:
+        """Start a pending build whatever the scheduler thinks, with the inputs that there are."""
+        build = self.build(build_id)
+        scheduling.compute_inputs(self.world, self._job_of(build))
+        scheduling.adopt_inputs(self.world, build)
+        builds.start(self.world, build)
+        return self._show(build)
+
+    @operation
+    def finish(self, build_id: int, status: str) -> JsonObject:
+        """`succeeded`, `failed`, `errored` or `aborted`."""
+        build = self.build(build_id)
+        builds.finish(self.world, build, status)
+        return self._show(build)
+
+    @operation
+    def abort(self, build_id: int) -> JsonObject:
+        build = self.build(build_id)
+        builds.abort(self.world, build)
+        return self._show(build)
+
+    @operation
+    def reap(self, build_id: int) -> None:
+        """Its log is deleted; the build stays."""
+        self.build(build_id).reap_time = self.world.clock.now()
+
+    @operation
+    def put(self, build_id: int, step: str, version: JsonObject, *, metadata: dict[str, str] | None = None) -> int:
+        """The `put` step of that name made a version; returns its id."""
+        build = self.build(build_id)
+        resource = self._resource_of(build, step)
+        return versions.put(self.world, build, step, resource, version, metadata).id
+
+    @operation
+    def set_inputs(self, build_id: int, inputs: list[JsonObject]) -> None:
+        """`[{"name": STEP, "version": {...}}]` instead of what the scheduler chose."""
+        build = self.build(build_id)
+        taken = [
+            Carried(item["name"], self._resource_of(build, item["name"]).id, digest_of(item["version"]))
+            for item in inputs
+        ]
+        scheduling.set_inputs(self.world, build, taken)
+
+    @operation
+    def record_build(
+        self,
+        pipeline: str,
+        job: str,
+        *,
+        status: str = "succeeded",
+        instance_vars: JsonObject | None = None,
+        id: int | None = None,  # noqa: A002 - its name in every answer of the API
+        rerun_of: int | None = None,
+        created_by: str | None = "admin",
+        started: float | None = None,
+        ended: float | None = None,
+        inputs: list[JsonObject] | None = None,
+        outputs: list[JsonObject] | None = None,
+    ) -> JsonObject:
+        """A build of the past in one go: `outputs` is `[{"name": STEP, "version": {...}, "metadata": {...}}]`.
+
+        Without `inputs` it takes what the scheduler would give it. The jobs behind it wake, as after any build.
+        """
+        build = self._new_build(self.job(pipeline, job, instance_vars), id, rerun_of, created_by)
+        if status == "pending":
+            return self._show(build)
+        if inputs is not None:
+            self.set_inputs(build.id, inputs)
+        self.start(build.id)
+        build.start_time = started if started is not None else build.start_time
+        for output in outputs or []:
+            self.put(build.id, output["name"], output["version"], metadata=output.get("metadata"))
+        if status not in UNFINISHED:
+            builds.finish(self.world, build, status)
+            build.end_time = ended if ended is not None else build.end_time
+        return self._show(build)
+
+    @operation
+    def list_builds(
+        self,
+        *,
+        pipeline: str | None = None,
+        job: str | None = None,
+        status: str | None = None,
+        instance_vars: JsonObject | None = None,
+    ) -> list[JsonObject]:
+        """Oldest first; for those who play the workers: which builds are `started` and wait for their fate."""
+        home = self.pipeline(pipeline, instance_vars).id if pipeline else None
+        shown = [self._show(build) for build in self.world.builds.values() if home in (None, build.pipeline_id)]
+        return [build for build in shown if job in (None, build.get("job_name")) and status in (None, build["status"])]
+
+    @operation
+    def schedule(self) -> None:
+        """Run the scheduler now, which it otherwise does by itself after every change."""
+        scheduling.run(self.world)
+
+    def _new_build(self, job: Job, build_id: int | None, rerun_of: int | None, created_by: str | None) -> Build:
+        if build_id is not None:
+            self.world.next_ids["builds"] = max(self.world.next_ids["builds"], build_id + 1)
+        if rerun_of is not None:
+            return builds.create_rerun(self.world, self.build(rerun_of), created_by=created_by, build_id=build_id)
+        by_hand = created_by is not None
+        return builds.create_for_job(
+            self.world, job, created_by=created_by, manually_triggered=by_hand, build_id=build_id
+        )
+
+    def _job_of(self, build: Build) -> Job:
+        if build.job_id is None:
+            raise ValueError(f"build {build.id} belongs to no job")
+        return self.world.jobs[build.job_id]
+
+    def _resource_of(self, build: Build, name: str) -> Resource:
+        job = self._job_of(build)
+        steps: list[Step] = [*job.inputs, *job.outputs]
+        for step in steps:
+            if step.name == name:
+                return self.world.resource_of(job, step)
+        raise LookupError(f"job {job.name} has no step {name}; it has {', '.join(step.name for step in steps)}")
+
+    def _show(self, build: Build) -> JsonObject:
+        return present.build(self.world, build)

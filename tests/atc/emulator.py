@@ -1,0 +1,128 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Concourse emulator: a world, the API that shows it, and the operations that change it."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from pathlib import Path
+from typing import Any
+
+from . import snapshot, worlds
+from .access import identify
+from .control import operation
+from .control_builds import BuildControl
+from .control_pipelines import PipelineControl
+from .control_setup import SetupControl
+from .control_traffic import TrafficControl
+from .entities import JsonObject
+from .faults import Fault
+from .messages import Answer, Delivery, Request, json_answer
+from .request_log import LoggedRequest, RequestLog
+from .routes import ROUTES
+from .routing import Call, find
+from .server import HttpServer
+from .tokens import version_of
+from .world import World
+
+CONTROL = "/_control/"
+
+
+class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
+    """`with Emulator() as atc:` serves at `atc.url` until the block ends; every operation is a method of it.
+
+    `port` 0 takes a free one; `tls` makes it https, and asks for client certificates if the context says so.
+    """
+
+    def __init__(self, *, port: int = 0, tls: ssl.SSLContext | None = None, world: World | None = None) -> None:
+        self.world = world or World()
+        self.faults: list[Fault] = []
+        self.log = RequestLog()
+        self.server = HttpServer(self.respond, port=port, tls=tls)
+
+    def __enter__(self) -> Emulator:
+        self.server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stop()
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @operation
+    def load_world(self, world: JsonObject, *, folder: str = ".") -> None:
+        """See `worlds.load`."""
+        worlds.load(self, world, Path(folder))
+
+    @operation
+    def save_state(self, path: str) -> None:
+        """Write the whole world to a file, from which `--state-file` brings it back."""
+        snapshot.save(self.world, Path(path))
+
+    def respond(self, request: Request) -> Answer:
+        if request.path.startswith(CONTROL):
+            return self._control(request)
+        with self.world.lock:
+            struck = [fault for fault in self.faults if fault.strikes(request)]
+            late = sum(fault.seconds for fault in struck if fault.after)
+            wait = sum(fault.seconds for fault in struck if not fault.after) + self.world.settings.latency
+        _sleep(wait)
+        with self.world.lock:
+            who = identify(self.world, request.headers.get("authorization")).label
+            spoiling = next((fault for fault in struck if fault.kind != "delay"), None)
+            carried_out = spoiling is None or spoiling.carries_out
+            answer = self._carry_out(request) if carried_out else Answer(500)
+            if spoiling is not None:
+                answer = spoiling.spoil(answer, self.world.settings.version)
+            self._remember(request, who, answer, struck)
+        _sleep(late)
+        return answer
+
+    def _carry_out(self, request: Request) -> Answer:
+        found = find(ROUTES, request, version_of(self.world.settings.version))
+        if isinstance(found, Answer):
+            return found
+        route, names = found
+        caller = identify(self.world, request.headers.get("authorization"))
+        base_url = self.world.settings.external_url or self.url
+        answer = route.handler(Call(request, self.world, caller, base_url, names))
+        if request.method not in ("GET", "HEAD"):
+            self.settle()
+        return answer
+
+    def _remember(self, request: Request, who: str, answer: Answer, struck: list[Fault]) -> None:
+        sent = answer.delivery in (Delivery.WHOLE, Delivery.CUT)
+        self.log.entries.append(
+            LoggedRequest(
+                number=len(self.log.entries) + 1,
+                time=self.world.clock.now(),
+                connection=request.connection,
+                method=request.method,
+                path=request.path,
+                query=request.query_string,
+                who=who,
+                status=answer.status if sent else 0,
+                faults=[fault.id for fault in struck],
+            )
+        )
+
+    def _control(self, request: Request) -> Answer:
+        """`/_control/OPERATION` with its arguments as a JSON object; 400 with a sentence if it cannot be done."""
+        name = request.path.removeprefix(CONTROL)
+        try:
+            arguments: JsonObject = json.loads(request.body or b"{}")
+            result: Any = self.call(name, arguments)
+        except (LookupError, ValueError, TypeError, OSError) as error:
+            return json_answer({"error": f"{name}: {error}"}, 400)
+        return json_answer(result)
+
+
+def _sleep(seconds: float) -> None:
+    if seconds > 0:
+        time.sleep(seconds)

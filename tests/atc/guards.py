@@ -1,0 +1,143 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who may reach a handler: the wrappers around the API of Concourse (atc/wrappa, atc/api/auth)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from . import instance_vars
+from .access import may
+from .entities import Build, Pipeline, Team
+from .messages import Answer, empty_answer, text_answer
+from .routing import Call, Handler
+
+PipelineHandler = Callable[[Call, Pipeline], Answer]
+BuildHandler = Callable[[Call, Build], Answer]
+TeamHandler = Callable[[Call, Team], Answer]
+
+LARGEST_INTEGER = 2**63 - 1
+
+
+def refuse(call: Call) -> Answer:
+    if call.caller.authenticated:
+        return text_answer(403, "forbidden")
+    return text_answer(401, "not authorized")
+
+
+def open_to_all(handler: Handler) -> Handler:
+    """Anybody; but whoever sends a token must send a good one."""
+
+    def guarded(call: Call) -> Answer:
+        return refuse(call) if call.caller.refused else handler(call)
+
+    return guarded
+
+
+def logged_in(handler: Handler) -> Handler:
+    def guarded(call: Call) -> Answer:
+        return handler(call) if call.caller.authenticated else refuse(call)
+
+    return guarded
+
+
+def readable_pipeline(handler: PipelineHandler) -> Handler:
+    """Its viewers, or anybody if it is public; one that does not exist is 404 even to anonymous."""
+
+    def guarded(call: Call) -> Answer:
+        found = find_pipeline(call)
+        if isinstance(found, Answer):
+            return found
+        if not found.public and not may(call.world, call.caller, "viewer", call.world.teams[found.team_id]):
+            return refuse(call)
+        return handler(call, found)
+
+    return guarded
+
+
+def pipeline_role(role: str, handler: PipelineHandler) -> Handler:
+    """The role is looked at first: only who has it learns whether the pipeline exists."""
+
+    def guarded(call: Call) -> Answer:
+        if not may(call.world, call.caller, role, call.world.find_team(call.names["team"])):
+            return refuse(call)
+        found = find_pipeline(call)
+        return found if isinstance(found, Answer) else handler(call, found)
+
+    return guarded
+
+
+def unless_archived(handler: Handler) -> Handler:
+    """Comes before any look at roles: 404 and 409 are told to everybody."""
+
+    def guarded(call: Call) -> Answer:
+        found = find_pipeline(call)
+        if isinstance(found, Answer):
+            return found
+        if found.archived:
+            return text_answer(409, "action not allowed for an archived pipeline\n")
+        return handler(call)
+
+    return guarded
+
+
+def team_role(role: str, handler: TeamHandler) -> Handler:
+    def guarded(call: Call) -> Answer:
+        team = call.world.find_team(call.names["team"])
+        if not may(call.world, call.caller, role, team):
+            return refuse(call)
+        return empty_answer(404) if team is None else handler(call, team)
+
+    return guarded
+
+
+def readable_build(handler: BuildHandler, *, even_of_private_job: bool = True) -> Handler:
+    """Viewers of its team, or anybody if its pipeline is public (and its job, for what it printed)."""
+
+    def guarded(call: Call) -> Answer:
+        found = _find_build(call)
+        if isinstance(found, Answer):
+            return found
+        if may(call.world, call.caller, "viewer", call.world.teams[found.team_id]):
+            return handler(call, found)
+        pipeline = call.world.pipelines.get(found.pipeline_id or 0)
+        job = call.world.jobs.get(found.job_id or 0)
+        job_is_public = job is not None and bool(job.config.get("public"))
+        if pipeline is not None and pipeline.public and (even_of_private_job or job_is_public):
+            return handler(call, found)
+        return refuse(call)
+
+    return guarded
+
+
+def writable_build(role: str, handler: BuildHandler) -> Handler:
+    def guarded(call: Call) -> Answer:
+        found = _find_build(call)
+        if isinstance(found, Answer):
+            return found
+        allowed = may(call.world, call.caller, role, call.world.teams[found.team_id])
+        return handler(call, found) if allowed else refuse(call)
+
+    return guarded
+
+
+def find_pipeline(call: Call) -> Pipeline | Answer:
+    """By team, name and instance variables: 404 without, 400 if the variables are no JSON."""
+    team = call.world.find_team(call.names["team"])
+    if team is None:
+        return empty_answer(404)
+    try:
+        variables = instance_vars.parse(call.request.query)
+    except ValueError:
+        return empty_answer(400)
+    return call.world.find_pipeline(team, call.names["pipeline"], variables) or empty_answer(404)
+
+
+def _find_build(call: Call) -> Build | Answer:
+    number = call.names["build"]
+    if not re.fullmatch(r"[+-]?\d+", number, re.ASCII) or abs(int(number)) > LARGEST_INTEGER:
+        return empty_answer(400)
+    return call.world.builds.get(int(number)) or empty_answer(404)

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The JSON forms of things, as atc/api/present makes them; fields that are empty are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .entities import Build, JsonObject, Pipeline, Resource, ResourceVersion
+from .tokens import version_of
+from .world import World
+
+FIELDS_SINCE: Mapping[str, tuple[int, ...]] = {
+    "rerun_of": (6, 0),
+    "rerun_number": (6, 0),
+    "created_by": (7, 0),
+    "resource_name": (7, 0),
+    "pipeline_id": (7, 0),
+    "pipeline_instance_vars": (7, 0),
+    "comment": (7, 4),
+}
+"""Fields of a build that older versions do not have."""
+
+
+def build(world: World, found: Build, *, with_comment: bool = False) -> JsonObject:
+    """A full Build; only answers about a build itself show its comment."""
+    job, resource = world.jobs.get(found.job_id or 0), world.resources.get(found.resource_id or 0)
+    original = world.builds.get(found.rerun_of or 0)
+    shown = {
+        "id": found.id,
+        "team_name": world.teams[found.team_id].name,
+        "name": found.name,
+        "status": found.status,
+        "api_url": f"/api/v1/builds/{found.id}",
+        "comment": found.comment if with_comment else None,
+        "job_name": job.name if job else None,
+        "resource_name": resource.name if resource else None,
+        **pipeline_fields(world.pipelines.get(found.pipeline_id or 0)),
+        "start_time": seconds(found.start_time),
+        "end_time": seconds(found.end_time),
+        "reap_time": seconds(found.reap_time),
+        "rerun_number": found.rerun_number,
+        "rerun_of": {"id": original.id, "name": original.name} if original else None,
+        "created_by": found.created_by,
+    }
+    version = version_of(world.settings.version)
+    return filled({name: value for name, value in shown.items() if FIELDS_SINCE.get(name, ()) <= version})
+
+
+def pipeline(world: World, found: Pipeline) -> JsonObject:
+    always = {"paused": found.paused, "public": found.public, "archived": found.archived}
+    return {
+        **filled({"id": found.id, "name": found.name, "instance_vars": found.instance_vars}),
+        **always,
+        **filled(
+            {
+                "paused_by": found.paused_by,
+                "paused_at": seconds(found.paused_at),
+                "groups": (found.config or {}).get("groups"),
+                "display": (found.config or {}).get("display"),
+                "team_name": world.teams[found.team_id].name,
+                "last_updated": int(found.last_updated),
+            }
+        ),
+    }
+
+
+def resource_version(resource: Resource, found: ResourceVersion, *, with_metadata: bool) -> JsonObject:
+    return {
+        "id": found.id,
+        **filled({"metadata": found.metadata if with_metadata else None}),
+        "version": found.version,
+        "enabled": found.digest not in resource.disabled,
+    }
+
+
+def build_resources(world: World, found: Build) -> JsonObject:
+    """Inputs and outputs by step name; versions of a former configuration of the resource are not shown.
+
+    An input that is an output, too, is shown as an output only.
+    """
+    put_out = {(item.resource_id, item.digest) for item in found.outputs}
+    inputs: list[JsonObject] = []
+    for item in found.inputs:
+        resource = world.resources[item.resource_id]
+        version = world.find_version(resource, item.digest)
+        if version is not None and (item.resource_id, item.digest) not in put_out:
+            first = item.first_occurrence
+            where = {"pipeline_id": resource.pipeline_id, "first_occurrence": first}
+            inputs.append({"name": item.name, "version": version.version, **where})
+    known = [(item, world.find_version(world.resources[item.resource_id], item.digest)) for item in found.outputs]
+    outputs = [(item.name, version) for item, version in known if version is not None]
+    outputs.sort(key=lambda output: output[1].id, reverse=True)
+    return {"inputs": inputs, "outputs": [{"name": name, "version": version.version} for name, version in outputs]}
+
+
+def pipeline_fields(found: Pipeline | None) -> JsonObject:
+    if found is None:
+        return {}
+    return {
+        "pipeline_id": found.id,
+        "pipeline_name": found.name,
+        "pipeline_instance_vars": found.instance_vars,
+    }
+
+
+def seconds(moment: float | None) -> int | None:
+    return None if moment is None else int(moment)
+
+
+def filled(fields: Mapping[str, Any]) -> JsonObject:
+    """Go's `omitempty`: without null, false, 0, empty text, lists and objects."""
+    return {name: value for name, value in fields.items() if value not in (None, False, 0, "", [], {})}

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Serves a recorded Concourse: the same answers to the same questions, and a note of every other question."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from pathlib import Path
+from typing import Any
+
+from . import instance_vars
+from .access import identify
+from .entities import JsonObject
+from .messages import Answer, Request, empty_answer, json_answer, text_answer
+from .request_log import LoggedRequest, RequestLog
+from .routes_login import issuer_token
+from .routing import Call
+from .server import HttpServer
+from .world import World
+
+OPEN = ("/api/v1/info",)
+"""What a Concourse tells anybody."""
+
+Question = tuple[tuple[str, ...], str]
+
+
+class Replay:
+    """`with Replay(path) as replay:` serves the recording at `replay.url`, on any port.
+
+    The recorded user logs in with a password, by default its own name. Everything but the info needs a token, else
+    401. What was not recorded is 404 *without* `X-Concourse-Version`, no credible answer, and is put into `missed`.
+    """
+
+    def __init__(
+        self, recording: Path, *, password: str | None = None, port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
+        recorded: JsonObject = json.loads(recording.read_text(encoding="utf-8"))
+        self.external_url: str = recorded["external_url"]
+        self.version: str = recorded["concourse"]
+        self.user: str = recorded["user"]
+        self.missed: list[str] = []
+        self.log = RequestLog()
+        self.server = HttpServer(self.respond, port=port, tls=tls)
+        self._answers = {_recorded_question(entry): _recorded_answer(entry) for entry in recorded["answers"]}
+        self._world = World(users={self.user: password or self.user})
+        self._world.settings.version = self.version
+
+    def __enter__(self) -> Replay:
+        self.server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stop()
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def respond(self, request: Request) -> Answer:
+        with self._world.lock:
+            caller = identify(self._world, request.headers.get("authorization"))
+            if request.path == "/sky/issuer/token" and request.method == "POST":
+                answer = issuer_token(Call(request, self._world, caller, self.external_url))
+            elif not caller.authenticated and (caller.refused or request.path not in OPEN):
+                refusal = text_answer(401, "not authorized")
+                answer = refusal.carrying(("X-Concourse-Version", self.version))
+            else:
+                answer = self._recorded(request)
+            self._remember(request, caller.label, answer)
+            return answer
+
+    def _recorded(self, request: Request) -> Answer:
+        parameters = {name: values for name, values in request.query.items() if not _is_variable(name)}
+        try:
+            variables = instance_vars.parse(request.query)
+        except ValueError:
+            return empty_answer(400)
+        question = (tuple(request.segments), _canonical(parameters, variables))
+        if request.method in ("GET", "HEAD") and question in self._answers:
+            return self._answers[question]
+        self.missed.append(f"{request.method} {request.path}?{request.query_string}".rstrip("?"))
+        return text_answer(404, "404 page not found\n")
+
+    def _remember(self, request: Request, who: str, answer: Answer) -> None:
+        number, moment = len(self.log.entries) + 1, self._world.clock.now()
+        self.log.entries.append(
+            LoggedRequest(
+                number,
+                moment,
+                request.connection,
+                request.method,
+                request.path,
+                request.query_string,
+                who,
+                answer.status,
+                [],
+            )
+        )
+
+
+def _recorded_question(entry: JsonObject) -> Question:
+    """The path's names are recorded as they are; parameters may come in any order."""
+    given: JsonObject = entry.get("params", {})
+    parameters = {name: [str(value)] for name, value in given.items() if not _is_variable(name)}
+    variables = instance_vars.parse({name: [str(value)] for name, value in given.items()})
+    return (tuple(Request("GET", entry["path"]).segments), _canonical(parameters, variables))
+
+
+def _recorded_answer(entry: JsonObject) -> Answer:
+    body: Any = entry["body"]
+    answer = empty_answer(entry["status"]) if body == "" else json_answer(body, entry["status"])
+    for name, value in entry["headers"].items():
+        answer = answer.without(name).carrying((name, value))
+    return answer
+
+
+def _is_variable(name: str) -> bool:
+    return name == "vars" or name.startswith("vars.")
+
+
+def _canonical(parameters: dict[str, list[str]], variables: JsonObject | None) -> str:
+    return json.dumps([{name: sorted(values) for name, values in parameters.items()}, variables], sort_keys=True)

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Remembers every request, so that tests can count and order them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class LoggedRequest:
+    """`time` is by the emulator's clock; `status` 0: no answer was sent; `faults` are the ids of those that hit."""
+
+    number: int
+    time: float
+    connection: int
+    method: str
+    path: str
+    query: str
+    who: str
+    status: int
+    faults: list[int]
+
+
+@dataclass
+class RequestLog:
+    entries: list[LoggedRequest] = field(default_factory=list)
+
+    def matching(self, *, path: str = "", method: str = "") -> list[LoggedRequest]:
+        """Both are regular expressions; the path's is searched for, the method's must fit as a whole."""
+        return [
+            entry
+            for entry in list(self.entries)
+            if re.search(path, entry.path) and re.fullmatch(method or ".*", entry.method)
+        ]
+
+    def connections(self) -> int:
+        return len({entry.connection for entry in list(self.entries)})

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Builds by id, and the lists that span jobs."""
+
+from __future__ import annotations
+
+from . import builds, present
+from .access import is_admin, may
+from .entities import Build, JsonObject, Pipeline, Team
+from .messages import Answer, empty_answer, json_answer
+from .paging import links, page_of, slice_builds
+from .routing import Call
+from .tokens import version_of
+
+
+def get_build(call: Call, build: Build) -> Answer:
+    return json_answer(present.build(call.world, build, with_comment=sees_comments(call, build)))
+
+
+def sees_comments(call: Call, build: Build) -> bool:
+    """Viewers of the team do, others if the job is public."""
+    job = call.world.jobs.get(build.job_id or 0)
+    if job is not None and job.config.get("public"):
+        return True
+    return may(call.world, call.caller, "viewer", call.world.teams[build.team_id])
+
+
+def build_resources(call: Call, build: Build) -> Answer:
+    return json_answer(present.build_resources(call.world, build))
+
+
+def build_preparation(call: Call, build: Build) -> Answer:
+    """Why a build is still pending; nothing blocks any other."""
+    job = call.world.jobs.get(build.job_id or 0)
+    waiting = build.status == "pending" and job is not None
+    pipeline = call.world.pipelines.get(build.pipeline_id or 0)
+    inputs: dict[str, str] = {}
+    reasons: JsonObject = {}
+    if job is not None and waiting:
+        inputs = {step.name: _blocking(step.name in job.unresolved) for step in job.inputs}
+        reasons = dict(job.unresolved)
+    return json_answer(
+        {
+            "build_id": build.id,
+            "paused_pipeline": _blocking(waiting and pipeline is not None and pipeline.paused),
+            "paused_job": _blocking(waiting and job is not None and job.paused),
+            "max_running_builds": _blocking(waiting and job is not None and job.max_in_flight_reached),
+            "inputs": inputs,
+            "inputs_satisfied": _blocking(bool(reasons)),
+            "missing_input_reasons": reasons,
+        }
+    )
+
+
+def set_comment(call: Call, build: Build) -> Answer:
+    try:
+        build.comment = str(call.request.json()["comment"])
+    except (ValueError, KeyError, TypeError):
+        return empty_answer(400)
+    return empty_answer(200, "application/json")
+
+
+def abort(call: Call, build: Build) -> Answer:
+    """204 for a finished build, too."""
+    if build.status in ("pending", "started"):
+        builds.abort(call.world, build)
+    return empty_answer(204)
+
+
+def list_builds(call: Call) -> Answer:
+    """Everything for admins; else what is public or belongs to a team in which the caller has a role."""
+    world = call.world
+    page = page_of(call.request, version_of(world.settings.version))
+    if page.is_reversed and not page.by_time:
+        return empty_answer(500)
+    everything = is_admin(world, call.caller)
+    teams = {team.id for team in world.teams.values() if everything or may(world, call.caller, "viewer", team)}
+    public = {pipeline.id for pipeline in world.pipelines.values() if pipeline.public}
+    seen = [build for build in world.builds.values() if build.team_id in teams or build.pipeline_id in public]
+    return answer_page(call, seen, "/api/v1/builds")
+
+
+def list_team_builds(call: Call, team: Team) -> Answer:
+    own = [build for build in call.world.builds.values() if build.team_id == team.id]
+    return answer_page(call, own, f"/api/v1/teams/{team.name}/builds")
+
+
+def list_pipeline_builds(call: Call, pipeline: Pipeline) -> Answer:
+    team = call.world.teams[pipeline.team_id]
+    own = [build for build in call.world.builds.values() if build.pipeline_id == pipeline.id]
+    return answer_page(call, own, f"/api/v1/teams/{team.name}/pipelines/{pipeline.name}/builds", of=pipeline)
+
+
+def answer_page(
+    call: Call, found: list[Build], path: str, *, of: Pipeline | None = None, with_comments: bool = False
+) -> Answer:
+    page = page_of(call.request, version_of(call.world.settings.version))
+    if page.is_reversed and not page.by_time:
+        return empty_answer(404)
+    part = slice_builds(found, page)
+    shown = [
+        present.build(call.world, build, with_comment=with_comments and sees_comments(call, build))
+        for build in part.builds
+    ]
+    return json_answer(shown).carrying(*links(call, path, page, older=part.older, newer=part.newer, of=of))
+
+
+def _blocking(blocked: bool) -> str:
+    return "blocking" if blocked else "not_blocking"

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Jobs, their next inputs and their builds."""
+
+from __future__ import annotations
+
+from . import builds, present, present_jobs
+from .entities import Build, Job, Pipeline
+from .messages import JSON, Answer, empty_answer, json_answer
+from .routes_builds import answer_page, sees_comments
+from .routes_pipelines import is_visible
+from .routing import Call
+
+
+def list_all_jobs(call: Call) -> Answer:
+    visible = [pipeline for pipeline in call.world.pipelines.values() if is_visible(call, pipeline)]
+    found = [job for pipeline in visible for job in call.world.jobs_of(pipeline)]
+    return json_answer([present_jobs.job_summary(call.world, job) for job in found])
+
+
+def list_jobs(call: Call, pipeline: Pipeline) -> Answer:
+    return json_answer([present_jobs.job_summary(call.world, job) for job in call.world.jobs_of(pipeline)])
+
+
+def get_job(call: Call, pipeline: Pipeline) -> Answer:
+    job = _job(call, pipeline)
+    return empty_answer(404) if job is None else json_answer(present_jobs.job(call.world, job))
+
+
+def list_job_inputs(call: Call, pipeline: Pipeline) -> Answer:
+    """404 also while they are undetermined: never scheduled yet, or some input has no version."""
+    job = _job(call, pipeline)
+    if job is None or not job.inputs_determined:
+        return empty_answer(404, JSON)
+    return json_answer(present_jobs.job_inputs(call.world, job))
+
+
+def list_job_builds(call: Call, pipeline: Pipeline) -> Answer:
+    job = _job(call, pipeline)
+    if job is None:
+        return empty_answer(404)
+    team = call.world.teams[pipeline.team_id]
+    path = f"/api/v1/teams/{team.name}/pipelines/{pipeline.name}/jobs/{job.name}/builds"
+    return answer_page(call, call.world.builds_of(job), path, of=pipeline, with_comments=True)
+
+
+def get_job_build(call: Call, pipeline: Pipeline) -> Answer:
+    """By name, or `latest`; a job that the configuration no longer has hides its builds."""
+    job = _job(call, pipeline)
+    found = _named_build(call, job) if job is not None else None
+    if found is None:
+        return empty_answer(404)
+    return json_answer(present.build(call.world, found, with_comment=sees_comments(call, found)))
+
+
+def create_job_build(call: Call, pipeline: Pipeline) -> Answer:
+    """Every POST makes a build, of a paused job too; the answer shows it as it was made: pending."""
+    job = _job(call, pipeline)
+    if job is None:
+        return empty_answer(404, JSON)
+    if job.config.get("disable_manual_trigger"):
+        return empty_answer(409, JSON)
+    made = builds.create_for_job(call.world, job, created_by=call.caller.user_id, manually_triggered=True)
+    job.schedule_requested = True
+    return json_answer(present.build(call.world, made))
+
+
+def rerun_job_build(call: Call, pipeline: Pipeline) -> Answer:
+    job = _job(call, pipeline)
+    original = _named_build(call, job) if job is not None else None
+    if job is None or original is None:
+        return empty_answer(404, JSON)
+    if job.config.get("disable_reruns"):
+        return empty_answer(409, JSON)
+    if not original.inputs_ready:
+        return empty_answer(500, JSON)
+    made = builds.create_rerun(call.world, original, created_by=call.caller.user_id)
+    job.schedule_requested = True
+    return json_answer(present.build(call.world, made))
+
+
+def _job(call: Call, pipeline: Pipeline) -> Job | None:
+    return call.world.find_job(pipeline, call.names["job"])
+
+
+def _named_build(call: Call, job: Job) -> Build | None:
+    name = call.names["build"]
+    found = call.world.builds_of(job)
+    if name == "latest":
+        return max(found, key=lambda build: build.id, default=None)
+    return next((build for build in found if build.name == name), None)

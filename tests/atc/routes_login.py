@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Logins: Dex's token endpoint, and the one that Concourse had before 6.1."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+
+from . import tokens
+from .access import Caller, roles_in
+from .messages import Answer, Request, json_answer, text_answer
+from .routing import Call
+
+NO_CREDENTIALS = ("", "")
+
+
+def issuer_token(call: Call) -> Answer:
+    """`POST /sky/issuer/token`: the password grant and the client credentials grant."""
+    request, world = call.request, call.world
+    client, secret = _client(request)
+    knows_fly = tokens.version_of(world.settings.version) >= tokens.ISSUER_SINCE
+    if world.clients.get(client) != secret or (client == "fly" and not knows_fly):
+        return _failure(401, "invalid_client", "Invalid client credentials.")
+    form = request.form
+    grant = form.get("grant_type", "")
+    if grant not in ("password", "client_credentials"):
+        return json_answer({"error": "unsupported_grant_type"}, 400)
+    if "openid" not in form.get("scope", "").split():
+        return _failure(400, "invalid_request", 'Missing required scope(s) ["openid"].')
+    if grant == "client_credentials":
+        return _tokens(call, "client", client)
+    if not world.settings.local_users:
+        return _failure(400, "invalid_request", "Requested connector does not exist.")
+    if not _password_is_right(call, form):
+        return _failure(401, "access_denied", "Invalid username or password")
+    return _tokens(call, "local", form["username"])
+
+
+def issuer_token_by_get(call: Call) -> Answer:
+    return _failure(400, "invalid_request", "method not allowed")
+
+
+def sky_token(call: Call) -> Answer:
+    """`POST /sky/token` of Concourse 4.0 to 6.0: the roles are in the token, so who has none gets none."""
+    form = call.request.form
+    if _client(call.request) != ("fly", call.world.clients["fly"]):
+        return text_answer(401, '{"error":"invalid_client"}')
+    if form.get("grant_type") != "password":
+        return text_answer(400, '{"error":"invalid_request"}')
+    if not _password_is_right(call, form) or not call.world.settings.local_users:
+        return text_answer(401, '{"error":"access_denied","error_description":"Invalid username or password"}')
+    caller = Caller("local", form["username"], token_given=True)
+    if not any(roles_in(caller, team) for team in call.world.teams.values()):
+        return text_answer(400, "user doesn't belong to any team\n")
+    token = tokens.issue(call.world, "local", form["username"])
+    expiry = datetime.fromtimestamp(token.expires_at, UTC).isoformat().replace("+00:00", "Z")
+    return json_answer({"access_token": token.value, "token_type": "Bearer", "expiry": expiry})
+
+
+def _tokens(call: Call, connector: str, user_id: str) -> Answer:
+    """Which of the two works as Bearer depends on the version; the other is refused."""
+    token = tokens.issue(call.world, connector, user_id)
+    spare = tokens.json_web_token(connector, user_id, token.expires_at)
+    opaque = tokens.version_of(call.world.settings.version) >= tokens.OPAQUE_SINCE
+    return json_answer(
+        {
+            "access_token": token.value if opaque else spare,
+            "token_type": "bearer",
+            "expires_in": max(0, int(token.expires_at - call.world.clock.now()) - 1),
+            "id_token": spare if opaque else token.value,
+        }
+    )
+
+
+def _client(request: Request) -> tuple[str, str]:
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return NO_CREDENTIALS
+    try:
+        client, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return NO_CREDENTIALS
+    return client, secret
+
+
+def _password_is_right(call: Call, form: dict[str, str]) -> bool:
+    known = call.world.users.get(form.get("username", ""))
+    return known is not None and known == form.get("password")
+
+
+def _failure(status: int, error: str, description: str) -> Answer:
+    return json_answer({"error": error, "error_description": description}, status)

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pipelines: lists, one, its configuration."""
+
+from __future__ import annotations
+
+from . import present
+from .access import may
+from .entities import Pipeline
+from .messages import Answer, empty_answer, json_answer
+from .routing import Call
+
+
+def list_all_pipelines(call: Call) -> Answer:
+    shown = [pipeline for pipeline in call.world.pipelines.values() if is_visible(call, pipeline)]
+    return json_answer([present.pipeline(call.world, pipeline) for pipeline in shown])
+
+
+def list_pipelines(call: Call) -> Answer:
+    """Of a team, archived ones included; who has no role in it sees the public ones."""
+    team = call.world.find_team(call.names["team"])
+    if team is None:
+        return empty_answer(404)
+    own = [pipeline for pipeline in call.world.pipelines.values() if pipeline.team_id == team.id]
+    return json_answer([present.pipeline(call.world, pipeline) for pipeline in own if is_visible(call, pipeline)])
+
+
+def get_pipeline(call: Call, pipeline: Pipeline) -> Answer:
+    return json_answer(present.pipeline(call.world, pipeline))
+
+
+def get_config(call: Call, pipeline: Pipeline) -> Answer:
+    if pipeline.archived:
+        return empty_answer(404)
+    answer = json_answer({"config": pipeline.config})
+    return answer.carrying(("X-Concourse-Config-Version", str(pipeline.config_version)))
+
+
+def is_visible(call: Call, pipeline: Pipeline) -> bool:
+    return pipeline.public or may(call.world, call.caller, "viewer", call.world.teams[pipeline.team_id])

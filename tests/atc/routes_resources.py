@@ -1,0 +1,100 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Resources: versions, who made and took them, checks."""
+
+from __future__ import annotations
+
+from . import builds, present, versions
+from .access import may
+from .entities import Build, Pipeline, Resource, ResourceVersion
+from .messages import TEXT, Answer, Request, empty_answer, json_answer
+from .paging import links, page_of
+from .routing import Call
+from .tokens import version_of
+
+
+def list_versions(call: Call, pipeline: Pipeline) -> Answer:
+    """Newest first in check order; `from` and `to` are ids of versions, `from` wins (atc/db/resource.go)."""
+    resource = _resource(call, pipeline)
+    if resource is None:
+        return empty_answer(404)
+    page = page_of(call.request, version_of(call.world.settings.version))
+    every = call.world.versions_of(resource)
+    matching = [found for found in every if _filter_of(call.request).items() <= found.version.items()]
+    if page.start is not None:
+        bound = _check_order(call, page.start)
+        shown = [found for found in matching if bound is not None and found.check_order >= bound][-page.limit :]
+    elif page.end is not None:
+        bound = _check_order(call, page.end)
+        shown = [found for found in matching if bound is not None and found.check_order <= bound][: page.limit]
+    else:
+        shown = matching[: page.limit]
+    team = call.world.teams[pipeline.team_id]
+    with_metadata = resource.public or may(call.world, call.caller, "viewer", team)
+    answer = json_answer([present.resource_version(resource, v, with_metadata=with_metadata) for v in shown])
+    if not shown:
+        return answer
+    older, newer = _neighbours(every, shown)
+    path = f"/api/v1/teams/{team.name}/pipelines/{pipeline.name}/resources/{resource.name}/versions"
+    return answer.carrying(*links(call, path, page, older=older, newer=newer, of=pipeline))
+
+
+def list_input_to(call: Call, pipeline: Pipeline) -> Answer:
+    return _list_carriers(call, pipeline, as_inputs=True)
+
+
+def list_output_of(call: Call, pipeline: Pipeline) -> Answer:
+    return _list_carriers(call, pipeline, as_inputs=False)
+
+
+def downstream(call: Call, pipeline: Pipeline) -> Answer:
+    """403, as without `--enable-resource-causality`; the graph that it would show is not emulated."""
+    return empty_answer(501 if call.world.settings.resource_causality else 403)
+
+
+def check_resource(call: Call, pipeline: Pipeline) -> Answer:
+    """Starts a check, which finds whatever waits to be found as soon as the answer is out."""
+    resource = _resource(call, pipeline)
+    if resource is None:
+        return empty_answer(404)
+    try:
+        call.request.json()
+    except ValueError:
+        return empty_answer(400)
+    check = builds.create_check(call.world, resource)
+    shown = json_answer(present.build(call.world, check), 201).without("Content-Type")
+    versions.discover(call.world, resource)
+    builds.finish(call.world, check, "succeeded")
+    return shown.carrying(("Content-Type", TEXT))
+
+
+def _list_carriers(call: Call, pipeline: Pipeline, *, as_inputs: bool) -> Answer:
+    resource, number = _resource(call, pipeline), call.names["version"]
+    if resource is None or not number.isdecimal():
+        return empty_answer(404 if resource is None else 500)
+    search = versions.taken_by if as_inputs else versions.made_by
+    found: list[Build] = search(call.world, resource, int(number))
+    return json_answer([present.build(call.world, build) for build in found])
+
+
+def _resource(call: Call, pipeline: Pipeline) -> Resource | None:
+    return call.world.find_resource(pipeline, call.names["resource"])
+
+
+def _filter_of(request: Request) -> dict[str, str]:
+    """`filter=key:value`, any number of times; all must hold."""
+    return dict(entry.partition(":")[::2] for entry in request.query.get("filter", []))
+
+
+def _check_order(call: Call, version_id: int) -> int | None:
+    found = call.world.versions.get(version_id)
+    return found.check_order if found else None
+
+
+def _neighbours(every: list[ResourceVersion], shown: list[ResourceVersion]) -> tuple[int | None, int | None]:
+    """Ids of the next older and the next newer version, whether or not they pass the filter."""
+    older = [found.id for found in every if found.check_order < shown[-1].check_order]
+    newer = [found.id for found in every if found.check_order > shown[0].check_order]
+    return (older[0] if older else None, newer[-1] if newer else None)

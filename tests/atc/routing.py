@@ -1,0 +1,80 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finds the handler of a request by method and path, and puts the world before it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .access import Caller
+from .messages import HTML, Answer, Request, text_answer, web_page
+from .world import World
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request on its way to its handler; `names` are the parts of the path that a route leaves open."""
+
+    request: Request
+    world: World
+    caller: Caller
+    base_url: str
+    """What links start with."""
+    names: dict[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True)
+class Route:
+    """`pattern` like `/api/v1/builds/:build`; `since` and `until` are versions of Concourse, the latter left out."""
+
+    method: str
+    pattern: str
+    handler: Handler
+    since: tuple[int, ...] = ()
+    until: tuple[int, ...] = (10_000,)
+
+    def match(self, segments: list[str]) -> dict[str, str] | None:
+        expected = self.pattern.split("/")[1:]
+        if len(expected) != len(segments):
+            return None
+        names = {}
+        for wanted, given in zip(expected, segments, strict=True):
+            if wanted.startswith(":"):
+                names[wanted[1:]] = given
+            elif wanted != given:
+                return None
+        return names
+
+
+def find(routes: list[Route], request: Request, version: tuple[int, ...]) -> tuple[Route, dict[str, str]] | Answer:
+    """The route of a request, or what Concourse says to one that has none: none of it is an answer of the API."""
+    if "//" in request.path:
+        return _redirect(request)
+    segments = request.segments
+    here = [route for route in routes if route.since <= version < route.until]
+    matches = [(route, names) for route in here if (names := route.match(segments)) is not None]
+    for route, names in matches:
+        if route.method in (request.method, {"HEAD": "GET"}.get(request.method)):
+            return route, names
+    if matches:
+        return text_answer(405, "Method Not Allowed\n")
+    if segments[:2] == ["api", "v1"] or segments[0] == "sky":
+        return text_answer(404, "404 page not found\n")
+    return web_page()
+
+
+def _redirect(request: Request) -> Answer:
+    """Go's ServeMux sends whoever doubles a slash to the clean path."""
+    target = posixpath.normpath(re.sub("/+", "/", request.path))
+    if request.query_string:
+        target = f"{target}?{request.query_string}"
+    page = f'<a href="{target}">Temporary Redirect</a>.\n\n'
+    return text_answer(307, page, HTML).carrying(("Location", target))

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The scheduler: chooses inputs, queues builds that are due and starts pending ones (atc/scheduler)."""
+
+from __future__ import annotations
+
+from . import builds
+from .entities import Build, Carried, Job
+from .plan import max_in_flight_of
+from .resolution import is_first_occurrence, resolve
+from .world import World
+
+ROUNDS = 10_000
+
+
+def run(world: World) -> None:
+    """Schedule every job that asks for it, until nothing moves; what must wait keeps asking."""
+    for _ in range(ROUNDS):
+        asking = [job for job in world.jobs.values() if _may_run(world, job)]
+        moved = [_schedule(world, job) for job in asking]
+        if not any(moved):
+            return
+    raise RuntimeError(f"the scheduler did not come to rest in {ROUNDS} rounds")
+
+
+def adopt_inputs(world: World, build: Build) -> bool:
+    """Give a build its inputs: a re-run its original's, any other the job's next; False if there are none yet."""
+    job = world.jobs[build.job_id or 0]
+    original = world.builds.get(build.rerun_of or 0)
+    if original is not None:
+        if not original.inputs_ready:
+            return False
+        build.inputs = [Carried(item.name, item.resource_id, item.digest) for item in original.inputs]
+        build.passed_builds = list(original.passed_builds)
+    else:
+        if not job.inputs_determined:
+            return False
+        build.inputs = [
+            Carried(item.name, item.resource_id, item.digest, item.first_occurrence) for item in job.next_inputs
+        ]
+        build.passed_builds = sorted({number for item in job.next_inputs for number in item.passed_builds})
+    build.inputs_ready = True
+    return True
+
+
+def set_inputs(world: World, build: Build, inputs: list[Carried]) -> None:
+    """Give a build inputs of the caller's choice, for a history that the scheduler did not make."""
+    job = world.jobs[build.job_id or 0]
+    for item in inputs:
+        item.first_occurrence = is_first_occurrence(world, job, item.name, item.resource_id, item.digest)
+    build.inputs, build.inputs_ready = inputs, True
+
+
+def compute_inputs(world: World, job: Job) -> bool:
+    """Remember the job's next inputs; True if a `version: every` input has more than one version to go."""
+    resolution = resolve(world, job)
+    job.inputs_determined = resolution.determined
+    job.next_inputs, job.unresolved = resolution.chosen, resolution.unresolved
+    return resolution.run_again
+
+
+def _may_run(world: World, job: Job) -> bool:
+    return job.schedule_requested and job.active and not job.paused and not world.pipelines[job.pipeline_id].paused
+
+
+def _schedule(world: World, job: Job) -> bool:
+    """Compute inputs, queue a build if a trigger has something new, start what can start; True if one started."""
+    job.schedule_requested = compute_inputs(world, job)
+    if job.inputs_determined:
+        new = {item.name for item in job.next_inputs if item.first_occurrence}
+        job.has_new_inputs = bool(new)
+        pending = any(build.status == "pending" for build in world.builds_of(job))
+        if not pending and any(step.trigger and step.name in new for step in job.inputs):
+            builds.create_for_job(world, job, created_by=None, manually_triggered=False)
+    return _start_pending(world, job)
+
+
+def _start_pending(world: World, job: Job) -> bool:
+    started = False
+    pending = [build for build in world.builds_of(job) if build.status == "pending"]
+    for build in sorted(pending, key=lambda build: build.order):
+        job.max_in_flight_reached = not build.scheduled and _max_in_flight_reached(world, job, build)
+        if job.max_in_flight_reached:
+            job.schedule_requested = True
+            break
+        build.scheduled = True
+        # A build that a person started looks once more, which gives each its own version of an `every` input.
+        if build.manually_triggered and compute_inputs(world, job):
+            job.schedule_requested = True
+        if adopt_inputs(world, build):
+            builds.start(world, build)
+            started = True
+        elif build.rerun_of is None:
+            break
+    return started
+
+
+def _max_in_flight_reached(world: World, job: Job, build: Build) -> bool:
+    limit = max_in_flight_of(job.config)
+    if limit == 0:
+        return False
+    rivals = [other for member in _serial_group(world, job) for other in world.builds_of(member)]
+    running = [other for other in rivals if other.scheduled and other.status in ("pending", "started")]
+    queue = [other for other in rivals if other.status == "pending" and _can_start(world, other)]
+    first = min(queue, key=lambda other: other.order, default=None)
+    return len(running) >= limit or first is None or first.id != build.id
+
+
+def _can_start(world: World, build: Build) -> bool:
+    job = world.jobs[build.job_id or 0]
+    return job.inputs_determined and not job.paused
+
+
+def _serial_group(world: World, job: Job) -> list[Job]:
+    """Jobs that share a serial group take turns; a job without one has only itself."""
+    groups = set(job.config.get("serial_groups", []))
+    members = world.jobs_of(world.pipelines[job.pipeline_id])
+    return [member for member in members if groups & set(member.config.get("serial_groups", []))] or [job]

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes the tokens that the different versions of Concourse give out."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import struct
+
+from .entities import JsonObject, Token
+from .world import World
+
+OPAQUE_SINCE = (6, 5)
+"""Before, the bearer token was a JWT."""
+
+ISSUER_SINCE = (6, 1)
+"""Before, logins went to `/sky/token` and not to the OAuth issuer."""
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """`8.2.5` as numbers; a development build, `0.0.0-dev`, counts as the newest."""
+    numbers = tuple(int(part) for part in text.partition("-")[0].partition("+")[0].split("."))
+    return (9999,) if not any(numbers) else numbers
+
+
+def issue(world: World, connector: str, user_id: str, *, lifetime: float | None = None) -> Token:
+    """A token that works as Bearer until it expires; older ones stay valid."""
+    seconds = world.settings.token_lifetime if lifetime is None else lifetime
+    expires_at = world.clock.now() + seconds
+    opaque = version_of(world.settings.version) >= OPAQUE_SINCE
+    value = _opaque(expires_at) if opaque else json_web_token(connector, user_id, expires_at)
+    token = Token(value, connector, user_id, expires_at)
+    world.tokens[value] = token
+    return token
+
+
+def subject(connector: str, user_id: str) -> str:
+    """The `sub` of a user: user id and connector as a protobuf message in base64, as Dex makes it."""
+    fields = [(1, user_id.encode()), (2, connector.encode())]
+    message = b"".join(bytes([number << 3 | 2, len(value)]) + value for number, value in fields)
+    return base64.urlsafe_b64encode(message).decode().rstrip("=")
+
+
+def json_web_token(connector: str, user_id: str, expires_at: float) -> str:
+    """Looks like a JWT; nobody here checks its signature."""
+    header = {"alg": "RS256", "kid": secrets.token_hex(20)}
+    claims = {"sub": subject(connector, user_id), "aud": "fly", "exp": int(expires_at), "at_hash": secrets.token_hex(8)}
+    return ".".join([_base64_json(header), _base64_json(claims), secrets.token_urlsafe(256)])
+
+
+def _opaque(expires_at: float) -> str:
+    """20 random bytes and the expiry, 38 characters (skymarshal/token/access_token.go)."""
+    value = secrets.token_bytes(20) + struct.pack("<q", int(expires_at))
+    return base64.b64encode(value).decode().rstrip("=")
+
+
+def _base64_json(value: JsonObject) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tokens that end while they are in use."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+
+from .conftest import Connect
+
+THREADS = 16
+FLOW = PipelineRef("main", "flow")
+
+
+def test_sixteen_threads_log_in_again_once(atc: Emulator, connect: Connect) -> None:
+    for number in range(100, 100 + THREADS):
+        atc.record_build("main/flow", "claim", id=number)
+    concourse = connect(atc.url)
+    concourse.connect()
+    facts, barrier = concourse.facts(), threading.Barrier(THREADS)
+    atc.expire_tokens()
+    atc.clear_log()
+
+    def ask(number: int) -> int | None:
+        barrier.wait(10)
+        build = facts.build(BuildRef(id=number))
+        return None if build is None else build.id
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert list(pool.map(ask, range(100, 100 + THREADS))) == list(range(100, 100 + THREADS))
+    assert len(atc.requests(method="POST")) == 1
+    # The old token is proven bad once, the new one good once.
+    assert [entry["status"] for entry in atc.requests(path="/user$")] == [401, 200]
+    assert len(atc.requests(path="/builds/")) <= 2 * THREADS
+
+
+def test_it_can_expire_more_than_once(atc: Emulator, connect: Connect) -> None:
+    concourse = connect(atc.url)
+    for logins in range(1, 4):
+        assert concourse.facts().build(BuildRef(id=1)) is not None
+        assert len(atc.requests(method="POST")) == logins
+        atc.expire_tokens()
+
+
+@pytest.mark.parametrize("version", ["5.8.1", "8.2.5"])
+def test_a_given_token_that_expires_is_an_error(version: str, atc: Emulator, connect: Connect) -> None:
+    atc.change_settings(version=version)
+    concourse = connect(atc.url, token=atc.issue_token("local:admin"))
+    facts = concourse.facts()
+    assert facts.build(BuildRef(id=1)) is not None
+    atc.expire_tokens()
+    for _ in range(2):
+        with pytest.raises(ConcourseError, match="refuses concourse_token: it is not valid, or has expired"):
+            facts.jobs(FLOW)
+    assert len(atc.requests(path="/jobs")) == 1
+
+
+def test_a_password_that_was_changed_meanwhile_is_an_error(atc: Emulator, connect: Connect) -> None:
+    facts = connect(atc.url).facts()
+    assert facts.build(BuildRef(id=1)) is not None
+    atc.set_user("admin", "another")
+    atc.expire_tokens()
+    for _ in range(2):
+        with pytest.raises(ConcourseError, match="refused user 'admin'"):
+            facts.jobs(FLOW)
+    assert len(atc.requests(method="POST")) == 2
+
+
+def test_a_401_with_a_good_token_is_no_expiry(atc: Emulator, connect: Connect) -> None:
+    """6.7 answered 401 for one-off builds of other teams."""
+    facts = connect(atc.url).facts()
+    assert facts.build(BuildRef(id=1)) is not None
+    atc.add_fault("status", path="/jobs", status=401, body="not authorized", version_header=True)
+    with pytest.raises(NoCredibleAnswer, match=r"answered 401 to GET .*this login has no role there"):
+        facts.jobs(FLOW)
+    assert len(atc.requests(method="POST")) == 1
+    assert len(atc.requests(path="/jobs")) == 1
+
+
+def test_tokens_that_are_refused_at_once_are_an_error(atc: Emulator, connect: Connect) -> None:
+    atc.change_settings(token_lifetime=-1)
+    with pytest.raises(ConcourseError, match="refuses the token that it has just given"):
+        connect(atc.url).connect()
+    assert len(atc.requests(method="POST")) == 1
+
+
+def test_a_concourse_that_goes_away_while_logging_in_again(atc: Emulator, connect: Connect) -> None:
+    facts = connect(atc.url).facts()
+    assert facts.build(BuildRef(id=1)) is not None
+    atc.expire_tokens()
+    atc.add_fault("status", method="POST", status=503, count=1)
+    with pytest.raises(NoCredibleAnswer, match="answered 503 to POST"):
+        facts.jobs(FLOW)
+    # The next question finds it again.
+    assert facts.latest_builds(FLOW, "claim")

@@ -1,0 +1,178 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What answers, or does not, when Concourse is asked for the first time."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, json_answer, text_answer
+from ansible_collections.poolboy.concourse.tests.servers import serve_nothing
+
+from .conftest import Connect
+from .stranger import Stranger
+
+
+def refusal(concourse: Concourse) -> str:
+    with pytest.raises(ConcourseError) as error:
+        concourse.connect()
+    assert str(error.value)[0].isupper() or str(error.value).startswith("http")
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (text_answer(404, "not found"), "is no Concourse: it answered 404"),
+        (json_answer({"version": "8.2.5"}), "is no Concourse: it answered 200"),
+        (text_answer(200, "<!DOCTYPE html><html></html>", "text/html"), "answers with a web page"),
+        (text_answer(200, " <HTML>", "text/plain"), "answers with a web page"),
+        (text_answer(401, "sign in"), "asks for a login of its own"),
+        (text_answer(403, "<html>", "text/html"), "asks for a login of its own"),
+        (
+            text_answer(301, "").carrying(("Location", "https://ci.example.com/api/v1/info")),
+            "only redirects, to https://ci.example.com: give",
+        ),
+        (
+            text_answer(302, "").carrying(("Location", "https://u:s3cret@sso.example.com/login?state=s3cret")),
+            "only redirects, to https://sso.example.com/login: give",
+        ),
+        (text_answer(302, "").carrying(("Location", "/login")), "only redirects, to another page"),
+        (text_answer(302, "").carrying(("Location", "http://[half")), "only redirects, to another page"),
+    ],
+)
+def test_no_concourse(answer: Answer, sentence: str, connect: Connect) -> None:
+    with Stranger(answer) as stranger:
+        told = refusal(connect(stranger.url))
+        assert sentence in told
+        assert "concourse_url" in told
+        assert "s3cret" not in told
+        # It was asked once, and shown no credentials.
+        assert [request.path for request in stranger.asked] == ["/api/v1/info"]
+        assert "authorization" not in stranger.asked[0].headers
+
+
+def test_the_web_page_of_a_concourse(atc: Emulator, connect: Connect) -> None:
+    assert "without the path of a team" in refusal(connect(f"{atc.url}/teams/main"))
+
+
+def test_slashes_at_the_end_of_the_address_do_not_matter(atc: Emulator, connect: Connect) -> None:
+    assert connect(f"{atc.url}//").facts().build(BuildRef(id=1)) is not None
+
+
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def assert_quiet(concourse: Concourse, words: str) -> None:
+    """No error, a reason, and the same reason for every question."""
+    concourse.connect()
+    assert words in (concourse.trouble or "")
+    facts = concourse.facts()
+    for number in range(1, 30):
+        with pytest.raises(NoCredibleAnswer) as error:
+            facts.build(BuildRef(id=number))
+        assert words in str(error.value)
+    assert words in (concourse.trouble or "")
+
+
+def test_nobody_listens(connect: Connect) -> None:
+    assert_quiet(connect(f"http://127.0.0.1:{unused_port()}"), "refused the connection")
+
+
+def test_an_unknown_host(connect: Connect) -> None:
+    assert_quiet(connect("http://no-such-host.invalid"), "the name of http://no-such-host.invalid is not known")
+
+
+def test_a_server_that_never_answers_is_asked_once_and_not_by_every_question(connect: Connect) -> None:
+    with serve_nothing() as server:
+        url = f"http://127.0.0.1:{server.port}"
+        concourse = connect(url, timeout=1)
+        concourse.connect()
+        assert concourse.trouble == f"{url} did not answer within 1 seconds"
+        tried = len(server.connections)
+        assert 1 <= tried <= 3
+        # facts() tries once more, for all questions together.
+        facts = concourse.facts()
+        for number in range(1, 30):
+            with pytest.raises(NoCredibleAnswer, match="did not answer within"):
+                facts.build(BuildRef(id=number))
+        assert len(server.connections) <= 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "words"),
+    [
+        ("status", {"status": 502}, "answered 502 to GET /api/v1/info"),
+        ("status", {"status": 500, "version_header": True}, "answered 500 to GET /api/v1/info"),
+        ("status", {"status": 429}, "answered 429 to GET /api/v1/info"),
+        ("status", {"status": 403, "version_header": True}, "answered 403 to GET /api/v1/info"),
+        ("cut_json", {}, "is cut off or is no JSON"),
+        ("cut_body", {}, "was cut off"),
+        ("lost", {}, "closed the connection without an answer"),
+        ("reset", {}, "closed the connection without an answer"),
+    ],
+)
+def test_trouble_at_the_first_question(
+    kind: str, fields: dict[str, int], words: str, atc: Emulator, connect: Connect
+) -> None:
+    atc.add_fault(kind, path="/info", **fields)
+    concourse = connect(atc.url)
+    concourse.connect()
+    assert words in (concourse.trouble or "")
+    # Nothing is remembered beyond the facts: it is well again.
+    atc.clear_faults()
+    assert concourse.facts().build(BuildRef(id=1)) is not None
+    assert concourse.trouble is None
+
+
+@pytest.mark.parametrize("path", ["/sky/issuer/token", "/api/v1/user"])
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("status", {"status": 503}),
+        ("status", {"status": 500}),
+        ("html", {}),
+        ("cut_json", {}),
+        ("cut_body", {}),
+        ("lost", {}),
+        ("reset", {}),
+        ("delay", {"seconds": 1.5}),
+    ],
+)
+def test_trouble_while_logging_in(
+    kind: str, fields: dict[str, float], path: str, atc: Emulator, connect: Connect
+) -> None:
+    fault = atc.add_fault(kind, path=path, **fields)
+    concourse = connect(atc.url, timeout=1)
+    concourse.connect()
+    assert concourse.trouble
+    assert concourse.trouble[-1] != "."
+    # A POST is never repeated.
+    assert path.startswith("/api/") or atc.fault_hits()[str(fault)] == 1
+    atc.clear_faults()
+    assert concourse.facts().build(BuildRef(id=1)) is not None
+
+
+def test_an_answer_without_its_header_does_not_prove_a_token(atc: Emulator, connect: Connect) -> None:
+    atc.add_fault("no_version_header", path="/user")
+    concourse = connect(atc.url, token="wr0ng")
+    concourse.connect()
+    assert "no usable answer (401)" in (concourse.trouble or "")
+
+
+def test_options_alone_make_no_request() -> None:
+    with Concourse(ConcourseOptions(url="http://127.0.0.1:1")) as concourse:
+        assert concourse.trouble is None
+        assert concourse.team == "main"

@@ -1,0 +1,186 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logins of every kind, in every version; and each refusal with its sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+
+from .conftest import Connect
+
+ADMIN = {"username": "admin", "password": "admin-pa55word"}
+BOT = {"client_id": "bot", "client_secret": "b0t-s3cret"}
+VERSIONS = ["4.2.5", "5.0.0", "5.8.1", "6.0.2", "6.1.0", "6.4.1", "6.5.0", "7.14.1", "8.2.5", "0.0.0-dev"]
+FIRST = BuildRef(id=1)
+
+
+def read_first_build(connect: Connect, atc: Emulator, **options: str) -> str:
+    concourse = connect(atc.url, **options)
+    build = concourse.facts().build(FIRST)
+    assert build is not None
+    assert concourse.trouble is None
+    return atc.log.entries[-1].who
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_password(version: str, atc: Emulator, connect: Connect) -> None:
+    atc.change_settings(version=version)
+    assert read_first_build(connect, atc, **ADMIN) == "local:admin"
+
+
+@pytest.mark.parametrize("version", [version for version in VERSIONS if version > "6.0.9" or version.startswith("0")])
+def test_client_credentials(version: str, atc: Emulator, connect: Connect) -> None:
+    atc.change_settings(version=version)
+    atc.set_team("main", {"owner": ["local:admin"], "viewer": ["client:bot"]})
+    assert read_first_build(connect, atc, **BOT) == "client:bot"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_token_made_elsewhere(version: str, atc: Emulator, connect: Connect) -> None:
+    atc.change_settings(version=version)
+    assert read_first_build(connect, atc, token=atc.issue_token("local:admin")) == "local:admin"
+    assert atc.requests(method="POST") == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_fly_target(
+    version: str, atc: Emulator, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    atc.change_settings(version=version)
+    token = atc.issue_token("local:admin")
+    (tmp_path / ".flyrc").write_text(
+        f"targets: {{ci: {{api: {atc.url}, team: ops, token: {{type: bearer, value: {token}}}}}}}", encoding="utf-8"
+    )
+    monkeypatch.setenv("FLY_HOME", str(tmp_path))
+    assert read_first_build(connect, atc, target="ci") == "local:admin"
+
+
+def test_anonymous_sees_exposed_pipelines_only(atc: Emulator, connect: Connect) -> None:
+    atc.record_build("ops/open", "claim", id=50)
+    facts = connect(atc.url, anonymous=True).facts()
+    assert facts.build(BuildRef(id=50)) is not None
+    assert facts.build(BuildRef(id=9999)) is None
+    with pytest.raises(NoCredibleAnswer, match="Concourse wants a login for GET /api/v1/builds/1"):
+        facts.build(FIRST)
+    assert {entry.path for entry in atc.log.entries} <= {f"/api/v1/{path}" for path in ("info", "builds/50")} | {
+        "/api/v1/builds/1",
+        "/api/v1/builds/9999",
+    }
+
+
+def test_one_login_serves_all_facts(atc: Emulator, connect: Connect) -> None:
+    concourse = connect(atc.url)
+    concourse.connect()
+    for _ in range(3):
+        assert concourse.facts().build(FIRST) is not None
+    paths = [entry.path for entry in atc.log.entries]
+    assert paths == ["/api/v1/info", "/sky/issuer/token", "/api/v1/user", *["/api/v1/builds/1"] * 3]
+
+
+def test_nothing_is_asked_before_the_first_question(atc: Emulator, connect: Connect) -> None:
+    connect(atc.url).facts()
+    assert atc.log.entries == []
+
+
+REFUSED = [
+    ({"username": "admin", "password": "wr0ng"}, {}, "refused user 'admin': no such user, or a wrong password"),
+    ({"username": "ghost", "password": "wr0ng"}, {}, "refused user 'ghost'"),
+    (ADMIN, {"local_users": False}, "has no users with a password"),
+    ({"client_id": "bot", "client_secret": "wr0ng"}, {}, "does not know client 'bot', or its secret is wrong"),
+    ({"client_id": "ghost", "client_secret": "wr0ng"}, {}, "does not know client 'ghost'"),
+    ({"token": "wr0ng"}, {}, "refuses concourse_token: it is not valid, or has expired"),
+    (
+        {"username": "nobody", "password": "nobody-pa55word"},
+        {},
+        "knows user 'nobody', but gives it no role in any team",
+    ),
+    ({"username": "admin", "password": "wr0ng"}, {"version": "5.8.1"}, "refused user 'admin'"),
+    ({"username": "nobody", "password": "nobody-pa55word"}, {"version": "5.8.1"}, "no role in any team"),
+    (BOT, {"version": "6.0.0"}, "Only Concourse 6.1 or newer lets clients log in"),
+    (ADMIN, {"version": "3.14.1"}, "needs Concourse 4.0 or newer"),
+    ({"token": "wr0ng"}, {"version": "5.8.1"}, "refuses concourse_token"),
+]
+
+
+@pytest.mark.parametrize(("options", "settings", "sentence"), REFUSED)
+def test_refusals(
+    options: dict[str, str], settings: dict[str, object], sentence: str, atc: Emulator, connect: Connect
+) -> None:
+    atc.change_settings(**settings)
+    concourse = connect(atc.url, **options)
+    with pytest.raises(ConcourseError) as error:
+        concourse.connect()
+    assert sentence in str(error.value)
+    assert str(error.value).endswith(".")
+    assert not any(secret in str(error.value) for secret in ("wr0ng", "pa55word", "b0t"))
+    asked = len(atc.log.entries)
+    # A refusal stays one, and is not tried again: that could lock the user out.
+    with pytest.raises(ConcourseError):
+        concourse.facts().build(FIRST)
+    assert len(atc.log.entries) == asked
+
+
+def test_a_client_without_a_role(atc: Emulator, connect: Connect) -> None:
+    atc.set_team("ops", {"owner": ["local:admin"]})
+    with pytest.raises(ConcourseError, match="put 'client:bot' among the users of a role"):
+        connect(atc.url, **BOT).connect()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [
+        (
+            400,
+            '{"error": "unauthorized_client"}',
+            "does not let client 'bot' log in by its secret .400 unauthorized_cl",
+        ),
+        (400, '{"error": "unsupported_grant_type"}', "the grant client_credentials be allowed"),
+        (403, "b0t-s3cret", "does not let client 'bot' log in by its secret .403."),
+        (404, "", "has no login at /sky/issuer/token"),
+    ],
+)
+def test_a_client_that_is_not_allowed(status: int, body: str, sentence: str, atc: Emulator, connect: Connect) -> None:
+    atc.add_fault("status", method="POST", status=status, body=body)
+    with pytest.raises(ConcourseError, match=sentence) as error:
+        connect(atc.url, **BOT).connect()
+    assert "b0t" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [
+        (401, '{"error": "invalid_client"}', "lets nobody log in by password as fly does"),
+        (400, '{"error": "invalid_scope", "error_description": "admin-pa55word"}', "refused the login of user 'admin'"),
+        (405, "", "has no login at /sky/issuer/token"),
+        (302, "", "only redirects"),
+    ],
+)
+def test_a_user_that_is_not_allowed(status: int, body: str, sentence: str, atc: Emulator, connect: Connect) -> None:
+    atc.add_fault("status", method="POST", status=status, body=body)
+    with pytest.raises(ConcourseError, match=sentence) as error:
+        connect(atc.url).connect()
+    assert "pa55word" not in str(error.value)
+
+
+def test_ldap_that_is_down_is_no_wrong_password(atc: Emulator, connect: Connect) -> None:
+    body = '{"error": "invalid_request", "error_description": "Could not login user"}'
+    atc.add_fault("status", method="POST", status=400, body=body)
+    concourse = connect(atc.url)
+    concourse.connect()
+    assert concourse.trouble == "the directory (LDAP) behind Concourse's login did not answer"
+
+
+def test_the_token_of_the_wrong_kind_is_not_kept(atc: Emulator, connect: Connect) -> None:
+    """A development build of the time of 6.4 calls itself 0.0.0-dev, and takes the other of the two tokens."""
+    atc.change_settings(version="6.4.1")
+    body = '{"version": "0.0.0-dev", "worker_version": "2.2"}'
+    atc.add_fault("status", path="/info", status=200, body=body, content_type="application/json", version_header=True)
+    assert read_first_build(connect, atc, **ADMIN) == "local:admin"

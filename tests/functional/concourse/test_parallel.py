@@ -1,0 +1,58 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Five hundred builds at 50 ms each: at most an eighth of the time of asking one after the other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+
+from .conftest import CONFIG, Connect
+
+BUILDS, LATENCY, THREADS = 500, 0.05, 16
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> object:
+    """An emulator in a process of its own: it must not share the interpreter with the client that is measured."""
+    world, ready = tmp_path / "world.yml", tmp_path / "ready"
+    builds = [{"pipeline": "main/flow", "job": "claim", "id": number} for number in range(1, BUILDS + 1)]
+    description = {
+        "users": {"admin": "admin-pa55word"},
+        "teams": {"main": {"owner": ["local:admin"]}},
+        "pipelines": [{"pipeline": "main/flow", "config": CONFIG}],
+        "builds": builds,
+        "story": [{"change_settings": {"latency": LATENCY}}],
+    }
+    world.write_text(yaml.safe_dump(description), encoding="utf-8")
+    command = [sys.executable, "-m", "ansible_collections.poolboy.concourse.tests.atc"]
+    with subprocess.Popen([*command, "--world", str(world), "--ready-file", str(ready)]) as server:
+        try:
+            latest = time.monotonic() + 60
+            while not ready.exists() and server.poll() is None and time.monotonic() < latest:
+                time.sleep(0.02)
+            yield ready.read_text(encoding="utf-8").strip()
+        finally:
+            server.terminate()
+
+
+def test_five_hundred_builds(url: str, connect: Connect) -> None:
+    concourse = connect(url)
+    concourse.connect()
+    facts = concourse.facts()
+    started = time.monotonic()
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(lambda number: facts.build(BuildRef(id=number)), range(1, BUILDS + 1)))
+    taken = time.monotonic() - started
+    assert [build.id for build in found if build is not None] == list(range(1, BUILDS + 1))
+    # One after the other each takes the latency at least.
+    assert taken <= BUILDS * LATENCY / 8, f"{taken:.2f} s"

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Proxies of the environment: used, left out, refused and away."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority
+
+from .conftest import Connect, furnish
+from .proxy import Proxy
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    with Proxy() as started:
+        yield started
+
+
+def works(concourse: Concourse) -> bool:
+    return concourse.facts().build(BuildRef(id=1)) is not None
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
+def test_plain_requests_go_through_it(
+    variable: str, proxy: Proxy, atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.port}")
+    assert works(connect(atc.url))
+    assert [line.split(" ")[1] for line in proxy.asked] == [
+        f"{atc.url}{path}" for path in ("/api/v1/info", "/sky/issuer/token", "/api/v1/user", "/api/v1/builds/1")
+    ]
+
+
+@pytest.mark.parametrize("exempt", ["127.0.0.1", "localhost,127.0.0.0/8", "*"])
+def test_no_proxy(exempt: str, proxy: Proxy, atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("no_proxy", exempt)
+    assert works(connect(atc.url))
+    assert proxy.asked == []
+
+
+def test_tls_goes_through_a_tunnel_and_is_checked_inside(
+    proxy: Proxy, authority: CertificateAuthority, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = authority.client_certificate("through-a-tunnel")
+    own = {"client_cert": str(client.certificate), "client_key": str(client.key)}
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+    with Emulator(tls=authority.server_context(client_certificates=True)) as emulator:
+        furnish(emulator)
+        assert works(connect(emulator.url, ca_path=str(authority.ca_file), **own))
+        assert works(connect(emulator.url, validate_certs=False, **own))
+    tunnel = f"CONNECT 127.0.0.1:{emulator.server.port} HTTP/1."
+    assert [line[: len(tunnel)] for line in proxy.asked] == [tunnel, tunnel]
+    assert not any("Authorization" in head for head in proxy.heads)
+
+
+def test_a_proxy_with_a_password(atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Proxy(user=base64.b64encode(b"me:pr0xysecret").decode()) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://me:pr0xysecret@127.0.0.1:{proxy.port}")
+        assert works(connect(atc.url))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_is_away(scheme: str, atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", "http://me:pr0xysecret@127.0.0.1:1")
+    concourse = connect(atc.url.replace("http:", f"{scheme}:"))
+    concourse.connect()
+    assert "the proxy between here and" in (concourse.trouble or "")
+    assert "pr0xysecret" not in (concourse.trouble or "")
+    assert atc.log.entries == []
+
+
+def test_a_proxy_that_refuses(atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Proxy(user="somebody") as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+        concourse = connect("https://127.0.0.1:9")
+        concourse.connect()
+        assert "the proxy between here and" in (concourse.trouble or "")

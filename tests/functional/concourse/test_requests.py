@@ -1,0 +1,197 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How often and how Concourse is asked: one request for each question, few connections, bounded tries."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, Request, json_answer, text_answer
+
+from .conftest import Connect
+from .stranger import Stranger
+
+THREADS = 16
+FLOW = PipelineRef("main", "flow")
+
+
+def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Connect) -> None:
+    facts, barrier = connect(atc.url).facts(), threading.Barrier(THREADS)
+
+    def ask(_: int) -> bool:
+        barrier.wait(10)
+        return facts.build(BuildRef(id=1)) is not None and bool(facts.jobs(FLOW))
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert all(pool.map(ask, range(THREADS)))
+    assert sorted(entry.path for entry in atc.log.entries) == [
+        "/api/v1/builds/1",
+        "/api/v1/info",
+        "/api/v1/teams/main/pipelines/flow/jobs",
+        "/api/v1/user",
+        "/sky/issuer/token",
+    ]
+
+
+def test_one_thread_needs_one_connection(atc: Emulator, connect: Connect) -> None:
+    facts = connect(atc.url).facts()
+    for number in range(1, 40):
+        facts.build(BuildRef(id=number))
+    facts.version_id(FLOW, "lock", Version.of_commit("v1"))
+    assert len(atc.log.entries) == 43
+    assert atc.connections() == 1
+
+
+def test_thirty_two_threads_share_sixteen_connections(atc: Emulator, connect: Connect) -> None:
+    atc.change_settings(latency=0.01)
+    facts = connect(atc.url).facts()
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(lambda number: facts.build(BuildRef(id=number)), range(1, 200)))
+    assert atc.connections() <= 16
+
+
+def test_connections_are_closed_at_the_end(atc: Emulator, connect: Connect) -> None:
+    with connect(atc.url) as concourse:
+        assert concourse.facts().build(BuildRef(id=1)) is not None
+        assert len(atc.server._open) == 1
+    latest = time.monotonic() + 10
+    while atc.server._open and time.monotonic() < latest:
+        time.sleep(0.01)
+    assert not atc.server._open
+
+
+def test_a_connection_that_concourse_closed_meanwhile(atc: Emulator, connect: Connect) -> None:
+    concourse = connect(atc.url)
+    concourse.connect()
+    atc.server.stop()
+    atc.server.start()
+    assert concourse.facts().build(BuildRef(id=1)) is not None
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_server_that_is_back_at_the_third_try(status: int, atc: Emulator, connect: Connect) -> None:
+    atc.add_fault("status", path="/builds/1$", status=status, count=2)
+    started = time.monotonic()
+    assert connect(atc.url).facts().build(BuildRef(id=1)) is not None
+    assert 0.7 < time.monotonic() - started < 10
+    assert [entry["status"] for entry in atc.requests(path="/builds/1$")] == [status, status, 200]
+
+
+@pytest.mark.parametrize("kind", ["lost", "reset", "cut_body"])
+def test_a_connection_that_breaks_once(kind: str, atc: Emulator, connect: Connect) -> None:
+    atc.add_fault(kind, path="/builds/1$", count=1)
+    assert connect(atc.url).facts().build(BuildRef(id=1)) is not None
+    assert len(atc.requests(path="/builds/1$")) == 2
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 429, 501])
+def test_what_is_not_tried_again(status: int, atc: Emulator, connect: Connect) -> None:
+    atc.add_fault("status", path="/jobs$", status=status, version_header=True)
+    with pytest.raises(NoCredibleAnswer):
+        connect(atc.url).facts().jobs(FLOW)
+    assert len(atc.requests(path="/jobs$")) == 1
+
+
+def test_no_more_than_three_tries(atc: Emulator, connect: Connect) -> None:
+    atc.add_fault("status", path="/builds/1$", status=503)
+    with pytest.raises(NoCredibleAnswer):
+        connect(atc.url).facts().build(BuildRef(id=1))
+    assert len(atc.requests(path="/builds/1$")) == 3
+
+
+def test_slow_failures_are_tried_less_often(atc: Emulator, connect: Connect) -> None:
+    """No try begins after twice the time-out."""
+    concourse = connect(atc.url, timeout=1)
+    concourse.connect()
+    fault = atc.add_fault("delay", path="/builds/1$", seconds=1.2)
+    started = time.monotonic()
+    with pytest.raises(NoCredibleAnswer):
+        concourse.facts().build(BuildRef(id=1))
+    assert time.monotonic() - started < 3.5
+    assert atc.fault_hits()[str(fault)] == 2
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_a_concourse_that_goes_down_is_not_asked_five_hundred_times(atc: Emulator, connect: Connect) -> None:
+    concourse = connect(atc.url)
+    facts = concourse.facts()
+    assert facts.build(BuildRef(id=1)) is not None
+    atc.add_fault("reset")
+    atc.clear_log()
+
+    def ask(number: int) -> str:
+        with pytest.raises(NoCredibleAnswer) as error:
+            facts.build(BuildRef(id=number))
+        return str(error.value)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        reasons = list(pool.map(ask, range(100, 600)))
+    assert all("closed the connection without an answer" in reason for reason in reasons)
+    # Five questions in a row, and those that were under way by then, each with three tries.
+    assert len(atc.log.entries) <= 3 * (5 + THREADS)
+    assert "times in a row" in (concourse.trouble or "")
+    atc.clear_faults()
+    assert concourse.facts().build(BuildRef(id=1)) is not None
+    assert concourse.trouble is None
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_failures_that_are_not_in_a_row_stop_nothing(atc: Emulator, connect: Connect) -> None:
+    facts = connect(atc.url).facts()
+    atc.add_fault("lost", path="/builds/[0-9]*[13579]$")
+    for number in range(2, 30, 2):
+        assert facts.build(BuildRef(id=number)) is None
+        with pytest.raises(NoCredibleAnswer, match=r"closed the connection without an answer$"):
+            facts.build(BuildRef(id=number + 1))
+
+
+def test_a_client_encodes_its_id_and_secret(connect: Connect) -> None:
+    """As Dex decodes them (RFC 6749, 2.3.1); the emulator does not."""
+
+    def respond(request: Request) -> Answer:
+        if request.path == "/api/v1/info":
+            return json_answer({"version": "8.2.5"}).carrying(("X-Concourse-Version", "8.2.5"))
+        return text_answer(401, '{"error": "invalid_client"}')
+
+    with Stranger(respond) as stranger, pytest.raises(ConcourseError):
+        connect(stranger.url, client_id="b ot", client_secret="a+b:c%dé").connect()
+    login = stranger.asked[-1]
+    scheme, _, encoded = login.headers["authorization"].partition(" ")
+    assert (scheme, base64.b64decode(encoded)) == ("Basic", b"b+ot:a%2Bb%3Ac%25d%C3%A9")
+    assert login.form == {"grant_type": "client_credentials", "scope": "openid federated:id"}
+    assert login.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+def test_an_endless_list_of_versions(connect: Connect) -> None:
+    """Every page names a next one, on another host besides: two hundred pages of our own, and then no answer."""
+
+    def respond(request: Request) -> Answer:
+        version = ("X-Concourse-Version", "8.2.5")
+        if request.path == "/api/v1/info":
+            return json_answer({"version": "8.2.5"}).carrying(version)
+        if "filter" in request.query:
+            return json_answer([]).carrying(version)
+        number = int(request.parameter("to") or 100_000)
+        page = [{"id": number, "version": {"ref": str(number)}}]
+        link = f'<http://evil.example.com/api/v1/x?to={number - 1}&limit=200&vars.a="b">; rel="next"'
+        return json_answer(page).carrying(version, ("Link", link))
+
+    with Stranger(respond) as stranger:
+        facts = connect(stranger.url, anonymous=True).facts()
+        for _ in range(2):
+            with pytest.raises(NoCredibleAnswer, match="more than 40000 versions since"):
+                facts.is_newer(FLOW, "lock", Version.of_commit("a"), Version.of_commit("b"))
+        pages = [request for request in stranger.asked if request.path.endswith("/versions")]
+        assert len(pages) == 200
+        assert pages[1].query_string == "to=99999&limit=200"

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing that is secret is ever shown, and nobody but the configured Concourse is ever asked."""
+
+from __future__ import annotations
+
+import io
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests.sessions
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, Request, json_answer, text_answer
+
+from .conftest import Connect
+from .stranger import Stranger
+
+FLOW = PipelineRef("main", "flow")
+PASSWORD, SECRET = "admin-pa55word", "b0t-s3cret"
+
+
+@pytest.fixture
+def log() -> Iterator[Callable[[], str]]:
+    """Everything that any library logs, down to the last detail."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream.getvalue
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def shown(ask: Callable[[], object]) -> str:
+    """What a question says, as value or as whole traceback with all its causes."""
+    try:
+        return repr(ask())
+    except (NoCredibleAnswer, PoolboyError) as error:
+        return "".join(traceback.format_exception(error))
+
+
+def questions(facts: ConcourseFacts) -> list[Callable[[], object]]:
+    return [
+        lambda: facts.build(BuildRef(id=1)),
+        lambda: facts.jobs(FLOW),
+        lambda: facts.next_inputs(FLOW, "use"),
+        lambda: facts.version_id(PipelineRef("ops", "deploy", '{"key":"var-s3cret"}'), "lock", Version.of_commit("v1")),
+    ]
+
+
+FAULTS = [None, ("status", 403), ("status", 500), ("html", 0), ("cut_json", 0), ("cut_body", 0), ("reset", 0)]
+
+
+@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_nothing_secret_in_logs_errors_and_results(
+    fault: tuple[str, int] | None, atc: Emulator, connect: Connect, log: Callable[[], str]
+) -> None:
+    atc.set_team("main", {"owner": ["local:admin", "client:bot"]})
+    tokens = {"token": atc.issue_token("local:admin")}
+    clients = [
+        connect(atc.url),
+        connect(atc.url, client_id="bot", client_secret=SECRET),
+        connect(atc.url, **tokens),
+        connect(atc.url, username="admin", password="wr0ng-pa55word"),
+        connect(atc.url, token="wr0ng-t0ken"),
+    ]
+    said = ""
+    for concourse in clients:
+        said += shown(concourse.connect)
+    if fault is not None:
+        atc.add_fault(fault[0], path="/api/v1/(builds|teams)", status=fault[1], version_header=True)
+    for concourse in clients:
+        facts = concourse.facts()
+        said += "".join(map(shown, questions(facts)))
+        said += repr(vars(concourse)) + repr(concourse._settings) + repr(concourse._contact._outcome)
+    said += log()
+    assert "/sky/issuer/token" in log()
+    secrets = [PASSWORD, SECRET, tokens["token"], "wr0ng-pa55word", "wr0ng-t0ken", "s3cret", *atc.world.tokens]
+    # The instance variables are part of the URL, as Concourse wants it; all else must not be seen anywhere.
+    said = said.replace("var-s3cret", "").replace("%22var-", "")
+    assert [secret for secret in secrets if secret in said] == []
+
+
+def test_no_secret_in_any_address(atc: Emulator, connect: Connect) -> None:
+    connect(atc.url).facts().jobs(FLOW)
+    sent = "".join(f"{entry.path}?{entry.query}" for entry in atc.log.entries)
+    assert not any(secret in sent for secret in (PASSWORD, *atc.world.tokens))
+
+
+def test_no_cookies_are_kept(connect: Connect) -> None:
+    """A cookie of the name skymarshal_auth would make Concourse ask for a CSRF token."""
+
+    def respond(request: Request) -> Answer:
+        cookie = ("Set-Cookie", "skymarshal_auth=x; Path=/")
+        answer = json_answer({"version": "8.2.5"}) if request.path == "/api/v1/info" else text_answer(404, "")
+        return answer.carrying(("X-Concourse-Version", "8.2.5"), cookie)
+
+    with Stranger(respond) as stranger:
+        facts = connect(stranger.url, anonymous=True).facts()
+        assert facts.build(BuildRef(id=1)) is None
+        assert facts.build(BuildRef(id=2)) is None
+        assert not any("cookie" in request.headers for request in stranger.asked)
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_netrc_has_no_say(
+    anonymous: bool, atc: Emulator, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login intruder password n3trc\n", encoding="utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    # Without the client's own doing it would be used: so this test can fail.
+    assert requests.sessions.get_netrc_auth(atc.url) == ("intruder", "n3trc")
+    facts = connect(atc.url, anonymous=True).facts() if anonymous else connect(atc.url).facts()
+    shown(lambda: facts.build(BuildRef(id=1)))
+    assert atc.log.entries[-1].who == ("anonymous" if anonymous else "local:admin")
+
+
+def test_an_attackers_host_sees_no_request(atc: Emulator, connect: Connect) -> None:
+    with Stranger(json_answer([])) as attacker:
+        facts = connect(atc.url).facts()
+        assert not facts.names_this_concourse(attacker.url)
+        assert not facts.names_this_concourse(f"{attacker.url}/@{atc.url}")
+        facts.build(BuildRef(base=attacker.url, id=1))
+        facts.build(BuildRef(base=attacker.url, pipeline=FLOW, job=f"x/../../{attacker.url}", name="1"))
+        atc.add_fault("status", path="/jobs", status=307, version_header=True)
+        shown(lambda: facts.jobs(FLOW))
+        # Not even the next page of a list, whose address Concourse itself gives.
+        atc.change_settings(external_url=attacker.url)
+        for number in range(2, 450):
+            atc.save_version("main/flow", "lock", {"ref": f"v{number}"})
+        assert facts.is_newer(FLOW, "lock", Version.of_commit("v3"), Version.of_commit("v2"))
+        assert any("to=" in entry["query"] for entry in atc.requests(path="/versions$"))
+        assert attacker.asked == []
+
+
+def test_a_redirect_to_an_attackers_host_is_not_followed(connect: Connect) -> None:
+    with Stranger(json_answer({})) as attacker:
+        location = ("Location", f"{attacker.url}/api/v1/info")
+
+        def respond(request: Request) -> Answer:
+            if request.path == "/api/v1/info":
+                return json_answer({"version": "8.2.5"}).carrying(("X-Concourse-Version", "8.2.5"))
+            return text_answer(307, "").carrying(location)
+
+        with Stranger(respond) as concourse:
+            made: Concourse = connect(concourse.url)
+            with pytest.raises(PoolboyError, match="only redirects, to"):
+                made.connect()
+        assert attacker.asked == []

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The recorded world, served over HTTP on any port."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from ansible_collections.poolboy.concourse.tests.atc import Replay
+
+RECORDING = Path(__file__).resolve().parents[2] / "contract" / "world.json"
+ANSWERS: list[dict[str, Any]] = json.loads(RECORDING.read_text())["answers"]
+
+
+@pytest.fixture
+def replay() -> Iterator[Replay]:
+    with Replay(RECORDING) as served:
+        yield served
+
+
+@pytest.fixture
+def session(replay: Replay) -> Iterator[requests.Session]:
+    """Logged in as the recorded user."""
+    with requests.Session() as logged_in:
+        answer = _log_in(replay, "admin")
+        logged_in.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        yield logged_in
+
+
+def _log_in(replay: Replay, password: str) -> requests.Response:
+    form = {"grant_type": "password", "username": "admin", "password": password, "scope": "openid"}
+    return requests.post(f"{replay.url}/sky/issuer/token", data=form, auth=("fly", "Zmx5"), timeout=5)
+
+
+def test_every_recorded_question_gets_its_answer(replay: Replay, session: requests.Session) -> None:
+    for recorded in ANSWERS:
+        given = session.get(replay.url + recorded["path"], params=recorded.get("params"), timeout=5)
+        assert given.status_code == recorded["status"]
+        assert recorded["headers"].items() <= dict(given.headers).items()
+        assert (given.json() if given.content else "") == recorded["body"]
+    assert replay.missed == []
+    assert len(replay.log.entries) == len(ANSWERS) + 1
+    assert replay.log.connections() == 2
+
+
+def test_the_order_of_parameters_and_the_spelling_of_variables_do_not_matter(
+    replay: Replay, session: requests.Session
+) -> None:
+    base = f"{replay.url}/api/v1/teams/ops/pipelines/deploy"
+    spaced = '{"num": 9000, "cfg": {"deep": true}, "branch": "feature/x"}'
+    versions = session.get(f"{base}/resources/envs/versions", params={"vars": spaced, "limit": "200"}, timeout=5)
+    assert [version["id"] for version in versions.json()] == [7]
+    dotted = {"vars.num": "9000", "vars.cfg.deep": "true", "vars.branch": '"feature/x"'}
+    assert session.get(f"{base}/jobs/hold/builds/1", params=dotted, timeout=5).json()["id"] == 12
+    assert replay.missed == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["/api/v1/builds/31", "/api/v1/teams/main/pipelines?limit=1", "/api/v1/teams/ops/pipelines/deploy/jobs/hold"],
+)
+def test_a_question_that_was_not_recorded_is_noted_and_gets_no_credible_answer(
+    replay: Replay, session: requests.Session, question: str
+) -> None:
+    answer = session.get(replay.url + question, timeout=5)
+    assert (answer.status_code, "X-Concourse-Version" in answer.headers) == (404, False)
+    assert replay.missed == [f"GET {question}"]
+
+
+def test_a_request_that_would_change_something_is_not_answered_from_the_recording(
+    replay: Replay, session: requests.Session
+) -> None:
+    assert session.post(f"{replay.url}/api/v1/teams/main/pipelines/ci/jobs/noop/builds", timeout=5).status_code == 404
+    assert replay.missed == ["POST /api/v1/teams/main/pipelines/ci/jobs/noop/builds"]
+
+
+def test_only_the_recorded_user_sees_more_than_the_info(replay: Replay) -> None:
+    assert requests.get(f"{replay.url}/api/v1/info", timeout=5).json()["external_url"] == "http://127.0.0.1:8080"
+    refused = requests.get(f"{replay.url}/api/v1/builds/1", timeout=5)
+    assert (refused.status_code, refused.text, refused.headers["X-Concourse-Version"]) == (
+        401,
+        "not authorized",
+        "8.2.5",
+    )
+    bad = {"Authorization": "Bearer bad"}
+    assert requests.get(f"{replay.url}/api/v1/info", headers=bad, timeout=5).status_code == 401
+    assert _log_in(replay, "wrong").status_code == 401
+    assert replay.missed == []

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths and queries: every name stays one segment, whatever is in it."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.question import (
+    in_pipeline,
+    outline,
+    question,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
+
+NAMES = st.text(min_size=1, max_size=40).filter(lambda name: name not in (".", ".."))
+
+
+@given(NAMES, NAMES, NAMES)
+def test_names_survive(team: str, pipeline: str, job: str) -> None:
+    asked = in_pipeline(PipelineRef(team, pipeline), "jobs", job)
+    assert urlsplit(asked).query == ""
+    assert asked.isascii()
+    assert [unquote(part) for part in asked.split("/")[3:]] == ["teams", team, "pipelines", pipeline, "jobs", job]
+
+
+def test_bytes_that_are_no_text_are_sent_as_they_are() -> None:
+    name = b"caf\xe9".decode("utf-8", "surrogateescape")
+    assert question("teams", name) == "/api/v1/teams/caf%E9"
+
+
+def test_instance_variables_are_one_object() -> None:
+    pipeline = PipelineRef("main", "p", '{"a":"x y","b":1}')
+    asked = in_pipeline(pipeline, "jobs", pairs=[("limit", "200")])
+    assert parse_qsl(urlsplit(asked).query) == [("limit", "200"), ("vars", '{"a":"x y","b":1}')]
+
+
+@pytest.mark.parametrize("variables", [None, "", "{}"])
+def test_no_empty_object_is_sent(variables: str | None) -> None:
+    assert in_pipeline(PipelineRef("main", "p", variables)) == "/api/v1/teams/main/pipelines/p"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "x" * 7000, "\ud800"])
+def test_names_that_cannot_be_asked_for(name: str) -> None:
+    with pytest.raises(NoCredibleAnswer):
+        question("teams", name, "pipelines")
+
+
+def test_the_outline_hides_the_query() -> None:
+    assert outline('/api/v1/teams/a?vars={"key":"s3cret"}') == "GET /api/v1/teams/a"
+    assert len(outline("/api/v1/" + "x" * 5000)) < 250

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Random pipelines with random histories, for property-based tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import (
+    Build,
+    JobInput,
+    JobOutput,
+    Status,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+)
+from hypothesis import strategies as st
+
+LOCKS, SOURCE = "envs", "src"
+VERSIONS = {LOCKS: ["v1", "v2", "v3", "v4"], SOURCE: ["s1", "s2", "s3"]}
+# The lock that is judged; other builds of the claiming job make the versions around it.
+COMMIT = "v2"
+CLAIM = "job-0"
+
+
+@dataclass(frozen=True)
+class World:
+    """A pipeline, and the build in it that claimed a lock as COMMIT."""
+
+    model: PipelineModel
+    claiming: Build
+
+
+@st.composite
+def worlds(draw: st.DrawFn, statuses: tuple[Status, ...] = (Status.SUCCEEDED,)) -> World:
+    """A pipeline of 2 to 7 jobs; its first job has claimed the lock in a build that now has one of the statuses."""
+    model = PipelineModel()
+    for resource, names in VERSIONS.items():
+        model.versions(resource, *names)
+    count = draw(st.integers(2, 7))
+    for number in range(count):
+        model.job(f"job-{number}", *draw(_steps(number)))
+    builds_before = draw(st.integers(0, 2))
+    for _ in range(builds_before):
+        _any_build(draw, model, count)
+    claiming = model.build(
+        CLAIM,
+        draw(st.sampled_from(statuses)),
+        took=_choice(draw, model, CLAIM),
+        made={step.step: COMMIT for step in model.steps[CLAIM] if isinstance(step, JobOutput) and step.resource == LOCKS},
+    )
+    for _ in range(draw(st.integers(0, 7))):
+        _any_build(draw, model, count)
+    for number in range(1, count):
+        if draw(st.booleans()):
+            model.next_inputs(f"job-{number}", _choice(draw, model, f"job-{number}", complete=draw(st.booleans())))
+    model.forgotten = draw(st.sampled_from([set(), set(), set(), set(), {LOCKS}, {SOURCE}, {LOCKS, SOURCE}]))
+    model.archived = draw(st.integers(0, 9)) == 9
+    model.page = draw(st.sampled_from([1, 2, 100]))
+    return World(model, claiming)
+
+
+@st.composite
+def _steps(draw: st.DrawFn, number: int) -> list[JobInput | JobOutput]:
+    """The steps of a job: names of steps need not be those of resources; `passed` names only jobs before it."""
+    before = [f"job-{earlier}" for earlier in range(number)]
+    steps: list[JobInput | JobOutput] = []
+    for resource in (LOCKS, SOURCE):
+        if number == 0 and resource == LOCKS:
+            steps.append(put(LOCKS, step=draw(st.sampled_from([LOCKS, "claimed", SOURCE]))))
+            continue
+        if draw(st.booleans()):
+            passed = draw(st.sets(st.sampled_from(before), max_size=3)) if before else set()
+            steps.append(get(resource, step=draw(st.sampled_from([resource, f"my-{resource}"])), passed=passed))
+    if number and draw(st.integers(0, 2)) == 0:
+        steps.append(put(LOCKS, step=draw(st.sampled_from([LOCKS, "given-back"]))))
+    return steps
+
+
+def _any_build(draw: st.DrawFn, model: PipelineModel, count: int) -> None:
+    """A build of any job, or the re-run of an earlier one."""
+    originals = [build for build in model.builds.values() if build.rerun_of is None and build.name != "0"]
+    status = draw(st.sampled_from(Status))
+    if originals and draw(st.integers(0, 3)) == 0:
+        model.rerun(draw(st.sampled_from(originals)), status)
+        return
+    job = f"job-{draw(st.integers(0, count - 1))}"
+    # A pending build has inputs only in the moment before it starts.
+    adopted = status is not Status.PENDING or draw(st.integers(0, 3)) == 0
+    took = _choice(draw, model, job) if adopted else {}
+    puts = [step for step in model.steps[job] if isinstance(step, JobOutput)]
+    others = [name for name in VERSIONS[LOCKS] if name != COMMIT]
+    made = {step.step: draw(st.sampled_from(others)) for step in puts if draw(st.booleans())}
+    model.build(job, status, took=took, made=made)
+
+
+def _choice(draw: st.DrawFn, model: PipelineModel, job: str, *, complete: bool = True) -> dict[str, str]:
+    """A version for each get step of a job, for some of them only unless `complete`."""
+    steps = [step for step in model.steps[job] if isinstance(step, JobInput)]
+    return {step.step: draw(st.sampled_from(VERSIONS[step.resource])) for step in steps if complete or draw(st.booleans())}
