@@ -92,7 +92,11 @@ def main(words: Sequence[str]) -> int:
         print(f"There is no Python {options.python} here, only {', '.join(pythons)}.", file=sys.stderr)
         return 2
     interpreter = pythons[options.python]
-    return run_ansible_test(interpreter, core=options.core, python=options.python, arguments=options.arguments)
+    try:
+        return run_ansible_test(interpreter, core=options.core, python=options.python, arguments=options.arguments)
+    except subprocess.CalledProcessError as error:
+        print(f"ansible-test could not be made ready, see above: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

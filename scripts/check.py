@@ -9,7 +9,6 @@ Every stage runs even if an earlier one failed; the summary at the end says what
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -44,8 +43,8 @@ def run_stage(stage: Stage) -> Outcome:
         return Outcome(stage)
     print(f"\n=== {stage.name}", flush=True)
     # What an earlier run left must not be taken for this run's report.
-    if stage.reports:
-        stage.reports.unlink() if stage.reports.is_file() else shutil.rmtree(stage.reports, ignore_errors=True)
+    for file in report_files(stage.reports) if stage.reports else []:
+        file.unlink()
     start = time.monotonic()
     code = subprocess.run(stage.command, cwd=stage.folder, env=_variables(stage), check=False).returncode
     outcome = Outcome(stage, code, time.monotonic() - start)

@@ -109,8 +109,8 @@ def _ansible_test(core: str, kind: str) -> Stage:
     here = {f"{major}.{minor}" for major, minor in find_pythons()}
     suitable = [version for version in CORES[core] if version in here]
     if not suitable:
-        wanted = " or ".join(CORES[core])
-        return Stage(name=f"ansible-test {kind}, core {core}", obstacle=f"there is no Python {wanted} here")
+        wanted = ", ".join(sorted(CORES[core]))
+        return Stage(name=f"ansible-test {kind}, core {core}", obstacle=f"none of Python {wanted} is here")
     python = suitable[0]
     options = {"sanity": ["--local", "--junit"], "units": ["--local", "--python", python, "tests/unit/plugins/"]}[kind]
     return Stage(

@@ -190,18 +190,16 @@ commit:
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import CONCOURSE, GIT, POOLS
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.pool_module import PoolModule
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import locks_of
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.status import status_result
 
 
 def main() -> None:
     module = PoolModule(GIT, CONCOURSE, POOLS)
-    with module.failing_clearly():
-        module.wanted_pools()
-        concourse = module.concourse()
-        with module.lock_repository() as repository:
-            snapshot = repository.snapshot()
+    with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
+        snapshot = repository.snapshot()
         pools = module.chosen_pools(snapshot)
-        judged = module.judged(snapshot, pools, concourse)
+        judged = judge(locks_of(snapshot, pools), snapshot, pools)
         module.exit(status_result(snapshot, pools, judged, module.now))
 
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from . import builds, present, scheduling, versions
 from .control import Control, operation
 from .entities import UNFINISHED, Build, Carried, Job, JsonObject, Resource, Step, digest_of
@@ -37,9 +39,7 @@ class BuildControl(Control):
     def start(self, build_id: int) -> JsonObject:
         """Start a pending build whatever the scheduler thinks, with the inputs that there are."""
         build = self.build(build_id)
-        scheduling.compute_inputs(self.world, self._job_of(build))
-        scheduling.adopt_inputs(self.world, build)
-        builds.start(self.world, build)
+        self._start(build)
         return self._show(build)
 
     @operation
@@ -63,19 +63,13 @@ class BuildControl(Control):
     @operation
     def put(self, build_id: int, step: str, version: JsonObject, *, metadata: dict[str, str] | None = None) -> int:
         """The `put` step of that name made a version; returns its id."""
-        build = self.build(build_id)
-        resource = self._resource_of(build, step)
-        return versions.put(self.world, build, step, resource, version, metadata).id
+        return self._put(self.build(build_id), {"name": step, "version": version, "metadata": metadata})
 
     @operation
     def set_inputs(self, build_id: int, inputs: list[JsonObject]) -> None:
-        """`[{"name": STEP, "version": {...}}]` instead of what the scheduler chose."""
+        """`[{"name": STEP, "version": {...}}]` instead of what the scheduler chose or would choose."""
         build = self.build(build_id)
-        taken = [
-            Carried(item["name"], self._resource_of(build, item["name"]).id, digest_of(item["version"]))
-            for item in inputs
-        ]
-        scheduling.set_inputs(self.world, build, taken)
+        scheduling.set_inputs(self.world, build, self._carried(self._job_of(build), inputs))
 
     @operation
     def record_build(
@@ -97,15 +91,17 @@ class BuildControl(Control):
 
         Without `inputs` it takes what the scheduler would give it. The jobs behind it wake, as after any build.
         """
-        build = self._new_build(self.job(pipeline, job, instance_vars), id, rerun_of, created_by)
+        home = self.job(pipeline, job, instance_vars)
+        taken = None if inputs is None else self._carried(home, inputs)
+        build = self._new_build(home, id, rerun_of, created_by)
         if status == "pending":
             return self._show(build)
-        if inputs is not None:
-            self.set_inputs(build.id, inputs)
-        self.start(build.id)
+        if taken is not None:
+            scheduling.set_inputs(self.world, build, taken)
+        self._start(build)
         build.start_time = started if started is not None else build.start_time
         for output in outputs or []:
-            self.put(build.id, output["name"], output["version"], metadata=output.get("metadata"))
+            self._put(build, output)
         if status not in UNFINISHED:
             builds.finish(self.world, build, status)
             build.end_time = ended if ended is not None else build.end_time
@@ -131,6 +127,8 @@ class BuildControl(Control):
         scheduling.run(self.world)
 
     def _new_build(self, job: Job, build_id: int | None, rerun_of: int | None, created_by: str | None) -> Build:
+        if build_id in self.world.builds:
+            raise ValueError(f"there already is a build {build_id}")
         if build_id is not None:
             self.world.next_ids["builds"] = max(self.world.next_ids["builds"], build_id + 1)
         if rerun_of is not None:
@@ -140,14 +138,33 @@ class BuildControl(Control):
             self.world, job, created_by=created_by, manually_triggered=by_hand, build_id=build_id
         )
 
+    def _start(self, build: Build) -> None:
+        if not build.inputs_ready:
+            scheduling.compute_inputs(self.world, self._job_of(build))
+        scheduling.adopt_inputs(self.world, build)
+        builds.start(self.world, build)
+
+    def _put(self, build: Build, output: JsonObject) -> int:
+        job, name = self._job_of(build), output["name"]
+        resource = self._resource_of(job, [*job.inputs, *job.outputs], name)
+        return versions.put(self.world, build, name, resource, output["version"], output.get("metadata")).id
+
+    def _carried(self, job: Job, inputs: list[JsonObject]) -> list[Carried]:
+        taken = []
+        for item in inputs:
+            resource = self._resource_of(job, job.inputs, item["name"])
+            digest = digest_of(item["version"])
+            if self.world.find_version(resource, digest) is None:
+                raise LookupError(f"resource {resource.name} has no version {digest}; save or put it first")
+            taken.append(Carried(item["name"], resource.id, digest))
+        return taken
+
     def _job_of(self, build: Build) -> Job:
         if build.job_id is None:
             raise ValueError(f"build {build.id} belongs to no job")
         return self.world.jobs[build.job_id]
 
-    def _resource_of(self, build: Build, name: str) -> Resource:
-        job = self._job_of(build)
-        steps: list[Step] = [*job.inputs, *job.outputs]
+    def _resource_of(self, job: Job, steps: Sequence[Step], name: str) -> Resource:
         for step in steps:
             if step.name == name:
                 return self.world.resource_of(job, step)

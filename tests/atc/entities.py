@@ -67,8 +67,7 @@ class Pipeline:
     team_id: int
     name: str
     instance_vars: JsonObject | None
-    config: JsonObject | None
-    """None once archived: Concourse forgets it."""
+    config: JsonObject
     config_version: int = 1
     paused: bool = False
     paused_by: str | None = None

@@ -84,7 +84,7 @@ def archive(world: World, pipeline: Pipeline) -> None:
     """It stays readable, but for its configuration; its pending builds are aborted."""
     pause(world, pipeline, paused_by=ARCHIVER)
     pipeline.paused_by = ARCHIVER
-    pipeline.archived, pipeline.config, pipeline.last_updated = True, None, world.clock.now()
+    pipeline.archived, pipeline.last_updated = True, world.clock.now()
     for job in world.jobs_of(pipeline):
         for build in [build for build in world.builds_of(job) if build.status == "pending"]:
             builds.finish(world, build, "aborted")

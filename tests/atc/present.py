@@ -59,8 +59,8 @@ def pipeline(world: World, found: Pipeline) -> JsonObject:
             {
                 "paused_by": found.paused_by,
                 "paused_at": seconds(found.paused_at),
-                "groups": (found.config or {}).get("groups"),
-                "display": (found.config or {}).get("display"),
+                "groups": found.config.get("groups"),
+                "display": found.config.get("display"),
                 "team_name": world.teams[found.team_id].name,
                 "last_updated": int(found.last_updated),
             }

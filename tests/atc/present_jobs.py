@@ -90,7 +90,7 @@ def job_inputs(world: World, found: Job) -> list[JsonObject]:
 
 def _job_fields(world: World, found: Job) -> JsonObject:
     parent = world.pipelines[found.pipeline_id]
-    groups = (parent.config or {}).get("groups", [])
+    groups = parent.config.get("groups", [])
     return {
         "id": found.id,
         "name": found.name,

@@ -27,8 +27,9 @@ def run(world: World) -> None:
 
 def adopt_inputs(world: World, build: Build) -> bool:
     """Give a build its inputs: a re-run its original's, any other the job's next; False if there are none yet."""
-    job = world.jobs[build.job_id or 0]
-    original = world.builds.get(build.rerun_of or 0)
+    job, original = world.jobs[build.job_id or 0], world.builds.get(build.rerun_of or 0)
+    if build.inputs_ready:
+        return True
     if original is not None:
         if not original.inputs_ready:
             return False
@@ -46,11 +47,23 @@ def adopt_inputs(world: World, build: Build) -> bool:
 
 
 def set_inputs(world: World, build: Build, inputs: list[Carried]) -> None:
-    """Give a build inputs of the caller's choice, for a history that the scheduler did not make."""
+    """Give a build inputs of the caller's choice, as if the newest builds that passed them on had brought them."""
     job = world.jobs[build.job_id or 0]
+    passed = {step.name: step.passed for step in job.inputs}
+    sources: set[int] = set()
     for item in inputs:
         item.first_occurrence = is_first_occurrence(world, job, item.name, item.resource_id, item.digest)
-    build.inputs, build.inputs_ready = inputs, True
+        wanted = (item.resource_id, item.digest)
+        for upstream in world.jobs_of(world.pipelines[job.pipeline_id]):
+            carriers = [
+                source.id
+                for source in world.builds_of(upstream)
+                if upstream.name in passed[item.name]
+                and source.status == "succeeded"
+                and wanted in [(other.resource_id, other.digest) for other in [*source.inputs, *source.outputs]]
+            ]
+            sources |= set(carriers[-1:])
+    build.inputs, build.passed_builds, build.inputs_ready = inputs, sorted(sources), True
 
 
 def compute_inputs(world: World, job: Job) -> bool:

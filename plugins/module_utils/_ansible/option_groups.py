@@ -65,3 +65,21 @@ POOLS = OptionGroup(
         "policy": {"type": "dict", "default": {}},
     }
 )
+
+POOLS_TO_CLEAN = OptionGroup({**POOLS.spec, "pools": {**POOLS.spec["pools"], "required": True}})
+
+CLEANING = OptionGroup(
+    {
+        "preset": {"type": "str", "choices": ["safe", "pool_boy"], "default": "safe"},
+        "release_to": {"type": "str"},
+        "exclude": {"type": "list", "elements": "str", "default": []},
+        "max_releases": {"type": "int", "default": 20},
+        "force": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {"lock": {"type": "str", "required": True}, "commit": {"type": "str", "required": True}},
+        },
+        "git_author": {"type": "str", "default": "poolboy.concourse <poolboy@localhost>"},
+    }
+)

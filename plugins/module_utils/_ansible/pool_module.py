@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import time
 import typing as t
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import OptionGroup
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock, judge_locks
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, PoolboyError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock, Judging, judge_locks
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import (
     DEFAULT_POLICIES,
+    POOL_BOY_POLICIES,
     PoolPolicy,
     read_policies,
 )
@@ -29,6 +32,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_optio
     read_minutes,
     read_pools,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
@@ -42,10 +46,15 @@ class PoolModule:
         self._module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
         self._options: dict[str, t.Any] = self._module.params
         self.now = int(time.time())
+        self.so_far: Callable[[], dict[str, t.Any]] = dict
+
+    @property
+    def check_mode(self) -> bool:
+        return bool(self._module.check_mode)
 
     @contextmanager
     def failing_clearly(self) -> Iterator[None]:
-        """Turn every error into the sentence with which the module fails."""
+        """Turn every error into the sentence with which the module fails, beside what `so_far` tells."""
         try:
             yield
             return
@@ -54,21 +63,18 @@ class PoolModule:
         except Exception as error:  # noqa: BLE001
             message = f"This is a defect of poolboy.concourse, please report it: {type(error).__name__}: {error}"
         # Not in the handlers: there Ansible would show the traceback of the error at hand.
-        self._module.fail_json(msg=message)
+        self._module.fail_json(msg=message, **self.so_far())
 
-    def exit(self, result: dict[str, t.Any], *, changed: bool = False) -> None:
-        """End the module with a result."""
+    def exit(self, result: dict[str, t.Any], *, changed: bool = False, diff: dict[str, str] | None = None) -> None:
+        """End the module with a result, and a diff if the user wants one."""
+        if diff is not None and self._module._diff:
+            result = {**result, "diff": diff}
         self._module.exit_json(changed=changed, **result)
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context."""
-        names = RepositoryOptions.__dataclass_fields__
+        names = RepositoryOptions.__dataclass_fields__.keys() & self._options.keys()
         return LockRepository(RepositoryOptions(**{name: self._options[name] for name in names}))
-
-    def concourse(self) -> Concourse | None:
-        """Return the Concourse that the options name, None if they name none. Raises BadOption if they contradict."""
-        options = self._concourse_options()
-        return None if options.is_empty else Concourse(options)
 
     def wanted_pools(self) -> tuple[PoolOption, ...]:
         """Return the pools that the options name, none if all are meant. Raises BadOption."""
@@ -78,22 +84,50 @@ class PoolModule:
         """Return the wanted pools as they are in the repository. Raises BadOption if one is not there."""
         return choose_pools(self.wanted_pools(), snapshot.pools, self._default_policy())
 
-    def judged(
-        self, snapshot: Snapshot, pools: Sequence[PoolOption], concourse: Concourse | None
-    ) -> tuple[JudgedLock, ...]:
-        """Judge the locks of the pools, many at once. Raises ConcourseError; warns if Concourse does not answer."""
-        if concourse is None:
-            return judge_locks(snapshot, pools, None, default_team=self._concourse_options().team or "main")
-        with concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
-            concourse.connect()
-            judged = judge_locks(snapshot, pools, concourse.facts(), default_team=concourse.team, each=threads.map)
-        if concourse.trouble:
-            self._module.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.trouble}.")
-        return judged
+    @contextmanager
+    def judge(self) -> Iterator[Judging]:
+        """Give a function that judges locks, many at once and by facts asked anew each time.
+
+        Raises BadOption, and ConcourseError if Concourse refuses the login; warns if it does not answer at all.
+        """
+        self.wanted_pools()  # what is wrong with the options shows before anybody is asked
+        options = self._concourse_options()
+        if options.is_empty:
+            yield partial(judge_locks, facts=None, default_team=options.team or "main")
+            return
+        with Concourse(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
+            # While git is fetching, as both mostly wait.
+            connected = threads.submit(concourse.connect)
+
+            def judge(locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
+                connected.result()
+                facts, team = concourse.facts(), concourse.team
+                judged = judge_locks(locks, snapshot, pools, facts, default_team=team, each=threads.map)
+                if concourse.trouble:
+                    self._module.warn(
+                        f"Concourse cannot be asked, so nothing is known of its builds: {concourse.trouble}."
+                    )
+                return judged
+
+            yield judge
+
+    def cleaning_rules(self) -> CleaningRules:
+        """Return what the options allow beyond the policies. Raises BadOption."""
+        options = self._options
+        if options["max_releases"] < 1:
+            raise BadOption(f"max_releases is {options['max_releases']}: allow at least 1 release, or use check mode.")
+        targets = {pool.name: pool.release_to or options["release_to"] for pool in self.wanted_pools()}
+        return CleaningRules(
+            release_to={pool: target for pool, target in targets.items() if target},
+            exclude=options["exclude"],
+            force={forced["lock"]: forced["commit"] for forced in options["force"]},
+            max_releases=options["max_releases"],
+        )
 
     def _default_policy(self) -> PoolPolicy:
+        defaults = POOL_BOY_POLICIES if self._options.get("preset") == "pool_boy" else DEFAULT_POLICIES
         return PoolPolicy(
-            read_policies(self._options["policy"], DEFAULT_POLICIES),
+            read_policies(self._options["policy"], defaults),
             read_minutes(self._options["stale_timeout"], "stale_timeout"),
             read_minutes(self._options["grace"], "grace"),
         )

@@ -32,6 +32,7 @@ class Concourse:
         self._settings = settle(options)
         self._session = Session(self._settings, connections)
         self._contact = Contact(self._session, self._settings)
+        self._gave_facts = False
 
     def __enter__(self) -> Self:
         return self
@@ -70,10 +71,12 @@ class Concourse:
     def facts(self) -> ConcourseFacts:
         """Return facts without a memory: every question is asked anew, over the same connections, with the same login.
 
-        If Concourse did not answer so far, it is tried again.
+        If Concourse gave no answers to earlier facts, it is tried again.
         """
-        self._contact.start_afresh()
-        self._session.start_afresh()
+        if self._gave_facts:
+            self._contact.start_afresh()
+            self._session.start_afresh()
+        self._gave_facts = True
         own = normalised(self._settings.address)
         return ConcourseFacts(
             Inquiry(self._session, self._contact), self._settings.aliases | ({own} if own is not None else set())

@@ -8,10 +8,15 @@ Facts: fly/commands/login.go of 4.0 to 8.2; skymarshal/skyserver/skyserver.go of
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.answer import Answer
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.credentials import ClientLogin, PasswordLogin
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.credentials import (
+    ClientLogin,
+    PasswordLogin,
+    secrets_of,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.introduction import (
     Introduction,
     Version,
@@ -77,7 +82,7 @@ def _tokens(answer: Answer, path: str, version: Version) -> tuple[str, ...]:
 def _refusal(
     answer: Answer, path: str, address: str, credentials: PasswordLogin | ClientLogin, version: Version
 ) -> ConcourseError | NoCredibleAnswer:
-    error, description = (str(_fields(answer).get(name) or "") for name in ("error", "error_description"))
+    description = str(_fields(answer).get("error_description") or "")
     if answer.status >= 500 or answer.status == 429:
         return NoCredibleAnswer(f"{address} answered {answer.status} to POST {path}")
     if "Could not login user" in description:
@@ -86,9 +91,10 @@ def _refusal(
         return ConcourseError(redirected(answer, address))
     if answer.status in (404, 405):
         return ConcourseError(
-            f"{address} has no login at {path}, where Concourse {'.'.join(map(str, version))} has it: "
-            "a proxy in front of it must let /sky/ through."
+            f"{address} has no login at {path}, where its version of Concourse has it: a proxy in front of it must let "
+            "/sky/ through."
         )
+    error = _code(answer, credentials)
     if isinstance(credentials, ClientLogin):
         return ConcourseError(_refused_client(answer, error, credentials, version))
     return ConcourseError(_refused_user(answer, error, description, credentials, version))
@@ -130,9 +136,15 @@ def _refused_client(answer: Answer, error: str, credentials: ClientLogin, versio
     )
 
 
+def _code(answer: Answer, credentials: PasswordLogin | ClientLogin) -> str:
+    """Return the error's code (RFC 6749, 5.2), nothing if it is none: any other text could repeat what was sent."""
+    code = _fields(answer).get("error")
+    known = isinstance(code, str) and re.fullmatch("[a-z_]{1,40}", code) and code not in secrets_of(credentials)
+    return str(code) if known else ""
+
+
 def _outline(answer: Answer, error: str) -> str:
-    # Only the code: a description could repeat what was sent.
-    return f"{answer.status} {printable(error, 40)}".strip()
+    return f"{answer.status} {error}".strip()
 
 
 def _fields(answer: Answer) -> dict[str, t.Any]:

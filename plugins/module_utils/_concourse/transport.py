@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import http.cookiejar
 import ssl
 import typing as t
 
@@ -22,6 +21,8 @@ def open_session(context: ssl.SSLContext | None, connections: int) -> Session:
     turn a POST into a GET, and could carry the token elsewhere. Proxies are taken from the environment.
     """
     load_requests()
+    from http.cookiejar import DefaultCookiePolicy
+
     import requests
     from requests.adapters import HTTPAdapter
     from urllib3 import disable_warnings
@@ -53,7 +54,7 @@ def open_session(context: ssl.SSLContext | None, connections: int) -> Session:
     adapter = TrustingAdapter(pool_connections=2, pool_maxsize=connections, pool_block=True)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": "poolboy.concourse", "Accept": "application/json"})
     if context is not None and context.verify_mode is ssl.CERT_NONE:
         disable_warnings(InsecureRequestWarning)

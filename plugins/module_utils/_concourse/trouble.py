@@ -8,7 +8,6 @@ Their own texts are never shown: they quote addresses of proxies, which may hold
 
 from __future__ import annotations
 
-import http.client
 import socket
 import ssl
 from collections.abc import Iterator
@@ -26,7 +25,12 @@ _REFUSES_CERTIFICATE = (
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 # Errors of libraries that need not be installed are known by name.
 _BY_NAME = {
-    ("ProxyError",): "the proxy between here and {address} could not be used",
+    (
+        "ProxyError",
+        "InvalidProxyURL",
+        "InvalidSchema",
+        "ProxySchemeUnknown",
+    ): "the proxy between here and {address} could not be used",
     (
         "ConnectTimeout",
         "ReadTimeout",
@@ -44,11 +48,8 @@ _BY_NAME = {
 _BY_KIND: dict[tuple[type[BaseException], ...], str] = {
     (socket.gaierror,): "the name of {address} is not known",
     (ConnectionRefusedError,): "{address} refused the connection",
-    (
-        ConnectionResetError,
-        BrokenPipeError,
-        http.client.RemoteDisconnected,
-    ): "{address} closed the connection without an answer",
+    # http.client's RemoteDisconnected is a ConnectionResetError.
+    (ConnectionResetError, BrokenPipeError): "{address} closed the connection without an answer",
 }
 
 

@@ -67,10 +67,8 @@ class VersionOrder:
         self._next: str | None = self._asked({"limit": str(_PAGE)})
 
     def _read_page(self) -> None:
-        if self._trouble is not None:
-            raise NoCredibleAnswer(self._trouble)
+        asked = self._page_to_ask_for()
         try:
-            asked = self._page_to_ask_for()
             answer = self._inquiry.fetch(asked)
             if answer is None:
                 raise NoCredibleAnswer(f"Concourse does not know resource {self._resource} any more")
@@ -83,6 +81,8 @@ class VersionOrder:
         self._pages += 1
 
     def _page_to_ask_for(self) -> str:
+        if self._trouble is not None:
+            raise NoCredibleAnswer(self._trouble)
         if self._next is None:
             raise NoCredibleAnswer(f"Concourse does not list a version of {self._resource} that a build took")
         if self._pages == _MOST_PAGES:

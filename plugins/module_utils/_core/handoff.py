@@ -72,16 +72,40 @@ def follow(build: Build, commit: str, facts: BuildFacts) -> HandOff:
     reason = _in_use(trail, build.pipeline, facts)
     if reason is not None:
         return HandOff(Whereabouts.IN_USE, reason)
-    reason = _takeable(trail)
-    archived = reason is not None and facts.is_archived(build.pipeline)
-    if reason is not None and not archived:
-        return HandOff(Whereabouts.TAKEABLE, reason, trail.last_end(build))
+    takeable = _takeable(trail)
+    # Last, as a build can have started with the lock while the jobs were being looked at.
     user = next(
         (user for way in trail.ways() if (user := way.pending_rerun() or way.build_that_came_meanwhile())), None
     )
     if user is not None:
         return HandOff(Whereabouts.IN_USE, f"{user} is taking the lock again")
-    return HandOff(Whereabouts.NOWHERE, "its pipeline is archived" if archived else _lost(trail), trail.last_end(build))
+    if takeable is None:
+        return HandOff(Whereabouts.NOWHERE, _lost(trail), trail.last_end(build))
+    if facts.is_archived(build.pipeline):
+        return HandOff(Whereabouts.NOWHERE, "its pipeline is archived", trail.last_end(build))
+    return HandOff(Whereabouts.TAKEABLE, takeable, trail.last_end(build))
+
+
+def find_user(build: Build, commit: str, facts: BuildFacts) -> Build | None:
+    """Return a build that is at work with a lock whose claiming build did not succeed.
+
+    No `passed` leads there, but a job can take the lock without. Raises NoCredibleAnswer if any answer is missing.
+    """
+    version = Version.of_commit(commit)
+    if build.pipeline is None or build.job is None:
+        return None
+    carried = facts.resources(build)
+    if all(item.version != version for item in carried.outputs):
+        return None
+    graph = JobGraph(facts.jobs(build.pipeline))
+    for resource in _resources_of_lock(graph, graph.job(build.job), carried, version):
+        number = facts.version_id(build.pipeline, resource, version)
+        if number is not None:
+            way = Passage(facts, build.pipeline, graph, build.job, resource, version, number)
+            user = way.active_build() or way.pending_rerun()
+            if user is not None:
+                return user
+    return None
 
 
 def _pick_up(build: Build, pipeline: PipelineRef, job_name: str, version: Version, facts: BuildFacts) -> _Trail:

@@ -21,6 +21,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts i
 Mapper = Callable[[Callable[[Lock], "JudgedLock"], Sequence[Lock]], Iterable["JudgedLock"]]
 
 
+# Judges locks of the chosen pools of a snapshot, by facts that are asked anew at each call.
+Judging = Callable[[Sequence[Lock], Snapshot, Sequence[PoolOption]], tuple["JudgedLock", ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedLock:
     """A lock, its claim and holder (None for a free one), the verdict, and the policy of its pool."""
@@ -64,6 +68,7 @@ class Judge:
 
 
 def judge_locks(
+    locks: Sequence[Lock],
     snapshot: Snapshot,
     pools: Sequence[PoolOption],
     facts: BuildFacts | None,
@@ -71,7 +76,13 @@ def judge_locks(
     default_team: str = "main",
     each: Mapper = map,
 ) -> tuple[JudgedLock, ...]:
-    """Judge every lock of the chosen pools, in the order of the snapshot."""
+    """Judge locks of the chosen pools of a snapshot, in their order."""
     policies = {pool.name: pool.policy for pool in pools}
     judge = Judge(snapshot, policies, facts, default_team)
-    return tuple(each(judge.judge, [lock for lock in snapshot.locks if lock.pool in policies]))
+    return tuple(each(judge.judge, locks))
+
+
+def locks_of(snapshot: Snapshot, pools: Sequence[PoolOption]) -> list[Lock]:
+    """Return the locks of the chosen pools, in the order of the snapshot."""
+    names = {pool.name for pool in pools}
+    return [lock for lock in snapshot.locks if lock.pool in names]

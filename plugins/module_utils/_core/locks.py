@@ -24,6 +24,7 @@ class Lock:
     """One lock of a pool at one commit.
 
     Names are the bytes of the tree as UTF-8 with surrogate escapes; `mode` (octal) and `blob` (object name) are git's.
+    `is_twice` says that a claimed lock has a file in unclaimed/ as well.
     """
 
     pool: str
@@ -31,6 +32,12 @@ class Lock:
     state: State
     mode: str = "100644"
     blob: str = ""
+    is_twice: bool = False
+
+    @property
+    def pool_and_name(self) -> str:
+        """The lock as people write it, `pool/lock`."""
+        return f"{self.pool}/{self.name}"
 
     @property
     def path(self) -> str:

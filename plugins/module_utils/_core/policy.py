@@ -37,6 +37,15 @@ DEFAULT_POLICIES: Mapping[VerdictName, Policy] = {
     VerdictName.UNVERIFIED: Policy.STALE,
 }
 
+# As the Python script that many pools are still cleaned with: whatever is not at work is released. It takes locks from
+# builds that wait for a hand-off; only those that somebody is at work with are safe.
+POOL_BOY_POLICIES: Mapping[VerdictName, Policy] = {
+    **dict.fromkeys(DEFAULT_POLICIES, Policy.RELEASE),
+    VerdictName.MANUAL: Policy.STALE,
+    VerdictName.FOREIGN: Policy.STALE,
+    VerdictName.UNVERIFIED: Policy.STALE,
+}
+
 # No option can change these: somebody uses the lock, or nothing is known.
 ALWAYS_KEPT = frozenset({VerdictName.RUNNING, VerdictName.UNREACHABLE})
 

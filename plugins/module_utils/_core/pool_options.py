@@ -19,10 +19,11 @@ KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job")
 
 @dataclass(frozen=True, slots=True)
 class PoolOption:
-    """One pool as the user named it, and its policy."""
+    """One pool as the user named it, its policy, and the pool that its locks are released to if not to itself."""
 
     name: str
     policy: PoolPolicy
+    release_to: str | None = None
 
 
 def read_pools(given: Sequence[object], defaults: PoolPolicy) -> tuple[PoolOption, ...]:
@@ -82,7 +83,8 @@ def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOpt
         if not isinstance(entry["policy"], Mapping):
             raise BadOption(f"pools: policy of {printable(name, 80)} must be a mapping of verdict to policy.")
         changes["by_verdict"] = read_policies(entry["policy"], defaults.by_verdict)
-    return PoolOption(name, replace(defaults, **changes))
+    release_to = entry.get("release_to")
+    return PoolOption(name, replace(defaults, **changes), None if release_to is None else _read_name(release_to))
 
 
 def _read_name(value: object) -> str:

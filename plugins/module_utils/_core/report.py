@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem
@@ -16,9 +17,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts i
 
 # A terminal of 100 columns, less what Ansible puts around the lines of a list.
 WIDTH = 88
-_TITLES = ("POOL", "LOCK", "VERDICT", "HOLDER", "SINCE (UTC)", "AGE")
-# The widest each column may be; what is longer is cut.
-_WIDEST = (13, 16, 11, 20, 11, 7)
 _GAP = "  "
 
 # The worst first: what nobody will give back, then what nobody knows, then what is in good hands.
@@ -39,13 +37,28 @@ _WORST_FIRST = (
 )
 
 
-def report_lines(locks: Sequence[JudgedLock], pools: Sequence[str], problems: Iterable[Problem], now: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table; `widest` is where longer cells are cut."""
+
+    title: str
+    widest: int
+    cell: Callable[[JudgedLock, int], str]
+
+
+def report_lines(
+    locks: Sequence[JudgedLock],
+    pools: Sequence[str],
+    problems: Iterable[Problem],
+    now: int,
+    columns: Sequence[Column] | None = None,
+) -> list[str]:
     """Return the claimed locks with the reason below each, the pools with their free locks, and the problems.
 
     No line is wider than WIDTH, and none holds a character that a terminal would act on.
     """
     claimed = sorted((judged for judged in locks if judged.claim), key=_badness)
-    lines = _table(claimed, now) if claimed else ["No lock is claimed."]
+    lines = _table(claimed, now, columns or STATUS_COLUMNS) if claimed else ["No lock is claimed."]
     lines.append("")
     for pool in pools:
         lines.extend(_pool_lines(pool, [judged for judged in locks if judged.lock.pool == pool], now))
@@ -59,32 +72,34 @@ def report_lines(locks: Sequence[JudgedLock], pools: Sequence[str], problems: It
 
 
 def _badness(judged: JudgedLock) -> tuple[int, int, str, str]:
-    since = judged.claim.claimed_at if judged.claim else 0
-    return _WORST_FIRST.index(judged.verdict.name), since, judged.lock.pool, judged.lock.name
+    return _WORST_FIRST.index(judged.verdict.name), _since(judged), judged.lock.pool, judged.lock.name
 
 
-def _table(claimed: Sequence[JudgedLock], now: int) -> list[str]:
-    rows = [_row(judged, now) for judged in claimed]
-    widths = [max(len(row[column]) for row in [_TITLES, *rows]) for column in range(len(_TITLES))]
+def _table(claimed: Sequence[JudgedLock], now: int, columns: Sequence[Column]) -> list[str]:
+    rows = [[printable(column.cell(judged, now), column.widest) for column in columns] for judged in claimed]
+    titles = [column.title for column in columns]
+    widths = [max(len(row[number]) for row in [titles, *rows]) for number in range(len(columns))]
+    # The reason stands below the third column, so that the names of the locks stay easy to find.
     indent = " " * (widths[0] + widths[1] + 2 * len(_GAP))
-    lines = [_laid_out(_TITLES, widths)]
+    lines = [_laid_out(titles, widths)]
     for row, judged in zip(rows, claimed, strict=True):
         lines.append(_laid_out(row, widths))
         lines.extend(_wrapped(printable(judged.verdict.reason, 240), indent))
     return lines
 
 
-def _row(judged: JudgedLock, now: int) -> list[str]:
-    since = judged.claim.claimed_at if judged.claim else now
-    verdict = judged.verdict
-    holder = str(verdict.build) if verdict.build else judged.holder.text if judged.holder else ""
-    age = _age(age_minutes(since, now))
-    cells = (judged.lock.pool, judged.lock.name, verdict.name.value, holder, _day(since, now), age)
-    return [printable(cell, widest) for cell, widest in zip(cells, _WIDEST, strict=True)]
-
-
 def _laid_out(cells: Sequence[str], widths: Sequence[int]) -> str:
     return _GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _since(judged: JudgedLock) -> int:
+    return judged.claim.claimed_at if judged.claim else 0
+
+
+def _holder(judged: JudgedLock, _now: int) -> str:
+    if judged.verdict.build:
+        return str(judged.verdict.build)
+    return judged.holder.text if judged.holder else ""
 
 
 def _day(since: int, now: int) -> str:
@@ -115,3 +130,12 @@ def _pool_lines(pool: str, locks: Sequence[JudgedLock], now: int) -> list[str]:
 def _wrapped(text: str, indent: str) -> list[str]:
     below = indent if indent else "  "
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False)
+
+
+POOL = Column("POOL", 13, lambda judged, _now: judged.lock.pool)
+LOCK = Column("LOCK", 16, lambda judged, _now: judged.lock.name)
+VERDICT = Column("VERDICT", 11, lambda judged, _now: judged.verdict.name.value)
+HOLDER = Column("HOLDER", 20, _holder)
+SINCE = Column("SINCE (UTC)", 11, lambda judged, now: _day(_since(judged), now))
+AGE = Column("AGE", 7, lambda judged, now: _age(age_minutes(_since(judged), now)))
+STATUS_COLUMNS = (POOL, LOCK, VERDICT, HOLDER, SINCE, AGE)

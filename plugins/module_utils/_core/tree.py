@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import ROOT_POOL, Lock, State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem
@@ -61,7 +61,8 @@ def read_tree(entries: Iterable[TreeEntry], tallies: Mapping[str, str]) -> Tree:
     problems: list[Problem] = []
     for name, found in sorted(pools.items()):
         claimed, unclaimed = found.locks[State.CLAIMED], found.locks[State.UNCLAIMED]
-        locks.extend(sorted({**unclaimed, **claimed}.values(), key=lambda lock: lock.name))
+        twice = {name: replace(claimed[name], is_twice=True) for name in claimed.keys() & unclaimed.keys()}
+        locks.extend(sorted({**unclaimed, **claimed, **twice}.values(), key=lambda lock: lock.name))
         texts = [*found.problems, *_layout_problems(found), *_tally_problems(name, len(unclaimed), tallies)]
         problems.extend(Problem(name, text) for text in texts)
     return Tree(tuple(sorted(pools)), tuple(locks), tuple(problems))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts, NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import Whereabouts, follow
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import Whereabouts, find_user, follow
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.identity import Fit, identify
 
 
@@ -103,9 +103,16 @@ def _judge_named(claim: Claim, holder: Holder, facts: BuildFacts) -> Verdict:
         return Verdict(VerdictName.RUNNING, f"{build} is {build.status.value}", None, build)
     if build.status is Status.SUCCEEDED:
         return _judge_succeeded(claim, build, facts)
-    name = _ENDED[build.status]
+    return _judge_unsuccessful(claim, build, facts)
+
+
+def _judge_unsuccessful(claim: Claim, build: Build, facts: BuildFacts) -> Verdict:
+    user = find_user(build, claim.commit, facts)
+    if user is not None:
+        reason = f"{build} {_ENDING[build.status]}, but {user} is {user.status.value} with the lock"
+        return Verdict(VerdictName.HANDED_OFF, reason, None, build)
     reason = f"{build} {_ENDING[build.status]} and left it claimed"
-    return Verdict(name, reason, _after(claim, build.end_time), build)
+    return Verdict(_ENDED[build.status], reason, _after(claim, build.end_time), build)
 
 
 def _judge_succeeded(claim: Claim, build: Build, facts: BuildFacts) -> Verdict:

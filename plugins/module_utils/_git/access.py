@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import Address
@@ -42,20 +45,20 @@ def open_access(options: RepositoryOptions, address: Address) -> Iterator[Access
     with contextlib.ExitStack() as stack:
         environment = base_environment()
         settings = list(SETTINGS.items())
-        secrets: list[str] = []
+        secrets: tuple[str, ...] = ()
         if address.scheme == "ssh":
             environment["GIT_SSH_COMMAND"] = ssh_command(options, _key_path(options, stack))
         if address.is_http:
             environment.update(_http_environment(options))
             username, password = _http_credentials(options, address)
-            secrets.extend(secret for secret in (password, address.username, address.password) if secret)
+            secrets = _secrets(username, password, address)
             if password is not None:
                 # The empty one switches off all that the user has, for any host; ours answers for one host alone.
                 settings += [("credential.helper", ""), (f"credential.{address.origin}.helper", _HELPER)]
                 environment |= {_USERNAME: username or _ANY_USER, _PASSWORD: password}
             elif username:
                 settings.append((f"credential.{address.origin}.username", username))
-        yield Access({**environment, **settings_environment(settings)}, tuple(secrets))
+        yield Access({**environment, **settings_environment(settings)}, secrets)
 
 
 def _key_path(options: RepositoryOptions, stack: contextlib.ExitStack) -> str | None:
@@ -74,6 +77,13 @@ def _http_credentials(options: RepositoryOptions, address: Address) -> tuple[str
         if value and any(character in value for character in "\n\r\0"):
             raise BadOption(f"The {name} for the lock repository has a line break or a NUL in it: take it out.")
     return username, password
+
+
+def _secrets(username: str | None, password: str | None, address: Address) -> tuple[str, ...]:
+    """The texts to hide, also as a URL and a header have them. A name that stood in the address can be a token."""
+    plain = [secret for secret in (password, address.username, address.password) if secret]
+    header = b64encode(os.fsencode(f"{username or _ANY_USER}:{password}")).decode()
+    return (*plain, *(quote(os.fsencode(secret), safe="") for secret in plain), *([header] if password else []))
 
 
 def _http_environment(options: RepositoryOptions) -> dict[str, str]:

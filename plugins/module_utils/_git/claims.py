@@ -25,7 +25,7 @@ KnownClaims = Mapping[str, Mapping[bytes, Claim]]  # by commit, then by path: th
 
 
 class ClaimFinder:
-    """Finds the claims of paths, over as many looks at a growing history as it takes; `claims` are those found so far."""
+    """Finds the claims of paths, over several looks at a history that grows; `claims` are those found so far."""
 
     def __init__(self, git: GitCommand, mirror: Mirror, known: KnownClaims) -> None:
         self.claims: dict[bytes, Claim] = {}

@@ -20,7 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot i
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import NEW
 
 # Raise it whenever the same commit would give another snapshot than before: a new field, or a new rule of read_tree().
-FORMAT = 1
+FORMAT = 2
 
 _STATES = {state.value: state for state in State}
 
@@ -58,7 +58,9 @@ def _write(snapshot: Snapshot) -> dict[str, Any]:
         "commit": snapshot.commit,
         "branch": snapshot.branch,
         "pools": snapshot.pools,
-        "locks": [(lock.pool, lock.name, lock.state.value, lock.mode, lock.blob) for lock in snapshot.locks],
+        "locks": [
+            (lock.pool, lock.name, lock.state.value, lock.mode, lock.blob, lock.is_twice) for lock in snapshot.locks
+        ],
         "claims": {
             path: (claim.commit, claim.claimed_at, claim.author, claim.message, claim.alone)
             for path, claim in snapshot.claims.items()
@@ -72,7 +74,7 @@ def _read(content: dict[str, Any]) -> Snapshot:
         commit=content["commit"],
         branch=content["branch"],
         pools=tuple(content["pools"]),
-        locks=tuple(Lock(pool, name, _STATES[state], mode, blob) for pool, name, state, mode, blob in content["locks"]),
+        locks=tuple(Lock(pool, name, _STATES[state], *rest) for pool, name, state, *rest in content["locks"]),
         claims={path: Claim(*claim) for path, claim in content["claims"].items()},
         problems=tuple(Problem(*problem) for problem in content["problems"]),
     )

@@ -36,7 +36,7 @@ class CacheFolder:
 
     @contextlib.contextmanager
     def locked(self, patience: float) -> Iterator[None]:
-        """Keep other runs out for as long as the context lasts, after `patience` seconds at most. Raises RepositoryError."""
+        """Keep other runs out of the context; wait for them `patience` seconds at most. Raises RepositoryError."""
         with self._explaining(), (self.path / "lock").open("ab") as file:
             until = time.monotonic() + patience
             pause = _FIRST_PAUSE
@@ -63,7 +63,7 @@ class CacheFolder:
         self._clear_away()
 
     def _clear_away(self) -> None:
-        """Remove what killed runs left. Where a git that one left behind is still writing, a later run removes the rest."""
+        """Remove what killed runs left; where a git of theirs is still writing, a later run removes the rest."""
         for path in self.path.iterdir():
             if path.name.startswith((NEW, _OLD)):
                 remove(path)

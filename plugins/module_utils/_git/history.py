@@ -109,7 +109,7 @@ class _Tracer:
             self.hand_on(paths, commit.parents[0])
 
     def hand_on(self, paths: set[bytes], commit: str) -> None:
-        """Let paths wait at a commit, unless it is one at which their way ends. The set is the tracer's from here on."""
+        """Let paths wait at a commit, unless their way ends there. The set is the tracer's from here on."""
         if (known := self._known.get(commit)) is not None:
             carried = {path for path in paths if path in known}
             _add(self.found.carried, commit, carried)
@@ -131,7 +131,7 @@ class _Tracer:
 
 
 def _add(waiting: Waiting, commit: str, paths: set[bytes]) -> None:
-    """Add without a copy where that can be: hundreds of paths pass through thousands of commits."""
+    """Add, without a copy where that can be: hundreds of paths pass thousands of commits."""
     if not paths:
         return
     if (there := waiting.get(commit)) is None:

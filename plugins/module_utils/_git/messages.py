@@ -14,6 +14,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.command imp
 
 HIDDEN = "***"
 _LONGEST = 400  # characters of git's own words
+_TELLING = re.compile(r"(fatal|error|remote|ssh): ")
+_NOISE = re.compile(r"Could not read from remote repository")
 _USER_INFORMATION = re.compile(r"(?<=://)[^/@\s'\"]+@")
 
 # What git 2.39, OpenSSH 9.2 and curl (GnuTLS and OpenSSL) print, and what it means; the first that is found counts.
@@ -25,12 +27,14 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"Host key verification failed",
-        "The host key of {where} is not known: add it to known_hosts_file, or set accept_newhostkey to trust it at first sight.",
+        "The host key of {where} is not known:"
+        " add it to known_hosts_file, or set accept_newhostkey to trust it at first sight.",
     ),
     (r"UNPROTECTED PRIVATE KEY FILE", "ssh does not take key_file while others can read it: run chmod 600 on it."),
     (
         r"Load key .*(?:invalid format|libcrypto|unknown or unsupported|not a .*key)",
-        "ssh cannot read the private key for {where}: it is cut off, or not a private key. Give it whole, in key_file or ssh_private_key.",
+        "ssh cannot read the private key for {where}: it is cut off, or not a private key."
+        " Give it whole, in key_file or ssh_private_key.",
     ),
     (
         r"Permission denied \([a-z,-]*\)|Too many authentication failures",
@@ -43,7 +47,8 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"Connection refused|Failed to connect to|[Cc]ould ?n[o']t connect to server",
-        "No git server answers at {where}, the connection was refused: check host and port in repo, and that the server runs.",
+        "No git server answers at {where}, the connection was refused:"
+        " check host and port in repo, and that the server runs.",
     ),
     (
         r"timed out|Operation too slow|No route to host|[Nn]etwork is unreachable",
@@ -54,9 +59,10 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         "ca_path holds no certificates that git can read: name a file, or a folder, of CA certificates in PEM.",
     ),
     (
-        r"certificate verification failed|SSL certificate|local issuer|self[- ]signed certificate|certificate has expired"
-        r"|does not match target host|server verification failed|CAfile",
-        "The TLS certificate of {where} is not trusted: name its CA in ca_path, and check that it is for this host and has not expired.",
+        r"certificate verification failed|SSL certificate|local issuer|self[- ]signed certificate|has expired"
+        r"|no alternative certificate|does not match target host|server verification failed|CAfile",
+        "The TLS certificate of {where} is not trusted: name its CA in ca_path, and check that it is for this host and"
+        " has not expired.",
     ),
     (
         r"gnutls_handshake|wrong version number|TLS (?:connection|packet)|SSL_ERROR|SSL routines",
@@ -83,7 +89,8 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"dubious ownership",
-        "git does not read {where}, because another user owns it: run as that user, or add the folder to git's safe.directory.",
+        "git does not read {where}, because another user owns it: run as that user, or add the folder to git's"
+        " safe.directory.",
     ),
     (
         r"does not appear to be a git repository|repository not exported|[Nn]ot a git repository|no such repository",
@@ -100,14 +107,17 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"bad line length character",
-        "The server of {where} prints something before git's own words: take such output out of the account's shell profile there.",
+        "The server of {where} prints something before git's own words:"
+        " take such output out of the account's shell profile there.",
     ),
     (
-        r"transport '.*' not allowed",
-        "git's own settings lead {where} to a protocol that is not supported: look for insteadOf in them.",
+        r"transport '.*' not allowed|disabled in libcurl",
+        "The way to {where} leads to a protocol that is not supported:"
+        " check where the server redirects to, and insteadOf in git's own settings.",
     ),
     (
-        r"hung up|early EOF|[Cc]onnection (?:was )?reset|[Cc]onnection closed|unexpected disconnect|RPC failed|Empty reply|transfer closed",
+        r"hung up|early EOF|[Cc]onnection (?:was )?reset|[Cc]onnection closed|unexpected disconnect|RPC failed"
+        r"|Empty reply|transfer closed",
         "The connection to {where} broke off: try again. If it stays so, look at the server's log.",
     ),
 )
@@ -115,7 +125,6 @@ _CAUSES: tuple[tuple[str, str], ...] = (
 
 def explain(failed: GitFailed, *, where: str, secrets: Iterable[str] = ()) -> RepositoryError:
     """Return the error for a git command that failed at the remote, with a hint of what to do and git's own words."""
-    said = git_words(failed.stderr, secrets)
     if isinstance(failed, GitTimedOut):
         return RepositoryError(
             f"The server of {where} did not finish its answer to git {failed.command} within git_timeout,"
@@ -124,15 +133,16 @@ def explain(failed: GitFailed, *, where: str, secrets: Iterable[str] = ()) -> Re
     for pattern, sentence in _CAUSES:
         if found := re.search(pattern, failed.stderr):
             code = found[1] if found.groups() and found[1] else ""
+            said = git_words(failed.stderr, secrets, pattern)
             return RepositoryError(f"{sentence.format(where=where, found=code)} ({said})")
-    return RepositoryError(f"git {failed.command} failed for {where}: {said}")
+    return RepositoryError(f"git {failed.command} failed for {where}: {git_words(failed.stderr, secrets)}")
 
 
-def git_words(stderr: str, secrets: Iterable[str] = ()) -> str:
-    """Return the lines of git's stderr that count, on one line, with no secret and no control character in it."""
-    lines = [line.strip() for line in scrub(stderr, secrets).splitlines() if line.strip(" @\t\r")]
-    telling = [line for line in lines if re.match(r"(fatal|error|remote|ssh): ", line)] or lines[-3:]
-    return printable("; ".join(dict.fromkeys(telling)) or "git said nothing", _LONGEST)
+def git_words(stderr: str, secrets: Iterable[str] = (), pattern: str = "(?!)") -> str:
+    """Return the lines of git's stderr that count, or match, on one line with no secret and no control character."""
+    lines = [line.strip(" @\t\r") for line in stderr.splitlines() if line.strip(" @\t\r") and not _NOISE.search(line)]
+    telling = [line for line in lines if _TELLING.match(line) or re.search(pattern, line)] or lines[-3:]
+    return printable(scrub("; ".join(dict.fromkeys(telling)), secrets) or "git said nothing", _LONGEST)
 
 
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:

@@ -31,7 +31,7 @@ class Mirror:
 
     @classmethod
     def create(cls, path: Path, like_commit: str) -> Mirror:
-        """Make an empty bare repository, as `git init` would but without hooks; a commit's name tells the kind of hash."""
+        """Make an empty bare repository, as `git init` does but without hooks; a commit tells the kind of hash."""
         for folder in ("objects", "refs"):
             (path / folder).mkdir(parents=True, mode=0o700)
         (path / "HEAD").write_text("ref: refs/heads/none\n")
@@ -82,4 +82,3 @@ def _config(name_length: int) -> str:
         lines[1] = "\trepositoryformatversion = 1"
         lines += ["[extensions]", "\tobjectformat = sha256"]
     return "\n".join([*lines, ""])
-

@@ -38,5 +38,7 @@ def existing_path(path: str, option: str) -> str:
     """Return the absolute path of a file or folder that an option names. Raises BadOption if it cannot be read."""
     absolute = os.path.abspath(Path(path).expanduser())
     if not os.access(absolute, os.R_OK):
-        raise BadOption(f"{option} names {absolute}, which does not exist or cannot be read by the user that runs this.")
+        raise BadOption(
+            f"{option} names {absolute}, which does not exist or cannot be read by the user that runs this."
+        )
     return absolute

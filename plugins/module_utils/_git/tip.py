@@ -58,7 +58,7 @@ class References:
 
 
 def check_branch_name(branch: str) -> str:
-    """Refuse a name that no branch can have (git-check-ref-format(1)), as git may take it for a pattern. Raises BadOption."""
+    """Refuse a name that no branch can have, see git-check-ref-format(1). Raises BadOption."""
     parts = branch.split("/")
     forbidden = any(character <= " " or character in "~^:?*[\\\x7f" for character in branch)
     misplaced = any(not part or part.startswith(".") or part.endswith((".", ".lock")) for part in parts)
@@ -73,7 +73,11 @@ def no_such_tip(references: References, branch: str | None, where: str) -> Repos
     """Say why there is no tip, from all references of the remote."""
     branches = references.branches
     if not branches:
-        return RepositoryError(f"The repository at {where} is empty: it has no branch yet. Push one with a pool first.")
+        # A web server that answers everything with a page looks just like an empty repository to git.
+        return RepositoryError(
+            f"The repository at {where} has no branch: it is empty, or what answers there is no git repository."
+            " Check repo, or push a branch with a pool first."
+        )
     shown = ", ".join(printable(name, 100) for name in branches[:_SHOWN_BRANCHES])
     more = f" and {len(branches) - _SHOWN_BRANCHES} more" if len(branches) > _SHOWN_BRANCHES else ""
     if branch is not None:
@@ -82,7 +86,7 @@ def no_such_tip(references: References, branch: str | None, where: str) -> Repos
 
 
 def default_tip(references: References) -> Tip | None:
-    """Guess the default branch of a remote that gives only HEAD's commit, as old servers do: a branch at that commit."""
+    """Guess the default branch of a remote that gives only HEAD's commit, as old ones do: a branch at that commit."""
     commit = references.commits.get("HEAD")
     at_head = [branch for branch in references.branches if references.commits[f"{HEADS}{branch}"] == commit]
     usual = [branch for branch in ("main", "master") if branch in at_head]

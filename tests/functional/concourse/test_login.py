@@ -143,6 +143,7 @@ def test_a_client_without_a_role(atc: Emulator, connect: Connect) -> None:
             "does not let client 'bot' log in by its secret .400 unauthorized_cl",
         ),
         (400, '{"error": "unsupported_grant_type"}', "the grant client_credentials be allowed"),
+        (400, '{"error": "b0t-s3cret"}', "does not let client 'bot' log in by its secret .400.: it must"),
         (403, "b0t-s3cret", "does not let client 'bot' log in by its secret .403."),
         (404, "", "has no login at /sky/issuer/token"),
     ],

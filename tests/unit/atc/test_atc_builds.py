@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import Asker
 
@@ -57,12 +59,15 @@ def test_a_changed_source_forgets_the_versions_and_the_old_one_remembers_them(at
 
 def test_a_removed_job_hides_its_builds_by_name_only_and_counts_on_when_it_returns(atc: Emulator, admin: Asker) -> None:
     atc.set_pipeline(P, pipeline("j", "other"))
-    build = atc.record_build(P, "j", inputs=[])["id"]
+    build = atc.record_build(P, "j", inputs=[], id=70)["id"]
+    with pytest.raises(ValueError, match="there already is a build 70"):
+        atc.record_build(P, "j", id=70)
     atc.set_pipeline(P, pipeline("other"))
     assert admin.status("teams/main/pipelines/p/jobs/j/builds/1") == 404
     assert admin.get(f"builds/{build}")["job_name"] == "j"
     atc.set_pipeline(P, pipeline("j"))
-    assert atc.record_build(P, "j", inputs=[])["name"] == "2"
+    again = atc.record_build(P, "j", inputs=[])
+    assert (again["id"], again["name"]) == (71, "2")
 
 
 def test_renamed_team_and_pipeline_answer_by_their_new_names_only(atc: Emulator, admin: Asker) -> None:
@@ -120,6 +125,23 @@ def test_names_may_hold_slashes_spaces_and_plus_signs(atc: Emulator, admin: Aske
     assert admin.status("teams/main/pipelines/a%2Fb%20c/jobs/x%2By%2Fz/builds/1") == 200
     assert admin.status("teams/main/pipelines/a%2Fb+c/jobs/x%2By%2Fz/builds/1") == 200
     assert admin.status("teams/main/pipelines/a%2Fb%20c/jobs/x+y%2Fz/builds/1") == 404
+
+
+def test_instance_variables_must_match_in_type_too(atc: Emulator, admin: Asker) -> None:
+    atc.set_pipeline(P, {"jobs": []}, instance_vars={"flag": True, "list": [1, "2"]})
+    for wanted, status in [
+        ('{"flag":true,"list":[1,"2"]}', 200),
+        ('{"flag":1,"list":[1,"2"]}', 404),
+        ('{"flag":true,"list":[1,2]}', 404),
+    ]:
+        assert admin.status("teams/main/pipelines/p", params={"vars": wanted}) == status
+
+
+def test_anybody_sees_why_a_build_of_a_public_job_waits(atc: Emulator) -> None:
+    atc.set_pipeline(P, {"jobs": [{"name": "open", "public": True}, {"name": "closed"}]}, public=True)
+    builds = [atc.trigger(P, name)["id"] for name in ("open", "closed")]
+    anybody = Asker(atc, None)
+    assert [anybody.status(f"builds/{build}/preparation") for build in builds] == [200, 401]
 
 
 def test_a_check_finds_what_was_there_to_be_found(atc: Emulator, admin: Asker) -> None:

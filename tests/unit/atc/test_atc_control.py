@@ -106,7 +106,8 @@ def test_a_restarted_process_goes_on_where_it_stopped(world_file: Path, tmp_path
         assert before["builds"]
     with process(tmp_path, *files) as url:
         assert _everything(url, token) == before
-        assert RemoteControl(url).trigger(pipeline="main/ci", job="claim")["name"] == "2"
+        made = RemoteControl(url).trigger(pipeline="main/ci", job="claim")
+        assert (made["id"], made["name"]) == (10, "2")
 
 
 def test_it_starts_as_a_part_of_the_collection_too(tmp_path: Path) -> None:

@@ -155,6 +155,22 @@ def test_a_disabled_version_is_passed_over_and_a_pinned_one_stays(atc: Emulator,
     assert enabled == [False, True]
 
 
+def test_a_disabled_version_is_not_handed_on(atc: Emulator, admin: Asker) -> None:
+    set_jobs(atc, CLAIM, GATE)
+    run(atc, "claim", lock="v1")
+    run(atc, "claim", lock="v2")
+    atc.enable_version(P, "lock", 2, enabled=False)
+    assert next_refs(admin, "gate") == {"lock": "v1"}
+    atc.enable_version(P, "lock", 2)
+    assert next_refs(admin, "gate") == {"lock": "v2"}
+
+
+def test_a_version_found_again_keeps_its_id_and_its_place(atc: Emulator, admin: Asker) -> None:
+    set_jobs(atc, job("use", get("lock")))
+    assert [atc.save_version(P, "lock", {"ref": ref}) for ref in ("v1", "v2", "v1")] == [1, 2, 1]
+    assert next_refs(admin, "use") == {"lock": "v2"}
+
+
 def test_a_pending_build_has_no_inputs_until_it_starts(atc: Emulator, admin: Asker) -> None:
     set_jobs(atc, CLAIM, job("deploy", get("lock", "claim", trigger=True), max_in_flight=1))
     run(atc, "claim", lock="v1")
@@ -177,6 +193,14 @@ def test_builds_of_a_serial_group_take_turns(atc: Emulator) -> None:
     assert [build["id"] for build in atc.list_builds(pipeline=P, status="started")] == [second]
 
 
+def test_a_paused_job_does_not_hold_up_its_serial_group(atc: Emulator) -> None:
+    set_jobs(atc, job("one", serial_groups=["turns"]), job("two", serial_groups=["turns"]))
+    atc.pause_job(P, "one")
+    atc.trigger(P, "one")
+    second = atc.trigger(P, "two")["id"]
+    assert [build["id"] for build in atc.list_builds(pipeline=P, status="started")] == [second]
+
+
 def test_a_rerun_takes_the_inputs_of_its_original(atc: Emulator, admin: Asker) -> None:
     set_jobs(atc, job("use", get("lock")))
     atc.save_version(P, "lock", {"ref": "old"})
@@ -191,6 +215,9 @@ def test_a_build_that_never_got_inputs_cannot_be_run_again(atc: Emulator, admin:
     set_jobs(atc, job("use", get("lock")))
     atc.trigger(P, "use")
     assert admin.status("teams/main/pipelines/p/jobs/use/builds/1", "POST") == 500
+    assert atc.rerun(1)["status"] == "pending"
+    atc.schedule()
+    assert atc.list_builds(status="started") == []
 
 
 def test_a_paused_job_keeps_its_builds_waiting_and_its_inputs_as_they_were(atc: Emulator, admin: Asker) -> None:
@@ -212,6 +239,20 @@ def test_a_paused_pipeline_starts_nothing_and_an_archived_one_aborts_what_waits(
     atc.archive_pipeline(P)
     assert admin.get(f"builds/{waiting}")["status"] == "aborted"
     assert admin.status("teams/main/pipelines/p/config") == 404
+
+
+def test_a_recorded_build_takes_the_inputs_that_it_is_told(atc: Emulator, admin: Asker) -> None:
+    """Though the scheduler works meanwhile, and would give it others; `every` goes on from them."""
+    set_jobs(atc, CLAIM, job("queue", get("lock", "claim", version="every")))
+    for ref in ("v1", "v2", "v3"):
+        atc.record_build(P, "claim", outputs=[{"name": "lock", "version": {"ref": ref}}])
+    told = atc.record_build(P, "queue", inputs=[{"name": "lock", "version": {"ref": "v1"}}])
+    assert taken(admin, told["id"]) == {"lock": "v1"}
+    chosen = atc.record_build(P, "queue", status="started")
+    assert taken(admin, chosen["id"]) == {"lock": "v2"}
+    with pytest.raises(LookupError, match=r'resource lock has no version \{"ref":"v9"\}; save or put it first'):
+        atc.record_build(P, "queue", inputs=[{"name": "lock", "version": {"ref": "v9"}}])
+    assert len(atc.list_builds(pipeline=P, job="queue")) == 2
 
 
 def test_without_automatic_scheduling_nothing_starts_until_told(atc: Emulator) -> None:

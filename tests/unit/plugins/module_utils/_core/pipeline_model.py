@@ -70,6 +70,19 @@ class PipelineModel:
         self.next: dict[str, Mapping[str, Version]] = {}
         self._next_id = first_id
 
+    def __repr__(self) -> str:
+        """The whole world in lines, for the report of a test that failed."""
+        lines = [f"{self.ref}: forgotten {sorted(self.forgotten)}, archived {self.archived}, page {self.page}"]
+        for name, steps in self.steps.items():
+            inputs = [f"{one.step}={one.resource} passed {sorted(one.passed)}" for one in steps if isinstance(one, JobInput)]
+            outputs = [f"{one.step}={one.resource}" for one in steps if isinstance(one, JobOutput)]
+            following = {step: _text(version) for step, version in self.next.get(name, {}).items()}
+            lines.append(f"job {name}: gets {inputs}, puts {outputs}, next {following if name in self.next else None}")
+        for number, build in self.builds.items():
+            took, made = ([f"{one.step}:{_text(one.version)}" for one in items[number]] for items in (self.took, self.made))
+            lines.append(f"build {number} = {build} {build.status.value}: took {took}, made {made}")
+        return "\n".join(lines)
+
     def job(self, name: str, *steps: JobInput | JobOutput) -> None:
         """Configure a job; a second time replaces it, as a new configuration of the pipeline does."""
         self.steps[name] = steps
@@ -176,6 +189,10 @@ class PipelineModel:
         for step, name in items.items():
             self.versions(resources[step], name)
         return tuple(Carried(step, resources[step], ref(name)) for step, name in items.items())
+
+
+def _text(version: Version) -> str:
+    return ",".join(value for _, value in version.fields)
 
 
 def _usual_start(number: int) -> int:

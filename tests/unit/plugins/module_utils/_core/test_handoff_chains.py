@@ -193,9 +193,22 @@ def test_every_job_in_passed_counts_for_what_came_along_as_well() -> None:
     for job in ("test", "audit"):
         model.job(job, get("src", passed=["claim"]))
     model.job("release", get("src", passed=["test", "audit"]), put("envs"))
+    model.build("test", took={"src": "s2"})
     audit = model.build("audit", took={"src": "s2"})
     assert name(model, claiming) is HANDED_OFF
     model.set_status(audit, FAILED)
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_way_that_leads_to_giving_back_counts_until_its_last_job_has_run() -> None:
+    """The design asks that a way leads there, not that it is open to its end: this errs for the user."""
+    model, claiming = claimed_with_source()
+    for job in ("test", "audit"):
+        model.job(job, get("src", passed=["claim"]))
+    model.job("release", get("src", passed=["test", "audit"]), put("envs"))
+    model.build("audit", FAILED, took={"src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("test", took={"src": "s2"})
     assert name(model, claiming) is LEAKED
 
 

@@ -90,6 +90,28 @@ def test_a_version_that_only_the_list_of_versions_has_lost_is_forgotten_too() ->
     assert name(model, claiming) is HANDED_OFF
 
 
+def test_a_step_was_removed_and_its_version_is_known_to_no_resource() -> None:
+    """The build still lists its output, by a step that the job no longer has; no resource finds the version."""
+    model, claiming = claimed()
+    model.job("claim", put("envs", step="new-name"))
+    model.job("deploy", get("envs", passed=["claim"]), get("src"))
+    model.order["envs"].remove(ref("v2"))
+    assert name(model, claiming) is LEAKED
+    model.build("deploy", STARTED)
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_step_was_removed_and_its_version_is_found_in_whatever_resource_knows_it() -> None:
+    model, claiming = claimed()
+    model.job("claim", put("envs", step="new-name"))
+    model.job("deploy", get("envs", passed=["claim"]), get("src"))
+    assert name(model, claiming) is HANDED_OFF
+    build = model.build("deploy", FAILED, took={"envs": "v2"})
+    assert name(model, claiming) is LEAKED
+    model.rerun(build, STARTED)
+    assert judged(model, claiming).dead_since is None
+
+
 def test_the_source_of_another_resource_changed_so_that_jobs_after_it_go_by_activity() -> None:
     """`builds/ID/resources` lists nothing of `src` any more: what `test` works with cannot be known."""
     model, claiming = claimed_with_source()

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Give locks back: plan, write, judge again, push; and once more if somebody was faster. Private to the collection."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError, RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import Judging, locks_of
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_message import release_message
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import (
+    Action,
+    CleaningRules,
+    Step,
+    check_rules,
+    plan_releases,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+
+# A push is refused when anybody was faster; with dozens of builds at work that happens a few times in a row.
+ATTEMPTS = 8
+
+
+class TooManyReleases(PoolboyError):
+    """More locks are to be released than the operator allows at once."""
+
+
+class Push(enum.StrEnum):
+    """What became of a push. A refusal that waiting cannot mend is a RepositoryError instead."""
+
+    ACCEPTED = "accepted"
+    OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One lock to give back: its file moves to unclaimed/ of the target pool, in a commit with this message."""
+
+    lock: Lock
+    target: str
+    message: str
+
+
+class LockStore(t.Protocol):
+    """The lock repository, as cleaning needs it. Every method raises RepositoryError."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the repository as it is at its server now."""
+
+    def write_releases(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
+        """Write one commit for each release on top of the snapshot, without a push, and return the last."""
+
+    def push(self, snapshot: Snapshot, commit: str) -> Push:
+        """Push commits written on top of the snapshot, never by force; if the answer is lost, see what became of it."""
+
+
+@dataclass(slots=True)
+class Cleaning:
+    """One run of cleaning, from a snapshot on. `plan` is what it decided, lock by lock; `done` says that it came about.
+
+    `judge` asks for its facts anew each time; `clock` gives seconds since 1970, UTC; `pause` waits before an attempt.
+    """
+
+    store: LockStore
+    snapshot: Snapshot
+    pools: Sequence[PoolOption]
+    rules: CleaningRules
+    judge: Judging
+    clock: Callable[[], int]
+    pause: Callable[[int], None]
+    plan: tuple[Step, ...] = ()
+    done: bool = False
+
+    def decide(self) -> None:
+        """Judge all locks of the pools and plan. Raises BadOption, and TooManyReleases once the plan is made."""
+        judged = self.judge(locks_of(self.snapshot, self.pools), self.snapshot, self.pools)
+        check_rules(self.rules, judged, self.snapshot)
+        self.plan = plan_releases(judged, self.snapshot, self.rules, self.clock())
+        if len(self.releases()) > self.rules.max_releases:
+            raise TooManyReleases(
+                f"{len(self.releases())} locks are to be released, and max_releases allows {self.rules.max_releases}, "
+                "so none was. Look at the locks in this result, then raise max_releases if all of it is right."
+            )
+
+    def releases(self) -> list[Step]:
+        return [step for step in self.plan if step.is_release]
+
+    def act(self) -> None:
+        """Release what was planned, in one push. Raises RepositoryError when that cannot be done; then nothing was."""
+        for attempt in range(ATTEMPTS):
+            if not self.releases():
+                return
+            commit = self._write()
+            if self._judge_again():
+                # Somebody took one of the locks up again, so the commits must not go out as they are.
+                if not self.releases():
+                    return
+                commit = self._write()
+            if self.store.push(self.snapshot, commit) is Push.ACCEPTED:
+                self.done = True
+                return
+            self.pause(attempt)
+            self._look_again()
+        names = ", ".join(step.judged.lock.pool_and_name for step in self.releases())
+        raise RepositoryError(
+            f"Somebody else was faster to push {ATTEMPTS} times in a row, so nothing was released. Still held: {names}."
+        )
+
+    def _write(self) -> str:
+        releases = [
+            Release(step.judged.lock, step.target or step.judged.lock.pool, release_message(step))
+            for step in self.releases()
+        ]
+        return self.store.write_releases(self.snapshot, releases)
+
+    def _judge_again(self) -> bool:
+        """Ask about the planned locks once more, as late as can be, and keep those that may no longer go."""
+        steps = self.releases()
+        judged = self.judge([step.judged.lock for step in steps], self.snapshot, self.pools)
+        now = plan_releases(judged, self.snapshot, self.rules, self.clock())
+        kept = {step.judged.lock.path: step for step in now if not step.is_release}
+        self.plan = tuple(kept.get(step.judged.lock.path, step) if step.is_release else step for step in self.plan)
+        return bool(kept)
+
+    def _look_again(self) -> None:
+        """After somebody else's push: go on with the locks that are still claimed by the commit that was judged."""
+        self.snapshot = self.store.snapshot()
+        locks = {lock.path: lock for lock in self.snapshot.locks}
+        self.plan = tuple(self._still(step, locks.get(step.judged.lock.path)) for step in self.plan)
+
+    def _still(self, step: Step, lock: Lock | None) -> Step:
+        if not step.is_release:
+            return step
+        claim = self.snapshot.claims.get(step.judged.lock.path)
+        if lock is None or claim is None or step.judged.claim is None or claim.commit != step.judged.claim.commit:
+            return Step(step.judged, Action.KEEP, "it changed hands in the meantime")
+        if step.target not in self.snapshot.pools:
+            return Step(step.judged, Action.KEEP, "the pool that it was to go to is gone in the meantime")
+        return replace(step, judged=replace(step.judged, lock=lock))

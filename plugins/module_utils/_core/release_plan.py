@@ -1,0 +1,118 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which locks are given back, and to where. Private to the collection."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import Policy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.values import iso_time
+
+
+class Action(enum.StrEnum):
+    """What is done with a lock: released in its pool, moved to the free locks of another pool, or kept as it is."""
+
+    RELEASE = "release"
+    MOVE = "move"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One lock of a plan, what is done with it and why; `target` is the pool that it goes to, None for a kept one."""
+
+    judged: JudgedLock
+    action: Action
+    reason: str
+    target: str | None = None
+
+    @property
+    def is_release(self) -> bool:
+        """Whether the lock is given back, in its pool or in another one."""
+        return self.action is not Action.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningRules:
+    """What an operator allows beyond the policies.
+
+    `release_to` names, by pool, another pool that its locks go to; `exclude` are shell patterns of `pool/lock`; `force`
+    holds the claim commit, by `pool/lock`, of locks to give back whatever the policy says; `max_releases` bounds a run.
+    """
+
+    release_to: Mapping[str, str] = field(default_factory=dict)
+    exclude: Sequence[str] = ()
+    force: Mapping[str, str] = field(default_factory=dict)
+    max_releases: int = 20
+
+
+def plan_releases(judged: Sequence[JudgedLock], snapshot: Snapshot, rules: CleaningRules, now: int) -> tuple[Step, ...]:
+    """Decide for each lock what is done with it; the order of the locks is kept."""
+    taken = {lock.pool_and_name for lock in snapshot.locks}
+    steps = []
+    for one in judged:
+        step = _plan(one, taken, rules, now)
+        if step.target is not None:
+            taken.add(f"{step.target}/{one.lock.name}")
+        steps.append(step)
+    return tuple(steps)
+
+
+def check_rules(rules: CleaningRules, judged: Sequence[JudgedLock], snapshot: Snapshot) -> None:
+    """Raise BadOption if a pool to release to cannot be used, or a lock to be forced is not what the operator saw."""
+    for pool, target in rules.release_to.items():
+        if target == pool:
+            raise BadOption(f"release_to: pool {printable(pool)} would release into itself; name another pool.")
+        if target not in snapshot.pools:
+            known = ", ".join(printable(name, 80) for name in snapshot.pools)
+            raise BadOption(f"release_to: the repository has no pool {printable(target, 80)}. It has: {known}.")
+    claims = {one.lock.pool_and_name: one.claim.commit if one.claim else None for one in judged}
+    for lock, commit in rules.force.items():
+        if lock not in claims:
+            raise BadOption(f"force: there is no lock {printable(lock, 80)} in the chosen pools.")
+        if claims[lock] != commit:
+            now = f"claimed by commit {claims[lock]}" if claims[lock] else "free"
+            raise BadOption(
+                f"force: lock {printable(lock, 80)} is {now} by now, not claimed by {printable(commit, 40)}; "
+                "look at it again before forcing its release."
+            )
+
+
+def _plan(one: JudgedLock, taken: set[str], rules: CleaningRules, now: int) -> Step:
+    kept = _why_kept(one, rules, now)
+    target = rules.release_to.get(one.lock.pool, one.lock.pool)
+    if kept is None and one.lock.is_twice:
+        kept = "it is both claimed and unclaimed, and a person has to say which file is right"
+    if kept is None and target != one.lock.pool and f"{target}/{one.lock.name}" in taken:
+        kept = f"pool {printable(target, 80)} has a lock of this name already"
+    if kept is not None:
+        return Step(one, Action.KEEP, kept)
+    action = Action.RELEASE if target == one.lock.pool else Action.MOVE
+    forced = one.lock.pool_and_name in rules.force
+    why = "its release is forced" if forced else f"{one.verdict.name.value}, since {iso_time(one.verdict.dead_since)}"
+    return Step(one, action, why, target)
+
+
+def _why_kept(one: JudgedLock, rules: CleaningRules, now: int) -> str | None:
+    """Say why a lock is kept; None if it may go."""
+    if one.claim is None:
+        return "it is free"
+    if any(fnmatchcase(one.lock.pool_and_name, pattern) for pattern in rules.exclude):
+        return "it is excluded"
+    if one.lock.pool_and_name in rules.force or one.is_releasable(now):
+        return None
+    verdict = one.verdict.name.value
+    if one.releasable_at is not None:
+        return f"{verdict}, and may go at {iso_time(one.releasable_at)}"
+    if one.policy is Policy.KEEP:
+        return f"{verdict}, and the policy keeps it"
+    return f"{verdict}, and somebody is at work with it"

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the modules as a user does: the module file in a process of its own, or through real Ansible."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "ansible_collections.poolboy.concourse"
+COLLECTIONS = next(
+    folder for folder in map(Path, sys.path) if folder.joinpath(*PACKAGE.split("."), "galaxy.yml").is_file()
+)
+TOOLS = Path(sys.executable).parent
+PATIENCE = 120.0  # seconds until a run that does not end is given up
+
+
+@dataclass(frozen=True)
+class Run:
+    """A process that has ended: its exit code and all that it printed."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def said(self) -> str:
+        """Everything that a person could see."""
+        return self.stdout + self.stderr
+
+
+@dataclass(frozen=True)
+class ModuleRun(Run):
+    """A run of a module; `values` is what it returned."""
+
+    values: Mapping[str, Any]
+
+    @property
+    def failed(self) -> bool:
+        return self.values.get("failed") is True
+
+    @property
+    def message(self) -> str:
+        return str(self.values.get("msg", ""))
+
+    @property
+    def warnings(self) -> list[str]:
+        """The texts of its warnings; since ansible-core 2.19 each is wrapped in an event."""
+        given = self.values.get("warnings", [])
+        return [one if isinstance(one, str) else str(one["event"]["msg"]) for one in given]
+
+    @property
+    def locks(self) -> dict[str, dict[str, Any]]:
+        """The locks by `pool/name`."""
+        return {f"{lock['pool']}/{lock['name']}": lock for lock in self.values["locks"]}
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdicts by `pool/name`."""
+        return {name: lock["verdict"] for name, lock in self.locks.items()}
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What the module says of the locks: without the ages, which go on, and without what Ansible adds."""
+        locks = [{**lock, "age_minutes": None} for lock in self.values["locks"]]
+        pools = [{**pool, "oldest_claim_minutes": None} for pool in self.values["pools"]]
+        same = {key: self.values[key] for key in ("problems", "commit", "changed")}
+        return {"locks": locks, "pools": pools, **same}
+
+
+class Workplace:
+    """A machine of its own: home, cache and temporary folder lie below `folder`, nothing comes from the tester's.
+
+    `variables` are the environment variables of every run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home, self.cache, self.temporary = (folder / name for name in ("home", "cache", "tmp"))
+        for path in (self.home, self.cache, self.temporary):
+            path.mkdir(parents=True, exist_ok=True)
+        self.variables = {
+            "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
+            "HOME": str(self.home),
+            "XDG_CACHE_HOME": str(self.cache),
+            "TMPDIR": str(self.temporary),
+            "LC_ALL": "C.UTF-8",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "1",
+        }
+
+    def run_module(
+        self,
+        name: str,
+        options: Mapping[str, Any],
+        environment: Mapping[str, str] | None = None,
+        *,
+        check_mode: bool = False,
+        python: Sequence[str] = (sys.executable,),
+    ) -> ModuleRun:
+        """Run a module of the collection as Ansible would, less Ansible: its arguments come as JSON."""
+        arguments = {**options, "_ansible_check_mode": check_mode}
+        done = subprocess.run(
+            [*python, "-m", f"{PACKAGE}.plugins.modules.{name}"],
+            input=json.dumps({"ANSIBLE_MODULE_ARGS": arguments}),
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            check=False,
+            cwd=self.folder,
+            env={**self.variables, "PYTHONPATH": str(COLLECTIONS), **(environment or {})},
+            timeout=PATIENCE,
+        )
+        try:
+            values = json.loads(done.stdout)
+        except ValueError:
+            raise AssertionError(f"the module printed no JSON: {done.stdout}{done.stderr}") from None
+        assert "Traceback" not in done.stdout + done.stderr
+        assert (done.returncode != 0) == (values.get("failed") is True)
+        return ModuleRun(done.returncode, done.stdout, done.stderr, values)
+
+    def ansible(self, *command: str, environment: Mapping[str, str] | None = None) -> Run:
+        """Run a command of Ansible: `ansible("ansible", "localhost", "-m", ...)`."""
+        program, *arguments = command
+        done = subprocess.run(
+            [str(TOOLS / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            check=False,
+            cwd=self.folder,
+            env={**self.variables, **(environment or {})},
+            timeout=PATIENCE,
+        )
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    def ad_hoc(
+        self, module: str, options: Mapping[str, Any], *more: str, environment: Mapping[str, str] | None = None
+    ) -> ModuleRun:
+        """`ansible localhost -m poolboy.concourse.MODULE -a OPTIONS`, and what it returned."""
+        command = ["ansible", "localhost", "-m", f"poolboy.concourse.{module}", "-a", json.dumps(options), *more]
+        run = self.ansible(*command, environment=environment)
+        _head, found, result = run.stdout.partition(" => ")
+        assert found, run.said
+        return ModuleRun(run.code, run.stdout, run.stderr, json.loads(result))
+
+    def leftovers(self) -> list[str]:
+        """What lies in the temporary folder."""
+        return sorted(str(path.relative_to(self.temporary)) for path in self.temporary.rglob("*"))
+
+
+def fingerprint(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file below a folder with its size and the time of its last change: equal means that nothing changed."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        about = path.lstat()
+        found[str(path.relative_to(folder))] = (about.st_size, about.st_mtime_ns)
+    return found

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of concourse_pool_status share: a machine to run it on, a scene to look at, and a way to ask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+from ..running import ModuleRun, Workplace, fingerprint
+
+Look = Callable[..., ModuleRun]
+HOUR = 3600
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    """A machine of its own for each test; no run may leave anything in its temporary folder."""
+    place = Workplace(tmp_path / "machine")
+    yield place
+    assert [name for name in place.leftovers() if not name.startswith("ansible")] == []
+
+
+@pytest.fixture
+def look(workplace: Workplace) -> Look:
+    """Look at the pools: the module's options by keyword, environment variables as `environment`."""
+
+    def looked(environment: dict[str, str] | None = None, **options: Any) -> ModuleRun:
+        return workplace.run_module("concourse_pool_status", options, environment)
+
+    return looked
+
+
+@pytest.fixture
+def locks(tmp_path: Path) -> Iterator[LockRepository]:
+    """`locks.git`: pools `aws` (env-1 free, env-2 claimed by a person) and `cf/fresh` (empty); no run may change it."""
+    repository = LockRepository(tmp_path / "served" / "locks.git")
+    repository.add("aws", "env-1")
+    repository.add("aws", "env-2")
+    repository.add_pool("cf/fresh")
+    repository.claim("aws", "env-2", message="manually claim env-2")
+    before = fingerprint(repository.path)
+    yield repository
+    assert fingerprint(repository.path) == before
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A Concourse and a lock repository, six hours ago; user pool-boy (password pa55word) is a viewer of team main."""
+    with Scene(tmp_path / "scene", now=int(time.time()) - 6 * HOUR) as made:
+        made.atc.set_user("pool-boy", "pa55word")
+        made.atc.set_user("admin", "admin-pa55word")
+        made.atc.set_team("main", {"owner": ["local:admin"], "viewer": ["local:pool-boy"]})
+        yield made
+        assert made.atc.server.errors == []
+
+
+def login(scene: Scene, **options: Any) -> dict[str, Any]:
+    """The options by which pool-boy looks at a scene."""
+    given = {
+        "repo": scene.repo,
+        "concourse_url": scene.atc.url,
+        "concourse_username": "pool-boy",
+        "concourse_password": "pa55word",
+    }
+    return {**given, **options}
+
+
+def refusal(run: ModuleRun) -> str:
+    """The sentence with which a run failed, which must be one for a person."""
+    message = run.message
+    assert run.failed
+    assert not {"locks", "report", "exception"} & run.values.keys()
+    assert run.values.get("changed") in (None, False)
+    assert run.stderr == ""
+    assert "defect of poolboy.concourse" not in message
+    assert "\n" not in message
+    assert message[0].isupper() or message.split()[0].strip(":") in run.values["invocation"]["module_args"]
+    assert message[-1] in ".)"
+    assert len(message) < 700
+    return message

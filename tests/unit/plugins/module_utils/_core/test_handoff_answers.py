@@ -1,0 +1,236 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The walk when answers are missing, and when the world changes while it looks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import Verdict, VerdictName, judge_claim
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.facts_model import (
+    BASE,
+    ModelFacts,
+    Question,
+    claim_by,
+    holder_of,
+    verdict_on,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.test_handoff import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+    STARTED,
+    claimed,
+)
+
+
+def long_way() -> tuple[PipelineModel, Build]:
+    """A lock that is leaked after a long way: every kind of job has been looked at before that is known."""
+    model = PipelineModel(instance_vars='{"n":"1"}')
+    model.page = 2
+    model.versions("envs", "v1", "v2", "v3")
+    model.versions("src", "s1", "s2", "s3")
+    model.job("claim", get("src"), put("envs"))
+    model.job("smoke", get("envs", passed=["claim"]))
+    model.job("deploy", get("envs", passed=["claim"]), get("src", passed=["claim"]))
+    model.job("gate", get("envs", passed=["deploy"]))
+    model.job("adopt", get("envs", passed=["gate"]), put("envs"))
+    model.job("release", get("envs", passed=["gate", "adopt"]), get("src", passed=["test"]), put("envs"))
+    model.job("test", get("src", passed=["claim"]))
+    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "v2"})
+    model.build("deploy", took={"envs": "v2", "src": "s2"})
+    model.build("smoke", FAILED, took={"envs": "v2"})
+    model.build("test", FAILED, took={"src": "s2"})
+    for _ in range(3):
+        model.build("smoke", took={"envs": "v3"})
+    model.build("gate", took={"envs": "v3"})
+    model.next_inputs("release", {"envs": "v3", "src": "s3"})
+    return model, claiming
+
+
+def forgotten_way() -> tuple[PipelineModel, Build]:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.build("deploy", FAILED, took={"envs": "v2"})
+    model.forgotten = {"envs"}
+    return model, claiming
+
+
+def archived_way() -> tuple[PipelineModel, Build]:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.next_inputs("deploy", {"envs": "v1"})
+    model.archived = True
+    return model, claiming
+
+
+def judge_by_untyped_vars(facts: BuildFacts, claiming: Build) -> Verdict:
+    """Judge with a claim that has lost the types of its instance variables, so that the instances are asked for."""
+    pipeline = PipelineRef("main", "ci")
+    reading = BuildRef(base=BASE, pipeline=pipeline, job=claiming.job, name=claiming.name, untyped_vars=(("n", "1"),))
+    holder = holder_of(claiming)
+    holder = type(holder)(holder.kind, holder.text, (reading,), holder.url)
+    return judge_claim(claim_by(claiming, "v2"), holder, facts)
+
+
+def judge_by_name(facts: BuildFacts, claiming: Build) -> Verdict:
+    return verdict_on(facts, claiming, "v2")
+
+
+def judge_a_late_claim(facts: BuildFacts, claiming: Build) -> Verdict:
+    return verdict_on(facts, claiming, "v2", at=(claiming.end_time or 0) + 600)
+
+
+Case = tuple[Callable[[], tuple[PipelineModel, Build]], Callable[[BuildFacts, Build], Verdict]]
+CASES: tuple[Case, ...] = (
+    (long_way, judge_by_untyped_vars),
+    (long_way, judge_by_name),
+    (long_way, judge_a_late_claim),
+    (forgotten_way, judge_by_name),
+    (archived_way, judge_by_name),
+)
+
+
+def _questions(case: Case) -> list[Question]:
+    way, judge = case
+    model, claiming = way()
+    facts = ModelFacts(model)
+    assert judge(facts, claiming).name is LEAKED
+    return facts.asked
+
+
+QUESTIONS = [
+    pytest.param(case, number, id=f"{case[0].__name__}-{case[1].__name__}-{number}-{question.method}")
+    for case in CASES
+    for number, question in enumerate(_questions(case))
+]
+
+
+def test_the_cases_ask_every_question_of_the_protocol() -> None:
+    asked = {question.method for case in CASES for question in _questions(case)}
+    assert asked == {name for name, _ in inspect.getmembers(BuildFacts, inspect.isfunction) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(("case", "number"), QUESTIONS)
+def test_a_missing_answer_anywhere_makes_the_lock_unreachable(case: Case, number: int) -> None:
+    way, judge = case
+    model, claiming = way()
+    facts = ModelFacts(model)
+    facts.is_missing = lambda question: len(facts.asked) == number + 1
+    verdict = judge(facts, claiming)
+    assert len(facts.refused) == 1
+    assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
+    assert "502" in verdict.reason
+
+
+def test_an_answer_that_nobody_needs_may_be_missing() -> None:
+    model, claiming = long_way()
+    model.build("gate", STARTED, took={"envs": "v2"})
+    facts = ModelFacts(model)
+    facts.is_missing = lambda question: question.method in {"next_inputs", "latest_builds", "is_newer", "is_archived"}
+    assert judge_by_name(facts, claiming).name is HANDED_OFF
+    assert not facts.refused
+
+
+def _moments(way: Callable[[], tuple[PipelineModel, Build]]) -> range:
+    """Before which questions a build that starts must be seen: all, up to the first of the last looks at the versions."""
+    questions = _questions((way, judge_by_name))
+    versions = {question for question in questions if question.method == "builds_that_took"}
+    return range(len(questions) - len(versions) + 1)
+
+
+@pytest.mark.parametrize("way", [long_way, archived_way])
+def test_a_build_that_starts_between_two_questions_keeps_the_lock(
+    way: Callable[[], tuple[PipelineModel, Build]],
+) -> None:
+    for number in _moments(way):
+        model, claiming = way()
+        model.job("late", get("envs"))
+        facts = ModelFacts(model)
+        _change_before(facts, number, partial(model.build, "late", STARTED, took={"envs": "v2"}))
+        verdict = judge_by_name(facts, claiming)
+        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {facts.asked[number]}"
+
+
+def test_a_build_that_starts_with_what_came_along_between_two_questions_keeps_the_lock() -> None:
+    for number in _moments(long_way):
+        model, claiming = long_way()
+        facts = ModelFacts(model)
+        _change_before(facts, number, partial(model.build, "test", STARTED, took={"src": "s2"}))
+        verdict = judge_by_name(facts, claiming)
+        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {facts.asked[number]}"
+
+
+def test_a_rerun_that_starts_between_two_questions_keeps_the_lock() -> None:
+    """It is pending at first, without inputs, and started with those of its original some questions later."""
+    for number in _moments(long_way):
+        model, claiming = long_way()
+        original = next(build for build in model.builds.values() if build.job == "test")
+        rerun = model.rerun(original, PENDING)
+        facts = ModelFacts(model)
+        _change_before(facts, number, partial(_start_rerun, model, rerun, original))
+        verdict = judge_by_name(facts, claiming)
+        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {facts.asked[number]}"
+
+
+def test_a_build_that_takes_the_lock_and_ends_between_two_questions_keeps_it_for_this_time() -> None:
+    """Only when it ended is known, not what its job did with the lock: the next run will tell."""
+    first = next(number for number, one in enumerate(_questions(CASES[-1])) if one.method == "builds_that_took")
+    for number in _moments(archived_way)[first + 1 :]:
+        model, claiming = archived_way()
+        facts = ModelFacts(model)
+        _change_before(facts, number, partial(model.build, "deploy", FAILED, took={"envs": "v2"}))
+        verdict = judge_by_name(facts, claiming)
+        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {facts.asked[number]}"
+
+
+def test_who_has_the_versions_is_asked_once_more_after_everything_else() -> None:
+    """What is asked later than that gives a build the time to start unseen."""
+    model, claiming = long_way()
+    facts = ModelFacts(model)
+    assert judge_by_name(facts, claiming).name is LEAKED
+    versions = {question for question in facts.asked if question.method == "builds_that_took"}
+    assert set(facts.asked[-len(versions) :]) == versions
+
+
+def test_a_build_that_starts_downstream_of_a_forgotten_lock_while_the_next_job_is_looked_at_keeps_it() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.job("release", get("envs", passed=["deploy"]), put("envs"))
+    model.forgotten = {"envs"}
+    facts = ModelFacts(model)
+    assert judge_by_name(facts, claiming).name is LEAKED
+    number = next(number for number, one in enumerate(facts.asked) if one.about == (model.ref, "release"))
+    assert any(one.about == (model.ref, "deploy") for one in facts.asked[:number])
+    facts = ModelFacts(model)
+    _change_before(facts, number, partial(model.build, "deploy", STARTED))
+    verdict = judge_by_name(facts, claiming)
+    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
+
+
+def _change_before(facts: ModelFacts, number: int, change: Callable[[], object]) -> None:
+    """Let the world change just before the question of that number is answered."""
+
+    def before(question: Question) -> None:
+        if len(facts.asked) == number + 1:
+            change()
+
+    facts.before_answer = before
+
+
+def _start_rerun(model: PipelineModel, rerun: Build, original: Build) -> None:
+    model.set_status(rerun, STARTED)
+    model.took[rerun.id] = model.took[original.id]
