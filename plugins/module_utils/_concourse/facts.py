@@ -77,14 +77,18 @@ class ConcourseFacts(BuildFacts):
         found, archived = self._once(in_pipeline(pipeline), answers.archival_of)
         return same_pipeline(found, pipeline) and archived
 
-    def jobs(self, pipeline: PipelineRef) -> tuple[Job, ...]:
-        listed = self._once(in_pipeline(pipeline, "jobs"), answers.jobs_of)
+    def jobs(self, pipeline: PipelineRef, *, again: bool = False) -> tuple[Job, ...]:
+        listed = self._once(in_pipeline(pipeline, "jobs"), answers.jobs_of, again=again)
         return tuple(job for found, job in listed if same_pipeline(found, pipeline))
 
     def resources(self, build: Build) -> BuildResources:
         return self._once(question("builds", build.id, "resources"), answers.resources_of)
 
-    def version_id(self, pipeline: PipelineRef, resource: str, version: Version) -> int | None:
+    def version_id(
+        self, pipeline: PipelineRef, resource: str, version: Version, *, among_latest: bool = False
+    ) -> int | None:
+        if among_latest:
+            return self._order(pipeline, resource).latest_id(version)
         # Concourse splits a filter at its first colon (versionserver/list.go).
         pairs = [("filter", f"{key}:{value}") for key, value in version.fields if ":" not in key]
         asked = in_pipeline(pipeline, "resources", resource, "versions", pairs=pairs)
@@ -109,7 +113,7 @@ class ConcourseFacts(BuildFacts):
     def is_newer(self, pipeline: PipelineRef, resource: str, version: Version, than: Version) -> bool:
         if version == than:
             return False
-        order = self._memo.once(("order", pipeline, resource), lambda: VersionOrder(self._inquiry, pipeline, resource))
+        order = self._order(pipeline, resource)
         return order.is_newer(version, than, lambda one: self.version_id(pipeline, resource, one))
 
     def next_inputs(self, pipeline: PipelineRef, job: str) -> Mapping[str, Version] | None:
@@ -121,10 +125,19 @@ class ConcourseFacts(BuildFacts):
         return builds_of_job(builds, pipeline, job)
 
     def builds_from(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
-        since = self._inquiry.contact().introduction.version >= _FIRST_WITH_FROM
-        start = ("from", str(build.id)) if since else ("until", str(build.id - 1))
-        asked = in_pipeline(pipeline, "jobs", job, "builds", pairs=[start, ("limit", str(_PAGE))])
-        return from_build_on(builds_of_job(self._once(asked, answers.builds_of), pipeline, job), build, _PAGE)
+        return from_build_on(self.builds_since(pipeline, job, build), build, _PAGE)
+
+    def builds_since(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
+        asked = in_pipeline(pipeline, "jobs", job, "builds", pairs=self._starting_at(build))
+        return builds_of_job(self._once(asked, answers.builds_of), pipeline, job)
+
+    def _starting_at(self, build: Build) -> list[tuple[str, str]]:
+        has_from = self._inquiry.contact().introduction.version >= _FIRST_WITH_FROM
+        start = ("from", str(build.id)) if has_from else ("until", str(build.id - 1))
+        return [start, ("limit", str(_PAGE))]
+
+    def _order(self, pipeline: PipelineRef, resource: str) -> VersionOrder:
+        return self._memo.once(("order", pipeline, resource), lambda: VersionOrder(self._inquiry, pipeline, resource))
 
     def _builds_with(
         self, pipeline: PipelineRef, resource: str, version_id: int, relation: str, *, again: bool = False

@@ -46,6 +46,13 @@ class VersionOrder:
                     self._make_sure_of(version, version_id(version))
             return self._places.get(first, math.inf) < self._places.get(second, math.inf)
 
+    def latest_id(self, version: Version) -> int | None:
+        """The id of a version if it is on the first page, else None. Raises NoCredibleAnswer."""
+        with self._lock:
+            if self._pages == 0:
+                self._read_page()
+            return self._latest.get(version)
+
     def _neither_seen(self, first: Version, second: Version) -> bool:
         return first not in self._places and second not in self._places
 
@@ -62,6 +69,7 @@ class VersionOrder:
 
     def _begin(self) -> None:
         self._places: dict[Version, int] = {}
+        self._latest: dict[Version, int] = {}
         self._highest_id = 0
         self._pages = 0
         self._next: str | None = self._asked({"limit": str(_PAGE)})
@@ -91,7 +99,8 @@ class VersionOrder:
 
     def _add(self, page: tuple[ListedVersion, ...]) -> None:
         if self._pages == 0:
-            self._highest_id = max((listed.id for listed in page), default=0)
+            self._latest = {listed.version: listed.id for listed in page}
+            self._highest_id = max(self._latest.values(), default=0)
         for listed in page:
             self._places.setdefault(listed.version, len(self._places))
 

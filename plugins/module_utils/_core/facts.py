@@ -35,14 +35,19 @@ class BuildFacts(Protocol):
     def is_archived(self, pipeline: PipelineRef) -> bool:
         """Whether the pipeline is archived: none of its jobs can start any more."""
 
-    def jobs(self, pipeline: PipelineRef) -> tuple[Job, ...]:
-        """All jobs of the pipeline, as it is configured now."""
+    def jobs(self, pipeline: PipelineRef, *, again: bool = False) -> tuple[Job, ...]:
+        """All jobs of the pipeline, as it is configured now; `again` asks Concourse anew."""
 
     def resources(self, build: Build) -> BuildResources:
         """The versions that the build took and made."""
 
-    def version_id(self, pipeline: PipelineRef, resource: str, version: Version) -> int | None:
-        """The id of a version in a resource; None when the resource does not have it."""
+    def version_id(
+        self, pipeline: PipelineRef, resource: str, version: Version, *, among_latest: bool = False
+    ) -> int | None:
+        """The id of a version in a resource; None when the resource does not have it.
+
+        `among_latest` looks only at the first page of its versions, the newest ones.
+        """
 
     def builds_that_took(
         self, pipeline: PipelineRef, resource: str, version_id: int, *, again: bool = False
@@ -62,4 +67,7 @@ class BuildFacts(Protocol):
         """The job's latest builds, newest first; a re-run stands where its original stands."""
 
     def builds_from(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
-        """The job's builds from the given one on, its re-runs among them."""
+        """The job's builds from the given one of its builds on, with all re-runs of that one."""
+
+    def builds_since(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
+        """The first of the job's builds made after a build of another job; re-runs of older builds come first."""

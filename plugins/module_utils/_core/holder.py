@@ -18,8 +18,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_v
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 
-# `claiming: LOCK`, before 1.8.0 with a prefix that names the build; `adding claimed: LOCK` is written by add_claimed.
-_SUBJECT = re.compile(r"(?:(?P<prefix>.+) )?(?:claiming|adding claimed): (?P<lock>.+)")
+# Followed by the lock; before 1.8.0 after a prefix that names the build. add_claimed writes the second.
+_VERBS = ("claiming: ", "adding claimed: ")
 _URL_LINE = "Build URL:"
 # One-off builds are named by their id, all others by what comes before their number.
 _ONE_OFF = re.compile(r"one-off build (?P<id>\d{1,18})")
@@ -33,17 +33,28 @@ _LONGEST_SUBJECT = 4096
 def read_holder(claim: Claim, lock_name: str, default_team: str) -> Holder:
     """Tell who made a claim. `default_team` stands in for formats older than 2018-12, which name no team."""
     subject, *rest = claim.message.rstrip("\n").split("\n")
-    match = _SUBJECT.fullmatch(subject) if len(subject) <= _LONGEST_SUBJECT else None
-    # git strips white space at the end of a line, so a lock's name can have lost some in the message.
-    if match is None or not claim.alone or match["lock"] != lock_name.rstrip() or subject.startswith(_PERSONS_PREFIX):
+    prefix = _prefix(subject, lock_name) if claim.alone else None
+    if prefix is None or subject.startswith(_PERSONS_PREFIX):
         return _person(claim)
-    if match["prefix"] is not None:
-        return (None if rest else _read_prefix(match["prefix"], default_team)) or _person(claim)
+    if prefix:
+        return (None if rest else _read_prefix(prefix, default_team)) or _person(claim)
     if not rest:
         return _unnamed()
     if len(rest) == 1 and rest[0].startswith(_URL_LINE):
         return _read_url(rest[0].removeprefix(_URL_LINE).strip())
     return _person(claim)
+
+
+def _prefix(subject: str, lock_name: str) -> str | None:
+    """Return what stands before the verb and the lock, None if the subject does not end with those."""
+    for verb in _VERBS:
+        # git strips white space at the end of a line, so a lock's name can have lost some in the message.
+        ending = verb + lock_name.rstrip()
+        if subject == ending:
+            return ""
+        if subject.endswith(f" {ending}") and len(subject) <= _LONGEST_SUBJECT:
+            return subject.removesuffix(f" {ending}") or None
+    return None
 
 
 def _read_url(url: str) -> Holder:

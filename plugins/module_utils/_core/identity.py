@@ -75,7 +75,7 @@ def _fit(claim: Claim, build: Build, facts: BuildFacts) -> Fit:
 
 
 def _fit_by_time(claim: Claim, build: Build) -> Fit:
-    if build.status is Status.PENDING:
+    if build.is_active and (build.status is Status.PENDING or build.start_time is None):
         return Fit.HOLDER
     if build.start_time is None or claim.claimed_at < build.start_time - CLOCK_SKEW:
         return Fit.ANOTHER_BUILD

@@ -31,9 +31,9 @@ def read_query(query: str) -> tuple[str | None, tuple[tuple[str, str], ...]]:
         typed: dict[str, t.Any] = {}
         for name, value in pairs:
             _put(typed, name, json.loads(value))
+        return (compact_json(typed) if typed else ""), _untyped(pairs)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None, _untyped(pairs)
-    return (compact_json(typed) if typed else ""), _untyped(pairs)
 
 
 def matches_untyped(instance_vars: str | None, untyped: Iterable[tuple[str, str]]) -> bool:

@@ -15,11 +15,12 @@ class JobGraph:
 
     def __init__(self, jobs: Iterable[Job]) -> None:
         self._jobs = {job.name: job for job in jobs}
-        self._next: dict[str, set[str]] = {}
+        self._arrows: dict[tuple[str, str | None], set[str]] = {}
         for job in self._jobs.values():
             for step in job.inputs:
                 for before in step.passed:
-                    self._next.setdefault(before, set()).add(job.name)
+                    self._arrows.setdefault((before, step.resource), set()).add(job.name)
+                    self._arrows.setdefault((before, None), set()).add(job.name)
 
     def job(self, name: str) -> Job:
         """Return a job; one that the pipeline no longer has is a job without steps."""
@@ -33,14 +34,14 @@ class JobGraph:
         taken = {step.resource for job in self._jobs.values() for step in job.inputs}
         return taken | {step.resource for job in self._jobs.values() for step in job.outputs}
 
-    def downstream(self, name: str) -> frozenset[str]:
-        """Return the jobs that come after a job by `passed` of any resource, near or far."""
+    def downstream(self, name: str, resource: str | None = None) -> frozenset[str]:
+        """Return the jobs that come after a job by `passed`, near or far: of one resource, or of any."""
         found: set[str] = set()
         waiting = [name]
         while waiting:
-            for after in self._next.get(waiting.pop(), set()) - found:
-                found.add(after)
-                waiting.append(after)
+            after = self._arrows.get((waiting.pop(), resource), set()) - found
+            found |= after
+            waiting.extend(after)
         return frozenset(found)
 
     def gives_back(self, name: str, resource: str) -> bool:

@@ -48,8 +48,20 @@ class Passage:
         return max((build.end_time for build in self._counting(self.builds) if build.end_time), default=None)
 
     def job_that_can_take(self, jobs: Iterable[Job]) -> Job | None:
-        """Return the first of the jobs that has not taken the version yet and still can."""
-        return next((job for job in jobs if not self._builds_of(job.name) and self._can_take(job, frozenset())), None)
+        """Return the first found of these jobs that has not taken the version yet and still can.
+
+        A job can if every job in its `passed` has passed the version on, or can itself: so one finds the next.
+        """
+        wanted = {job.name for job in jobs}
+        able: set[str] = set()
+        shut: set[str] = {str(build.job) for build in self.builds}
+        self.notes.extend(self._closed())
+        while True:
+            untried = [job for job in self.graph.jobs() if job.name not in able and job.name not in shut]
+            job = next((job for job in untried if self._can_take(job, able)), None)
+            if job is None or job.name in wanted:
+                return job
+            able.add(job.name)
 
     def pending_rerun(self) -> Build | None:
         """Return a re-run that has yet to start: only its original says that it will have the version."""
@@ -73,35 +85,27 @@ class Passage:
     def _counting(self, builds: Iterable[Build]) -> list[Build]:
         return [build for build in builds if self.scope is None or build.job in self.scope]
 
-    def _builds_of(self, job: str) -> list[Build]:
-        return [build for build in self.builds if build.job == job]
+    def _closed(self) -> list[str]:
+        """Say which builds had the version and did not succeed, where no other build of their job did."""
+        unsuccessful = (build for build in self.builds if not self._has_passed_on(str(build.job)))
+        return [f"{build} had it and {build.status.value}" for build in unsuccessful]
 
     def _has_passed_on(self, job: str) -> bool:
         """Whether the job has succeeded with the version: it took it, with or without `passed`, or it made it."""
-        if job == self.origin or any(build.status is Status.SUCCEEDED for build in self._builds_of(job)):
+        if job == self.origin or _has_succeeded(job, self.builds):
             return True
         if all(step.resource != self.resource for step in self.graph.job(job).outputs):
             return False
-        made = self.facts.builds_that_made(self.pipeline, self.resource, self.version_id)
-        return any(build.job == job and build.status is Status.SUCCEEDED for build in made)
+        return _has_succeeded(job, self.facts.builds_that_made(self.pipeline, self.resource, self.version_id))
 
-    def _can_take(self, job: Job, on_the_way: frozenset[str]) -> bool:
-        """Whether a job can take the version: by a step whose `passed` jobs all have passed it on, or still can."""
-        closed = self._builds_of(job.name)
-        if closed:
-            self.notes.append(f"{closed[-1]} had it and {closed[-1].status.value}")
-            return False
-        wanting = [step for step in job.inputs if step.resource == self.resource and step.passed]
+    def _can_take(self, job: Job, able: set[str]) -> bool:
+        """Whether a job can take the version by one of its steps, if the `able` jobs do."""
         return any(
-            all(self._will_pass_on(before, on_the_way | {job.name}) for before in sorted(step.passed))
+            all(before in able or self._has_passed_on(before) for before in sorted(step.passed))
             and not self._is_passed_over(job.name, step.step)
-            for step in wanting
+            for step in job.inputs
+            if step.resource == self.resource and step.passed
         )
-
-    def _will_pass_on(self, job: str, on_the_way: frozenset[str]) -> bool:
-        if self._has_passed_on(job):
-            return True
-        return job not in on_the_way and self._can_take(self.graph.job(job), on_the_way)
 
     def _is_passed_over(self, job: str, step: str) -> bool:
         """Whether the job has gone on: its next input is newer, or undetermined after it took a newer one.
@@ -125,3 +129,7 @@ class Passage:
                 if taken.step == step:
                     return taken.version
         return None
+
+
+def _has_succeeded(job: str, builds: Iterable[Build]) -> bool:
+    return any(build.job == job and build.status is Status.SUCCEEDED for build in builds)

@@ -83,7 +83,7 @@ def read_policies(
         if verdict not in {name.value for name in defaults}:
             known = ", ".join(name.value for name in defaults)
             raise BadOption(f"policy: {verdict!r} is no verdict that can be configured. These are: {known}.")
-        if policy not in {name.value for name in Policy}:
+        if not isinstance(policy, str) or policy not in {name.value for name in Policy}:
             known = ", ".join(name.value for name in Policy)
             raise BadOption(f"policy: {policy!r} for {verdict} is not known. Use one of: {known}.")
         policies[VerdictName(verdict)] = Policy(policy)

@@ -91,12 +91,21 @@ def _holder_value(holder: Holder, build: Build | None) -> dict[str, t.Any]:
         "kind": holder.kind.value,
         "text": str(known) if known else holder.text,
         "url": holder.url,
-        "team": known.team if known else pipeline.team if pipeline else None,
-        "pipeline": pipeline.name if pipeline else None,
-        "instance_vars": json.loads(instance_vars) if instance_vars else None,
-        "job": known.job if known else reading.job if reading else None,
+        "team": _fit(known.team if known else pipeline.team if pipeline else None),
+        "pipeline": _fit(pipeline.name if pipeline else None),
+        "instance_vars": _fit(json.loads(instance_vars)) if instance_vars else None,
+        "job": _fit(known.job if known else reading.job if reading else None),
         "build": known.name if known else reading.name if reading else None,
     }
+
+
+def _fit(value: t.Any) -> t.Any:
+    """Return a value with all its texts fit for JSON."""
+    if isinstance(value, str):
+        return valid_unicode(value)
+    if isinstance(value, dict):
+        return {valid_unicode(name): _fit(item) for name, item in value.items()}
+    return [_fit(item) for item in value] if isinstance(value, list) else value
 
 
 def _build_value(build: Build) -> dict[str, t.Any]:

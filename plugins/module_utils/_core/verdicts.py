@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts, NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import Whereabouts, find_user, follow
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import Whereabouts, follow, look_for_use
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.identity import Fit, identify
 
 
@@ -97,22 +97,20 @@ def _judge_named(claim: Claim, holder: Holder, facts: BuildFacts) -> Verdict:
         return Verdict(VerdictName.GONE, f"the name {build} belongs to a later build now", claim.claimed_at, build)
     if identity.fit is Fit.AFTER_ITS_END:
         late = claim.claimed_at - (build.end_time or claim.claimed_at)
-        reason = f"{build} {_ENDING[build.status]}, and claimed it {late} s after that"
-        return Verdict(VerdictName.ZOMBIE, reason, claim.claimed_at, build)
+        return _judge_unsuccessful(VerdictName.ZOMBIE, f"and claimed it {late} s after that", claim, build, facts)
     if build.is_active:
         return Verdict(VerdictName.RUNNING, f"{build} is {build.status.value}", None, build)
     if build.status is Status.SUCCEEDED:
         return _judge_succeeded(claim, build, facts)
-    return _judge_unsuccessful(claim, build, facts)
+    return _judge_unsuccessful(_ENDED[build.status], "and left it claimed", claim, build, facts)
 
 
-def _judge_unsuccessful(claim: Claim, build: Build, facts: BuildFacts) -> Verdict:
-    user = find_user(build, claim.commit, facts)
-    if user is not None:
-        reason = f"{build} {_ENDING[build.status]}, but {user} is {user.status.value} with the lock"
-        return Verdict(VerdictName.HANDED_OFF, reason, None, build)
-    reason = f"{build} {_ENDING[build.status]} and left it claimed"
-    return Verdict(_ENDED[build.status], reason, _after(claim, build.end_time), build)
+def _judge_unsuccessful(name: VerdictName, what: str, claim: Claim, build: Build, facts: BuildFacts) -> Verdict:
+    """Give the verdict on a build that did not succeed, unless another one is at work with its lock all the same."""
+    use = look_for_use(build, claim.commit, facts)
+    if use.whereabouts is Whereabouts.IN_USE:
+        return Verdict(VerdictName.HANDED_OFF, f"{build} {_ENDING[build.status]}, but {use.reason}", None, build)
+    return Verdict(name, f"{build} {_ENDING[build.status]} {what}", _after(claim, use.last_end), build)
 
 
 def _judge_succeeded(claim: Claim, build: Build, facts: BuildFacts) -> Verdict:

@@ -150,6 +150,10 @@ class GitCommand:
         self._executable = git_executable()
         self._git: git.Git = load_gitpython().Git(os.sep)
 
+    def with_variables(self, variables: Mapping[str, str]) -> GitCommand:
+        """The same git with more in its environment."""
+        return GitCommand({**self._environment, **variables})
+
     def start(
         self, *arguments: str, repository: Path | None = None, timeout: float = LOCAL_TIMEOUT, with_input: bool = False
     ) -> GitProcess:

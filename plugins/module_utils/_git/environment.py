@@ -46,12 +46,16 @@ SETTINGS = {
     "core.deltaBaseCacheLimit": "16m",
     "core.packedGitWindowSize": "1m",
     "core.packedGitLimit": "32m",
+    "fastimport.unpackLimit": "0",  # else a second process makes files of the few objects of a release
     "fetch.fsckObjects": "false",  # nothing is ever checked out, and old histories have odd objects
     "fetch.unpackLimit": "1",  # one pack for each fetch: loose objects would be thousands of files in a year
     "fetch.writeCommitGraph": "false",
     "gc.auto": "0",
+    "i18n.commitEncoding": "UTF-8",
     "log.showSignature": "false",
     "maintenance.auto": "false",
+    "pack.useSparse": "true",  # a push reads the folders that changed, not the whole tree
+    "push.negotiate": "false",
 }
 
 _changing = threading.Lock()

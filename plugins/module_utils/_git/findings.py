@@ -17,7 +17,7 @@ from typing import Any
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem, Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import NEW
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import NEW, make_way_for_file
 
 # Raise it whenever the same commit would give another snapshot than before: a new field, or a new rule of read_tree().
 FORMAT = 2
@@ -46,7 +46,7 @@ def write_findings(path: Path, snapshot: Snapshot) -> None:
         try:
             file.write(_checksum(body) + b"\n" + body)
             file.flush()
-            temporary.replace(path)
+            temporary.replace(make_way_for_file(path))
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

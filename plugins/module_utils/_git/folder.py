@@ -37,7 +37,7 @@ class CacheFolder:
     @contextlib.contextmanager
     def locked(self, patience: float) -> Iterator[None]:
         """Keep other runs out of the context; wait for them `patience` seconds at most. Raises RepositoryError."""
-        with self._explaining(), (self.path / "lock").open("ab") as file:
+        with self._explaining(), make_way_for_file(self.path / "lock").open("ab") as file:
             until = time.monotonic() + patience
             pause = _FIRST_PAUSE
             while not _try_lock(file.fileno()):
@@ -74,6 +74,27 @@ class CacheFolder:
             yield
         except OSError as error:
             raise cache_error(self.path, error) from error
+
+
+class LongLock:
+    """The lock of a folder for more than one step: taking it again, or letting it go again, changes nothing."""
+
+    def __init__(self, folder: CacheFolder, patience: float) -> None:
+        self._folder = folder
+        self._patience = patience
+        self._held: contextlib.ExitStack | None = None
+
+    def take(self) -> None:
+        """Keep other runs out, see CacheFolder.locked(). Raises RepositoryError."""
+        if self._held is None:
+            with contextlib.ExitStack() as stack:
+                stack.enter_context(self._folder.locked(self._patience))
+                self._held = stack.pop_all()
+
+    def let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
 
 def keep_folder(options: RepositoryOptions, address: Address) -> CacheFolder:
@@ -117,6 +138,13 @@ def cache_error(path: Path, error: OSError) -> RepositoryError:
         f"The folder {path}, in which a copy of the lock repository is kept, cannot be used: {error.strerror or error}."
         " Make it writable and see that there is space, name another cache_dir, or set cache to false."
     )
+
+
+def make_way_for_file(path: Path) -> Path:
+    """Remove a folder that stands where a file is to be; return the path."""
+    if path.is_dir():
+        remove(path)
+    return path
 
 
 def remove(path: Path) -> None:

@@ -123,8 +123,13 @@ _CAUSES: tuple[tuple[str, str], ...] = (
 )
 
 
-def explain(failed: GitFailed, *, where: str, secrets: Iterable[str] = ()) -> RepositoryError:
-    """Return the error for a git command that failed at the remote, with a hint of what to do and git's own words."""
+def explain(
+    failed: GitFailed, *, where: str, secrets: Iterable[str] = (), otherwise: str | None = None
+) -> RepositoryError:
+    """Return the error for a git command that failed at the remote, with a hint of what to do and git's own words.
+
+    `otherwise` is the sentence for what git's words do not explain.
+    """
     if isinstance(failed, GitTimedOut):
         return RepositoryError(
             f"The server of {where} did not finish its answer to git {failed.command} within git_timeout,"
@@ -135,7 +140,8 @@ def explain(failed: GitFailed, *, where: str, secrets: Iterable[str] = ()) -> Re
             code = found[1] if found.groups() and found[1] else ""
             said = git_words(failed.stderr, secrets, pattern)
             return RepositoryError(f"{sentence.format(where=where, found=code)} ({said})")
-    return RepositoryError(f"git {failed.command} failed for {where}: {git_words(failed.stderr, secrets)}")
+    said = git_words(failed.stderr, secrets)
+    return RepositoryError(f"{otherwise} ({said})" if otherwise else f"git {failed.command} failed for {where}: {said}")
 
 
 def git_words(stderr: str, secrets: Iterable[str] = (), pattern: str = "(?!)") -> str:

@@ -60,6 +60,11 @@ class Mirror:
         except FileNotFoundError:
             return frozenset()
 
+    def clear_crash_reports(self) -> None:
+        """Remove what a `git fast-import` that was cut off, now or in a killed run, wrote about its end."""
+        for report in self.path.glob("fast_import_crash_*"):
+            report.unlink(missing_ok=True)
+
     def is_overgrown(self) -> bool:
         """Whether more is kept than the next look needs: a deep history, or what a year of small fetches brought."""
         objects = self.path / "objects"

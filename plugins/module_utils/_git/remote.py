@@ -10,6 +10,8 @@ from pathlib import Path
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import Address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed, GitProcess
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import explain
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_messages import PushMessages
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import PushReport, read_report
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import (
     HEADS,
     References,
@@ -36,6 +38,7 @@ FETCH = (  # options without which the user's settings would decide
     "--no-show-forced-updates",
     "--refmap=",
 )
+_PUSH = ("push", "--porcelain", "--no-progress", "--no-verify", "--no-follow-tags", "--no-recurse-submodules")
 _NO_DEPTH = ("does not support shallow", "does not support --depth")  # over dumb HTTP, and of very old servers
 
 
@@ -52,6 +55,10 @@ class Remote:
     @property
     def where(self) -> str:
         return self._address.shown
+
+    @property
+    def timeout(self) -> float:
+        return self._timeout
 
     def ask_tip(self, branch: str | None) -> TipQuestion:
         """Ask for the tip of a branch, of the default branch for None, without waiting for the answer."""
@@ -96,6 +103,24 @@ class Remote:
         # With a plus, as people do rewrite branches.
         what = (self._address.url, f"+{HEADS}{branch}:{TRACKED}")
         self._git.run(*FETCH, *options, "--", *what, repository=repository, timeout=self._timeout)
+
+    def push(self, repository: Path, branch: str, commit: str, *, base: str) -> PushReport:
+        """Push a commit on top of `base` to a branch that is still at `base`."""
+        reference = f"{HEADS}{branch}"
+        # Nothing is forced: the lease makes git refuse more, a branch that was taken back or deleted meanwhile.
+        only_if = f"--force-with-lease={reference}:{base}"
+        what = (self._address.url, f"{commit}:{reference}")
+        process = self._git.start(*_PUSH, only_if, "--", *what, repository=repository, timeout=self._timeout)
+        printed = bytearray()
+        try:
+            for chunk in process.chunks():
+                printed += chunk
+        except GitFailed as failed:
+            return read_report(bytes(printed), reference, failed)
+        return read_report(bytes(printed), reference, None)
+
+    def push_messages(self, branch: str) -> PushMessages:
+        return PushMessages(self.where, branch, self._secrets)
 
 
 class TipQuestion:

@@ -1,17 +1,20 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock repository: what stands in it now. Private to the collection."""
+"""The lock repository: what stands in it now, and giving locks back. Private to the collection."""
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from types import TracebackType
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import parse_address
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.dependency import check_git_version
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import read_findings, write_findings
@@ -25,6 +28,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror, slim_copy
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.releasing import Releasing
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import HEADS, Tip, check_branch_name
 
@@ -48,6 +52,8 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         if options.git_timeout < 1:
             raise BadOption(f"git_timeout is {options.git_timeout}: give at least 1 second.")
         self._branch = None if options.branch is None else check_branch_name(options.branch.removeprefix(HEADS))
+        self._patience = options.git_timeout * _PATIENCE
+        author = parse_author(options.git_author)
         address = parse_address(options.repo)
         with self._stack as stack:
             access = stack.enter_context(open_access(options, address))
@@ -56,6 +62,8 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             self._folder = keep_folder(options, address) if options.cache else stack.enter_context(temporary_folder())
             if not self._folder.findings.exists():
                 check_git_version(self._git.run("version").decode("ascii", "replace"))
+            self._releasing = Releasing(self._git, self._remote, self._folder, author, self._patience)
+            stack.callback(self._releasing.let_go)
             self._stack = stack.pop_all()
         return self
 
@@ -66,6 +74,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
 
     def snapshot(self) -> Snapshot:
         """Return the repository as it is now. With nothing new on the remote that is one question to it and no more."""
+        self._releasing.let_go()
         question = self._remote.ask_tip(self._branch)
         try:
             remembered = read_findings(self._folder.findings)
@@ -74,8 +83,19 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             question.forget()
         if remembered is not None and Tip(remembered.branch, remembered.commit) == tip:
             return remembered
-        with self._folder.locked(self._options.git_timeout * _PATIENCE):
+        with self._folder.locked(self._patience):
             return self._look(tip)
+
+    def write_releases(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
+        """Write one commit for each release on top of the snapshot, without a push, and return the last.
+
+        Other runs wait for the mirror from here on, until push(), snapshot() or the end of the context.
+        """
+        return self._releasing.write(snapshot, releases)
+
+    def push(self, snapshot: Snapshot, commit: str) -> Push:
+        """Push what write_releases() returned, never by force; if the answer is lost, see what became of it."""
+        return self._releasing.push(snapshot, commit)
 
     def _look(self, tip: Tip) -> Snapshot:
         """Look at the branch with what is kept, and if that is of no use, without it."""

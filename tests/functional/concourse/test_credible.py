@@ -163,6 +163,15 @@ def test_versions_that_were_not_searched(atc: Emulator, ready: ConcourseFacts) -
     assert ready.version_id(FLOW, "lock", Version.of_commit("x7")) == 7
 
 
+def test_a_first_page_that_is_missing_holds_no_version(atc: Emulator, ready: ConcourseFacts) -> None:
+    """Not even for the second who looks for one there: that would say that Concourse does not have it."""
+    atc.add_fault("status", path="versions[?]limit", status=403, version_header=True)
+    for version in (V1, V1, V2):
+        with pytest.raises(NoCredibleAnswer, match="answered 403"):
+            ready.version_id(FLOW, "lock", version, among_latest=True)
+    assert len(atc.requests(path="/versions$")) == 1
+
+
 @pytest.mark.usefixtures("short_pauses")
 def test_a_page_in_the_middle_that_is_missing(atc: Emulator, connect: Connect) -> None:
     for number in range(2, 700):

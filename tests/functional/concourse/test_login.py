@@ -34,6 +34,8 @@ def read_first_build(connect: Connect, atc: Emulator, **options: str) -> str:
 def test_password(version: str, atc: Emulator, connect: Connect) -> None:
     atc.change_settings(version=version)
     assert read_first_build(connect, atc, **ADMIN) == "local:admin"
+    # The first of the two tokens that come is the right one.
+    assert [entry["status"] for entry in atc.requests(path="(/api/v1/user|/sky/userinfo)$")] == [200]
 
 
 @pytest.mark.parametrize("version", [version for version in VERSIONS if version > "6.0.9" or version.startswith("0")])

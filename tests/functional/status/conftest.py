@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ..running import ModuleRun, Workplace, fingerprint
 
 Look = Callable[..., ModuleRun]
+LookEach = Callable[[Sequence[Mapping[str, Any]]], list[ModuleRun]]
 HOUR = 3600
+BY_ANSIBLE = ("argument '", "missing required arguments: ", "Unsupported parameters for ")
 
 
 @pytest.fixture
@@ -35,6 +38,17 @@ def look(workplace: Workplace) -> Look:
 
     def looked(environment: dict[str, str] | None = None, **options: Any) -> ModuleRun:
         return workplace.run_module("concourse_pool_status", options, environment)
+
+    return looked
+
+
+@pytest.fixture
+def look_each(look: Look) -> LookEach:
+    """Look at the pools with each of several sets of options, two at a time; the runs come in the same order."""
+
+    def looked(cases: Sequence[Mapping[str, Any]]) -> list[ModuleRun]:
+        with ThreadPoolExecutor(2) as threads:
+            return list(threads.map(lambda options: look(**options), cases))
 
     return looked
 
@@ -83,7 +97,54 @@ def refusal(run: ModuleRun) -> str:
     assert run.stderr == ""
     assert "defect of poolboy.concourse" not in message
     assert "\n" not in message
-    assert message[0].isupper() or message.split()[0].strip(":") in run.values["invocation"]["module_args"]
-    assert message[-1] in ".)"
+    # The sentences of Ansible itself, about the types of options, have no full stop.
+    assert message[-1] in ".?)" or message.startswith(BY_ANSIBLE)
     assert len(message) < 700
     return message
+
+
+def assert_says(message: str, words: Sequence[str]) -> None:
+    """Every one of the words that matter is there."""
+    assert [word for word in words if word not in message] == [], message
+
+
+def assert_each_says(runs: Sequence[ModuleRun], words: Sequence[Sequence[str]]) -> None:
+    """Every run was refused with the words that matter; all that are not are shown together."""
+    wrong = []
+    for run, expected in zip(runs, words, strict=True):
+        try:
+            assert_says(refusal(run), expected)
+        except AssertionError as error:
+            wrong.append(f"{run.message!r} should say {list(expected)}: {str(error).partition(chr(10))[0]}")
+    assert not wrong, "\n".join(wrong)
+
+
+CHAIN: dict[str, Any] = {
+    "resources": [
+        {"name": "env", "type": "pool", "source": {"uri": "git@git.example.com:locks.git", "private_key": "s0urce-key"}}
+    ],
+    "jobs": [
+        {"name": "claim", "plan": [{"put": "env", "params": {"acquire": True}}]},
+        {"name": "deploy", "plan": [{"get": "env", "passed": ["claim"], "trigger": True}]},
+        {"name": "accept", "plan": [{"get": "env", "passed": ["deploy"]}]},
+        {
+            "name": "give-back",
+            "plan": [
+                {"get": "env", "passed": ["accept"], "trigger": True},
+                {"put": "env", "params": {"release": "env"}},
+            ],
+        },
+    ],
+}
+"""One job claims, the next works, a person starts the third, and the last gives the lock back."""
+
+
+def hand_off(scene: Scene, lock: str, *, pipeline: str = "main/chain") -> int:
+    """Let a build of `claim` claim `pool/lock` and succeed; the build of `deploy` that starts then is returned."""
+    build = scene.start(pipeline, "claim")
+    scene.claim(build, "env", lock)
+    scene.wait(30)
+    scene.finish(build, "succeeded")
+    scene.wait(30)
+    running = scene.atc.list_builds(pipeline=pipeline, job="deploy", status="started")
+    return int(running[-1]["id"])

@@ -31,7 +31,7 @@ from ansible_collections.poolboy.concourse.tests.servers import (
 from ansible_collections.poolboy.concourse.tests.servers.processes import free_port
 
 from ..running import fingerprint
-from .conftest import Look, refusal
+from .conftest import Look, LookEach, assert_says, refusal
 
 USER, PASSWORD = "pool boy", "pa55:w/rd@é%"
 ENCODED = "pool%20boy:pa55%3Aw%2Frd%40%C3%A9%25"
@@ -47,9 +47,6 @@ class Servers:
     https: GitHttpServer
     git: str
     authority: CertificateAuthority
-
-    def without_password(self, url: str) -> str:
-        return url.replace(ENCODED + "@", "")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +65,6 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         serve_git_daemon(root) as daemon,
     ):
         yield Servers(root, ssh, https, daemon.url("locks.git"), authority)
-        assert https.problems == []
     assert fingerprint(locks.path) == before
 
 
@@ -86,13 +82,11 @@ def ways(servers: Servers) -> dict[str, tuple[dict[str, Any], dict[str, str]]]:
     key, path = servers.ssh.key, servers.root / "locks.git"
     login = {"repo_username": USER, "repo_password": PASSWORD}
     with_password = servers.https.url("locks.git").replace("://", f"://{ENCODED}@")
-    trusting = {"known_hosts_file": str(servers.root / "known_hosts"), "accept_newhostkey": True}
     return {
         "a key file": (ssh_options(servers, key_file=str(key.file)), {}),
         "a key": (ssh_options(servers, ssh_private_key=key.private), {}),
         "a key that YAML has folded": (ssh_options(servers, ssh_private_key=f"  {key.private}".rstrip()), {}),
         "a key of the environment": (ssh_options(servers), {"POOL_REPO_SSH_PRIVATE_KEY": key.private}),
-        "a new host": (ssh_options(servers, key_file=str(key.file), **trusting), {}),
         "a key that may only read": (ssh_options(servers, key_file=str(servers.ssh.read_only_key.file)), {}),
         "https": (https_options(servers, **login), {}),
         "https, a folder of CAs": (https_options(servers, **login, ca_path=str(servers.authority.ca_folder)), {}),
@@ -113,7 +107,6 @@ WAYS = (
     "a key",
     "a key that YAML has folded",
     "a key of the environment",
-    "a new host",
     "a key that may only read",
     "https",
     "https, a folder of CAs",
@@ -129,12 +122,12 @@ WAYS = (
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_leads_there(way: str, servers: Servers, look: Look) -> None:
     options, environment = ways(servers)[way]
-    for _ in range(2 if way in ("a key", "https", "git") else 1):
+    for _ in range(2 if way == "https" else 1):
         run = look(environment, **options)
         assert not run.failed, run.message
         assert run.verdicts == EXPECTED
         assert PASSWORD not in run.said
-        assert "PRIVATE KEY" not in run.said
+        assert not any(line in run.said for line in servers.ssh.key.private.splitlines()[1:-1])
 
 
 def test_all_ways_are_tried(servers: Servers) -> None:
@@ -142,12 +135,12 @@ def test_all_ways_are_tried(servers: Servers) -> None:
 
 
 def test_a_host_that_was_accepted_is_known_from_then_on(servers: Servers, look: Look, tmp_path: Path) -> None:
-    known, key = tmp_path / "known_hosts", str(servers.ssh.key.file)
-    assert look(**ssh_options(servers, key_file=key, known_hosts_file=str(known), accept_newhostkey=True)).locks
-    assert look(**ssh_options(servers, key_file=key, known_hosts_file=str(known), cache=False)).locks
+    options = ssh_options(servers, key_file=str(servers.ssh.key.file), known_hosts_file=str(tmp_path / "known_hosts"))
+    assert look(**options, accept_newhostkey=True).verdicts == EXPECTED
+    assert look(**options, cache=False).verdicts == EXPECTED
 
 
-def test_ssh_says_what_is_wrong(servers: Servers, look: Look, tmp_path: Path) -> None:
+def test_ssh_says_what_is_wrong(servers: Servers, look_each: LookEach, tmp_path: Path) -> None:
     ssh, broken = servers.ssh, tmp_path / "broken"
     key = str(ssh.key.file)
     broken.write_text(ssh.key.private[:200])
@@ -171,15 +164,15 @@ def test_ssh_says_what_is_wrong(servers: Servers, look: Look, tmp_path: Path) ->
         ({"key_file": str(tmp_path / "none")}, ["key_file names", "does not exist"]),
         ({"known_hosts_file": str(tmp_path / "none")}, ["known_hosts_file names", "does not exist"]),
         ({"repo": ssh.url("none.git")}, ["no git repository at", "check repo"]),
-        ({"repo": ssh.url("locks.git").replace("ssh://", "ssh://a:pa55w0rd@")}, ["repo"]),
+        ({"repo": ssh.url("locks.git").replace("@", ":pa55w0rd@")}, ["password", "which ssh cannot use"]),
     ]
-    for options, words in cases:
-        message = refusal(run := look(**ssh_options(servers, **{"key_file": key, **options})))
-        assert [word for word in words if word not in message] == [], message
-        assert not any(secret in run.said for secret in ("PRIVATE KEY", "s3cret", "pa55w0rd"))
+    runs = look_each([ssh_options(servers, **{"key_file": key, **options}) for options, _words in cases])
+    for run, (_options, words) in zip(runs, cases, strict=True):
+        assert_says(refusal(run), words)
+        assert not any(secret in run.said for secret in (*ssh.key.private.splitlines()[1:-1], "s3cret"))
 
 
-def test_https_says_what_is_wrong(servers: Servers, look: Look, tmp_path: Path) -> None:
+def test_https_says_what_is_wrong(servers: Servers, look_each: LookEach, tmp_path: Path) -> None:
     login = {"repo_username": USER, "repo_password": PASSWORD}
     no_ca = tmp_path / "ca.pem"
     no_ca.write_text("not a certificate")
@@ -189,15 +182,16 @@ def test_https_says_what_is_wrong(servers: Servers, look: Look, tmp_path: Path) 
         ({"repo": wrong_in_url, "repo_username": None, "repo_password": None}, ["refuses the user name"]),
         ({"repo_username": None, "repo_password": None}, ["asks for a user name and a password", "repo_username"]),
         ({"ca_path": None}, ["certificate", "not trusted", "ca_path"]),
-        ({"ca_path": str(no_ca)}, ["ca_path holds no certificates"]),
+        ({"ca_path": str(no_ca)}, ["not trusted", "ca_path"]),
         ({"ca_path": str(tmp_path / "none")}, ["ca_path names", "does not exist"]),
         ({"repo": servers.https.url("none.git")}, ["no repository at", "check repo"]),
-        ({"repo": servers.https.url("locks.git").replace("https:", "http:")}, ["repo"]),
+        ({"repo": servers.https.url("locks.git").replace("https:", "http:")}, ["broke off"]),
         ({"repo_password": "a\nb"}, ["line break", "password"]),
     ]
-    for options, words in cases:
-        message = refusal(run := look(**https_options(servers, **{**login, **options})))
-        assert [word for word in words if word not in message] == [], message
+    runs = look_each([https_options(servers, **{**login, **options}) for options, _words in cases])
+    for run, (_options, words) in zip(runs, cases, strict=True):
+        message = refusal(run)
+        assert_says(message, words)
         assert not any(secret in message for secret in ("wr0ng-s3cret", PASSWORD))
         assert PASSWORD not in run.said
 
@@ -213,8 +207,7 @@ def test_what_answers_is_no_git_server(servers: Servers, look: Look) -> None:
     with serve_https(servers.root, tls=False) as other:
         for answer, words in answers:
             other.answer = answer
-            message = refusal(look(repo=other.url("locks.git")))
-            assert [word for word in words if word not in message] == [], message
+            assert_says(refusal(look(repo=other.url("locks.git"))), words)
         assert not any(request.authorization for request in other.requests)
 
 

@@ -64,19 +64,21 @@ class ModelFacts:
     def is_archived(self, pipeline: PipelineRef) -> bool:
         return self._answer(Question("is_archived", (pipeline,)), lambda: self.models[pipeline].archived)
 
-    def jobs(self, pipeline: PipelineRef) -> tuple[Job, ...]:
-        return self._answer(Question("jobs", (pipeline,)), lambda: self.models[pipeline].configured_jobs())
+    def jobs(self, pipeline: PipelineRef, *, again: bool = False) -> tuple[Job, ...]:
+        return self._answer(Question("jobs", (pipeline,)), lambda: self.models[pipeline].configured_jobs(), again=again)
 
     def resources(self, build: Build) -> BuildResources:
         return self._answer(Question("resources", (build.id,)), lambda: self._model_of(build).resources_of(build))
 
-    def version_id(self, pipeline: PipelineRef, resource: str, version: Version) -> int | None:
+    def version_id(
+        self, pipeline: PipelineRef, resource: str, version: Version, *, among_latest: bool = False
+    ) -> int | None:
         def look() -> int | None:
             model = self.models[pipeline]
             order = [] if resource in model.forgotten else model.order.get(resource, [])
             return order.index(version) + 1 if version in order else None
 
-        return self._answer(Question("version_id", (pipeline, resource, version)), look)
+        return self._answer(Question("version_id", (pipeline, resource, version, among_latest)), look)
 
     def builds_that_took(
         self, pipeline: PipelineRef, resource: str, version_id: int, *, again: bool = False
@@ -106,18 +108,24 @@ class ModelFacts:
     def next_inputs(self, pipeline: PipelineRef, job: str) -> Mapping[str, Version] | None:
         return self._answer(Question("next_inputs", (pipeline, job)), lambda: self.models[pipeline].next.get(job))
 
-    def latest_builds(self, pipeline: PipelineRef, job: str) -> tuple[Build, ...]:
+    def latest_builds(self, pipeline: PipelineRef, job: str, *, again: bool = False) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
             model = self.models[pipeline]
             return tuple(model.builds_of(job)[: model.page])
 
-        return self._answer(Question("latest_builds", (pipeline, job)), look)
+        return self._answer(Question("latest_builds", (pipeline, job)), look, again=again)
 
-    def builds_from(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
+    def builds_from(self, pipeline: PipelineRef, job: str, build: Build, *, again: bool = False) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
             return tuple(one for one in self.models[pipeline].builds_of(job) if one.id >= build.id)
 
-        return self._answer(Question("builds_from", (pipeline, job, build.id)), look)
+        return self._answer(Question("builds_from", (pipeline, job, build.id)), look, again=again)
+
+    def builds_since(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            return tuple(one for one in self.models[pipeline].builds_of(job) if one.id >= build.id)
+
+        return self._answer(Question("builds_since", (pipeline, job, build.id)), look)
 
     def _answer(self, question: Question, look: Callable[[], Answer], *, again: bool = False) -> Answer:
         if question not in self._known or again:
@@ -131,10 +139,15 @@ class ModelFacts:
 
     def _find(self, reference: BuildRef) -> Build | None:
         if reference.id is not None:
-            there_are = {**self.one_offs, **{id_: build for one in self.models.values() for id_, build in one.builds.items()}}
+            there_are = {
+                **self.one_offs,
+                **{id_: build for one in self.models.values() for id_, build in one.builds.items()},
+            }
             return there_are.get(reference.id)
         model = self.models.get(reference.pipeline) if reference.pipeline else None
-        named = [build for build in model.builds_of(reference.job or "") if build.name == reference.name] if model else []
+        named = (
+            [build for build in model.builds_of(reference.job or "") if build.name == reference.name] if model else []
+        )
         # Builds of an instanced pipeline are found only by typed variables.
         return named[0] if named and reference.untyped_vars is None else None
 

@@ -74,12 +74,16 @@ class PipelineModel:
         """The whole world in lines, for the report of a test that failed."""
         lines = [f"{self.ref}: forgotten {sorted(self.forgotten)}, archived {self.archived}, page {self.page}"]
         for name, steps in self.steps.items():
-            inputs = [f"{one.step}={one.resource} passed {sorted(one.passed)}" for one in steps if isinstance(one, JobInput)]
+            inputs = [
+                f"{one.step}={one.resource} passed {sorted(one.passed)}" for one in steps if isinstance(one, JobInput)
+            ]
             outputs = [f"{one.step}={one.resource}" for one in steps if isinstance(one, JobOutput)]
             following = {step: _text(version) for step, version in self.next.get(name, {}).items()}
             lines.append(f"job {name}: gets {inputs}, puts {outputs}, next {following if name in self.next else None}")
         for number, build in self.builds.items():
-            took, made = ([f"{one.step}:{_text(one.version)}" for one in items[number]] for items in (self.took, self.made))
+            took, made = (
+                [f"{one.step}:{_text(one.version)}" for one in items[number]] for items in (self.took, self.made)
+            )
             lines.append(f"build {number} = {build} {build.status.value}: took {took}, made {made}")
         return "\n".join(lines)
 

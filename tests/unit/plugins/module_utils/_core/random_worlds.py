@@ -56,7 +56,9 @@ def worlds(
         CLAIM,
         draw(st.sampled_from(statuses)),
         took=_choice(draw, model, CLAIM),
-        made={step.step: COMMIT for step in model.steps[CLAIM] if isinstance(step, JobOutput) and step.resource == LOCKS},
+        made={
+            step.step: COMMIT for step in model.steps[CLAIM] if isinstance(step, JobOutput) and step.resource == LOCKS
+        },
     )
     for _ in range(draw(st.integers(0, 7))):
         _any_build(draw, model, count)
@@ -98,7 +100,8 @@ def _any_build(draw: st.DrawFn, model: PipelineModel, count: int) -> None:
     adopted = status is not Status.PENDING or draw(st.integers(0, 3)) == 0
     took = _choice(draw, model, job) if adopted else {}
     puts = [step for step in model.steps[job] if isinstance(step, JobOutput)]
-    others = [name for name in VERSIONS[LOCKS] if name != COMMIT]
+    # A put makes a version of its own: never the one that was claimed, nor one that the build took.
+    others = [name for name in VERSIONS[LOCKS] if name != COMMIT and name not in took.values()]
     made = {step.step: draw(st.sampled_from(others)) for step in puts if draw(st.booleans())}
     model.build(job, status, took=took, made=made)
 
@@ -106,4 +109,6 @@ def _any_build(draw: st.DrawFn, model: PipelineModel, count: int) -> None:
 def _choice(draw: st.DrawFn, model: PipelineModel, job: str, *, complete: bool = True) -> dict[str, str]:
     """A version for each get step of a job, for some of them only unless `complete`."""
     steps = [step for step in model.steps[job] if isinstance(step, JobInput)]
-    return {step.step: draw(st.sampled_from(VERSIONS[step.resource])) for step in steps if complete or draw(st.booleans())}
+    return {
+        step.step: draw(st.sampled_from(VERSIONS[step.resource])) for step in steps if complete or draw(st.booleans())
+    }

@@ -109,7 +109,8 @@ class Reference:
         passed_on = {str(self.claiming.job)} | {
             str(build.job)
             for number, build in self.model.builds.items()
-            if build.status is Status.SUCCEEDED and item in self._items(number, made=False) | self._items(number, made=True)
+            if build.status is Status.SUCCEEDED
+            and item in self._items(number, made=False) | self._items(number, made=True)
         }
         taken = {build.job for number, build in self.model.builds.items() if item in self._items(number, made=False)}
         takers: set[str] = set()
@@ -148,7 +149,9 @@ class Reference:
         return any(build.is_active for build in self.model.builds.values() if build.job == job)
 
     def _gets(self) -> list[tuple[str, JobInput]]:
-        return [(name, step) for name, steps in self.model.steps.items() for step in steps if isinstance(step, JobInput)]
+        return [
+            (name, step) for name, steps in self.model.steps.items() for step in steps if isinstance(step, JobInput)
+        ]
 
     def _items(self, number: int, *, made: bool) -> set[Item]:
         items = (self.model.made if made else self.model.took)[number]

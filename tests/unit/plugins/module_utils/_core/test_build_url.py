@@ -39,7 +39,10 @@ def ref(
         (f"{JOB}/3/", ref("main", "p", "j", "3")),
         (f"{JOB}/3#L5f3a:12", ref("main", "p", "j", "3")),
         (f"{JOB}/3#L5f3a:12:14", ref("main", "p", "j", "3")),
-        ("http://127.0.0.1:8080/teams/t/pipelines/p/jobs/j/builds/3", ref("t", "p", "j", "3", base="http://127.0.0.1:8080")),
+        (
+            "http://127.0.0.1:8080/teams/t/pipelines/p/jobs/j/builds/3",
+            ref("t", "p", "j", "3", base="http://127.0.0.1:8080"),
+        ),
         (f"{HOST}/con/course/teams/t/pipelines/p/jobs/j/builds/3", ref("t", "p", "j", "3", base=f"{HOST}/con/course")),
         (f"{HOST}/api/v1/teams/t/pipelines/p/jobs/j/builds/3", ref("t", "p", "j", "3")),
         (f"{HOST}/teams/my team/pipelines/a/b/jobs/c d/e/builds/3", ref("my team", "a/b", "c d/e", "3")),
@@ -101,7 +104,10 @@ def test_no_page_of_a_build(url: str) -> None:
     ("query", "variables"),
     [
         ("vars.branch=%22main%22", '{"branch":"main"}'),
-        ("vars.branch=%22feature%2Flogin+form%22&vars.env=%22prod%22&vars.num=9000", '{"branch":"feature/login form","env":"prod","num":9000}'),
+        (
+            "vars.branch=%22feature%2Flogin+form%22&vars.env=%22prod%22&vars.num=9000",
+            '{"branch":"feature/login form","env":"prod","num":9000}',
+        ),
         ("vars.a.b=true&vars.a.c=null&vars.s=%22x%22", '{"a":{"b":true,"c":null},"s":"x"}'),
         ("vars.%22hello.1%22.%22foo%3Abar%22=%22baz%22", '{"hello.1":{"foo:bar":"baz"}}'),
         ("vars.list=%5B%22a%22%2C1%5D&vars.s=%22%22", '{"list":["a",1],"s":""}'),
@@ -188,7 +194,9 @@ def test_another_concourse(one: str, other: str) -> None:
     assert normal_base(one) != normal_base(other)
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://host:port", "http://h:99999999", "http://\udcff", "://", "http://ℂi\u2100"])
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://host:port", "http://h:99999999", "http://\udcff", "://", "http://ℂi\u2100"]
+)
 def test_a_base_that_is_no_url_is_compared_as_it_stands(url: str) -> None:
     assert normal_base(url) == normal_base(url)
     assert normal_base(url) != normal_base(HOST)

@@ -86,9 +86,10 @@ def test_downstream_is_by_passed_of_any_resource() -> None:
 def test_what_the_claiming_build_made_besides_the_lock_is_followed_too() -> None:
     model, claiming = claimed_with_source()
     model.versions("builds", "b1", "b2")
-    model.job("claim", get("src"), put("envs"), put("builds"))
+    model.versions("artifact", "b1")
+    model.job("claim", get("src"), put("envs"), put("builds", step="artifact"))
     model.job("test", get("builds", passed=["claim"]))
-    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "v2", "builds": "b1"})
+    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "v2", "artifact": "b1"})
     assert name(model, claiming) is LEAKED
     build = model.build("test", STARTED, took={"builds": "b1"})
     assert name(model, claiming) is HANDED_OFF

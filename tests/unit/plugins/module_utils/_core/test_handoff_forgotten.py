@@ -71,13 +71,15 @@ def test_jobs_that_are_not_downstream_do_not_keep_a_forgotten_lock() -> None:
     assert name(model, claiming) is HANDED_OFF
 
 
-def test_a_job_downstream_by_another_resource_keeps_a_forgotten_lock() -> None:
-    """Wider than the design, which counts the jobs after the claim by that resource alone: this errs for the user."""
+def test_a_job_downstream_by_another_resource_alone_does_not_keep_a_forgotten_lock() -> None:
+    """Of that resource nothing was forgotten, so it is known that the job is at work with another version."""
     model, claiming = claimed_with_source()
     model.job("test", get("src", passed=["claim"]))
     model.build("test", STARTED, took={"src": "s3"})
     assert name(model, claiming) is LEAKED
     model.forgotten = {"envs"}
+    assert name(model, claiming) is LEAKED
+    model.build("test", STARTED, took={"src": "s2"})
     assert name(model, claiming) is HANDED_OFF
 
 

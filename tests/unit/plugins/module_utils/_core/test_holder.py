@@ -48,7 +48,9 @@ NAMED = {
     ),
     "relint/p/job #1 build 4 claiming: luna": by_name("relint", "p", "job #1", "4"),
     # 2026-01, 1.7.1: instance variables as JSON, which may hold anything
-    'main/deploy/{"branch":"main"}/up build 3 claiming: luna': by_name("main", "deploy", "up", "3", '{"branch":"main"}'),
+    'main/deploy/{"branch":"main"}/up build 3 claiming: luna': by_name(
+        "main", "deploy", "up", "3", '{"branch":"main"}'
+    ),
     'main/deploy/{"b": "x/y z", "a": {"n": 1}}/up build 3.1 claiming: luna': by_name(
         "main", "deploy", "up", "3.1", '{"a":{"n":1},"b":"x/y z"}'
     ),

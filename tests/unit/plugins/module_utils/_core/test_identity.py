@@ -27,7 +27,9 @@ ENDED = (Status.SUCCEEDED, Status.FAILED, Status.ERRORED, Status.ABORTED)
 DEAD = ENDED[1:]
 
 
-def one_build(status: Status, *, made: bool = False, name: str = "ci", instance_vars: str | None = None) -> tuple[PipelineModel, Build]:
+def one_build(
+    status: Status, *, made: bool = False, name: str = "ci", instance_vars: str | None = None
+) -> tuple[PipelineModel, Build]:
     model = PipelineModel(name, instance_vars=instance_vars)
     model.job("claim", put("envs"))
     return model, model.build("claim", status, made={"envs": "v2"} if made else None)
@@ -39,7 +41,8 @@ def fit(model: PipelineModel, build: Build, at: int) -> Fit:
 
 @pytest.mark.parametrize("status", [Status.STARTED, *ENDED])
 @pytest.mark.parametrize(
-    ("after_start", "expected"), [(-3600, ANOTHER), (-61, ANOTHER), (-60, HOLDER), (-1, HOLDER), (0, HOLDER), (1, HOLDER)]
+    ("after_start", "expected"),
+    [(-3600, ANOTHER), (-61, ANOTHER), (-60, HOLDER), (-1, HOLDER), (0, HOLDER), (1, HOLDER)],
 )
 def test_a_claim_may_be_a_minute_before_the_start(status: Status, after_start: int, expected: Fit) -> None:
     model, build = one_build(status)
@@ -184,11 +187,15 @@ def _instances(*instance_vars: str | None) -> list[PipelineModel]:
     return models
 
 
-UNTYPED = BuildRef(pipeline=PipelineRef("main", "ci"), job="claim", name="1", untyped_vars=(("b", "x y"), ("n", "9000")))
+UNTYPED = BuildRef(
+    pipeline=PipelineRef("main", "ci"), job="claim", name="1", untyped_vars=(("b", "x y"), ("n", "9000"))
+)
 
 
 def test_lost_types_are_found_by_the_only_instance_that_fits() -> None:
-    models = _instances(None, '{"b":"x y","n":"9001"}', '{"b":"x y","n":9000}', '{"b":"x y"}', '{"b":"x y","n":9000,"o":1}')
+    models = _instances(
+        None, '{"b":"x y","n":"9001"}', '{"b":"x y","n":9000}', '{"b":"x y"}', '{"b":"x y","n":9000,"o":1}'
+    )
     build = models[2].builds[3]
     facts = ModelFacts(*models)
     assert identify(claim_by(build, "v2"), _holder(UNTYPED), facts) == Identity(HOLDER, build)

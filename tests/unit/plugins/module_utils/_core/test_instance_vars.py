@@ -51,10 +51,17 @@ def test_the_query_of_a_url(query: str, expected: tuple[str | None, tuple[tuple[
 
 
 NAMES = st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"]), min_size=1, max_size=8)
-LEAVES = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+)
 VARIABLES = st.dictionaries(
     NAMES,
-    st.recursive(LEAVES | st.lists(LEAVES, max_size=3), lambda inner: st.dictionaries(NAMES, inner, min_size=1, max_size=3)),
+    st.recursive(
+        LEAVES | st.lists(LEAVES, max_size=3), lambda inner: st.dictionaries(NAMES, inner, min_size=1, max_size=3)
+    ),
     min_size=1,
     max_size=4,
 )

@@ -109,23 +109,41 @@ def test_failed_errored_aborted(status: Status, name: VerdictName, policy: tuple
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.ERRORED, Status.ABORTED])
-@pytest.mark.parametrize("late", [False, True])
-def test_no_policy_gives_away_a_lock_with_which_a_build_is_at_work_though_its_claiming_build_is_dead(
-    status: Status, late: bool
+@pytest.mark.parametrize("late", [0, 6], ids=["in time", "zombie"])
+@pytest.mark.parametrize("recorded", [True, False], ids=["output recorded", "output lost"])
+def test_no_policy_gives_away_a_lock_that_a_build_is_at_work_with_though_its_claiming_build_did_not_succeed(
+    status: Status, late: int, recorded: bool
 ) -> None:
-    """A timer takes any version, also that of a build which failed, and `destroy` is at work with the environment."""
+    """A timer takes any version, also that of a build which failed, and `destroy` is at work with the environment.
+
+    Of a put that was still at work when its build ended (a zombie, a lost worker), Concourse lists no output; it finds
+    the version in the resource all the same.
+    """
     facts, model, build = claiming(status)
+    if not recorded:
+        model.made[build.id] = ()
     model.job("timer", get("envs"))
     model.job("destroy", get("envs", passed=["timer"]), put("envs"))
     model.build("timer", took={"envs": "v2"})
     destroy = model.build("destroy", Status.STARTED, took={"envs": "v2"})
-    at = (build.end_time or 0) + 6 if late else None
+    at = (build.end_time or 0) + late
     assert verdict_on(facts, build, "v2", at=at).dead_since is None
     model.set_status(destroy, Status.FAILED)
     assert verdict_on(ModelFacts(model), build, "v2", at=at).dead_since is not None
 
 
-@pytest.mark.parametrize(("status", "late"), [(Status.ABORTED, 6), (Status.FAILED, 1), (Status.ERRORED, 1), (Status.SUCCEEDED, 61)])
+@pytest.mark.parametrize("status", [Status.FAILED, Status.ERRORED, Status.ABORTED])
+def test_a_lock_is_dead_since_the_last_build_with_it_though_its_claiming_build_did_not_succeed(status: Status) -> None:
+    facts, model, build = claiming(status)
+    model.job("destroy", get("envs"), put("envs", step="back"))
+    assert verdict_on(facts, build, "v2").dead_since == build.end_time
+    destroy = model.build("destroy", Status.FAILED, took={"envs": "v2"})
+    assert verdict_on(ModelFacts(model), build, "v2").dead_since == destroy.end_time
+
+
+@pytest.mark.parametrize(
+    ("status", "late"), [(Status.ABORTED, 6), (Status.FAILED, 1), (Status.ERRORED, 1), (Status.SUCCEEDED, 61)]
+)
 def test_zombie(status: Status, late: int) -> None:
     facts, model, build = claiming(status)
     model.made[build.id] = ()

@@ -35,7 +35,9 @@ PROPERTY = settings(max_examples=500, deadline=None, print_blob=True, suppress_h
 
 SKEW = 60
 # Seconds from the start or the end of the claiming build to the claim: on both sides of every bound.
-MOMENTS = st.tuples(st.sampled_from(["start", "end"]), st.sampled_from([-3600, -61, -60, -59, -1, 0, 1, 59, 60, 61, 3600]))
+MOMENTS = st.tuples(
+    st.sampled_from(["start", "end"]), st.sampled_from([-3600, -61, -60, -59, -1, 0, 1, 59, 60, 61, 3600])
+)
 POLICIES = st.builds(
     PoolPolicy,
     by_verdict=st.fixed_dictionaries({name: st.sampled_from(Policy) for name in DEFAULT_POLICIES}),

@@ -15,7 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.tree impor
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.commits import LONGEST_MESSAGE, read_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory, LoggedCommit
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.log import parse_log
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.merges import parse_tree
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import parse_tree
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import parse_entries
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a claiming build left behind in its pipeline. Private to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, BuildResources, Job, Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.job_graph import JobGraph
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.passage import Passage
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
+
+
+@dataclass(slots=True)
+class Trail:
+    """All that one claiming build left behind in its pipeline.
+
+    `own` are the ways of the lock itself, none when Concourse forgot its version; `along` are the ways of the other
+    versions that the build carried; `forgotten` are the resources of which Concourse forgot what the build carried.
+    """
+
+    build: Build
+    pipeline: PipelineRef
+    job: Job
+    graph: JobGraph
+    lock_resources: list[str]
+    own: list[Passage] = field(default_factory=list)
+    along: list[Passage] = field(default_factory=list)
+    forgotten: set[str] = field(default_factory=set)
+
+    def ways(self) -> list[Passage]:
+        return [*self.own, *self.along]
+
+    def jobs_by_forgotten(self) -> list[str]:
+        """Return the jobs that come after the claiming job by what Concourse forgot: what they work with is unknown."""
+        return sorted(
+            {after for resource in self.forgotten for after in self.graph.downstream(self.job.name, resource)}
+        )
+
+    def jobs_that_give_back(self) -> list[Job]:
+        after = [self.graph.job(name) for name in sorted(self.graph.downstream(self.job.name))]
+        return [job for job in after if any(self.graph.gives_back(job.name, one) for one in self.lock_resources)]
+
+    def last_end(self) -> int | None:
+        ends = (self.build.end_time, *(way.last_end() for way in self.ways()))
+        return max((end for end in ends if end is not None), default=None)
+
+
+def pick_up(build: Build, pipeline: PipelineRef, job_name: str, version: Version, facts: BuildFacts) -> Trail:
+    """Find the versions that the build took and made, by the step names of its job."""
+    graph = JobGraph(facts.jobs(pipeline))
+    job, downstream = graph.job(job_name), graph.downstream(job_name)
+    carried = facts.resources(build)
+    versions = _carried(job, carried)
+    trail = Trail(build, pipeline, job, graph, resources_of_lock(graph, job, carried, version))
+    # Of a resource whose source changed Concourse does not even list what the build took.
+    trail.forgotten = {step.resource for step in job.inputs} - {resource for resource, _version in versions}
+    own = [(resource, version) for resource in trail.lock_resources if _lists(carried, version)]
+    for resource, taken in dict.fromkeys([*own, *(versions if downstream else [])]):
+        number = facts.version_id(pipeline, resource, taken)
+        is_own = (resource, taken) in own
+        if number is not None:
+            scope = None if is_own else downstream
+            way = Passage(facts, pipeline, graph, job_name, resource, taken, number, scope)
+            (trail.own if is_own else trail.along).append(way)
+        elif not is_own:
+            trail.forgotten.add(resource)
+    if not trail.own:
+        trail.forgotten.update(trail.lock_resources)
+    return trail
+
+
+def _carried(job: Job, carried: BuildResources) -> list[tuple[str, Version]]:
+    """Return the build's versions by resource; a step that the job no longer has is taken for a namesake resource."""
+    inputs = {step.step: step.resource for step in job.inputs}
+    outputs = {step.step: step.resource for step in job.outputs}
+    made = [(outputs.get(item.step, item.step), item.version) for item in carried.outputs]
+    return made + [(inputs.get(item.step, item.step), item.version) for item in carried.inputs]
+
+
+def _lists(carried: BuildResources, version: Version) -> bool:
+    return any(item.version == version for item in carried.outputs)
+
+
+def resources_of_lock(graph: JobGraph, job: Job, carried: BuildResources, version: Version) -> list[str]:
+    """Return the resource that the build put the claim to.
+
+    Where its job no longer has that step it can be any resource of the pipeline that knows the version; where Concourse
+    forgot the output, it is one that the job puts to.
+    """
+    resources = {step.step: step.resource for step in job.outputs}
+    steps = {item.step for item in carried.outputs if item.version == version}
+    if steps and not steps <= resources.keys():
+        return sorted(graph.resources())
+    return sorted({resources[step] for step in steps} or set(resources.values()))

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of a push that was not plainly accepted. Private to the collection."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import CacheFolder
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import Outcome, PushReport
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import TRACKED, Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import Tip
+
+TIMES_STUCK = 3  # pushes in a row that a server did not take although the branch stayed where it was
+FIRST_PAUSE = 0.5  # seconds between two looks at the remote; each is twice as long as the one before
+LONGEST_WAIT = 8.0  # seconds in which a server may still be at work after the connection broke off
+LONGEST_WAIT_IF_SLOW = 60.0  # the same, if it was we who stopped waiting for its answer
+_DEPTH = 512  # commits of others that can have come on top of ours in that time
+
+
+class Aftermath:
+    """Finds out what became of pushes, over all attempts of a run."""
+
+    def __init__(self, git: GitCommand, remote: Remote, folder: CacheFolder, patience: float) -> None:
+        self._git = git
+        self._remote = remote
+        self._folder = folder
+        self._patience = patience
+        self._stuck_at = ""
+        self._times = 0
+
+    def judge(self, report: PushReport, snapshot: Snapshot, commit: str) -> Push:
+        """Say what became of a push of commits on top of a snapshot. Raises RepositoryError if it was refused."""
+        messages = self._remote.push_messages(snapshot.branch)
+        match report.outcome:
+            case Outcome.ACCEPTED:
+                return Push.ACCEPTED
+            case Outcome.OVERTAKEN:
+                return Push.OVERTAKEN
+            case Outcome.REFUSED:
+                raise messages.refused(report)
+            case Outcome.UNSENT if report.failed is not None:
+                raise messages.unsent(report, report.failed)
+            case Outcome.DOUBTFUL:
+                if self._has_moved(snapshot):
+                    return Push.OVERTAKEN
+                raise messages.refused(report)
+            case Outcome.LOST:
+                found = self._look(report, snapshot, commit)
+                if found is not None:
+                    return found
+                if messages.has_cause(report):
+                    raise messages.refused(report)
+        self._count(report, snapshot)
+        return Push.OVERTAKEN
+
+    def _count(self, report: PushReport, snapshot: Snapshot) -> None:
+        """The branch stayed where it was: that happens, but not again and again."""
+        self._times = self._times + 1 if self._stuck_at == snapshot.commit else 1
+        self._stuck_at = snapshot.commit
+        if self._times >= TIMES_STUCK:
+            raise self._remote.push_messages(snapshot.branch).stuck(report, self._times)
+
+    def _look(self, report: PushReport, snapshot: Snapshot, commit: str) -> Push | None:
+        """Look at the remote until it shows what became of the push; None if the branch stays where it was."""
+        until = time.monotonic() + (LONGEST_WAIT_IF_SLOW if report.timed_out else LONGEST_WAIT)
+        pause = FIRST_PAUSE
+        while True:
+            trouble: RepositoryError | None = None
+            try:
+                tip = self._tip(snapshot.branch)
+                if tip.commit == commit:
+                    return Push.ACCEPTED
+                if tip.commit != snapshot.commit:
+                    return Push.ACCEPTED if self._is_below(tip, commit) else Push.OVERTAKEN
+            except RepositoryError as error:
+                trouble = error
+            if time.monotonic() + pause > until:
+                break
+            time.sleep(pause)
+            pause *= 2
+        if trouble is not None:
+            raise self._remote.push_messages(snapshot.branch).unknown(report, trouble) from None
+        return None
+
+    def _has_moved(self, snapshot: Snapshot) -> bool:
+        try:
+            return self._tip(snapshot.branch).commit != snapshot.commit
+        except RepositoryError:
+            return False
+
+    def _tip(self, branch: str) -> Tip:
+        question = self._remote.ask_tip(branch)
+        try:
+            return question.answer()
+        finally:
+            question.forget()
+
+    def _is_below(self, tip: Tip, commit: str) -> bool:
+        """Whether a commit is in the history of a tip that others have pushed since. Raises RepositoryError."""
+        mirror = self._folder.mirror
+        with self._folder.locked(self._patience):
+            try:
+                self._remote.fetch(mirror, tip.branch, depth=_DEPTH)
+            except GitFailed as failed:
+                raise self._remote.explain(failed) from None
+            try:
+                self._git.run("merge-base", "--is-ancestor", commit, TRACKED, repository=mirror)
+            except GitFailed:
+                return False  # not an ancestor, or nothing that came with the branch
+        return True

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why locks could not be released, for the operator. Private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitFailed
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import explain, git_words, scrub
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import PushReport
+
+_LONGEST = 400  # characters of the server's own words
+_REMOTE = "remote: "
+
+# Git, GitHub (GH...), GitLab, Bitbucket, Gerrit and gitolite; the first that is found counts.
+_HINTS: tuple[tuple[str, str], ...] = (
+    (r"No space left|[Qq]uota", "There is no space left for it: make room there."),
+    (
+        r"checked out",
+        "The repository there has a work tree with this branch in it:"
+        " make it a bare one, or look up receive.denyCurrentBranch in git's documentation.",
+    ),
+    (r"protected branch|GH006|GH013", "The branch is protected: let this user push to it there."),
+    (r"hook declined", "A hook there decides what may be pushed: ask its owner to let these commits through."),
+    (
+        r"[Rr]ead[- ]only|only read|error: 403|[Dd]enied|DENIED|[Nn]ot allowed|[Ww]rite access|[Pp]ermission"
+        r"|not exported|not enabled|[Pp]rohibited|[Ff]orbidden|not permitted",
+        "This user or key may read but not push: give it the right to push, or use another one.",
+    ),
+    (r"unpacker error", "It could not store what was sent: see its log."),
+)
+_HINTED = re.compile("|".join(words for words, _hint in _HINTS))
+_STRANGER = re.compile(r"Permission denied \(")  # of ssh: the key is not known at all
+_ONLY_FILES = re.compile(r"git-http-push|http-push")
+
+
+@dataclass(frozen=True, slots=True)
+class PushMessages:
+    """The errors of pushes to one branch. `secrets` are texts that no message may show."""
+
+    where: str
+    branch: str
+    secrets: Iterable[str] = ()
+
+    def has_cause(self, report: PushReport) -> bool:
+        """Whether the server has said something that waiting does not mend."""
+        return bool(_HINTED.search(report.stderr) and not _STRANGER.search(report.stderr))
+
+    def refused(self, report: PushReport) -> RepositoryError:
+        """The server has decided against the push."""
+        hint = next((f" {hint}" for words, hint in _HINTS if re.search(words, self._everything(report))), "")
+        return RepositoryError(
+            f"The server of {self.where} refuses the push to branch {self._branch}, so nothing was released.{hint}"
+            f" It says: {self._words(report)}"
+        )
+
+    def unsent(self, report: PushReport, failed: GitFailed) -> Exception:
+        """The push did not get as far as the server's list of references, which we can read."""
+        if _ONLY_FILES.search(failed.stderr):
+            return RepositoryError(
+                f"Nobody can push to {self.where}, so nothing was released: what answers there is a web server that"
+                " only gives out files (git's dumb HTTP). Name an address in repo to which git can push."
+            )
+        if self.has_cause(report):
+            return self.refused(report)
+        otherwise = (
+            f"The server of {self.where} lets this user or key read but not push, so nothing was released: give it the"
+            " right to push, or use another one."
+        )
+        return explain(failed, where=self.where, secrets=self.secrets, otherwise=otherwise)
+
+    def stuck(self, report: PushReport, times: int) -> RepositoryError:
+        """Nobody else pushed, and still the server does not take it."""
+        return RepositoryError(
+            f"The server of {self.where} failed {times} times in a row to take the push to branch {self._branch},"
+            f" though nobody else pushed, so nothing was released: see its log. It says: {self._words(report)}"
+        )
+
+    def unknown(self, report: PushReport, trouble: Exception) -> RepositoryError:
+        """The answer was lost, and what became of the push cannot be found out."""
+        return RepositoryError(
+            f"It is not known whether the locks were released: the answer to the push to branch {self._branch} was lost"
+            f" ({self._words(report)}), and then the repository could not be read. Look at it again later. {trouble}"
+        )
+
+    @property
+    def _branch(self) -> str:
+        return printable(self.branch, 100)
+
+    def _everything(self, report: PushReport) -> str:
+        return f"{report.reason}\n{report.stderr}"
+
+    def _words(self, report: PushReport) -> str:
+        """The server's own words on one line: its reason, and what it printed."""
+        lines = [line.removeprefix(_REMOTE).strip() for line in report.stderr.splitlines() if line.startswith(_REMOTE)]
+        words = [report.reason, *lines] if report.reason or lines else []
+        said = printable(scrub("; ".join(dict.fromkeys(filter(None, words))), self.secrets), _LONGEST)
+        if said:
+            return said
+        return "nothing in time" if report.timed_out else git_words(report.stderr, self.secrets)

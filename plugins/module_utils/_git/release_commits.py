@@ -1,0 +1,81 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From releases to commits, checked against what stands in the folders. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import State, lock_path
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tree import KEEP_FILE
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import Entries, Entry
+
+_EMPTY_FILE: Entry = (b"100644", "")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCommit:
+    """A commit that moves one file from `source` to `target`, or adds an empty one there if `source` is None."""
+
+    message: str
+    target: bytes
+    source: bytes | None = None
+
+
+def touched_folders(releases: Iterable[Release]) -> set[bytes]:
+    """The folders that releases take files from and put them into."""
+    pools = [(release.lock.pool, release.target) for release in releases]
+    return {_folder(pool, State.CLAIMED) for pool, _to in pools} | {_folder(to, State.UNCLAIMED) for _pool, to in pools}
+
+
+def plan_commits(releases: Iterable[Release], folders: Mapping[bytes, Entries]) -> Iterator[PlannedCommit]:
+    """Yield one commit for each release; before one that would take the last file of a claimed/, one that keeps it.
+
+    A pool resource's `get` takes the first changed file of a commit for the lock, so the two cannot be one commit.
+    `folders` is what lies in touched_folders(). Raises RepositoryError if a file is not what the release says, or
+    another one is in its way.
+    """
+    now = {path: dict(entries) for path, entries in folders.items()}
+    for release in releases:
+        lock = release.lock
+        name = _bytes(lock.name)
+        source, target = _folder(lock.pool, State.CLAIMED), _folder(release.target, State.UNCLAIMED)
+        claimed, unclaimed = now[source], now[target]
+        mode, blob = claimed.get(name, (b"", ""))
+        if (mode.decode("ascii", "replace").zfill(6), blob) != (lock.mode, lock.blob):
+            raise RepositoryError(
+                f"The file of lock {printable(lock.pool_and_name, 200)} is not what it was a moment ago, so nothing was"
+                " released: run again."
+            )
+        if name in unclaimed:
+            raise RepositoryError(
+                f"Lock {printable(lock.pool_and_name, 200)} cannot be released, and so nothing was: something is at"
+                f" {printable(lock_path(release.target, State.UNCLAIMED, lock.name), 200)} already."
+                " See which of the two is right and remove the other, or exclude the lock."
+            )
+        if len(claimed) == 1:
+            yield PlannedCommit(f"keep {printable(_text(source))}", _join(source, KEEP_FILE.encode()))
+            claimed[KEEP_FILE.encode()] = _EMPTY_FILE
+        yield PlannedCommit(release.message, _join(target, name), _join(source, name))
+        unclaimed[name] = claimed.pop(name)
+
+
+def _folder(pool: str, state: State) -> bytes:
+    return _bytes(lock_path(pool, state, "")).removesuffix(b"/")
+
+
+def _join(folder: bytes, name: bytes) -> bytes:
+    return folder + b"/" + name
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lock repository as it is written to: commits in the mirror, then one push. Private to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.aftermath import Aftermath
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import Author
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import write_findings
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import (
+    CacheFolder,
+    LongLock,
+    cache_error,
+    remove,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import DEPTH_TO_KEEP
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import git_words
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject, read_objects
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import Outcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_writer import ReleaseWriter
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import read_pools
+
+_AT_FAULT = (GitFailed, MissingObject, BrokenHistory, OSError)
+
+
+class Releasing:
+    """Writes and pushes releases. From the one to the other it keeps other runs off the mirror.
+
+    So no wait for another run comes between the last look at Concourse and the push, and no other run can put another
+    mirror in the place of the one with the commits.
+    """
+
+    def __init__(self, git: GitCommand, remote: Remote, folder: CacheFolder, author: Author, patience: float) -> None:
+        self._git = git
+        self._remote = remote
+        self._folder = folder
+        self._lock = LongLock(folder, patience)
+        self._writer = ReleaseWriter(git, author)
+        self._aftermath = Aftermath(git, remote, folder, patience)
+        self._times: dict[tuple[str, tuple[Release, ...]], int] = {}
+
+    def let_go(self) -> None:
+        """Let other runs at the mirror; what was written and not pushed may be gone then."""
+        self._lock.let_go()
+
+    def write(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
+        """Write one commit for each release on top of the snapshot, and return the last. Raises RepositoryError.
+
+        The same releases on the same snapshot give the same commits, so that a push that was believed to be lost and
+        comes about late is known for what it is.
+        """
+        at = self._times.setdefault((snapshot.commit, tuple(releases)), int(time.time()))
+        self._lock.take()
+        try:
+            mirror = Mirror(self._folder.mirror)
+            if mirror.fits(snapshot.commit):
+                with contextlib.suppress(*_AT_FAULT):
+                    return self._writer.write(mirror, snapshot.commit, releases, at)
+            return self._writer.write(self._new_mirror(snapshot), snapshot.commit, releases, at)
+        except BaseException as error:
+            self._lock.let_go()
+            if isinstance(error, _AT_FAULT):
+                raise self._explain(error) from None
+            raise
+
+    def push(self, snapshot: Snapshot, commit: str) -> Push:
+        """Push commits that write() has just written on top of the snapshot. Raises RepositoryError."""
+        self._lock.take()
+        try:
+            report = self._remote.push(self._folder.mirror, snapshot.branch, commit, base=snapshot.commit)
+            if report.outcome is Outcome.ACCEPTED:
+                self._keep(snapshot, commit)
+            elif report.outcome is Outcome.SPOILED:
+                remove(self._folder.mirror)
+        finally:
+            self._lock.let_go()
+        return self._aftermath.judge(report, snapshot, commit)
+
+    def _new_mirror(self, snapshot: Snapshot) -> Mirror:
+        """Make a mirror in the place of the one that is of no use."""
+        path = self._folder.new_path()
+        try:
+            mirror = Mirror.create(path, snapshot.commit)
+            try:
+                self._remote.fetch(path, snapshot.branch, depth=DEPTH_TO_KEEP)
+            except GitFailed as failed:
+                raise self._remote.explain(failed) from None
+            self._folder.replace_mirror(path)
+        finally:
+            remove(path)
+        mirror.path = self._folder.mirror
+        return mirror
+
+    def _keep(self, snapshot: Snapshot, commit: str) -> None:
+        """Leave the next run nothing to look at: releases take claims away and add none. If that fails, it looks."""
+        with contextlib.suppress(*_AT_FAULT, KeyError):
+            with read_objects(self._git, self._folder.mirror) as objects:
+                tree = read_pools(self._git, self._folder.mirror, objects, commit)
+            claims = {lock.path: snapshot.claims[lock.path] for lock in tree.locks if lock.is_claimed}
+            now = Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, tree.problems)
+            write_findings(self._folder.findings, now)
+
+    def _explain(self, error: BaseException) -> RepositoryError:
+        if isinstance(error, OSError):
+            return cache_error(self._folder.path, error)
+        if isinstance(error, GitFailed):
+            return RepositoryError(
+                f"git cannot write the commits that release locks in {self._folder.path}, so nothing was released: see"
+                f" that there is space, or name another cache_dir. ({git_words(error.stderr)})"
+            )
+        return RepositoryError(
+            f"The branch at {self._remote.where} was rewritten a moment ago, so nothing was released: run again."
+            f" ({error})"
+        )

@@ -1,0 +1,30 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All benches. A new one is a module with a `measure` that yields findings, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from . import ad_hoc, cold, many_builds, peak_memory, unchanged
+from .finding import Finding
+from .workshop import Workshop
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured, for a person, and what measures it."""
+
+    title: str
+    measure: Callable[[Workshop], Iterator[Finding]]
+
+
+BENCHES: Mapping[str, Bench] = {
+    "a": Bench("the first look at a big repository", cold.measure),
+    "b": Bench("a look when nothing is new", unchanged.measure),
+    "c": Bench("many builds at a slow Concourse", many_builds.measure),
+    "d": Bench("a small repository from the command line", ad_hoc.measure),
+    "e": Bench("memory of the first look at a big repository", peak_memory.measure),
+}

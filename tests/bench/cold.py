@@ -1,0 +1,47 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""(a) The first look at a repository, with an empty cache: against a full clone and two `git log -1` for each claim."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from functools import partial
+
+from .clone_and_log import CloneAndLog
+from .finding import Finding
+from .look_process import run_look
+from .pairs import alternate
+from .repositories import Generated
+from .workshop import Transport, Workshop
+
+GOAL = 0.1
+
+
+def measure(workshop: Workshop) -> Iterator[Finding]:
+    repository = workshop.repository(workshop.sizes.long_history)
+    baseline = CloneAndLog(workshop, repository)
+    for transport in workshop.transports(repository):
+        pairs = alternate(
+            partial(_look, workshop, transport, repository),
+            partial(baseline.seconds, transport),
+            pairs=workshop.sizes.pairs,
+            warm_up=0,  # the files of the repository have been read
+        )
+        yield Finding(
+            bench="a",
+            what=f"cold status, {transport.name}, against clone + 2 logs a claim",
+            values=pairs.ratios,
+            goal=GOAL,
+            ours=pairs.ours,
+            theirs=pairs.theirs,
+            details={
+                "clone_seconds": statistics.median(baseline.clone_seconds[-len(pairs.theirs) :]),
+                "logs_seconds_scaled_up": statistics.median(baseline.log_seconds[-len(pairs.theirs) :]),
+            },
+        )
+
+
+def _look(workshop: Workshop, transport: Transport, repository: Generated) -> float:
+    return run_look(transport, workshop.fresh_path("cache"), repository)

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running `look.py` in a process of its own, and checking that what it found is true."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ..lockrepo.git_command import git_environment
+from . import look
+from .repositories import Generated
+from .workshop import Transport
+
+COLLECTIONS = Path(__file__).absolute().parents[5]
+PATIENCE = 300  # seconds for one look
+
+Watch = Callable[["subprocess.Popen[bytes]"], None]
+
+
+def look_command(transport: Transport, cache: Path) -> list[str]:
+    """The command of one look at the repository behind a transport, with its own cache folder."""
+    options = {"repo": transport.url, "cache_dir": str(cache), **transport.options}
+    module = f"{__package__}.{look.__name__.rpartition('.')[2]}"
+    return [sys.executable, "-m", module, json.dumps(options)]
+
+
+def run_look(transport: Transport, cache: Path, truth: Generated, *, watch: Watch | None = None) -> float:
+    """Look once and return the seconds, from the start of the process to its end. RuntimeError for a wrong answer."""
+    environment = {**git_environment(), "PYTHONPATH": str(COLLECTIONS)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    started = time.perf_counter()
+    with subprocess.Popen(look_command(transport, cache), stdout=subprocess.PIPE, env=environment) as process:
+        if watch is not None:
+            watch(process)
+        printed, _nothing = process.communicate(timeout=PATIENCE)
+    seconds = time.perf_counter() - started
+    if process.returncode:
+        raise RuntimeError(f"the look at {transport.url} ended with {process.returncode}")
+    found = json.loads(printed)
+    if (found["commit"], found["claims"]) != (truth.head, truth.claims):
+        raise RuntimeError(f"the look at {transport.url} found other claims than there are")
+    return seconds

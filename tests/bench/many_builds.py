@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""(c) Many claims by different builds, a slow Concourse: all at once against one after the other."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import Mapper, judge_locks
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
+
+from ..servers.processes import start, stop
+from .finding import Finding
+from .pairs import alternate, timed
+from .workshop import Workshop
+
+GOAL = 1 / 8
+POOL = "aws"
+PASSWORD = "bench"
+CONFIG = {
+    "resources": [{"name": "lock", "type": "pool", "source": {"uri": "file:///locks.git"}}],
+    "jobs": [{"name": "claim", "plan": [{"put": "lock"}]}],
+}
+
+
+def measure(workshop: Workshop) -> Iterator[Finding]:
+    sizes = workshop.sizes
+    with _concourse(workshop.fresh_path("concourse"), builds=sizes.builds, latency=sizes.latency) as url:
+        snapshot = _claimed(sizes.builds, url)
+        pairs = alternate(
+            partial(timed, _judge_at_once, snapshot, url),
+            partial(timed, _judge_one_by_one, snapshot, url),
+            pairs=sizes.pairs,
+            warm_up=0,  # the second of each pair takes half a minute
+        )
+    yield Finding(
+        bench="c",
+        what=f"{sizes.builds} builds at {sizes.latency * 1000:g} ms, against one after the other",
+        values=pairs.ratios,
+        goal=GOAL,
+        ours=pairs.ours,
+        theirs=pairs.theirs,
+    )
+
+
+@contextmanager
+def _concourse(folder: Path, *, builds: int, latency: float) -> Iterator[str]:
+    """Give the URL of an emulator in a process of its own: what is measured must not share its interpreter."""
+    folder.mkdir()
+    since = time.time() - 60
+    world = {
+        "users": {"pool-boy": PASSWORD},
+        "teams": {"main": {"viewer": ["local:pool-boy"]}},
+        "pipelines": [{"pipeline": "main/flow", "config": CONFIG}],
+        "builds": [{"pipeline": "main/flow", "job": "claim", "status": "started", "started": since}] * builds,
+        "story": [{"change_settings": {"latency": latency}}],
+    }
+    (folder / "world.json").write_text(json.dumps(world))
+    package = __package__.rpartition(".")[0]
+    command = [sys.executable, "-m", f"{package}.atc", "--world", str(folder / "world.json")]
+    log = folder / "log"
+    process = start(command, log_file=log, ready_line="http://")
+    try:
+        yield log.read_text().strip()
+    finally:
+        stop(process)
+
+
+def _claimed(count: int, url: str) -> Snapshot:
+    """A snapshot of claimed locks, each by a build of its own."""
+    now = int(time.time())
+    locks = tuple(Lock(POOL, f"env-{number}", State.CLAIMED) for number in range(1, count + 1))
+    page = f"{url}/teams/main/pipelines/flow/jobs/claim/builds"
+    claims = {
+        lock.path: Claim(
+            f"{number:040x}", now, "git <git@localhost>", f"claiming: {lock.name}\nBuild URL: {page}/{number} "
+        )
+        for number, lock in enumerate(locks, start=1)
+    }
+    return Snapshot("f" * 40, "main", (POOL,), locks, claims)
+
+
+def _judge_at_once(snapshot: Snapshot, url: str) -> None:
+    with _client(url) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
+        _judge(snapshot, concourse, threads.map)
+
+
+def _judge_one_by_one(snapshot: Snapshot, url: str) -> None:
+    with _client(url) as concourse:
+        _judge(snapshot, concourse, map)
+
+
+def _judge(snapshot: Snapshot, concourse: Concourse, each: Mapper) -> None:
+    """Judge all locks, and see that each of them was found to be in use."""
+    judged = judge_locks(snapshot.locks, snapshot, [PoolOption(POOL, PoolPolicy())], concourse.facts(), each=each)
+    wrong = [lock.verdict for lock in judged if lock.verdict.name is not VerdictName.RUNNING]
+    if wrong:
+        raise RuntimeError(f"a lock of a running build was judged {wrong[0].name}: {wrong[0].reason}")
+
+
+def _client(url: str) -> Concourse:
+    return Concourse(ConcourseOptions(url=url, username="pool-boy", password=PASSWORD))

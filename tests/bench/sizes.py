@@ -1,0 +1,61 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How big the things are that a bench measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """A lock repository to generate; the oldest of the claims was made `oldest` commits below the newest commit."""
+
+    locks: int
+    claimed: int
+    commits: int
+    oldest: int
+
+    def __str__(self) -> str:
+        return f"{self.locks:,} locks, {self.claimed:,} claimed, {self.commits:,} commits, oldest {self.oldest:,} deep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """`latency` is in seconds; there are `pairs` of long runs (many seconds each), `short_pairs` of short ones.
+
+    Where asking git for every claimed lock takes minutes, each run asks for one in `part_of` locks, each time others.
+    """
+
+    long_history: Shape
+    short_history: Shape
+    part_of: int
+    builds: int
+    latency: float
+    pairs: int
+    short_pairs: int
+    memory_runs: int
+
+
+PROMISED = Sizes(
+    long_history=Shape(locks=2_000, claimed=500, commits=100_000, oldest=50_000),
+    short_history=Shape(locks=2_000, claimed=500, commits=1_000, oldest=900),
+    part_of=6,
+    builds=500,
+    latency=0.05,
+    pairs=3,
+    short_pairs=9,
+    memory_runs=2,
+)
+
+QUICK = Sizes(
+    long_history=Shape(locks=200, claimed=50, commits=5_000, oldest=2_500),
+    short_history=Shape(locks=200, claimed=50, commits=400, oldest=300),
+    part_of=4,
+    builds=64,
+    latency=0.05,
+    pairs=2,
+    short_pairs=3,
+    memory_runs=1,
+)

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""(b) A look when nothing is new on the remote: against `git ls-remote`, for a short history and a long one."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+
+from .finding import Finding
+from .look_process import run_look
+from .pairs import alternate, timed
+from .repositories import Generated
+from .workshop import Transport, Workshop
+
+GOAL = 1.5
+
+
+def measure(workshop: Workshop) -> Iterator[Finding]:
+    """In one process, its imports done: that is the git part of a module. And as whole processes, for the curious."""
+    for shape in (workshop.sizes.short_history, workshop.sizes.long_history):
+        repository = workshop.repository(shape)
+        for transport in workshop.transports(repository):
+            cache = workshop.fresh_path("cache")
+            run_look(transport, cache, repository)
+            ask = partial(timed, _ask, transport)
+            ways = (
+                ("in process", GOAL, partial(timed, _look, transport, cache, repository)),
+                ("whole process", None, partial(run_look, transport, cache, repository)),
+            )
+            for how, goal, look in ways:
+                pairs = alternate(look, ask, pairs=workshop.sizes.short_pairs, warm_up=2)
+                yield Finding(
+                    bench="b",
+                    what=f"nothing new, {transport.name}, {shape.commits:,} commits, {how}",
+                    values=pairs.ratios,
+                    goal=goal,
+                    ours=pairs.ours,
+                    theirs=pairs.theirs,
+                )
+
+
+def _look(transport: Transport, cache: Path, truth: Generated) -> None:
+    with LockRepository(RepositoryOptions(repo=transport.url, cache_dir=str(cache), **transport.options)) as opened:
+        snapshot = opened.snapshot()
+    if snapshot.commit != truth.head:
+        raise RuntimeError(f"the look at {transport.url} is not at {truth.head}")
+
+
+def _ask(transport: Transport) -> None:
+    command = ["git", "ls-remote", "--", transport.url, "HEAD", "refs/heads/main"]
+    subprocess.run(command, check=True, stdout=subprocess.PIPE, env=transport.environment)

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the benches work: a folder, the sizes, the repositories and the ways to reach them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..lockrepo.git_command import git_environment
+from ..servers import serve_ssh
+from .repositories import Generated, generated
+from .sizes import Shape, Sizes
+
+
+class CannotMeasure(Exception):
+    """Something that a bench needs is not here. The text says what."""
+
+
+@dataclass(frozen=True)
+class Transport:
+    """A way to a repository: its address, the options of the modules for it, and the variables git needs for it."""
+
+    name: str
+    url: str
+    options: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment for git without us."""
+        return git_environment(**self.variables)
+
+
+class Workshop:
+    """`folder` keeps what takes long to make; everything else is gone when the context of the workshop ends."""
+
+    def __init__(self, folder: Path, sizes: Sizes) -> None:
+        self.sizes = sizes
+        self._repositories = folder / "repositories"
+        self._repositories.mkdir(parents=True, exist_ok=True)
+        self._scratch = tempfile.TemporaryDirectory(prefix="scratch-", dir=folder)
+        self._stack = contextlib.ExitStack()
+        self._ssh: Any = None
+
+    def __enter__(self) -> Workshop:
+        self._stack.enter_context(self._scratch)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def repository(self, shape: Shape) -> Generated:
+        """Return a generated repository whose files the system has read already, as those of a git host in use."""
+        repository = generated(self._repositories, shape)
+        for file in repository.path.rglob("*"):
+            if file.is_file():
+                file.read_bytes()
+        return repository
+
+    def transports(self, repository: Generated) -> Iterator[Transport]:
+        """Yield the ways to the repository: file:// and ssh through a real sshd. Raises CannotMeasure without one."""
+        yield Transport("file://", f"file://{repository.path}")
+        server = self._ssh_server()
+        yield Transport(
+            "ssh",
+            server.url(repository.path.name),
+            {"key_file": str(server.key.file), "known_hosts_file": str(server.known_hosts)},
+            {"GIT_SSH_COMMAND": server.ssh_command()},
+        )
+
+    def fresh_path(self, name: str) -> Path:
+        """Return a path of that name where nothing is (any more)."""
+        path = Path(self._scratch.name) / name
+        path.unlink(missing_ok=True) if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+        return path
+
+    def _ssh_server(self) -> Any:
+        if self._ssh is None:
+            try:
+                self._ssh = self._stack.enter_context(serve_ssh(self._repositories))
+            except pytest.skip.Exception as missing:
+                raise CannotMeasure(str(missing)) from None
+        return self._ssh
+
+
+def without_python_settings(environment: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the environment without what changes how Python starts: as a user's Ansible has it."""
+    return {
+        name: value
+        for name, value in (os.environ if environment is None else environment).items()
+        if not name.startswith("PYTHON")
+    }

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the teams themselves know of their locks: the truth against which every release is held."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ClaimNote:
+    """A claim that was pushed: `build` is the id of the claiming build, None for a person; `where` is its API path."""
+
+    commit: str
+    pool: str
+    lock: str
+    build: int | None
+    where: str
+
+
+class Ledger:
+    """Claims and releases by commit, re-runs by build id with the time they were asked for; safe for threads.
+
+    `missing` are builds that wanted to work with a lock, or give it back, and found it taken away: claim, build, time.
+    """
+
+    def __init__(self, wanted: int) -> None:
+        self.claims: dict[str, ClaimNote] = {}
+        self.releases: dict[str, str] = {}
+        self.reruns: dict[int, float] = {}
+        self.missing: list[tuple[str, int, float]] = []
+        self.counts: Counter[str] = Counter()
+        self._left = wanted
+        self._guard = threading.Lock()
+
+    def another_claim(self) -> bool:
+        """Whether one more claim is wanted; counts it."""
+        with self._guard:
+            self._left -= 1
+            return self._left >= 0
+
+    def no_claim_after_all(self) -> None:
+        with self._guard:
+            self._left += 1
+
+    def claimed(self, note: ClaimNote) -> None:
+        with self._guard:
+            self.claims[note.commit] = note
+            self.counts["claims"] += 1
+
+    def released(self, commit: str, claim: str) -> None:
+        with self._guard:
+            self.releases[commit] = claim
+            self.counts["releases by holders"] += 1
+
+    def missed(self, claim: str, build: int) -> None:
+        with self._guard:
+            self.missing.append((claim, build, time.time()))
+
+    def count(self, what: str) -> None:
+        with self._guard:
+            self.counts[what] += 1

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pipelines of the teams, one of each way in which real ones hand a lock on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Config = dict[str, Any]
+CLAIM, GIVE_BACK, GATE = "claim", "give-back", "gate"
+
+
+def _get(name: str, *passed: str, trigger: bool = True) -> Config:
+    return {"get": name, "trigger": trigger, **({"passed": list(passed)} if passed else {})}
+
+
+def _put(name: str) -> Config:
+    return {"put": name, "params": {}}
+
+
+def _job(name: str, *plan: Config) -> Config:
+    return {"name": name, "plan": list(plan)}
+
+
+# One build claims and gives back.
+ALONE = [_job(CLAIM, _put("env"))]
+# Each job hands the lock to the next.
+HANDED_ON = [
+    _job(CLAIM, _put("env")),
+    _job("use", _get("env", CLAIM)),
+    _job(GIVE_BACK, _get("env", "use"), _put("env")),
+]
+# A person lets it go on.
+AT_A_GATE = [
+    _job(CLAIM, _put("env")),
+    _job("use", _get("env", CLAIM)),
+    _job(GATE, _get("env", "use", trigger=False)),
+    _job(GIVE_BACK, _get("env", GATE), _put("env")),
+]
+# Two jobs at once, and one that waits for both.
+FANNED_OUT = [
+    _job(CLAIM, _put("env")),
+    _job("left", _get("env", CLAIM)),
+    _job("right", _get("env", CLAIM)),
+    _job(GIVE_BACK, _get("env", "left", "right"), _put("env")),
+]
+# Every version in turn, one build after the other.
+QUEUED = [
+    _job(CLAIM, _put("env")),
+    {**_job("use", {**_get("env", CLAIM), "version": "every"}), "serial": True},
+    _job(GIVE_BACK, {**_get("env", "use"), "version": "every"}, _put("env")),
+]
+# Tests run in the environment and never take the lock: what they wait for came along with it.
+ALONGSIDE = [
+    _job(CLAIM, _put("env"), _put("bits")),
+    _job("use", _get("bits", CLAIM)),
+    _job(GIVE_BACK, _get("bits", "use"), _get("env", CLAIM, trigger=False), _put("env")),
+]
+SHAPES = (HANDED_ON, ALONE, AT_A_GATE, FANNED_OUT, QUEUED, ALONGSIDE)
+
+
+def pipeline(shape: list[Config], pool: str) -> Config:
+    """The whole configuration of a pipeline whose resource `env` is the pool."""
+    source = {"uri": "file:///locks.git", "branch": "main", "pool": pool}
+    resources = [{"name": "env", "type": "pool", "source": source}, {"name": "bits", "type": "git", "source": {"a": 1}}]
+    return {"resources": resources, "jobs": shape}

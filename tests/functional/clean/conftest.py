@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of concourse_pool_clean share: a machine, a repository that may be changed, and ways to run it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+from ..running import ModuleRun, Workplace
+from .reading import check_whole
+
+Clean = Callable[..., ModuleRun]
+HOUR = 3600
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    """A machine of its own for each test; no run may leave anything in its temporary folder."""
+    place = Workplace(tmp_path / "machine")
+    yield place
+    assert [name for name in place.leftovers() if not name.startswith("ansible")] == []
+
+
+@pytest.fixture
+def clean(workplace: Workplace) -> Clean:
+    """Clean pools: the module's options by keyword, environment variables as `environment`."""
+
+    def cleaned(environment: dict[str, str] | None = None, *, check_mode: bool = False, **options: Any) -> ModuleRun:
+        return workplace.run_module("concourse_pool_clean", options, environment, check_mode=check_mode)
+
+    return cleaned
+
+
+@pytest.fixture
+def locks(tmp_path: Path) -> Iterator[LockRepository]:
+    """`locks.git`, for runs without a Concourse: env-1 and env-2 of pool `aws` are claimed since long by nobody knows.
+
+    env-3 is free, env-4 a person's; pool `sick` has no locks, and there are files that are no pool's.
+    """
+    repository = LockRepository(tmp_path / "served" / "locks.git")
+    for lock in ("env-1", "env-2", "env-3", "env-4"):
+        repository.add("aws", lock)
+    repository.add_pool("sick")
+    repository.commit({"README.md": "Locks of the teams.\n", "scripts/run": "#!/bin/sh\n"}, message="Say what this is")
+    repository.claim("aws", "env-1", message="claiming: env-1")
+    repository.claim("aws", "env-2", message="claiming: env-2\nBuild URL: \n")
+    repository.claim("aws", "env-4", message="manually claim env-4")
+    yield repository
+    check_whole(repository.path)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A Concourse and a lock repository, six hours ago; user pool-boy (password pa55word) is a viewer of team main."""
+    with Scene(tmp_path / "scene", now=int(time.time()) - 6 * HOUR) as made:
+        made.atc.set_user("pool-boy", "pa55word")
+        made.atc.set_team("main", {"viewer": ["local:pool-boy"]})
+        yield made
+        assert made.atc.server.errors == []
+        check_whole(made.locks.path)
+
+
+def login(scene: Scene, **options: Any) -> dict[str, Any]:
+    """The options by which pool-boy cleans the pools of a scene."""
+    given = {
+        "repo": scene.repo,
+        "concourse_url": scene.atc.url,
+        "concourse_username": "pool-boy",
+        "concourse_password": "pa55word",
+    }
+    return {**given, **options}
+
+
+def released(run: ModuleRun) -> set[str]:
+    """What a run says that it released, as `pool/lock`."""
+    return {f"{one['pool']}/{one['name']}" for one in run.values["released"]}
+
+
+def actions(run: ModuleRun) -> dict[str, str]:
+    return {name: lock["action"] for name, lock in run.locks.items()}
+
+
+def refusal(run: ModuleRun) -> str:
+    """The sentence with which a run failed, which must be one for a person; nothing was released or changed."""
+    message = run.message
+    assert run.failed
+    assert run.values.get("changed") in (None, False)
+    assert run.values.get("released", []) == []
+    assert "exception" not in run.values
+    assert run.stderr == ""
+    assert "defect of poolboy.concourse" not in message
+    assert "\n" not in message
+    assert message[-1] in ".)"
+    assert len(message) < 900
+    return message

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of a lock repository, read with plain git as people and pool resources read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git, git_environment, git_text
+
+STATES = ("claimed", "unclaimed")
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit of the branch; `trailers` as git itself reads them."""
+
+    sha: str
+    parents: tuple[str, ...]
+    author: str
+    committer: str
+    message: str
+    trailers: Mapping[str, str]
+
+
+def tip(repository: Path, branch: str = "main") -> str:
+    return git_text("rev-parse", f"refs/heads/{branch}", folder=repository)
+
+
+def commits_since(repository: Path, base: str, branch: str = "main") -> list[Commit]:
+    """The commits after `base`, oldest first."""
+    form = "%H%n%P%n%an <%ae>%n%cn <%ce>%n%(trailers:only,unfold)%x01%B%x00"
+    printed = git("log", "--reverse", f"--format={form}", f"{base}..refs/heads/{branch}", folder=repository).decode()
+    return [_commit(entry.lstrip("\n")) for entry in printed.split("\0") if entry.strip()]
+
+
+def _commit(entry: str) -> Commit:
+    head, _, message = entry.partition("\x01")
+    sha, parents, author, committer, *trailers = head.rstrip("\n").split("\n")
+    pairs = dict(line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in trailers if line)
+    return Commit(sha, tuple(parents.split()), author, committer, message, pairs)
+
+
+def lock_that_get_finds(repository: Path, commit: str, pool: str) -> str:
+    """What `get` of a pool resource takes for the lock of a commit: the first file that it changed in the pool."""
+    printed = git_text("show", "--pretty=format:", "--name-only", commit, "--", pool, folder=repository)
+    return printed.partition("\n")[0].rpartition("/")[2]
+
+
+def changes_of(repository: Path, commit: str) -> list[tuple[str, str, str]]:
+    """What a commit did to files: status, mode and path; nothing is taken for a rename."""
+    fields = git("diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", commit, folder=repository).split(b"\0")
+    found = []
+    for description, path in zip(fields[0:-1:2], fields[1::2], strict=True):
+        _old_mode, new_mode, _old, _new, status = description.decode().split()
+        found.append((status, new_mode, path.decode("utf-8", "surrogateescape")))
+    return found
+
+
+def files(repository: Path, revision: str = "main") -> dict[str, str]:
+    """Every file by its path, as `mode object`."""
+    found = {}
+    for line in git("ls-tree", "-r", "-z", "--full-tree", revision, folder=repository).split(b"\0")[:-1]:
+        about, path = line.split(b"\t", 1)
+        mode, _kind, name = about.decode().split()
+        found[path.decode("utf-8", "surrogateescape")] = f"{mode} {name}"
+    return found
+
+
+def locks_in(tree: Mapping[str, str]) -> dict[str, set[str]]:
+    """The states in which each lock stands, by `pool/lock`."""
+    found: dict[str, set[str]] = {}
+    for path in tree:
+        match = re.fullmatch(r"(?:(.*)/)?(claimed|unclaimed)/([^/]+)", path)
+        if match and not match[3].startswith("."):
+            found.setdefault(f"{match[1] or '.'}/{match[3]}", set()).add(match[2])
+    return found
+
+
+def released_tree(tree: Mapping[str, str], moved: Mapping[str, str]) -> dict[str, str]:
+    """The files as they are once locks went from claimed paths to other paths: contents and modes stay."""
+    return {moved.get(path, path): about for path, about in tree.items()}
+
+
+def check_whole(repository: Path) -> None:
+    """Everything that a repository must be after any run: whole for git, and without anybody's lock files."""
+    git("fsck", "--full", "--strict", "--no-dangling", folder=repository, environment=git_environment())
+    left = [str(path) for path in repository.rglob("*.lock")] + [str(path) for path in repository.rglob("tmp_*")]
+    assert left == []

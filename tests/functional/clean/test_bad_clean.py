@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What cannot be meant: a clear sentence, and nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+
+from ..running import fingerprint
+from .conftest import Clean, refusal
+
+
+@pytest.fixture
+def untouched(locks: LockRepository) -> Iterator[LockRepository]:
+    before = fingerprint(locks.path)
+    yield locks
+    assert fingerprint(locks.path) == before
+
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
+BAD: list[tuple[dict[str, Any], list[str]]] = [
+    ({"pools": "nowhere"}, ["pool nowhere", "aws", "sick"]),
+    ({"pools": "aws,aws"}, ["named more than once"]),
+    ({"pools": "aws:-5"}, ["'-5'", "number of minutes"]),
+    ({"pools": "aws:soon"}, ["'soon'"]),
+    ({"pools": "aws:"}, ["number of minutes"]),
+    ({"pools": [{"name": "aws", "relase_to": "sick"}]}, ["relase_to", "release_to"]),
+    ({"pools": [{"name": "aws", "grace": -1}]}, ["grace of aws", "'-1'"]),
+    ({"pools": [{"release_to": "sick"}]}, ["no name"]),
+    ({"pools": [["aws"]]}, ["neither a name"]),
+    ({"pools": [{"name": "aws", "release_to": "nowhere"}]}, ["release_to", "nowhere", "aws", "sick"]),
+    ({"pools": [{"name": "aws", "release_to": "aws"}]}, ["release_to", "itself"]),
+    ({"pools": [{"name": "aws", "release_to": "/aws/"}]}, ["release_to", "itself"]),
+    ({"pools": [{"name": "aws", "release_to": ""}]}, ["release_to"]),
+    ({"pools": [{"name": "aws", "policy": {"leaky": "keep"}}]}, ["leaky", "leaked", "gone"]),
+    ({"release_to": "nowhere"}, ["release_to", "nowhere", "aws", "sick"]),
+    ({"release_to": "aws"}, ["release_to", "itself"]),
+    ({"release_to": "aws/"}, ["release_to", "itself"]),
+    ({"release_to": "aws/unclaimed"}, ["release_to", "no pool"]),
+    ({"release_to": "scripts"}, ["release_to", "no pool"]),
+    ({"release_to": "../aws"}, ["release_to", "no pool"]),
+    ({"grace": -1}, ["grace", "'-1'"]),
+    ({"stale_timeout": -60}, ["stale_timeout", "'-60'"]),
+    ({"policy": {"crashed": "release"}}, ["crashed", "errored", "zombie"]),
+    ({"policy": {"failed": "drop"}}, ["drop", "release", "stale", "keep"]),
+    ({"policy": {"running": "release"}}, ["running", "always kept"]),
+    ({"policy": {"unreachable": "stale"}}, ["unreachable", "always kept"]),
+    ({"policy": {"free": "release"}}, ["free", "no verdict"]),
+    ({"max_releases": 0}, ["max_releases is 0"]),
+    ({"max_releases": -3}, ["max_releases is -3"]),
+    ({"preset": "poolboy"}, ["preset", "pool_boy", "safe"]),
+    ({"force": ["aws/env-1"]}, ["force"]),
+    ({"force": [{"lock": "aws/env-1"}]}, ["commit", "force"]),
+    ({"force": [{"commit": SHA}]}, ["lock", "force"]),
+    ({"force": [{"lock": "aws/env-1", "commit": ""}]}, ["aws/env-1", "look at it again"]),
+    ({"force": [{"lock": "aws/env-1", "commit": SHA}]}, ["aws/env-1", "look at it again"]),
+    ({"force": [{"lock": "aws/env-3", "commit": SHA}]}, ["aws/env-3", "free"]),
+    ({"force": [{"lock": "aws/env-9", "commit": SHA}]}, ["no lock aws/env-9"]),
+    ({"force": [{"lock": "env-1", "commit": SHA}]}, ["no lock env-1"]),
+    ({"force": [{"lock": "sick/env-1", "commit": SHA}]}, ["no lock sick/env-1"]),
+    ({"branch": "nowhere"}, ["nowhere", "main"]),
+    ({"git_author": ""}, ["git_author"]),
+    ({"git_author": "nobody"}, ["git_author", "<"]),
+    ({"git_author": "A <a@b>\nauthor B <b@c>"}, ["git_author"]),
+    ({"git_author": "<a@b>"}, ["git_author"]),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), BAD, ids=[str(options)[:60] for options, _words in BAD])
+def test_bad_options(clean: Clean, untouched: LockRepository, options: dict[str, Any], words: list[str]) -> None:
+    run = clean(**{"repo": untouched.url, "pools": "aws", **options})
+    message = refusal(run)
+    for word in words:
+        assert word in message
+    assert clean(**{"repo": untouched.url, "pools": "aws", **options}, check_mode=True).message == message
+    assert not any("No lock is claimed" in line for line in run.values.get("report", [])), "which would be untrue"
+
+
+@pytest.mark.parametrize("pools", [None, [], "", [""], ","])
+def test_no_pools_at_all_is_never_all_pools(clean: Clean, untouched: LockRepository, pools: Any) -> None:
+    message = refusal(clean(repo=untouched.url, **({} if pools is None else {"pools": pools})))
+    assert "pools" in message
+
+
+@pytest.mark.parametrize("repo", ["", "relative/locks.git", "/nowhere/locks.git", "https://127.0.0.1:9/locks.git"])
+def test_a_repository_that_is_not_there(clean: Clean, untouched: LockRepository, repo: str) -> None:
+    assert refusal(clean(repo=repo, pools="aws"))

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cache that was cut off, changed, mixed up or half removed: the answer is right all the same, and nobody is told."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+
+from .looking import Look, claims_of, expected_claims, grow, states_of
+from .recorder import GitRecorder
+
+Attack = Callable[[random.Random, list[Path]], None]
+
+ROUNDS = 25
+
+
+def cut(chance: random.Random, files: list[Path]) -> None:
+    for file in chance.sample(files, chance.randint(1, 3)):
+        content = file.read_bytes()
+        replace(file, content[: chance.randint(0, max(0, len(content) - 1))])
+
+
+def change(chance: random.Random, files: list[Path]) -> None:
+    for file in chance.sample(files, chance.randint(1, 3)):
+        content = bytearray(file.read_bytes())
+        for _byte in range(chance.choice((1, 20, len(content) // 2))):
+            if content:
+                content[chance.randrange(len(content))] = chance.randrange(256)
+        replace(file, bytes(content))
+
+
+def mix_up(chance: random.Random, files: list[Path]) -> None:
+    first, second = chance.sample(files, 2)
+    one, other = first.read_bytes(), second.read_bytes()
+    replace(first, other)
+    replace(second, one)
+
+
+def delete(chance: random.Random, files: list[Path]) -> None:
+    for file in chance.sample(files, chance.randint(1, 4)):
+        file.unlink()
+
+
+def leave_locks(chance: random.Random, files: list[Path]) -> None:
+    """What a git that was killed leaves behind."""
+    mirror = next(parent for file in files for parent in file.parents if parent.name == "mirror.git")
+    for name in ("shallow.lock", "config.lock", "HEAD.lock", "refs/poolboy/head.lock", "packed-refs.lock"):
+        if chance.random() < 0.6 and (mirror / name).parent.is_dir():
+            (mirror / name).write_text("")
+    (mirror / "objects/pack/tmp_pack_x").write_bytes(b"half")
+
+
+def put_a_folder_in_its_place(chance: random.Random, files: list[Path]) -> None:
+    file = chance.choice(files)
+    file.unlink()
+    file.mkdir()
+
+
+def take_a_folder_away(chance: random.Random, files: list[Path]) -> None:
+    shutil.rmtree(chance.choice(sorted({file.parent for file in files})))
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Packs are read-only, so write them anew."""
+    file.unlink()
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "attack", [cut, change, mix_up, delete, leave_locks, put_a_folder_in_its_place, take_a_folder_away]
+)
+@pytest.mark.parametrize("with_news", [True, False])
+def test_attacks(look: Look, locks: LockRepository, attack: Attack, with_news: bool) -> None:
+    chance = random.Random(f"{attack.__name__} {with_news}")
+    grow(locks, 40)
+    look(locks.path)
+    for number in range(ROUNDS):
+        files = look.files()
+        if any("mirror.git" in file.parts for file in files):
+            attack(chance, files)
+        if with_news:
+            locks.claim("aws", "env-2") if number % 2 == 0 else locks.release("aws", "env-2")
+        assert claims_of(look(locks.path)) == expected_claims(locks), number
+        assert states_of(look(locks.path)).keys() == {"aws/env-1", "aws/env-2"}
+
+
+def test_only_the_findings_are_gone(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
+    first = look(locks.path)
+    (look.folder / "findings.json").unlink()
+    assert look(locks.path) == first
+
+
+def test_only_the_mirror_is_gone(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
+    grow(locks, 60)
+    look(locks.path)
+    shutil.rmtree(look.mirror)
+    locks.claim("aws", "env-2")
+    recorder.clear()
+    assert claims_of(look(locks.path)) == expected_claims(locks)
+    assert recorder.depths() == [64]
+
+
+def test_the_mirror_of_another_repository(look: Look, locks: LockRepository, tmp_path: Path) -> None:
+    other = LockRepository(tmp_path / "other.git")
+    other.add("gcp", "env-1")
+    other.claim("gcp", "env-1")
+    grow(locks, 50)
+    look(locks.path)
+    mine = look.folder
+    look(other.path)
+    (theirs,) = (path for path in look.cache_dir.iterdir() if path != mine)
+    for name in ("mirror.git", "findings.json"):
+        (mine / name).rename(tmp_path / "aside")
+        (theirs / name).rename(mine / name)
+        (tmp_path / "aside").rename(theirs / name)
+    for _look in range(2):
+        assert claims_of(look(locks.path)) == expected_claims(locks)
+        assert claims_of(look(other.path)) == expected_claims(other)
+        locks.claim("aws", "env-2") if _look == 0 else None
+        other.add("gcp", f"env-{_look + 2}")
+
+
+@pytest.mark.parametrize("boundary", ["none", "too near", "of another repository"])
+def test_a_boundary_that_is_not_the_boundary(look: Look, locks: LockRepository, boundary: str) -> None:
+    grow(locks, 300)
+    look(locks.path)
+    for _round in range(2):
+        locks.claim("aws", "env-2")
+        locks.release("aws", "env-1")
+        near = locks.claim("aws", "env-1")
+        locks.release("aws", "env-2")
+        shallow = look.mirror / "shallow"
+        assert len(shallow.read_text().split()) == 1
+        lines = {"none": "", "too near": f"{shallow.read_text()}{near}\n", "of another repository": "1" * 40 + "\n"}
+        shallow.write_text(lines[boundary])
+        assert claims_of(look(locks.path)) == expected_claims(locks)
+
+
+def test_a_boundary_that_moves_during_the_look(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
+    """As by a git that a killed run left behind. A commit that git takes for a first one seems to add every file."""
+    grow(locks, 300)
+    look(locks.path)
+    claim = locks.claim("aws", "env-2")
+    locks.add("aws", "env-3")
+    tip = locks.add("aws", "env-4")
+    once = recorder.folder / "once"
+    recorder.run_before(f'[ "$1" != log ] || [ -e {once} ] || {{ : > {once}; echo {tip} >> "$GIT_DIR/shallow"; }}')
+    recorder.clear()
+    assert claims_of(look(locks.path))["aws/claimed/env-2"] == claim
+    assert once.exists()
+    assert recorder.network() == ["ls-remote", "fetch", "fetch"]
+
+
+def test_settings_that_somebody_planted_are_not_used(look: Look, locks: LockRepository, tmp_path: Path) -> None:
+    look(locks.path)
+    with (look.mirror / "config").open("a") as file:
+        file.write(
+            f'[core]\n\tfsmonitor = touch {tmp_path}/owned\n[url "ext::touch {tmp_path}/owned "]\n\tinsteadOf = file\n'
+        )
+    hook = look.mirror / "hooks" / "reference-transaction"
+    hook.parent.mkdir()
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/owned\n")
+    hook.chmod(0o755)
+    locks.claim("aws", "env-2")
+    assert claims_of(look(locks.path)) == expected_claims(locks)
+    assert not (tmp_path / "owned").exists()
+    assert "fsmonitor" not in (look.mirror / "config").read_text()
+
+
+def test_a_hook_alone_is_not_run(look: Look, locks: LockRepository, tmp_path: Path) -> None:
+    look(locks.path)
+    hook = look.mirror / "hooks" / "reference-transaction"
+    hook.parent.mkdir()
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/owned\n")
+    hook.chmod(0o755)
+    locks.claim("aws", "env-2")
+    assert claims_of(look(locks.path)) == expected_claims(locks)
+    assert not (tmp_path / "owned").exists()
+
+
+def test_a_remote_in_trouble_takes_no_good_cache_away(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
+    grow(locks, 60)
+    first = look(locks.path)
+    before = {file: file.read_bytes() for file in look.files()}
+    locks.claim("aws", "env-2")
+    recorder.run_before('[ "$1" != fetch ] || { echo "fatal: the remote end hung up unexpectedly" >&2; exit 128; }')
+    with pytest.raises(RepositoryError, match="broke off"):
+        look(locks.path)
+    locks.path.rename(locks.path.with_name("away.git"))
+    with pytest.raises(RepositoryError, match="no git repository"):
+        look(locks.path)
+    assert {file: file.read_bytes() for file in look.files()} == before
+    locks.path.with_name("away.git").rename(locks.path)
+    recorder.run_before("")
+    recorder.clear()
+    assert claims_of(look(locks.path)) == expected_claims(locks) != claims_of(first)
+    assert recorder.depths() == [64]
+
+
+def test_a_mirror_that_stays_broken_is_made_again_only_once(
+    look: Look, locks: LockRepository, recorder: GitRecorder
+) -> None:
+    look(locks.path)
+    locks.claim("aws", "env-2")
+    recorder.run_before('[ "$1" != log ] || { echo "fatal: bad object" >&2; exit 128; }')
+    recorder.clear()
+    with pytest.raises(RepositoryError, match=r"git log failed for .*: fatal: bad object"):
+        look(locks.path)
+    assert recorder.network() == ["ls-remote", "fetch", "fetch"]

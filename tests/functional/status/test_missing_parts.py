@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""git, GitPython or requests is missing or too old: each has a sentence of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import sysconfig
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+from ..running import COLLECTIONS, ModuleRun, Workplace
+from .conftest import assert_says, login, refusal
+
+ANSIBLE, GITPYTHON = ("ansible",), ("git", "gitdb", "smmap")
+REQUESTS = ("requests", "urllib3", "idna", "certifi", "charset_normalizer")
+
+LookWith = Callable[..., ModuleRun]
+
+
+@pytest.fixture
+def look_with(workplace: Workplace) -> LookWith:
+    """Look with a Python that has only the named libraries installed, and other variables if wanted."""
+
+    def looked(libraries: Sequence[str], environment: dict[str, str] | None = None, **options: Any) -> ModuleRun:
+        site = workplace.folder / "site"
+        site.mkdir(exist_ok=True)
+        for name in (*ANSIBLE, *libraries):
+            if not (site / name).exists():
+                (site / name).symlink_to(Path(sysconfig.get_path("purelib")) / name)
+        variables = {"PYTHONPATH": os.pathsep.join([str(site), str(COLLECTIONS)]), **(environment or {})}
+        # -S: without the libraries of the environment that the tests run in.
+        return workplace.run_module("concourse_pool_status", options, variables, python=(sys.executable, "-S"))
+
+    return looked
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_with_both_libraries_all_is_well(scene: Scene, look_with: LookWith) -> None:
+    """Else the other tests could fail for another reason than the one that they look for."""
+    scene.locks.add("aws", "env-1")
+    assert look_with([*GITPYTHON, *REQUESTS], **login(scene)).verdicts == {"aws/env-1": "free"}
+
+
+def test_gitpython(locks: LockRepository, look_with: LookWith) -> None:
+    message = refusal(look_with(REQUESTS, repo=locks.url))
+    assert_says(message, ["GitPython is not installed", sys.executable, "install GitPython 3.2.1 or newer"])
+
+
+def test_an_old_gitpython(locks: LockRepository, look_with: LookWith, workplace: Workplace) -> None:
+    real = Path(sysconfig.get_path("purelib")) / "git"
+    old = workplace.folder / "site" / "git"
+    shutil.copytree(real, old)
+    text = (real / "__init__.py").read_text()
+    version = next(line for line in text.splitlines() if line.startswith("__version__"))
+    (old / "__init__.py").write_text(text.replace(version, '__version__ = "3.1.44"'))
+    message = refusal(look_with(GITPYTHON, repo=locks.url))
+    assert_says(message, ["GitPython 3.1.44", "too old", "install GitPython 3.2.1 or newer"])
+
+
+def test_requests(scene: Scene, look_with: LookWith) -> None:
+    scene.locks.add("aws", "env-1")
+    message = refusal(look_with(GITPYTHON, **login(scene)))
+    assert_says(message, ["requests", sys.executable, "pip install requests"])
+    # Who asks no Concourse needs no requests.
+    assert look_with(GITPYTHON, repo=scene.repo).verdicts == {"aws/env-1": "free"}
+
+
+def test_git(locks: LockRepository, look_with: LookWith, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    environment = {"PATH": str(tmp_path / "bin")}
+    message = refusal(look_with([*GITPYTHON, *REQUESTS], environment, repo=locks.url))
+    assert_says(message, ["program git is not installed", "PATH", "install git 2.31 or newer"])
+
+
+def test_an_old_git(locks: LockRepository, look_with: LookWith, tmp_path: Path) -> None:
+    program(tmp_path / "bin", "git", 'test "$1" = version && echo git version 2.20.1')
+    environment = {"PATH": os.pathsep.join([str(tmp_path / "bin"), "/usr/bin", "/bin"])}
+    message = refusal(look_with([*GITPYTHON, *REQUESTS], environment, repo=locks.url))
+    assert_says(message, ["git 2.20.1 is too old", "install git 2.31 or newer"])
+
+
+def test_ssh(look_with: LookWith, tmp_path: Path) -> None:
+    """Only git and a shell are on the PATH."""
+    for name in ("git", "sh"):
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
+    environment = {"PATH": str(tmp_path / "bin")}
+    message = refusal(look_with([*GITPYTHON, *REQUESTS], environment, repo="ssh://git@127.0.0.1:1/locks.git"))
+    assert_says(message, ["program ssh is not installed"])

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What concourse_pool_clean returns."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import clean_diff, clean_result
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import (
+    CleaningRules,
+    Step,
+    plan_releases,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.report import WIDTH
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.clean_model import (
+    ERRORED,
+    LEAKED,
+    NOW,
+    RUNNING,
+    ModelPools,
+    judge_all,
+)
+
+STATUS_KEYS = {
+    "pool",
+    "name",
+    "state",
+    "verdict",
+    "reason",
+    "claimed_at",
+    "age_minutes",
+    "holder",
+    "build",
+    "commit",
+    "policy",
+    "dead_since",
+    "releasable",
+    "releasable_at",
+}
+
+
+def plan(pools: ModelPools, **rules: object) -> tuple[tuple[Step, ...], Snapshot]:
+    judged, snapshot = judge_all(pools, "aws")
+    return plan_releases(judged, snapshot, CleaningRules(**rules), NOW), snapshot  # type: ignore[arg-type]
+
+
+def a_pool() -> ModelPools:
+    pools = ModelPools("sick")
+    pools.add("aws/env-1", ERRORED)
+    pools.add("aws/env-2", RUNNING)
+    pools.add("aws/env-3")
+    pools.add("aws/env-4", LEAKED)
+    return pools
+
+
+def test_every_lock_with_its_action_and_the_released_ones_apart() -> None:
+    steps, snapshot = plan(a_pool())
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    assert {lock["name"]: lock["action"] for lock in result["locks"]} == {
+        "env-1": "release",
+        "env-2": "keep",
+        "env-3": "keep",
+        "env-4": "release",
+    }
+    assert all(lock.keys() == STATUS_KEYS | {"action", "action_reason"} for lock in result["locks"])
+    assert all(lock["action_reason"] for lock in result["locks"])
+    assert result["commit"] == "tip-1"
+    assert result["released"][0] == {
+        "pool": "aws",
+        "name": "env-1",
+        "to_pool": "aws",
+        "verdict": "errored",
+        "reason": ERRORED.reason,
+        "commit": "claim-of-aws/env-1",
+    }
+    assert [one["name"] for one in result["released"]] == ["env-1", "env-4"]
+
+
+def test_nothing_counts_as_released_before_it_is() -> None:
+    steps, snapshot = plan(a_pool())
+    undone = clean_result(steps, snapshot, ["aws"], NOW, released=False)
+    done = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    assert undone["released"] == []
+    assert {**undone, "released": None} == {**done, "released": None}
+
+
+def test_a_move_says_where_to() -> None:
+    steps, snapshot = plan(a_pool(), release_to={"aws": "sick"})
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    assert {one["to_pool"] for one in result["released"]} == {"sick"}
+    assert {lock["action"] for lock in result["locks"]} == {"move", "keep"}
+    assert clean_diff(steps) == {
+        "before": "aws/claimed/env-1\naws/claimed/env-4\n",
+        "after": "sick/unclaimed/env-1\nsick/unclaimed/env-4\n",
+    }
+
+
+def test_the_diff_names_the_files() -> None:
+    steps, _snapshot = plan(a_pool())
+    assert clean_diff(steps) == {
+        "before": "aws/claimed/env-1\naws/claimed/env-4\n",
+        "after": "aws/unclaimed/env-1\naws/unclaimed/env-4\n",
+    }
+    kept, _snapshot = plan(a_pool(), exclude=["*"])
+    assert clean_diff(kept) == {"before": "", "after": ""}
+
+
+def test_the_report_shows_what_is_done_with_each_claimed_lock() -> None:
+    steps, snapshot = plan(a_pool())
+    lines = clean_result(steps, snapshot, ["aws"], NOW, released=True)["report"]
+    assert "ACTION" in lines[0]
+    rows = {line.split()[1]: line.split()[2] for line in lines if line.startswith("aws ")}
+    assert rows["env-1"] == "release"
+    assert rows["env-2"] == "keep"
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_names_of_any_bytes_are_fit_for_json_and_a_terminal() -> None:
+    pools = ModelPools()
+    pools.add("aws/caf\udce9\x1b[2J\n", ERRORED)
+    steps, snapshot = plan(pools)
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    assert json.dumps(result).encode()
+    assert result["released"][0]["name"] == "caf\\xe9\x1b[2J\n"
+    shown = [*result["report"], *(line for side in clean_diff(steps).values() for line in side.splitlines())]
+    assert not any(character < " " for line in shown for character in line)
