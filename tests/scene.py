@@ -58,7 +58,7 @@ class Scene:
 
     def claim(self, build: int, step: str, lock: str) -> str:
         """Let a build claim `pool/lock` by a put step, as the pool resource 1.8 does; return the commit."""
-        pool, _, name = lock.rpartition("/")
+        pool, _separator, name = lock.rpartition("/")
         message = f"claiming: {name}\nBuild URL: {self.page(build)} "
         commit = self.locks.claim(pool, name, message=message, at=self.now)
         self.atc.put(build, step, {"ref": commit}, metadata={"lock_name": name, "pool_name": pool})
@@ -66,7 +66,7 @@ class Scene:
 
     def release(self, build: int, step: str, lock: str) -> str:
         """Let a build give `pool/lock` back by a put step; return the commit."""
-        pool, _, name = lock.rpartition("/")
+        pool, _separator, name = lock.rpartition("/")
         message = f"unclaiming: {name}\nBuild URL: {self.page(build)} "
         commit = self.locks.release(pool, name, message=message, at=self.now)
         self.atc.put(build, step, {"ref": commit}, metadata={"lock_name": name, "pool_name": pool})

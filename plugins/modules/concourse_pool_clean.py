@@ -79,8 +79,8 @@ options:
         required: true
       commit:
         description:
-          - The commit of the claim, as RV(locks[].commit) gives it. The module fails if the lock is claimed by another
-            commit by now, or is free.
+          - The commit of the claim, as C(commit) in RV(locks) gives it. The module fails if the lock is claimed by
+            another commit by now, or is free.
         type: str
         required: true
   git_author:

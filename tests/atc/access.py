@@ -45,7 +45,7 @@ def identify(world: World, authorization: str | None) -> Caller:
     """The scheme's case does not matter, but exactly one space does (atc/api/accessor/verifier.go)."""
     if authorization is None:
         return Caller()
-    scheme, _, value = authorization.partition(" ")
+    scheme, _separator, value = authorization.partition(" ")
     token = world.tokens.get(value) if scheme.lower() == "bearer" else None
     if token is None or not is_valid(world, token):
         return Caller(token_given=True)

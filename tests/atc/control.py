@@ -67,7 +67,7 @@ class Control:
         return found
 
     def pipeline(self, reference: str, instance_vars: JsonObject | None = None) -> Pipeline:
-        team, _, name = reference.partition("/")
+        team, _separator, name = reference.partition("/")
         found = self.world.find_pipeline(self.team(team), name, instance_vars)
         if found is None:
             raise LookupError(f"team {team} has no pipeline {name} with instance variables {instance_vars}")

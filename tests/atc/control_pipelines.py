@@ -25,7 +25,7 @@ class PipelineControl(Control):
         public: bool = False,
     ) -> JsonObject:
         """Make or change a pipeline; `config` is the text of a pipeline file, or what it says."""
-        team, _, name = pipeline.partition("/")
+        team, _separator, name = pipeline.partition("/")
         parsed = yaml.safe_load(config) if isinstance(config, str) else config
         made = pipelines.set_pipeline(self.world, self.team(team), name, parsed, instance_vars=instance_vars)
         made.public = public

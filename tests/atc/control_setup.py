@@ -81,7 +81,7 @@ class SetupControl(Control):
     @operation
     def issue_token(self, identity: str, *, lifetime: float | None = None) -> str:
         """A bearer token for `local:NAME` or `client:ID`, as if it had logged in."""
-        connector, _, user_id = identity.partition(":")
+        connector, _separator, user_id = identity.partition(":")
         return tokens.issue(self.world, connector, user_id, lifetime=lifetime).value
 
     @operation

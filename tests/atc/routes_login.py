@@ -77,11 +77,11 @@ def _tokens(call: Call, connector: str, user_id: str) -> Answer:
 
 
 def _client(request: Request) -> tuple[str, str]:
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    scheme, _separator, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return NO_CREDENTIALS
     try:
-        client, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        client, _separator, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return NO_CREDENTIALS
     return client, secret

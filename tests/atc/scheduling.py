@@ -17,7 +17,7 @@ ROUNDS = 10_000
 
 def run(world: World) -> None:
     """Schedule every job that asks for it, until nothing moves; what must wait keeps asking."""
-    for _ in range(ROUNDS):
+    for _count in range(ROUNDS):
         asking = [job for job in world.jobs.values() if _may_run(world, job)]
         moved = [_schedule(world, job) for job in asking]
         if not any(moved):

@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
     def serve(self) -> None:
         # `self.path` is no use: http.server cleans double slashes out of it.
         target = self.requestline.split(" ")[1]
-        path, _, query_string = target.partition("?")
+        path, _separator, query_string = target.partition("?")
         request = Request(
             method=self.command,
             path=path,

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """See the collection at work: ``python -m tests.demo``, which is what `make demo` runs.
 
-A small Concourse and a lock repository are made in .demo/; then the playbook of the collection looks at them.
+A small Concourse and a lock repository are made in .demo/; then the playbooks of the collection look at them, and give
+back what nobody holds any more.
 """
 
 from __future__ import annotations
@@ -29,22 +30,25 @@ def main() -> int:
     with Scene(FOLDER.resolve(), now=int(time.time()) - LENGTH) as scene:
         tell(scene)
         scene.atc.follow_wall_clock()
-        return _look(scene)
+        return _run(scene, "status") or _run(scene, "clean")
 
 
-def _look(scene: Scene) -> int:
-    """Run the playbook as a user would, with nothing but environment variables."""
+def _run(scene: Scene, verb: str) -> int:
+    """Run a playbook as a user would, with nothing but environment variables."""
     settings = {
         "POOL_REPO": scene.repo,
+        "POOLS": "aws,cf/fresh:120",
         "CONCOURSE_BASE_URL": scene.atc.url,
         "CONCOURSE_USERNAME": "pool-boy",
         "CONCOURSE_PASSWORD": "demo",
-        "XDG_CACHE_HOME": str(FOLDER.resolve() / "cache"),
     }
-    print("$ " + " \\\n  ".join(f"{name}={value}" for name, value in settings.items() if name != "XDG_CACHE_HOME"))
-    command = ["ansible-playbook", "poolboy.concourse.status"]
-    print("  " + " ".join(command), flush=True)
-    return subprocess.run(command, env={**os.environ, **settings}, check=False).returncode
+    command = ["ansible-playbook", f"poolboy.concourse.{verb}"]
+    print(
+        "$ " + " \\\n  ".join([*(f"{name}={value}" for name, value in settings.items()), " ".join(command)]), flush=True
+    )
+    # The demo leaves nothing outside of its folder.
+    cache = {"XDG_CACHE_HOME": str(FOLDER.resolve() / "cache")}
+    return subprocess.run(command, env={**os.environ, **settings, **cache}, check=False).returncode
 
 
 if __name__ == "__main__":

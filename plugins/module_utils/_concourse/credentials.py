@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class TokenLogin:
     remedy: str = "give a new one"
 
 
-Credentials = Anonymous | PasswordLogin | ClientLogin | TokenLogin
+Credentials: TypeAlias = "Anonymous | PasswordLogin | ClientLogin | TokenLogin"
 
 
 def secrets_of(credentials: Credentials) -> tuple[str, ...]:

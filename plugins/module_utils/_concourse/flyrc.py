@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ class FlyTarget:
     client_key_path: str | None = None
 
 
-def flyrc_path(environment: Mapping[str, str] = os.environ) -> Path:
+def flyrc_path(environment: Mapping[str, str]) -> Path:
     """Return where fly keeps its targets: in $FLY_HOME, else in the home folder."""
     home = environment.get("FLY_HOME") or environment.get("HOME")
     return (Path(home) if home else Path.home()) / ".flyrc"

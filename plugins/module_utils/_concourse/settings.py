@@ -43,7 +43,7 @@ class Settings:
     timeout: int
 
 
-def settle(options: ConcourseOptions, environment: Mapping[str, str] = os.environ) -> Settings:
+def settle(options: ConcourseOptions, environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings that the options mean. Raises BadOption when they contradict each other or name nothing."""
     if options.timeout < 1:
         raise BadOption(f"concourse_timeout is {options.timeout}: give at least 1 second.")
@@ -53,7 +53,11 @@ def settle(options: ConcourseOptions, environment: Mapping[str, str] = os.enviro
     if not options.url and not options.target:
         given = kinds[0] if kinds else "A login"
         raise BadOption(f"{given} needs a Concourse to log in to: give its address as concourse_url.")
-    target = read_target(options.target, flyrc_path(environment)) if options.target else None
+    target = (
+        read_target(options.target, flyrc_path(os.environ if environment is None else environment))
+        if options.target
+        else None
+    )
     return Settings(
         address=_address(options, target),
         credentials=_credentials(options, target),

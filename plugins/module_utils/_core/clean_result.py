@@ -17,6 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.report imp
     POOL,
     VERDICT,
     Column,
+    Going,
     report_lines,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
@@ -35,11 +36,13 @@ def clean_result(
     actions = {step.judged.lock.path: step.action.value for step in plan}
     action = Column("ACTION", 7, lambda judged, _now: actions[judged.lock.path])
     judged = [step.judged for step in plan]
+    columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE)
+    going = Going("given back", lambda judged: actions[judged.lock.path] != Action.KEEP.value)
     return {
         "locks": [_step_value(step, now) for step in plan],
         "released": [_release_value(step) for step in plan if released and step.is_release],
         "problems": problem_values(snapshot.problems, pools),
-        "report": report_lines(judged, pools, snapshot.problems, now, (POOL, LOCK, action, VERDICT, HOLDER, AGE)),
+        "report": report_lines(judged, pools, snapshot.problems, now, columns, going),
         "commit": snapshot.commit,
     }
 

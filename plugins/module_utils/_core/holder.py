@@ -103,7 +103,7 @@ def _read_instanced(names: str) -> list[tuple[PipelineRef, str]]:
         variables, end = json.JSONDecoder().raw_decode("{" + tail)
     except (ValueError, RecursionError):
         return []
-    team, _, pipeline = head.partition("/")
+    team, _separator, pipeline = head.partition("/")
     job = ("{" + tail)[end:]
     if not (variables and team and pipeline and job.startswith("/") and job[1:]):
         return []

@@ -46,22 +46,32 @@ class Column:
     cell: Callable[[JudgedLock, int], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Which locks of a pool are counted as those that can go, or went, and in what words."""
+
+    words: str
+    applies: Callable[[JudgedLock], bool]
+
+
 def report_lines(
     locks: Sequence[JudgedLock],
     pools: Sequence[str],
     problems: Iterable[Problem],
     now: int,
     columns: Sequence[Column] | None = None,
+    going: Going | None = None,
 ) -> list[str]:
     """Return the claimed locks with the reason below each, the pools with their free locks, and the problems.
 
     No line is wider than WIDTH, and none holds a character that a terminal would act on.
     """
+    going = going or Going("can be given back", lambda judged: judged.is_releasable(now))
     claimed = sorted((judged for judged in locks if judged.claim), key=_badness)
     lines = _table(claimed, now, columns or STATUS_COLUMNS) if claimed else ["No lock is claimed."]
     lines.append("")
     for pool in pools:
-        lines.extend(_pool_lines(pool, [judged for judged in locks if judged.lock.pool == pool], now))
+        lines.extend(_pool_lines(pool, [judged for judged in locks if judged.lock.pool == pool], going))
     shown = [one for one in problems if one.pool in pools]
     if shown:
         lines.extend(["", "Problems:"])
@@ -115,12 +125,12 @@ def _age(minutes: int) -> str:
     return f"{hours}h {minutes % 60}m" if hours else f"{minutes}m"
 
 
-def _pool_lines(pool: str, locks: Sequence[JudgedLock], now: int) -> list[str]:
+def _pool_lines(pool: str, locks: Sequence[JudgedLock], going: Going) -> list[str]:
     free = [printable(judged.lock.name, 60) for judged in locks if not judged.claim]
-    releasable = sum(judged.is_releasable(now) for judged in locks)
+    count = sum(going.applies(judged) for judged in locks)
     text = f"{printable(pool, 60)}: {len(locks) - len(free)} claimed"
-    if releasable:
-        text += f" ({releasable} can be given back)"
+    if count:
+        text += f" ({count} {going.words})"
     text += f", {len(free)} free"
     if free:
         text += f": {', '.join(free[:20])}" + (f" and {len(free) - 20} more" if len(free) > 20 else "")

@@ -8,9 +8,10 @@ from __future__ import annotations
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory, LoggedCommit
 
-# What is kept of a commit: the formats of claims are two lines, and a hostile message can be as long as it likes.
-LONGEST_COMMIT = 1 << 16
+# What is read of a commit and kept of its text, in bytes: claims are two lines, a hostile commit is as long as it likes.
+LONGEST_COMMIT = 1 << 22
 LONGEST_MESSAGE = 1 << 14
+_LONGEST_NAME = 200
 
 _LATEST = 253402300799  # the end of the year 9999, the last that calendars here know
 _LONGEST_NUMBER = 15  # digits: more are no time, and slow to read
@@ -40,7 +41,7 @@ def _person(text: str) -> tuple[str, int]:
     name, _begin, mail = person.partition("<")
     time = (date.split() or [""])[0]
     is_time = time.isascii() and time.isdigit() and len(time) <= _LONGEST_NUMBER
-    return name.strip() or mail.strip() or "nobody", min(int(time), _LATEST) if is_time else 0
+    return (name.strip() or mail.strip() or "nobody")[:_LONGEST_NAME], min(int(time), _LATEST) if is_time else 0
 
 
 def _text(content: bytes, encoding: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ _ARGUMENTS = (
     "--name-status",
     "-z",
     "--root",
+    "--encoding=UTF-8",
     "--no-renames",
     "--no-diff-merges",
     "--no-ext-diff",
@@ -27,6 +29,7 @@ _ARGUMENTS = (
     "--no-notes",
     "--no-mailmap",
     "--ignore-submodules=none",
+    f"-O{os.devnull}",  # no diff.orderFile
     "--stdin",
 )
 

@@ -27,7 +27,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
         " make it a bare one, or look up receive.denyCurrentBranch in git's documentation.",
     ),
     (r"protected branch|GH006|GH013", "The branch is protected: let this user push to it there."),
-    (r"hook declined", "A hook there decides what may be pushed: ask its owner to let these commits through."),
+    (r"hook declined|aborted by", "A hook there decides what may be pushed: ask its owner to let these commits through."),
     (
         r"[Rr]ead[- ]only|only read|error: 403|[Dd]enied|DENIED|[Nn]ot allowed|[Ww]rite access|[Pp]ermission"
         r"|not exported|not enabled|[Pp]rohibited|[Ff]orbidden|not permitted",

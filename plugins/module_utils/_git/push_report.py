@@ -49,7 +49,7 @@ class PushReport:
 
 # Whatever the server's reason is called, these words in it or in what its programs say mean that waiting mends nothing.
 _FOR_GOOD = re.compile(
-    r"hook declined|protected branch|checked out|unpacker error|shallow update|No space left|[Qq]uota|[Rr]ead-only"
+    r"hook declined|aborted by|protected branch|checked out|unpacker error|shallow update|No space left|[Qq]uota|[Rr]ead-only"
     r"|[Pp]ermission|[Dd]enied|[Dd]enying|[Nn]ot allowed|[Pp]rohibited|[Ff]orbidden|[Nn]ot permitted"
 )
 # What servers say when two pushes meet (git's refs/files-backend.c and builtin/receive-pack.c, JGit's ReceiveCommand).
@@ -65,9 +65,9 @@ _BEFORE_SENDING = re.compile(
     r"|remote helper for|cannot run ssh|receiving end does not support"
 )
 _OUR_OBJECTS = re.compile(
-    r"^(?!remote: ).*(?:pack-objects died|bad object|does not match any|src refspec"
-    r"|unable to read (?:tree|[0-9a-f]{40})|object file .* is empty|is corrupt|missing (?:tree|commit|object)|cannot be accessed|bad (?:tree|shallow)"
-    r"|Could not read [0-9a-f]{40}|not a git repository)",
+    r"^(?!remote: ).*(?:pack-objects died|bad object|does not match any|src refspec|not a git repository"
+    r"|unable to read (?:tree|[0-9a-f]{40})|[Cc]ould not read [0-9a-f]{40}|object file .* is empty|is corrupt"
+    r"|missing (?:tree|commit|object)|cannot be accessed|bad (?:tree|shallow))",
     re.MULTILINE,
 )
 _REASON = re.compile(r"\[(?P<kind>[a-z ]+)\](?: \((?P<reason>.*)\))?", re.DOTALL)

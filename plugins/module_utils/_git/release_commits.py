@@ -46,8 +46,7 @@ def plan_commits(releases: Iterable[Release], folders: Mapping[bytes, Entries]) 
         name = _bytes(lock.name)
         source, target = _folder(lock.pool, State.CLAIMED), _folder(release.target, State.UNCLAIMED)
         claimed, unclaimed = now[source], now[target]
-        mode, blob = claimed.get(name, (b"", ""))
-        if (mode.decode("ascii", "replace").zfill(6), blob) != (lock.mode, lock.blob):
+        if name not in claimed or claimed[name][1] != lock.blob:
             raise RepositoryError(
                 f"The file of lock {printable(lock.pool_and_name, 200)} is not what it was a moment ago, so nothing was"
                 " released: run again."

@@ -97,7 +97,7 @@ HARD_NAMES = [
     "new\nline",
     "a\tb",
     "\x1b[2J",
-    "..env",
+    "a..env",
     "*?[x]",
 ]
 

@@ -40,9 +40,9 @@ class Proxy:
         if self.user is not None and f"Proxy-Authorization: Basic {self.user}" not in head.decode("latin-1"):
             client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
             return
-        method, target, _ = first.split(" ")
+        method, target, _other = first.split(" ")
         if method == "CONNECT":
-            host, _, port = target.rpartition(":")
+            host, _separator, port = target.rpartition(":")
             with socket.create_connection((host, int(port)), 10) as server:
                 client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
                 _relay(client, server)

@@ -58,7 +58,7 @@ def test_a_given_token_that_expires_is_an_error(version: str, atc: Emulator, con
     facts = concourse.facts()
     assert facts.build(BuildRef(id=1)) is not None
     atc.expire_tokens()
-    for _ in range(2):
+    for _count in range(2):
         with pytest.raises(ConcourseError, match="refuses concourse_token: it is not valid, or has expired"):
             facts.jobs(FLOW)
     assert len(atc.requests(path="/jobs")) == 1
@@ -69,7 +69,7 @@ def test_a_password_that_was_changed_meanwhile_is_an_error(atc: Emulator, connec
     assert facts.build(BuildRef(id=1)) is not None
     atc.set_user("admin", "another")
     atc.expire_tokens()
-    for _ in range(2):
+    for _count in range(2):
         with pytest.raises(ConcourseError, match="refused user 'admin'"):
             facts.jobs(FLOW)
     assert len(atc.requests(method="POST")) == 2

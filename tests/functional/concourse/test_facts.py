@@ -189,7 +189,7 @@ def test_builds_of_a_job_with_a_rerun_of_an_old_one(atc: Emulator, facts: Concou
 def test_too_many_reruns_to_be_sure(atc: Emulator, facts: ConcourseFacts) -> None:
     atc.record_build("main/flow", "claim", id=50)
     atc.record_build("main/flow", "claim", id=51)
-    for _ in range(120):
+    for _count in range(120):
         atc.record_build("main/flow", "claim", rerun_of=50)
     original = facts.build(BuildRef(id=50))
     assert original is not None
@@ -202,7 +202,7 @@ def test_order_of_versions_over_many_pages(atc: Emulator, facts: ConcourseFacts)
         atc.save_version("main/flow", "lock", {"ref": f"v{number}"})
     atc.clear_log()
     pick = random.Random(7)
-    pairs = [(pick.randint(1, 1000), pick.randint(1, 1000)) for _ in range(60)] + [(1000, 1), (1, 1000), (500, 500)]
+    pairs = [(pick.randint(1, 1000), pick.randint(1, 1000)) for _count in range(60)] + [(1000, 1), (1, 1000), (500, 500)]
 
     def newer(pair: tuple[int, int]) -> bool:
         first, second = (Version.of_commit(f"v{number}") for number in pair)

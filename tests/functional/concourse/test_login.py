@@ -81,7 +81,7 @@ def test_anonymous_sees_exposed_pipelines_only(atc: Emulator, connect: Connect) 
 def test_one_login_serves_all_facts(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
     concourse.connect()
-    for _ in range(3):
+    for _count in range(3):
         assert concourse.facts().build(FIRST) is not None
     paths = [entry.path for entry in atc.log.entries]
     assert paths == ["/api/v1/info", "/sky/issuer/token", "/api/v1/user", *["/api/v1/builds/1"] * 3]

@@ -29,7 +29,7 @@ FLOW = PipelineRef("main", "flow")
 def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Connect) -> None:
     facts, barrier = connect(atc.url).facts(), threading.Barrier(THREADS)
 
-    def ask(_: int) -> bool:
+    def ask(_other: int) -> bool:
         barrier.wait(10)
         return facts.build(BuildRef(id=1)) is not None and bool(facts.jobs(FLOW))
 
@@ -167,7 +167,7 @@ def test_a_client_encodes_its_id_and_secret(connect: Connect) -> None:
     with Stranger(respond) as stranger, pytest.raises(ConcourseError):
         connect(stranger.url, client_id="b ot", client_secret="a+b:c%dé").connect()
     login = stranger.asked[-1]
-    scheme, _, encoded = login.headers["authorization"].partition(" ")
+    scheme, _separator, encoded = login.headers["authorization"].partition(" ")
     assert (scheme, base64.b64decode(encoded)) == ("Basic", b"b+ot:a%2Bb%3Ac%25d%C3%A9")
     assert login.form == {"grant_type": "client_credentials", "scope": "openid federated:id"}
     assert login.headers["content-type"] == "application/x-www-form-urlencoded"
@@ -189,7 +189,7 @@ def test_an_endless_list_of_versions(connect: Connect) -> None:
 
     with Stranger(respond) as stranger:
         facts = connect(stranger.url, anonymous=True).facts()
-        for _ in range(2):
+        for _count in range(2):
             with pytest.raises(NoCredibleAnswer, match="more than 40000 versions since"):
                 facts.is_newer(FLOW, "lock", Version.of_commit("a"), Version.of_commit("b"))
         pages = [request for request in stranger.asked if request.path.endswith("/versions")]

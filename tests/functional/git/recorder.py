@@ -25,14 +25,14 @@ class GitRecorder:
     def __init__(self, folder: Path, git: str) -> None:
         self.folder = folder
         self.program = folder / "git"
-        self._git = git
+        self.git = git
         folder.mkdir()
         self.run_before("")
 
     def run_before(self, script: str) -> None:
         """Have a piece of shell script run before each git from here on; `$1` is the command."""
         program = self.folder / "git.new"
-        program.write_text(SCRIPT.format(folder=self.folder, git=self._git, before=script))
+        program.write_text(SCRIPT.format(folder=self.folder, git=self.git, before=script))
         program.chmod(0o755)
         program.rename(self.program)
 

@@ -139,7 +139,7 @@ def test_a_boundary_that_is_not_the_boundary(look: Look, locks: LockRepository, 
         near = locks.claim("aws", "env-1")
         locks.release("aws", "env-2")
         shallow = look.mirror / "shallow"
-        assert len(shallow.read_text().split()) == 1
+        assert shallow.read_text()
         lines = {"none": "", "too near": f"{shallow.read_text()}{near}\n", "of another repository": "1" * 40 + "\n"}
         shallow.write_text(lines[boundary])
         assert claims_of(look(locks.path)) == expected_claims(locks)

@@ -176,11 +176,14 @@ def test_a_certificate_must_be_trusted(
             chain,
             [
                 ({"concourse_url": atc.url, **known}, ["certificate of", "not trusted", "ca_path"]),
-                (trusting, ["without a client certificate", "client_cert and client_key"]),
                 ({**trusting, **known, "client_key": str(client.certificate)}, ["cannot be used"]),
             ],
             look_each,
         )
+        # The server may close the connection before its reason is read: then nobody can tell.
+        anonymous = look(**login(chain, **trusting))
+        told = anonymous.message if anonymous.failed else anonymous.warnings[0]
+        assert "without a client certificate" in told or "closed the connection" in told
 
 
 URL = "https://ci.example.com"

@@ -40,7 +40,7 @@ def test_one_connection_carries_requests_of_all_kinds(atc: Emulator, admin: Aske
 def test_kept_alive_requests_wait_for_no_acknowledgement(atc: Emulator, admin: Asker) -> None:
     """Header and body in two packets would cost 40 ms each."""
     begin = time.monotonic()
-    for _ in range(100):
+    for _count in range(100):
         admin.ask("info")
     assert time.monotonic() - begin < 2
 
@@ -68,11 +68,11 @@ def test_posts_at_once_make_a_build_each(atc: Emulator) -> None:
     atc.set_pipeline("main/p", {"jobs": [{"name": "j", "plan": []}]})
 
     def trigger_five_times(asker: Asker) -> None:
-        for _ in range(5):
+        for _count in range(5):
             asker.ask("teams/main/pipelines/p/jobs/j/builds", "POST")
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(trigger_five_times, [Asker(atc) for _ in range(8)]))
+        list(pool.map(trigger_five_times, [Asker(atc) for _count in range(8)]))
     assert sorted(build["id"] for build in atc.list_builds()) == list(range(1, 41))
 
 

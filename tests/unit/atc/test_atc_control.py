@@ -67,7 +67,7 @@ def process(folder: Path, *arguments: str, module: str = "tests.atc", cwd: Path 
         wait_until(lambda: ready.exists() or running.poll() is not None, what="URL from the emulator")
         yield ready.read_text().strip()
         running.send_signal(signal.SIGTERM)
-        printed, _ = running.communicate(timeout=10)
+        printed, _other = running.communicate(timeout=10)
         assert (running.returncode, printed) == (0, ready.read_text())
     finally:
         running.kill()

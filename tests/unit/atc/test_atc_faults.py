@@ -121,7 +121,7 @@ def test_lots_are_drawn_the_same_way_for_the_same_seed(atc: Emulator, admin: Ask
     def statuses(seed: int) -> list[int]:
         atc.clear_faults()
         atc.add_fault("status", probability=0.5, seed=seed)
-        return [admin.status("info") for _ in range(30)]
+        return [admin.status("info") for _count in range(30)]
 
     assert statuses(1) == statuses(1)
     assert statuses(1) != statuses(2)

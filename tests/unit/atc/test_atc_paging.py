@@ -67,7 +67,7 @@ def test_a_range_the_wrong_way_round_is_an_error(history: Emulator, admin: Asker
 
 def test_links_lead_through_all_builds_of_a_job_without_reruns(atc: Emulator, admin: Asker) -> None:
     atc.set_pipeline("main/p", {"jobs": [{"name": "j", "plan": []}]}, instance_vars=VARS)
-    for _ in range(7):
+    for _count in range(7):
         atc.record_build("main/p", "j", instance_vars=VARS)
     query = '?vars={"branch":"feature/x","a":{"b.c":true}}&limit=3'
     ids: list[int] = []

@@ -122,7 +122,7 @@ def test_version_every_takes_one_after_the_other(atc: Emulator, admin: Asker) ->
     atc.offer_version(P, "lock", {"ref": "v3"})
     assert admin.status("teams/main/pipelines/p/resources/lock/check", "POST", json={"from": None}) == 201
     refs = []
-    for _ in range(3):
+    for _count in range(3):
         (build,) = atc.list_builds(pipeline=P, job="queue", status="started")
         refs.append(taken(admin, build["id"])["lock"])
         atc.finish(build["id"], "succeeded")

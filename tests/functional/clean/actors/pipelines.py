@@ -55,7 +55,7 @@ QUEUED = [
 ALONGSIDE = [
     _job(CLAIM, _put("env"), _put("bits")),
     _job("use", _get("bits", CLAIM)),
-    _job(GIVE_BACK, _get("bits", "use"), _get("env", CLAIM, trigger=False), _put("env")),
+    _job(GIVE_BACK, _get("bits", CLAIM, "use"), _get("env", CLAIM, trigger=False), _put("env")),
 ]
 SHAPES = (HANDED_ON, ALONE, AT_A_GATE, FANNED_OUT, QUEUED, ALONGSIDE)
 

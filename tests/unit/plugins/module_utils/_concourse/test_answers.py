@@ -111,7 +111,7 @@ def test_a_job_of_an_old_concourse_and_a_new_one() -> None:
         "outputs": [{"name": "put", "resource": "lock"}],
         "next_build": {**JOB_BUILD, "end_time": -62135596800},
     }
-    (pipeline, plain), (_, full) = answers.jobs_of([old, new])
+    (pipeline, plain), (_other, full) = answers.jobs_of([old, new])
     assert pipeline == PipelineRef("main", "p")
     assert (plain.inputs, plain.outputs, plain.has_active_build) == ((), (), False)
     assert full.inputs == (JobInput("step", "lock", frozenset({"a", "b"})),)

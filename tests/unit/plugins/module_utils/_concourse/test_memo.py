@@ -28,7 +28,7 @@ def test_sixteen_threads_ask_once() -> None:
         return memo.once("question", ask)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        told = [future.result(10) for future in [pool.submit(one) for _ in range(THREADS)]]
+        told = [future.result(10) for future in [pool.submit(one) for _count in range(THREADS)]]
     assert told == ["told"] * THREADS
     assert len(asked) == 1
 
@@ -41,7 +41,7 @@ def test_a_missing_answer_is_remembered_and_raised_anew_each_time() -> None:
         raise NoCredibleAnswer("it answered 503")
 
     errors = []
-    for _ in range(3):
+    for _count in range(3):
         with pytest.raises(NoCredibleAnswer, match="it answered 503") as error:
             memo.once("question", ask)
         errors.append(error.value)
@@ -51,7 +51,7 @@ def test_a_missing_answer_is_remembered_and_raised_anew_each_time() -> None:
 
 def test_none_is_an_answer() -> None:
     memo, asked = Memo(), []
-    for _ in range(2):
+    for _count in range(2):
         assert memo.once("question", lambda: asked.append(1)) is None
     assert len(asked) == 1
 

@@ -39,7 +39,8 @@ NONE = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_same(one: str, other: str) -> None:
-    assert normalised(one) == normalised(other) is not None
+    assert normalised(one) is not None
+    assert normalised(one) == normalised(other)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)

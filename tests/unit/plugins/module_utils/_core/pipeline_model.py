@@ -57,7 +57,9 @@ class PipelineModel:
     one page lists.
     """
 
-    def __init__(self, name: str = "ci", *, team: str = "main", instance_vars: str | None = None, first_id: int = 1):
+    def __init__(
+        self, name: str = "ci", *, team: str = "main", instance_vars: str | None = None, first_id: int = 1
+    ) -> None:
         self.ref = PipelineRef(team, name, instance_vars)
         self.archived = False
         self.forgotten: set[str] = set()
@@ -128,9 +130,9 @@ class PipelineModel:
 
     def set_status(self, build: Build, status: Status) -> Build:
         """Let a build go on to another status, with the times that belong to it."""
-        changed = replace(build, status=status, **_times(status, build.start_time or _usual_start(build.id)))
-        self.builds[build.id] = changed
-        return changed
+        start, end = _times(status, build.start_time or _usual_start(build.id))
+        self.builds[build.id] = replace(build, status=status, start_time=start, end_time=end)
+        return self.builds[build.id]
 
     def change(self, build: Build, **fields: int | None) -> Build:
         """Replace fields of a build, such as its times."""
@@ -179,11 +181,8 @@ class PipelineModel:
     def _add(self, job: str, name: str, status: Status, start: int | None, rerun_of: int | None = None) -> Build:
         number = self._next_id
         self._next_id += 1
-        times = _times(status, _usual_start(number) if start is None else start)
-        self.builds[number] = Build(
-            number, name, status, self.ref.team, self.ref, job, rerun_of=rerun_of, start_time=None, end_time=None
-        )
-        self.builds[number] = replace(self.builds[number], **times)
+        start, end = _times(status, _usual_start(number) if start is None else start)
+        self.builds[number] = Build(number, name, status, self.ref.team, self.ref, job, start, end, rerun_of)
         return self.builds[number]
 
     def _carried(
@@ -203,8 +202,9 @@ def _usual_start(number: int) -> int:
     return START_OF_TIME + number * BETWEEN_STARTS
 
 
-def _times(status: Status, start: int) -> dict[str, int | None]:
-    return {
-        "start_time": None if status is Status.PENDING else start,
-        "end_time": None if status.is_active else start + DURATION,
-    }
+def _times(status: Status, start: int) -> tuple[int | None, int | None]:
+    """When a build of that status started and ended."""
+    return (
+        None if status is Status.PENDING else start,
+        None if status.is_active else start + DURATION,
+    )

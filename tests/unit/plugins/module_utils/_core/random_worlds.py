@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hypothesis import strategies as st
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import (
     Build,
     JobInput,
@@ -18,7 +20,6 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     get,
     put,
 )
-from hypothesis import strategies as st
 
 LOCKS, SOURCE = "envs", "src"
 VERSIONS = {LOCKS: ["v1", "v2", "v3", "v4"], SOURCE: ["s1", "s2", "s3"]}

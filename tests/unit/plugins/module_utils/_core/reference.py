@@ -55,7 +55,7 @@ class Reference:
         return any(self._takers(item) & giving for item in self._along())
 
     def has_user(self, item: Item, jobs: set[str] | None = None) -> bool:
-        """Whether a build of these jobs (None: of any) with the version is pending or started, or a re-run of one is."""
+        """Whether a build with the version, or a re-run of one, is active in one of these jobs (None: in any)."""
         if item[0] in self.model.forgotten:
             return False
         having = {number for number in self.model.builds if item in self._items(number, made=False)}

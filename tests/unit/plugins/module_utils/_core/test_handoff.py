@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.facts_model import (

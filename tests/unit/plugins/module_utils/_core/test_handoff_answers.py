@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
@@ -146,7 +147,7 @@ def test_an_answer_that_nobody_needs_may_be_missing() -> None:
 
 
 def _moments(way: Callable[[], tuple[PipelineModel, Build]]) -> range:
-    """Before which questions a build that starts must be seen: all, up to the first of the last looks at the versions."""
+    """Before which questions a build that starts must be seen: all, up to the first of the last looks."""
     questions = _questions((way, judge_by_name))
     versions = {question for question in questions if question.method == "builds_that_took"}
     return range(len(questions) - len(versions) + 1)

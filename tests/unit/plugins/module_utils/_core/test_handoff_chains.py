@@ -9,6 +9,7 @@ In all of them the build of `claim` has taken s2 of `src` and made v2 of `envs`.
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.pipeline_model import (
     PipelineModel,

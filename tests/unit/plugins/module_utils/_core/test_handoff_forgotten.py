@@ -1,11 +1,12 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handed off or leaked, where Concourse does not know the way: forgotten versions, archived pipelines, one-off builds."""
+"""Handed off or leaked, where Concourse does not know the way: forgotten versions, archived pipelines, one-offs."""
 
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.facts_model import (
     ModelFacts,

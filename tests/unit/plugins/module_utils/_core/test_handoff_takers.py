@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Status
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.pipeline_model import (

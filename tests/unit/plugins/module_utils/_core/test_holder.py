@@ -9,11 +9,12 @@ import time
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.holder import read_holder
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
-from hypothesis import given
-from hypothesis import strategies as st
 
 HOST = "https://ci.example.com"
 BUILD, PERSON, UNNAMED = HolderKind.BUILD, HolderKind.PERSON, HolderKind.UNNAMED
@@ -201,6 +202,12 @@ def test_names_of_locks_may_be_anything(lock: str) -> None:
     for message in (f"t/p/j build 1 claiming: {lock}\n", f"claiming: {lock}\nBuild URL: {HOST}/builds/3"):
         assert read(message, lock).kind is BUILD, message
     assert read(f'Revert "t/p/j build 1 claiming: {lock}"', lock).kind is PERSON
+
+
+def test_a_lock_whose_name_ends_in_a_quote_does_not_turn_a_revert_into_a_claim() -> None:
+    assert read('t/p/j build 1 claiming: luna"', 'luna"').kind is BUILD
+    assert read('Revert "t/p/j build 1 claiming: luna"', 'luna"').kind is PERSON
+    assert read('Reapply "t/p/j build 1 claiming: luna"', 'luna"').kind is PERSON
 
 
 def test_git_strips_white_space_at_the_end_of_the_line_and_so_of_the_locks_name() -> None:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
@@ -108,10 +111,11 @@ def test_an_ended_build_without_an_end_is_no_credible_answer(status: Status) -> 
 @pytest.mark.parametrize("moment", [-3600, 3600])
 def test_the_builds_own_output_proves_the_claim_whatever_the_clocks_say(status: Status, moment: int) -> None:
     model, build = one_build(status, made=True)
-    assert build.start_time is not None
-    assert fit(model, build, build.start_time + moment) is HOLDER
+    start = build.start_time or 0
+    assert fit(model, build, start + moment) is HOLDER
     model, build = one_build(status)
-    assert fit(model, build, build.start_time + moment) is not HOLDER or (moment > 0 and build.is_active)
+    time_alone = HOLDER if moment > 0 and build.is_active else AFTER if moment > 0 else ANOTHER
+    assert fit(model, build, start + moment) is time_alone
 
 
 def test_the_output_of_another_claim_proves_nothing() -> None:
@@ -157,14 +161,15 @@ def test_the_reading_that_fits_the_time_is_the_build() -> None:
     late = PipelineModel("late", first_id=1000)
     late.job("claim", put("envs"))
     new = late.build("claim", Status.ABORTED)
-    holder = _holder(_reading(PipelineModel("none")), _reading(early), _reading(late))
     facts = ModelFacts(early, late)
-    assert identify(claim_by(old, "v2"), holder, facts) == Identity(HOLDER, old)
-    assert identify(claim_by(new, "v2"), holder, facts) == Identity(HOLDER, new)
-    between = (old.end_time or 0) + 1000
-    assert identify(claim_by(new, "v2", at=between), holder, facts) == Identity(AFTER, old)
-    before = (old.start_time or 0) - 1000
-    assert identify(claim_by(new, "v2", at=before), holder, facts) == Identity(ANOTHER, old)
+    between, before = (old.end_time or 0) + 1000, (old.start_time or 0) - 1000
+    for readings in permutations([_reading(PipelineModel("none")), _reading(early), _reading(late)]):
+        holder = _holder(*readings)
+        assert identify(claim_by(old, "v2"), holder, facts) == Identity(HOLDER, old)
+        assert identify(claim_by(new, "v2"), holder, facts) == Identity(HOLDER, new)
+        # After the end of the one, before the start of the other: a zombie is what the claim can be.
+        assert identify(claim_by(new, "v2", at=between), holder, facts) == Identity(AFTER, old)
+        assert identify(claim_by(new, "v2", at=before), holder, facts).fit is ANOTHER
 
 
 @pytest.mark.parametrize("missing", [0, 1])

@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import (
     compact_json,
     matches_untyped,
     read_query,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import (
     ALWAYS_KEPT,

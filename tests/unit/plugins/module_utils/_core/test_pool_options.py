@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import DEFAULT_POLICIES, Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import (
@@ -143,7 +144,7 @@ def test_minutes(value: object, minutes: int) -> None:
     assert read_minutes(value, "grace") == minutes
 
 
-@pytest.mark.parametrize("value", [-1, "", "+5", "1_0", "0x5", True, False, None, 5.0, "５", "9" * 5000])
+@pytest.mark.parametrize("value", [-1, "", "+5", "1_0", "0x5", True, False, None, 5.0, "\uff15", "9" * 5000])
 def test_no_minutes(value: object) -> None:
     with pytest.raises(BadOption, match=r"^grace: .* is not a number of minutes; write a whole number, 0 or more\.$"):
         read_minutes(value, "grace")

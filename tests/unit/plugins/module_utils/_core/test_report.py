@@ -9,6 +9,9 @@ import unicodedata
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report import WIDTH, report_lines
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem
@@ -20,8 +23,6 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     claimed,
     free,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 DAY = 1440
 ACTED_ON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

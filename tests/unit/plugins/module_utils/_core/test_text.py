@@ -9,9 +9,10 @@ import json
 import unicodedata
 
 import pytest
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, valid_unicode
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, valid_unicode
 
 # Every character there is, and the lone surrogates by which Python carries bytes that are no UTF-8.
 ANY = st.text(st.characters(), max_size=60)

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State, lock_path
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tree import (
     Tree,
@@ -13,8 +16,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.tree impor
     read_tree,
     tally_entries,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 CLAIMED, UNCLAIMED = State.CLAIMED, State.UNCLAIMED
 KEPT = ("claimed/.gitkeep", "unclaimed/.gitkeep")

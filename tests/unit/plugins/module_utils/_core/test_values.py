@@ -10,6 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.holder import read_holder
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock
@@ -26,14 +29,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts i
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.facts_model import ModelFacts
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.judged_locks import (
     BUILD,
-    HOLDER,
     NOW,
     PERSON,
     claimed,
     free,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def is_fit_for_json(value: Any) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
@@ -252,6 +253,6 @@ def test_wrong_credentials_are_no_verdict() -> None:
 @pytest.mark.parametrize("status", [Status.FAILED, Status.ERRORED, Status.ABORTED, Status.SUCCEEDED])
 def test_a_lock_cannot_have_been_left_before_it_was_claimed(status: Status) -> None:
     """A clock that runs ahead puts the claim after the end, or, of a build that succeeded, within the skew."""
-    facts, model, build = claiming(status)
+    facts, _, build = claiming(status)
     claimed_at = (build.end_time or 0) + 30
     assert verdict_on(facts, build, "v2", at=claimed_at).dead_since == claimed_at

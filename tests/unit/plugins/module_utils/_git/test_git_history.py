@@ -142,7 +142,7 @@ def settled(history: History, boundary: set[int], order: st.DataObject) -> dict[
     return found
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(histories(), st.sets(st.integers(0, 13)), st.data())
 def test_every_shape_order_and_depth_gives_what_the_rule_says(
     history: History, boundary: set[int], order: st.DataObject
@@ -151,7 +151,7 @@ def test_every_shape_order_and_depth_gives_what_the_rule_says(
     assert settled(history, {number for number in boundary if number < len(history.nodes)}, order) == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(histories(), st.integers(0, 13), st.data())
 def test_what_an_earlier_look_knew_changes_nothing(history: History, known: int, order: st.DataObject) -> None:
     known = min(known, history.tip)
@@ -169,7 +169,7 @@ def test_what_an_earlier_look_knew_changes_nothing(history: History, known: int,
     assert adders(result) | carried == {path: str(history.adder(path, history.tip)) for path in history.claimed}
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(histories())
 def test_alone_counts_all_claims_of_a_commit(history: History) -> None:
     starts = {str(history.tip): set(history.claimed)}

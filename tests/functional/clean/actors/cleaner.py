@@ -1,0 +1,94 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An operator's cron: cleans the pools without a pause, whatever happens, and is killed now and then."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from ...running import COLLECTIONS, PACKAGE
+
+RUNNER = f"{PACKAGE}.tests.functional.clean.actors.module_runner"
+
+
+class Cleaner:
+    """`with Cleaner(...)`: runs the module in a thread until told to stop. `outcomes` counts what the runs said.
+
+    `name` is the git author and part of the login. `killed` is how many runs of a hundred are killed at some moment.
+    """
+
+    def __init__(
+        self, name: str, options: Mapping[str, Any], environment: Mapping[str, str], dice: random.Random, *, killed: int
+    ) -> None:
+        self.name = name
+        self.options = dict(options)
+        self.killed = killed
+        self.outcomes: Counter[str] = Counter()
+        self.failures: Counter[str] = Counter()
+        self.released = 0
+        self._dice = dice
+        self._stop = threading.Event()
+        self._guard = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", RUNNER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**environment, "PYTHONPATH": str(COLLECTIONS)},
+        )
+        self._thread = threading.Thread(target=self._go_on, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join(150)
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(10)
+
+    def run_once(self, *, kill_after: float | None = None, **options: Any) -> dict[str, Any]:
+        """One run of the module; waits for the one under way."""
+        with self._guard:
+            assert self._process.stdin
+            assert self._process.stdout
+            asked = {"options": {**self.options, **options}, "kill_after": kill_after}
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            result: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return result
+
+    def stop(self) -> None:
+        """End the runs, the one under way included."""
+        self._stop.set()
+        self._thread.join(150)
+        assert not self._thread.is_alive()
+
+    def _go_on(self) -> None:
+        while not self._stop.is_set():
+            doomed = self._dice.randrange(100) < self.killed
+            self._count(self.run_once(kill_after=self._dice.random() * 1.5 if doomed else None))
+
+    def _count(self, result: dict[str, Any]) -> None:
+        released = len(result.get("released", []))
+        self.released += released
+        if result.get("killed"):
+            self.outcomes["hung" if result["hung"] else "killed"] += 1
+        elif result.get("failed"):
+            self.outcomes["failed"] += 1
+            self.failures[str(result.get("msg"))] += 1
+        else:
+            self.outcomes["released" if released else "unchanged"] += 1

@@ -1,0 +1,204 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds every commit of the repository against what the teams and Concourse know: was anybody robbed?"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.atc.entities import Build
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+
+from .ledger import ClaimNote, Ledger
+
+
+@dataclass
+class Findings:
+    """What the judge found. `windows` are the seconds from a cleaner's last look to its accepted push.
+
+    `robbed` and `broken` fail the test. `in_the_window` are re-runs that a person asked for after that last look: no
+    client of Concourse can see them. `late` are re-runs asked for after the lock was given back.
+    """
+
+    robbed: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    in_the_window: list[str] = field(default_factory=list)
+    late: int = 0
+    released: int = 0
+    windows: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Move:
+    commit: str
+    subject: str
+    author: str
+    trailers: Mapping[str, str]
+    old: str
+    new: str
+    about: str
+
+
+class Judge:
+    """Looks back on a run, when all is over."""
+
+    def __init__(self, repository: Path, atc: Emulator, ledger: Ledger, log: Path) -> None:
+        self._repository = repository
+        self._world = atc.world
+        self._log = atc.log
+        self._ledger = ledger
+        self._pushed = _push_times(log)
+        self.findings = Findings()
+        self._takers: dict[str, list[Build]] = {}
+        self._asked: dict[tuple[str, str], list[float]] = {}
+
+    def look_back(self, base: str) -> Findings:
+        """Go through all commits after `base`, oldest first."""
+        self._index()
+        holding: dict[str, str] = {}
+        accepted: dict[str, float] = {}
+        states = dict(_files(self._repository, base))
+        moves = list(_moves(self._repository, base))
+        self._date(moves)
+        for move in moves:
+            self._check_move(move, states)
+            lock = move.old.replace("/claimed/", "/").replace("/unclaimed/", "/")
+            if "/claimed/" in move.new:
+                holding[lock] = move.commit
+                continue
+            claim = holding.pop(lock, "")
+            if move.author.startswith("cleaner"):
+                accepted[claim] = self._check_release(move, claim)
+            elif self._ledger.releases.get(move.commit) != claim:
+                self.findings.robbed.append(f"{lock}: its holder by {claim} lost it, somebody else gave it back")
+        for claim, build, at in self._ledger.missing:
+            self._check_missing(claim, build, at, accepted)
+        return self.findings
+
+    def _date(self, moves: list[_Move]) -> None:
+        """All commits of a push were accepted when its newest one was."""
+        at = 0.0
+        for move in reversed(moves):
+            at = self._pushed.setdefault(move.commit, at)
+
+    def _check_move(self, move: _Move, states: dict[str, str]) -> None:
+        """Exactly one file goes from one state to the other, as it is; nothing is doubled or lost."""
+        about = states.pop(move.old, None)
+        if about is None or move.new in states or about != move.about:
+            self.findings.broken.append(
+                f"{move.commit} ({move.subject}): {move.old} {about} to {move.new} {move.about}"
+            )
+        if move.old.rpartition("/")[2] != move.new.rpartition("/")[2]:
+            self.findings.broken.append(f"{move.commit} renames {move.old} to {move.new}")
+        states[move.new] = move.about
+
+    def _check_release(self, move: _Move, claim: str) -> float:
+        """Judge one release by a cleaner; return when it was accepted."""
+        self.findings.released += 1
+        note = self._ledger.claims.get(claim)
+        at = self._pushed[move.commit]
+        if note is None or move.trailers.get("Claim-Commit") != claim:
+            self.findings.robbed.append(f"{move.commit} releases {move.old}, claimed by {claim}: {move.trailers}")
+            return at
+        if note.build is None:
+            self.findings.robbed.append(f"{move.commit} takes {move.old} from a person: {move.trailers}")
+            return at
+        last_look = self._last_look(move.author, note, at)
+        self.findings.windows.append(at - last_look)
+        claiming = self._world.builds[note.build]
+        if claiming.end_time is None or claiming.end_time > at:
+            self.findings.robbed.append(f"{move.commit} takes {move.old} from build {note.build}, which runs: {move}")
+        for build in self._takers.get(claim, []):
+            self._check_taker(move, build, at, last_look)
+        return at
+
+    def _check_taker(self, move: _Move, build: Build, at: float, last_look: float) -> None:
+        if build.start_time is None or (build.end_time is not None and build.end_time <= at):
+            return
+        text = f"{move.commit} takes {move.old} from build {build.id} ({build.name}), {at - build.start_time:+.3f} s"
+        asked_for = self._ledger.reruns.get(build.id)
+        if asked_for is None and build.rerun_of is None:
+            cause = self._rerun_before(build)
+            asked_for = self._ledger.reruns.get(cause.id) if cause else None
+        if asked_for is None:
+            self.findings.robbed.append(text)
+        elif asked_for > at:
+            self.findings.late += 1
+        elif asked_for > last_look:
+            self.findings.in_the_window.append(f"{text}; asked for {asked_for - last_look:.3f} s after the last look")
+        else:
+            self.findings.robbed.append(
+                f"{text}; a re-run asked for {last_look - asked_for:.3f} s before the last look"
+            )
+
+    def _rerun_before(self, build: Build) -> Build | None:
+        """The re-run that let a later build have the version, if one did."""
+        sources = [self._world.builds[number] for number in build.passed_builds]
+        return next((one for one in sources if one.rerun_of is not None), None)
+
+    def _check_missing(self, claim: str, build: int, at: float, accepted: Mapping[str, float]) -> None:
+        """A build that found its lock taken away must be one of those found above, or a late re-run's."""
+        excused = any(f"build {build} " in text for text in self.findings.in_the_window)
+        late = accepted.get(claim, at + 1) < self._ledger.reruns.get(build, 0.0)
+        if not (excused or late):
+            self.findings.robbed.append(f"build {build} came to give back {claim}, and it was gone (at {at:.3f})")
+
+    def _last_look(self, author: str, note: ClaimNote, at: float) -> float:
+        """When the cleaner last began to judge the claim: everything that it knows of it, it asked after that."""
+        times = self._asked.get((author, note.where), [])
+        place = bisect_right(times, at)
+        return times[place - 1] if place else at
+
+    def _index(self) -> None:
+        for entry in self._log.entries:
+            self._asked.setdefault((entry.who.rpartition(":")[2], entry.path), []).append(entry.time)
+        made = {claim: note.build for claim, note in self._ledger.claims.items() if note.build is not None}
+        by_digest: dict[tuple[int, str], list[Build]] = {}
+        for build in self._world.builds.values():
+            for item in build.inputs:
+                by_digest.setdefault((item.resource_id, item.digest), []).append(build)
+        for claim, number in made.items():
+            outputs = self._world.builds[number].outputs
+            carried = [(item.resource_id, item.digest) for item in outputs if claim in item.digest]
+            self._takers[claim] = [build for key in carried for build in by_digest.get(key, [])]
+
+
+def _push_times(log: Path) -> dict[str, float]:
+    """By commit, when a push that brought it as the newest one was about to be carried out, and was."""
+    prepared: dict[str, float] = {}
+    times: dict[str, float] = {}
+    for line in log.read_text().splitlines():
+        state, moment, _old, new = line.split()
+        if state == "prepared":
+            prepared[new] = float(moment)
+        elif state == "committed":
+            times[new] = prepared[new]
+    return times
+
+
+def _moves(repository: Path, base: str) -> Iterator[_Move]:
+    form = "%x01%H%n%an%n%(trailers:only,unfold,separator=%x02)%n%s"
+    options = ("--reverse", "--raw", "--no-abbrev", "--no-renames", "--first-parent", f"--format={form}")
+    printed = git("log", *options, f"{base}..main", folder=repository).decode()
+    for entry in printed.split("\x01")[1:]:
+        commit, author, trailers, subject, *changes = entry.split("\n")
+        raw = [line for line in changes if line.startswith(":")]
+        gone = [line for line in raw if line.split("\t")[0].endswith("D")]
+        come = [line for line in raw if line.split("\t")[0].endswith("A")]
+        assert len(raw) == 2, f"{commit} changes {raw}"
+        assert len(gone) == len(come) == 1, f"{commit} changes {raw}"
+        pairs = dict(one.split(": ", 1) for one in trailers.split("\x02") if ": " in one)
+        _old_mode, mode, _old_object, name, _status = come[0].split("\t")[0].split()
+        yield _Move(commit, subject, author, pairs, gone[0].split("\t")[1], come[0].split("\t")[1], f"{mode} {name}")
+
+
+def _files(repository: Path, revision: str) -> Iterator[tuple[str, str]]:
+    for line in git("ls-tree", "-r", "--full-tree", revision, folder=repository).decode().splitlines():
+        about, path = line.split("\t")
+        mode, _kind, name = about.split()
+        yield path, f"{mode} {name}"

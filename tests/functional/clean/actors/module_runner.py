@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the real module again and again, each run in a process of its own that starts with everything imported.
+
+As a program it reads one JSON object a line, `{"options": ..., "kill_after": SECONDS or null}`, and writes the result.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import runpy
+import select
+import signal
+import sys
+from typing import Any
+
+import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean as module
+
+MODULE = module.__name__
+LONGEST = 120.0
+
+
+def run(options: dict[str, Any], kill_after: float | None) -> dict[str, Any]:
+    """One run: what the module printed, or `{"killed": true}`."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _be_the_module(options, writing)
+    os.close(writing)
+    printed = _read(reading, child, LONGEST if kill_after is None else kill_after)
+    os.close(reading)
+    os.waitpid(child, 0)
+    if printed is None:
+        return {"killed": True, "hung": kill_after is None}
+    try:
+        result: dict[str, Any] = json.loads(printed)
+    except ValueError:
+        return {"failed": True, "msg": f"printed no JSON: {printed[-2000:]!r}", "crashed": True}
+    return result
+
+
+def _be_the_module(options: dict[str, Any], writing: int) -> None:
+    code = 1
+    try:
+        os.setpgid(0, 0)
+        os.dup2(writing, 1)
+        os.dup2(writing, 2)
+        given = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()
+        sys.stdin = io.TextIOWrapper(io.BytesIO(given))
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+        sys.modules.pop(MODULE, None)
+        runpy.run_module(MODULE, run_name="__main__")
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
+    """All that the child prints until it ends; None if it had to be killed after so many seconds."""
+    chunks = []
+    while select.select([descriptor], [], [], seconds)[0]:
+        chunk = os.read(descriptor, 1 << 16)
+        if not chunk:
+            return b"".join(chunks)
+        chunks.append(chunk)
+    os.kill(child, signal.SIGKILL)
+    return None
+
+
+def main() -> None:
+    for line in sys.stdin:
+        asked = json.loads(line)
+        print(json.dumps(run(asked["options"], asked["kill_after"])), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that goes wrong between the cleaners, Concourse and the lock repository, by lots."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+
+# A git that refuses, waits, dies or loses the answer, in 12 of 100 commands that use the network.
+GIT = """\
+#!/bin/bash
+[ -e {switch} ] || exec {git} "$@"
+case "$1" in
+    fetch|push|ls-remote) ;;
+    *) exec {git} "$@" ;;
+esac
+case $((RANDOM % 40)) in
+    0) echo "fatal: unable to access: Could not resolve host" >&2; exit 128 ;;
+    1) sleep 0.$((RANDOM % 9)); exec {git} "$@" ;;
+    2) {git} "$@" & sleep 0.0$((RANDOM % 9)); kill -9 $! 2>/dev/null; wait $! 2>/dev/null; exit 137 ;;
+    3) {git} "$@" >/dev/null 2>&1; echo "fatal: the remote end hung up unexpectedly" >&2; exit 128 ;;
+    4) {git} "$@"; exit 1 ;;
+    *) exec {git} "$@" ;;
+esac
+"""
+# The server takes its time, or refuses; every change of the branch is written down with its moment.
+PRE_RECEIVE = """\
+#!/bin/bash
+[ -e {switch} ] || exit 0
+case $((RANDOM % 40)) in
+    0) echo "Try again later." >&2; exit 1 ;;
+    1) sleep 0.$((RANDOM % 5)) ;;
+    2) kill -9 $PPID ;;
+esac
+exit 0
+"""
+REFERENCE_TRANSACTION = """\
+#!/bin/bash
+while read old new ref; do
+    [ "$ref" = refs/heads/main ] && echo "$1 $EPOCHREALTIME $old $new" >> {log}
+done
+exit 0
+"""
+
+CONCOURSE_FAULTS: tuple[dict[str, object], ...] = (
+    {"kind": "status", "status": 502},
+    {"kind": "status", "status": 404, "body": "no such page"},
+    {"kind": "status", "status": 403},
+    {"kind": "status", "status": 500, "version_header": True},
+    {"kind": "html"},
+    {"kind": "delay", "seconds": 0.4},
+    {"kind": "cut_body"},
+    {"kind": "cut_json"},
+    {"kind": "no_version_header"},
+    {"kind": "lost"},
+    {"kind": "reset"},
+)
+
+
+class Weather:
+    """Faults of git, of its server and of Concourse; `clear()` ends them all."""
+
+    def __init__(self, folder: Path, repository: Path, atc: Emulator, seed: int) -> None:
+        self.folder = folder / "bin"
+        self.log = folder / "pushes.log"
+        self._switch = folder / "storm"
+        self._atc = atc
+        self.folder.mkdir()
+        self.log.touch()
+        self._switch.touch()
+        names = {"git": shutil.which("git"), "switch": self._switch, "log": self.log}
+        _program(self.folder / "git", GIT.format(**names))
+        _program(repository / "hooks" / "pre-receive", PRE_RECEIVE.format(**names))
+        _program(repository / "hooks" / "reference-transaction", REFERENCE_TRANSACTION.format(**names))
+        for number, fault in enumerate(CONCOURSE_FAULTS):
+            atc.add_fault(**fault, path="^/(api|sky)/", probability=0.006, seed=seed + number)  # type: ignore[arg-type]
+
+    def clear(self) -> None:
+        """From now on everything works."""
+        self._switch.unlink()
+        self._atc.clear_faults()
+
+
+def _program(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP)

@@ -1,0 +1,188 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nobody is robbed: 20 teams at work on one lock repository while three cleaners run at once and everything breaks.
+
+POOLBOY_CLAIMS is how many locks the teams claim altogether, POOLBOY_SEED repeats the decisions of a failed run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+
+from ..running import Workplace
+from .actors.cleaner import Cleaner
+from .actors.hands import Cloner, Hands, Plumber
+from .actors.judge import Findings, Judge
+from .actors.ledger import Ledger
+from .actors.pipelines import SHAPES
+from .actors.team import Team
+from .actors.weather import Weather
+from .reading import files, locks_in, tip
+
+CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000"))
+SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+TEAMS = 20
+WITH_A_CLONE = 3  # teams that do all by git itself, in a clone of their own
+POOLS = ("aws", "gcp", "cf")
+LOCKS = 16  # in each pool
+PATIENCE = 540.0
+MOST_ROUNDS = 40
+
+
+@pytest.fixture
+def atc() -> Iterator[Emulator]:
+    """The cleaners are viewers; builds are scheduled by a scheduler of the test, some time after they could be."""
+    with Emulator() as made:
+        for number in range(3):
+            made.set_user(f"cleaner-{number}", "pa55word")
+        made.set_team("main", {"viewer": [f"local:cleaner-{number}" for number in range(3)]})
+        made.change_settings(auto_schedule=False)
+        yield made
+
+
+@pytest.fixture
+def locks(tmp_path: Path) -> LockRepository:
+    repository = LockRepository(tmp_path / "served" / "locks.git")
+    for pool in POOLS:
+        for number in range(LOCKS):
+            repository.add(pool, f"{pool}-{number}", at=int(time.time()) - 86_400)
+    return repository
+
+
+def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) -> None:
+    print(f"POOLBOY_SEED={SEED} POOLBOY_CLAIMS={CLAIMS}")
+    base, ledger = tip(locks.path), Ledger(CLAIMS)
+    teams = [_team(number, tmp_path, atc, locks, ledger) for number in range(TEAMS)]
+    weather = Weather(tmp_path, locks.path, atc, SEED)
+    started = time.monotonic()
+    with ExitStack() as stack:
+        cleaners = [stack.enter_context(_cleaner(number, tmp_path, atc, locks, weather)) for number in range(3)]
+        with _scheduling(atc):
+            _work(teams)
+        at_work = time.monotonic() - started
+        for cleaner in cleaners:
+            cleaner.stop()
+        weather.clear()
+        rounds = _clean_until_quiet(cleaners)
+        findings = Judge(locks.path, atc, ledger, weather.log).look_back(base)
+        _tell(findings, ledger, cleaners, at_work, rounds)
+    assert findings.robbed == []
+    assert findings.broken == []
+    assert ledger.counts["claims"] >= CLAIMS
+    assert {name: states for name, states in locks_in(files(locks.path)).items() if states != {"unclaimed"}} == {}
+    assert len(locks_in(files(locks.path))) == len(POOLS) * LOCKS
+    assert findings.released > CLAIMS / 20, "the teams leave many locks behind, else this proves nothing"
+    assert all(cleaner.released for cleaner in cleaners)
+    assert not any(cleaner.outcomes["hung"] for cleaner in cleaners)
+    assert not any("defect" in message or "printed no JSON" in message for one in cleaners for message in one.failures)
+    assert len(findings.in_the_window) <= CLAIMS / 100, findings.in_the_window
+    assert atc.server.errors == []
+
+
+def _team(number: int, folder: Path, atc: Emulator, locks: LockRepository, ledger: Ledger) -> Team:
+    hands: Hands = Cloner(locks.path, folder / f"clone-{number}") if number < WITH_A_CLONE else Plumber(locks.path)
+    dice = random.Random(f"{SEED} team {number}")
+    return Team(f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)], atc, hands, ledger, dice)
+
+
+@contextmanager
+def _cleaner(number: int, folder: Path, atc: Emulator, locks: LockRepository, weather: Weather) -> Iterator[Cleaner]:
+    """Cleaners 1 and 2 share a cache, cleaner 0 has its own."""
+    place = Workplace(folder / f"machine-{min(number, 1)}")
+    options: dict[str, Any] = {
+        "repo": locks.url,
+        "concourse_url": atc.url,
+        "concourse_username": f"cleaner-{number}",
+        "concourse_password": "pa55word",
+        "concourse_timeout": 3,
+        "git_timeout": 30,
+        "pools": list(POOLS),
+        "stale_timeout": 0,
+        "grace": 0,
+        "max_releases": 1000,
+        "git_author": f"cleaner-{number} <cleaner@localhost>",
+    }
+    path = os.pathsep.join([str(weather.folder), place.variables["PATH"]])
+    dice = random.Random(f"{SEED} cleaner {number}")
+    with Cleaner(f"cleaner-{number}", options, {**place.variables, "PATH": path}, dice, killed=5) as cleaner:
+        yield cleaner
+
+
+@contextmanager
+def _scheduling(atc: Emulator) -> Iterator[None]:
+    """Concourse looks for builds to start every now and then."""
+    over, dice = threading.Event(), random.Random(f"{SEED} scheduler")
+
+    def schedule() -> None:
+        while not over.wait(0.005 + dice.random() * 0.05):
+            atc.schedule()
+
+    thread = threading.Thread(target=schedule, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(10)
+
+
+def _work(teams: Sequence[Team]) -> None:
+    """Let all teams work at once, to the end."""
+    trouble: list[str] = []
+
+    def play(team: Team) -> None:
+        try:
+            team.play()
+        except BaseException:  # noqa: BLE001 - told by the test itself
+            trouble.append(f"{team.name}: {traceback.format_exc()}")
+
+    threads = [threading.Thread(target=play, args=(team,), daemon=True) for team in teams]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + PATIENCE
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    assert trouble == []
+    assert not any(thread.is_alive() for thread in threads), "the teams do not come to an end"
+
+
+def _clean_until_quiet(cleaners: Sequence[Cleaner]) -> int:
+    """Clean in good weather until there is nothing more to do and no lock is held; return how many runs that took."""
+    for number in range(1, MOST_ROUNDS):
+        result = cleaners[number % len(cleaners)].run_once()
+        assert not result.get("failed"), result.get("msg")
+        if not result["changed"]:
+            for lock in result["locks"]:
+                if lock["state"] == "claimed":
+                    print(f"still held: {lock['pool']}/{lock['name']}: {lock['reason']} ({lock['action_reason']})")
+            return number
+    raise AssertionError("the cleaners find something to release again and again")
+
+
+def _tell(findings: Findings, ledger: Ledger, cleaners: Sequence[Cleaner], seconds: float, rounds: int) -> None:
+    print(f"{dict(ledger.counts)}, {seconds:.0f} s; {rounds} runs more until all was quiet")
+    for cleaner in cleaners:
+        print(f"{cleaner.name}: {cleaner.released} locks, {dict(cleaner.outcomes)}")
+        for message, times in cleaner.failures.most_common(6):
+            print(f"    {times} x {message[:200]}")
+    if findings.windows:
+        middle, longest = statistics.median(findings.windows), max(findings.windows)
+        print(f"{findings.released} releases; from the last look to the push {middle:.2f} s, at most {longest:.2f} s")
+    print(f"{len(findings.in_the_window)} re-runs in that window, {findings.late} asked for later still")
+    for text in [*findings.robbed, *findings.broken, *findings.in_the_window][:40]:
+        print(f"    {text}")

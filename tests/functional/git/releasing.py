@@ -1,0 +1,80 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the tests give locks back, and what plain git says of the commits that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import LockStore, Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.tests import lockrepo
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+
+
+@dataclass(frozen=True)
+class ReleasedCommit:
+    """A commit as plain git shows it: status and path of what it changed, in git's own order."""
+
+    message: str
+    changes: tuple[str, ...]
+    author: str
+    committer: str
+
+
+def open_repository(repo: object, cache_dir: Path, **options: Any) -> LockRepository:
+    """The repository as a run of a module opens it."""
+    options = {"cache_dir": str(cache_dir), "git_timeout": 30, **options}
+    return LockRepository(RepositoryOptions(repo=str(repo), **options))
+
+
+def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[Release]:
+    """Releases of these locks (`pool/lock`), of all claimed ones if none is named; `to` is another pool."""
+    chosen = [lock for lock in snapshot.locks if lock.is_claimed and (not names or lock.pool_and_name in names)]
+    assert len(chosen) == len(names) or not names
+    return [Release(lock, to or lock.pool, f"unclaiming: {lock.name}\n\nIt was left.\n") for lock in chosen]
+
+
+def release(store: LockStore, *names: str, to: str | None = None) -> Push:
+    """One whole attempt: look, write, push."""
+    snapshot = store.snapshot()
+    return store.push(snapshot, store.write_releases(snapshot, releases_of(snapshot, *names, to=to)))
+
+
+def commits_since(repository: lockrepo.GitHistory, base: str) -> list[ReleasedCommit]:
+    """The commits from `base` to the tip, the oldest first; a moved file is one removed and one added, as it is in git."""
+    names = git("rev-list", "--reverse", f"{base}..{repository.branch}", folder=repository.path).decode().split()
+    return [_read(repository, name) for name in names]
+
+
+def is_whole(repository: lockrepo.GitHistory) -> bool:
+    """Whether git finds nothing wrong with the repository, warnings included."""
+    return git("fsck", "--strict", "--no-dangling", folder=repository.path) == b""
+
+
+def set_hook(repository: lockrepo.GitHistory, name: str, script: str) -> Path:
+    """Give the repository a hook, a piece of shell script."""
+    hook = repository.path / "hooks" / name
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n{script}\n")
+    hook.chmod(0o755)
+    return hook
+
+
+def _read(repository: lockrepo.GitHistory, name: str) -> ReleasedCommit:
+    def show(form: str, *options: str) -> Sequence[str]:
+        printed = git("show", f"--format={form}", "--no-renames", *options, name, folder=repository.path)
+        return printed.decode("utf-8", "surrogateescape").split("\0")
+
+    (message,) = show("%B", "--no-patch")
+    (people,) = show("%an <%ae> %at %ad%x0a%cn <%ce> %ct %cd", "--no-patch", "--date=format:%z")
+    fields = [field for field in show("", "--name-status", "-z") if field.strip()]
+    changes = tuple(f"{status.strip()} {path}" for status, path in zip(fields[::2], fields[1::2], strict=True))
+    author, committer = people.strip().split("\n")
+    return ReleasedCommit(message.rstrip("\n") + "\n", changes, author, committer)

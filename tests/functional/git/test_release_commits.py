@@ -1,0 +1,307 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A release is one commit that moves one file and changes nothing else."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.tests.lockrepo import File, LockRepository, Submodule, Symlink
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+from ansible_collections.poolboy.concourse.tests.servers import GitDaemon
+
+from .looking import Look
+from .recorder import GitRecorder
+from .releasing import commits_since, is_whole, open_repository, release, releases_of, set_hook
+
+
+pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
+
+
+def paths(repository: LockRepository) -> dict[bytes, tuple[str, str]]:
+    """Mode and object of every file."""
+    return {path: (entry.mode, entry.name) for path, entry in repository.tree().items()}
+
+
+def check_moved(repository: LockRepository, before: dict[bytes, tuple[str, str]], moves: dict[bytes, bytes]) -> None:
+    """All files are as before, with mode and content, but those that moved; nothing is wrong with the repository."""
+    assert paths(repository) == {moves.get(path, path): entry for path, entry in before.items()}
+    assert is_whole(repository)
+
+
+def test_each_release_is_a_commit_of_its_own(locks: LockRepository, look: Look) -> None:
+    locks.claim("aws", "env-2")
+    locks.add("cf/fresh", "env-1")
+    base = locks.claim("cf/fresh", "env-1")
+    before = paths(locks)
+    began = int(time.time())
+    with open_repository(locks.path, look.cache_dir) as repository:
+        snapshot = repository.snapshot()
+        releases = releases_of(snapshot)
+        last = repository.write_releases(snapshot, releases)
+        assert locks.tip() == base
+        assert repository.push(snapshot, last) is Push.ACCEPTED
+    assert locks.tip() == last
+    commits = commits_since(locks, base)
+    assert [commit.message for commit in commits] == [one.message for one in releases]
+    assert [commit.changes for commit in commits] == [
+        ("D aws/claimed/env-1", "A aws/unclaimed/env-1"),
+        ("D aws/claimed/env-2", "A aws/unclaimed/env-2"),
+        ("D cf/fresh/claimed/env-1", "A cf/fresh/unclaimed/env-1"),
+    ]
+    for commit in commits:
+        assert commit.author == commit.committer
+        person, at, zone = commit.author.rsplit(" ", 2)
+        assert person == "poolboy.concourse <poolboy@localhost>"
+        assert began <= int(at) <= time.time()
+        assert zone == "+0000"
+    moves = {b"%s/claimed/%s" % pair: b"%s/unclaimed/%s" % pair for pair in PAIRS}
+    check_moved(locks, before, moves)
+
+
+PAIRS = ((b"aws", b"env-1"), (b"aws", b"env-2"), (b"cf/fresh", b"env-1"))
+
+
+def test_content_and_mode_are_kept(locks: LockRepository, look: Look) -> None:
+    entries = {
+        "program": File(b"\0\xff#!/bin/sh\n" * 3, executable=True),
+        "link": Symlink("../../etc/passwd"),
+        "empty": File(b""),
+        "no line end": File("x"),
+    }
+    for name, entry in entries.items():
+        base = locks.add("aws", name, state="claimed", entry=entry)
+    before = paths(locks)
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+    names = [b"env-1", *(name.encode() for name in entries)]
+    check_moved(locks, before, {b"aws/claimed/" + name: b"aws/unclaimed/" + name for name in names})
+    assert len(commits_since(locks, base)) == len(names)
+    assert paths(locks)[b"aws/unclaimed/program"][0] == "100755"
+    assert paths(locks)[b"aws/unclaimed/link"][0] == "120000"
+
+
+def test_a_mode_that_git_no_longer_writes_is_kept_too(locks: LockRepository, look: Look) -> None:
+    blob = paths(locks)[b"aws/claimed/env-1"][1]
+    claimed = git("mktree", folder=locks.path, given=f"100644 blob {blob}\t.gitkeep\n".encode()).decode().strip()
+    content = git("cat-file", "tree", claimed, folder=locks.path) + b"100664 old\0" + bytes.fromhex(blob)
+    options = ("-t", "tree", "--literally", "-w", "--stdin")
+    odd = git("hash-object", *options, folder=locks.path, given=content).decode().strip()
+    locks.commit({"aws/claimed": None})
+    stream = f"from refs/heads/main^0\nM 040000 {odd} aws/claimed\n".encode()
+    head = b"commit refs/heads/main\ncommitter a <a@b> 1790009999 +0000\ndata 4\nodd\n"
+    git("fast-import", "--quiet", folder=locks.path, given=head + stream)
+    with open_repository(locks.path, look.cache_dir) as repository:
+        (lock,) = (lock for lock in repository.snapshot().locks if lock.name == "old")
+        assert lock.mode == "100644"
+        assert release(repository, "aws/old") is Push.ACCEPTED
+    assert b"100664 old\0" + bytes.fromhex(blob) in git("cat-file", "tree", "main:aws/unclaimed", folder=locks.path)
+
+
+def test_names_of_any_bytes(look: Look, tmp_path: Path) -> None:
+    random = Random(4)
+    alphabet = [byte for byte in range(1, 256) if byte != ord("/")]
+    locks = LockRepository(tmp_path / "locks.git")
+    chosen = [
+        b' "',
+        b"\\",
+        b"\n",
+        b"-f",
+        b'"quoted"',
+        b"a\tb",
+        b"\xff\xfe",
+        "grün".encode(),
+        b"\x1b[31m",
+        b"*?[",
+        b":(top)",
+    ]
+    chosen += [bytes(random.choices(alphabet, k=random.randint(1, 12))) for _count in range(60)]
+    pools = [b"pool " + bytes(random.choices(alphabet, k=3)), b"--help/\\", b'"x" \n']
+    names = {(pools[number % 3], name) for number, name in enumerate(chosen) if not name.startswith(b".")}
+    for pool, name in names:
+        base = locks.add(pool, name, state="claimed")
+    before = paths(locks)
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+    check_moved(locks, before, {b"%s/claimed/%s" % pair: b"%s/unclaimed/%s" % pair for pair in names})
+    assert len(commits_since(locks, base)) == len(names)
+
+
+def test_the_pool_at_the_top_of_the_repository(look: Look, tmp_path: Path) -> None:
+    locks = LockRepository(tmp_path / "locks.git")
+    base = locks.commit({"claimed/env-1": "x", "README.md": "y"})
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "./env-1") is Push.ACCEPTED
+    keep, unclaim = commits_since(locks, base)
+    assert (keep.message, keep.changes) == ("keep claimed\n", ("A claimed/.gitkeep",))
+    assert unclaim.changes == ("D claimed/env-1", "A unclaimed/env-1")
+    assert paths(locks)[b"unclaimed/env-1"] != paths(locks)[b"claimed/.gitkeep"]
+
+
+def test_claimed_is_kept_before_its_last_lock_goes(locks: LockRepository, look: Look) -> None:
+    locks.claim("aws", "env-2")
+    base = locks.commit({"aws/claimed/.gitkeep": None})
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "aws/env-1") is Push.ACCEPTED
+        assert release(repository, "aws/env-2") is Push.ACCEPTED
+    first, keep, second = commits_since(locks, base)
+    assert first.changes == ("D aws/claimed/env-1", "A aws/unclaimed/env-1")
+    assert (keep.message, keep.changes) == ("keep aws/claimed\n", ("A aws/claimed/.gitkeep",))
+    assert second.changes == ("D aws/claimed/env-2", "A aws/unclaimed/env-2")
+    assert is_whole(locks)
+
+
+def test_claimed_with_something_else_in_it_stays_by_itself(locks: LockRepository, look: Look) -> None:
+    base = locks.commit({"aws/claimed/.gitkeep": None, "aws/claimed/notes/today": "x"})
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "aws/env-1") is Push.ACCEPTED
+    assert [commit.changes for commit in commits_since(locks, base)] == [
+        ("D aws/claimed/env-1", "A aws/unclaimed/env-1"),
+    ]
+
+
+def test_a_lock_goes_to_another_pool_in_one_commit(locks: LockRepository, look: Look) -> None:
+    base = locks.commit({"broken/claimed/.gitkeep": ""})
+    before = paths(locks)
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "aws/env-1", to="broken") is Push.ACCEPTED
+    (moved,) = commits_since(locks, base)
+    assert moved.changes == ("D aws/claimed/env-1", "A broken/unclaimed/env-1")
+    check_moved(locks, before, {b"aws/claimed/env-1": b"broken/unclaimed/env-1"})
+
+
+@pytest.mark.parametrize("entry", [File("x"), Submodule(), Symlink("x")])
+def test_nothing_is_overwritten(locks: LockRepository, look: Look, entry: File | Submodule | Symlink) -> None:
+    base = locks.commit({"aws/unclaimed/env-1": entry})
+    check_refused(locks, look, base, "something is at aws/unclaimed/env-1 already")
+
+
+def test_no_folder_is_overwritten(locks: LockRepository, look: Look) -> None:
+    base = locks.commit({"aws/unclaimed/env-1/precious": "x"})
+    check_refused(locks, look, base, "something is at aws/unclaimed/env-1 already")
+
+
+def test_no_file_is_made_a_folder(locks: LockRepository, look: Look) -> None:
+    base = locks.commit({"aws/unclaimed": None})
+    base = locks.commit({"aws/unclaimed": "a file"})
+    check_refused(locks, look, base, "aws/unclaimed is no folder")
+
+
+def check_refused(locks: LockRepository, look: Look, base: str, match: str) -> None:
+    with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match=match):
+        release(repository, "aws/env-1")
+    assert locks.tip() == base
+
+
+def test_two_locks_of_one_name_do_not_go_to_one_pool(locks: LockRepository, look: Look) -> None:
+    base = locks.add("gcp", "env-1", state="claimed")
+    locks.add_pool("broken")
+    with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match="gcp/env-1"):
+        release(repository, "aws/env-1", "gcp/env-1", to="broken")
+    assert commits_since(locks, base)[0].message == "add pool broken\n"
+    assert len(commits_since(locks, base)) == 1
+
+
+def test_a_lock_that_is_not_what_it_was_is_not_touched(locks: LockRepository, look: Look) -> None:
+    with open_repository(locks.path, look.cache_dir) as repository:
+        snapshot = repository.snapshot()
+        (right,) = releases_of(snapshot)
+        base = locks.update("aws", "env-1", "other content")
+        wrong = Release(right.lock, right.target, right.message)
+        later = repository.snapshot()
+        with pytest.raises(RepositoryError, match="is not what it was"):
+            repository.write_releases(later, [wrong])
+    assert locks.tip() == base
+
+
+def test_author_and_committer_can_be_chosen(locks: LockRepository, look: Look) -> None:
+    base = locks.tip() or ""
+    with open_repository(locks.path, look.cache_dir, git_author=" Zoë O'Hara  <zoe+ci@example.com> ") as repository:
+        assert release(repository) is Push.ACCEPTED
+    (commit,) = commits_since(locks, base)
+    assert commit.author.startswith("Zoë O'Hara <zoe+ci@example.com> ")
+    assert commit.committer == commit.author
+    with pytest.raises(BadOption, match="git_author"), open_repository(locks.path, look.cache_dir, git_author="Zoë"):
+        pass
+
+
+def test_the_user_s_own_settings_do_not_interfere(
+    served_folder: Path, git_daemon: GitDaemon, look: Look, own_home: Path
+) -> None:
+    locks = LockRepository(served_folder / "locks.git")
+    locks.add("aws", "env-1")
+    base = locks.claim("aws", "env-1")
+    hooks = own_home / "hooks"
+    hooks.mkdir()
+    for name in ("pre-push", "pre-commit", "commit-msg", "post-commit", "reference-transaction", "prepare-commit-msg"):
+        (hooks / name).write_text(f"#!/bin/sh\necho {name} >>{own_home}/called\nexit 1\n")
+        (hooks / name).chmod(0o755)
+    (own_home / ".gitconfig").write_text(
+        f"[core]\n\thooksPath = {hooks}\n[push]\n\tfollowTags = true\n\tdefault = nothing\n\trecurseSubmodules = check\n"
+        "\tnegotiate = true\n[fastimport]\n\tunpackLimit = 1000\n[i18n]\n\tcommitEncoding = latin1\n"
+        "[diff]\n\trenames = copies\n[user]\n\tname = Somebody Else\n\tuseConfigOnly = true\n[pack]\n\tuseSparse = false\n"
+    )
+    with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+    (commit,) = commits_since(locks, base)
+    assert commit.author.startswith("poolboy.concourse <poolboy@localhost> ")
+    assert not (own_home / "called").exists()
+
+
+def test_nothing_is_pushed_but_the_branch(locks: LockRepository, look: Look) -> None:
+    locks.fork("other")
+    set_hook(locks, "pre-receive", f"cat >>{locks.path}/pushed")
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+    old, new, name = (locks.path / "pushed").read_text().split()
+    assert (new, name) == (locks.tip(), "refs/heads/main")
+    assert old == locks.tip("other")
+
+
+def test_all_commits_are_one_process_and_one_push(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
+    for number in range(30):
+        locks.add("gcp", f"env-{number}", state="claimed")
+    look(locks.path)
+    recorder.clear()
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+        after = repository.snapshot()
+    writing = ["cat-file", "config", "fast-import", "push"]
+    assert sorted(recorder.commands()) == sorted(["ls-remote", *writing, "cat-file", "ls-tree", "ls-remote"])
+    assert not after.claims
+    (push,) = (arguments for arguments in recorder.calls() if arguments[0] == "push")
+    assert not any(argument in ("--force", "-f") or argument.startswith("+") for argument in push)
+
+
+def test_the_next_run_has_nothing_to_look_at(locks: LockRepository, look: Look, tmp_path: Path) -> None:
+    locks.claim("aws", "env-2")
+    locks.tally("aws", triggers=1, removals=0)
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "aws/env-1") is Push.ACCEPTED
+    remembered = look(locks.path)
+    afresh = Look(tmp_path / "another cache")(locks.path)
+    assert remembered == afresh
+    locks.claim("aws", "env-1")
+    locks.release("aws", "env-2")
+    assert look(locks.path) == Look(tmp_path / "a third cache")(locks.path)
+
+
+def test_a_repository_with_long_object_names(look: Look, tmp_path: Path) -> None:
+    path = tmp_path / "sha256.git"
+    git("init", "--quiet", "--bare", "--object-format=sha256", "--initial-branch=main", str(path))
+    stream = b"commit refs/heads/main\ncommitter a <a@b> 1790009999 +0000\ndata 4\nnew\nM 644 inline aws/claimed/x\ndata 1\nx\n"
+    git("fast-import", "--quiet", folder=path, given=stream)
+    with open_repository(path, look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+        snapshot: Snapshot = repository.snapshot()
+    assert [(lock.name, lock.is_claimed) for lock in snapshot.locks] == [("x", False)]
+    assert len(snapshot.commit) == 64
+    assert git("fsck", "--strict", folder=path) == b""

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every question of a hand-off walk gone wrong in every way: a lock in use is never releasable."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+from ..running import ModuleRun, Workplace
+from .chains import STORIES, Story, behind_a_paused_job
+from .conftest import CHAIN, HOUR, Look, login
+
+COPIES = 10  # pipelines for each story, at least as many as questions are asked about one
+PIPELINE = re.compile(r"/teams/main/pipelines/([^/]+)")
+BUILD = re.compile(r"/api/v1/builds/(\d+)/")
+
+Fault = tuple[str, Mapping[str, Any]]
+
+GARBLED: list[Fault] = [
+    ("html", {}),
+    ("cut_json", {}),
+    ("no_version_header", {}),
+    ("status", {"status": 500, "version_header": True}),
+    ("status", {"status": 404}),
+    ("status", {"status": 403, "version_header": True}),
+    *(
+        ("status", {"status": 200, "version_header": True, "body": body, "content_type": "application/json"})
+        for body in ("{}", "[null]", "")
+    ),
+]
+SILENT: list[Fault] = [
+    ("lost", {}),
+    ("cut_body", {}),
+    ("status", {"status": 503, "version_header": True}),
+    ("delay", {"seconds": 1.5}),
+]
+"""Five of these in a row, and Concourse is not asked any more."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A lock, a pattern for one of the questions that are asked about it, and whether the true answer has a body."""
+
+    lock: str
+    pattern: str
+    has_body: bool
+
+    def can_have(self, fault: Fault) -> bool:
+        """Nothing can be cut off from nothing."""
+        return self.has_body or not fault[0].startswith("cut_")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All stories, in as many pipelines as there are questions; `questions` has one for each lock."""
+
+    scene: Scene
+    truths: Mapping[str, str]
+    questions: Mapping[Story, Sequence[Question]]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with Scene(tmp_path_factory.mktemp("faults"), now=int(time.time()) - 40 * HOUR) as scene:
+        scene.atc.change_settings(auto_schedule=False)
+        scene.atc.set_user("pool-boy", "pa55word")
+        scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
+        for story in STORIES:
+            for copy in range(COPIES):
+                name = f"{story.__name__}-{copy}"
+                scene.atc.set_pipeline(f"main/{name}", CHAIN)
+                scene.locks.add("aws", name, at=scene.now)
+                story(scene, f"main/{name}", f"aws/{name}")
+        yield scene
+        assert scene.atc.server.errors == []
+
+
+@pytest.fixture(scope="module")
+def stage(told: Scene, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """What is true without any fault, and what was asked to find it out."""
+    machine = Workplace(tmp_path_factory.mktemp("machine"))
+    truths = machine.run_module("concourse_pool_status", login(told)).verdicts
+    asked = _by_pipeline(told)
+    questions = {}
+    for story, truth in STORIES.items():
+        names = [f"{story.__name__}-{copy}" for copy in range(COPIES)]
+        assert {truths[f"aws/{name}"] for name in names} == {truth}
+        count = len(asked[names[0]])
+        assert 1 < count <= COPIES, f"{story.__name__} has {count} questions, each needs a pipeline of its own"
+        chosen = [(name, list(asked[name].items())[number]) for number, name in enumerate(names[:count])]
+        questions[story] = [Question(f"aws/{name}", pattern, has_body) for name, (pattern, has_body) in chosen]
+    return Stage(told, truths, questions)
+
+
+def _by_pipeline(scene: Scene) -> dict[str, dict[str, bool]]:
+    """The questions that were asked about each pipeline, as patterns, and whether the answer had a body."""
+    home = {str(build["id"]): build["pipeline_name"] for build in scene.atc.list_builds()}
+    asked: dict[str, dict[str, bool]] = {}
+    for entry in scene.atc.log.entries:
+        named, build = PIPELINE.search(entry.path), BUILD.search(entry.path)
+        if named or build:
+            name = named[1] if named else home[build[1]] if build else ""
+            asked.setdefault(name, {})[rf"^{re.escape(entry.path)}(\?|$)"] = entry.status == 200
+    return asked
+
+
+def run_with(stage: Stage, look: Look, faults: Sequence[tuple[Question, Fault]]) -> ModuleRun:
+    atc = stage.scene.atc
+    atc.clear_faults()
+    numbers = [atc.add_fault(kind, path=question.pattern, **fields) for question, (kind, fields) in faults]
+    run = look(**login(stage.scene, concourse_timeout=1, stale_timeout=0, grace=0))
+    hits = atc.fault_hits()
+    assert not run.failed, run.message
+    if not run.warnings:
+        unused = [faults[index][0].pattern for index, number in enumerate(numbers) if not hits[str(number)]]
+        assert unused == []
+    return run
+
+
+def assert_safe(stage: Stage, run: ModuleRun) -> None:
+    """Each verdict is the true one or none; what is in use is kept, whatever the patience."""
+    for name, lock in run.locks.items():
+        assert lock["verdict"] in (stage.truths[name], "unreachable"), (name, lock["reason"])
+        assert lock["releasable"] == (lock["verdict"] == "leaked")
+
+
+@pytest.mark.parametrize("fault", GARBLED, ids=lambda fault: "-".join(map(str, (fault[0], *fault[1].values()))))
+def test_an_answer_that_is_none(fault: Fault, stage: Stage, look: Look) -> None:
+    """At every question at once, each about another pipeline: only what hangs on it stays unknown."""
+    questions = [question for asked in stage.questions.values() for question in asked if question.can_have(fault)]
+    run = run_with(stage, look, [(question, fault) for question in questions])
+    assert_safe(stage, run)
+    hit = {question.lock for question in questions}
+    assert {name: run.verdicts[name] for name in hit} == dict.fromkeys(hit, "unreachable")
+    assert {name for name in run.verdicts if run.verdicts[name] == "unreachable"} == hit
+    assert run.warnings == []
+
+
+def test_no_answer_at_any_question(stage: Stage, look: Look) -> None:
+    """A few at a time, as a server that stays silent is soon not asked any more."""
+    questions = [question for question in stage.questions[behind_a_paused_job] if question.has_body]
+    for begin in range(0, len(questions), len(SILENT)):
+        some = questions[begin : begin + len(SILENT)]
+        run = run_with(stage, look, list(zip(some, SILENT, strict=False)))
+        assert_safe(stage, run)
+        hit = {question.lock for question in some}
+        assert {name for name in run.verdicts if run.verdicts[name] == "unreachable"} == hit
+
+
+@pytest.mark.parametrize("fault", [SILENT[0], SILENT[2]], ids=lambda fault: fault[0])
+def test_no_answer_at_all_questions_at_once(fault: Fault, stage: Stage, look: Look) -> None:
+    questions = [question for asked in stage.questions.values() for question in asked if question.can_have(fault)]
+    run = run_with(stage, look, [(question, fault) for question in questions])
+    assert_safe(stage, run)
+    hit = {question.lock for question in questions}
+    assert {run.verdicts[name] for name in hit} == {"unreachable"}
+
+
+def test_a_concourse_that_fails_now_and_then(stage: Stage, look: Look) -> None:
+    stage.scene.atc.clear_faults()
+    for number, (kind, fields) in enumerate([("lost", {}), ("cut_json", {}), ("status", {"status": 502})]):
+        stage.scene.atc.add_fault(kind, path="/api/v1/(teams|builds)", probability=0.05, seed=number, **fields)
+    run = look(**login(stage.scene, stale_timeout=0, grace=0))
+    assert not run.failed, run.message
+    assert_safe(stage, run)
