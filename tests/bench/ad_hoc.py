@@ -18,7 +18,7 @@ from ..scene import Scene
 from .finding import Finding
 from .look_process import COLLECTIONS
 from .pairs import alternate, timed
-from .workshop import Workshop, without_python_settings
+from .workshop import Workshop
 
 GOAL = 1.5
 MODULE = "poolboy.concourse.concourse_pool_status"
@@ -74,7 +74,8 @@ def _furnish(scene: Scene) -> None:
 def _compare(workshop: Workshop, scene: Scene, how: str, asking: Mapping[str, str], *, cold: bool) -> Finding:
     cache = workshop.fresh_path("cache")
     environment = {
-        **without_python_settings(),
+        # What changes how Python starts is not how a user's Ansible runs.
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
         "ANSIBLE_CONFIG": str(_configuration(workshop)),
         "XDG_CACHE_HOME": str(cache),
         "POOL_REPO": scene.repo,

@@ -27,7 +27,8 @@ class CloneAndLog:
     def seconds(self, transport: Transport) -> float:
         """Clone, log, and return how long it would have taken for all claimed locks."""
         clone = self._workshop.fresh_path("clone")
-        cloned = timed(git, "clone", "--quiet", "--", transport.url, str(clone), environment=transport.environment)
+        url = transport.url(self._repository)
+        cloned = timed(git, "clone", "--quiet", "--", url, str(clone), environment=transport.environment)
         part = self._repository.part(next(self._runs), of=self._workshop.sizes.part_of)
         paths = [f"{pool}/{state}/{lock}" for pool, lock in part for state in ("claimed", "unclaimed")]
         logged = sum(timed(git, "log", "-1", "--format=%H %ct %B", "--", path, folder=clone) for path in paths)

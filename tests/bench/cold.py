@@ -22,7 +22,7 @@ GOAL = 0.1
 def measure(workshop: Workshop) -> Iterator[Finding]:
     repository = workshop.repository(workshop.sizes.long_history)
     baseline = CloneAndLog(workshop, repository)
-    for transport in workshop.transports(repository):
+    for transport in workshop.transports():
         pairs = alternate(
             partial(_look, workshop, transport, repository),
             partial(baseline.seconds, transport),

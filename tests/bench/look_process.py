@@ -23,26 +23,28 @@ PATIENCE = 300  # seconds for one look
 Watch = Callable[["subprocess.Popen[bytes]"], None]
 
 
-def look_command(transport: Transport, cache: Path) -> list[str]:
-    """The command of one look at the repository behind a transport, with its own cache folder."""
-    options = {"repo": transport.url, "cache_dir": str(cache), **transport.options}
+def look_command(transport: Transport, cache: Path, repository: Generated) -> list[str]:
+    """The command of one look at a repository, with its own cache folder."""
+    options = {"repo": transport.url(repository), "cache_dir": str(cache), **transport.options}
     module = f"{__package__}.{look.__name__.rpartition('.')[2]}"
     return [sys.executable, "-m", module, json.dumps(options)]
 
 
-def run_look(transport: Transport, cache: Path, truth: Generated, *, watch: Watch | None = None) -> float:
+def run_look(transport: Transport, cache: Path, repository: Generated, *, watch: Watch | None = None) -> float:
     """Look once and return the seconds, from the start of the process to its end. RuntimeError for a wrong answer."""
     environment = {**git_environment(), "PYTHONPATH": str(COLLECTIONS)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
-    with subprocess.Popen(look_command(transport, cache), stdout=subprocess.PIPE, env=environment) as process:
+    with subprocess.Popen(
+        look_command(transport, cache, repository), stdout=subprocess.PIPE, env=environment
+    ) as process:
         if watch is not None:
             watch(process)
         printed, _nothing = process.communicate(timeout=PATIENCE)
     seconds = time.perf_counter() - started
     if process.returncode:
-        raise RuntimeError(f"the look at {transport.url} ended with {process.returncode}")
+        raise RuntimeError(f"the look at {repository.path.name} by {transport.name} ended with {process.returncode}")
     found = json.loads(printed)
-    if (found["commit"], found["claims"]) != (truth.head, truth.claims):
-        raise RuntimeError(f"the look at {transport.url} found other claims than there are")
+    if (found["commit"], found["claims"]) != (repository.head, repository.claims):
+        raise RuntimeError(f"the look at {repository.path.name} by {transport.name} found other claims than there are")
     return seconds

@@ -19,7 +19,7 @@ MEGABYTE = 10**6
 def measure(workshop: Workshop) -> Iterator[Finding]:
     """Over file:// the server's end (upload-pack, pack-objects) runs below our process, and so counts as ours."""
     repository = workshop.repository(workshop.sizes.long_history)
-    for transport in workshop.transports(repository):
+    for transport in workshop.transports():
         runs = []
         for _run in range(workshop.sizes.memory_runs):
             memory = TreeMemory()

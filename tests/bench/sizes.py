@@ -23,7 +23,8 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """`latency` is in seconds; there are `pairs` of long runs (many seconds each), `short_pairs` of short ones.
+    """`latency` is in seconds. There are `pairs` of long runs (many seconds each), `short_pairs` of runs of about a
+    second, and `tiny_pairs` of those of some milliseconds.
 
     Where asking git for every claimed lock takes minutes, each run asks for one in `part_of` locks, each time others.
     """
@@ -35,6 +36,7 @@ class Sizes:
     latency: float
     pairs: int
     short_pairs: int
+    tiny_pairs: int
     memory_runs: int
 
 
@@ -46,6 +48,7 @@ PROMISED = Sizes(
     latency=0.05,
     pairs=3,
     short_pairs=9,
+    tiny_pairs=21,
     memory_runs=2,
 )
 
@@ -57,5 +60,6 @@ QUICK = Sizes(
     latency=0.05,
     pairs=2,
     short_pairs=3,
+    tiny_pairs=5,
     memory_runs=1,
 )

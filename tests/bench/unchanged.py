@@ -24,18 +24,18 @@ GOAL = 1.5
 
 def measure(workshop: Workshop) -> Iterator[Finding]:
     """In one process, its imports done: that is the git part of a module. And as whole processes, for the curious."""
-    for shape in (workshop.sizes.short_history, workshop.sizes.long_history):
-        repository = workshop.repository(shape)
-        for transport in workshop.transports(repository):
+    for transport in workshop.transports():
+        for shape in (workshop.sizes.short_history, workshop.sizes.long_history):
+            repository = workshop.repository(shape)
             cache = workshop.fresh_path("cache")
             run_look(transport, cache, repository)
-            ask = partial(timed, _ask, transport)
+            ask = partial(timed, _ask, transport, repository)
             ways = (
-                ("in process", GOAL, partial(timed, _look, transport, cache, repository)),
-                ("whole process", None, partial(run_look, transport, cache, repository)),
+                ("in process", GOAL, partial(timed, _look, transport, cache, repository), workshop.sizes.tiny_pairs),
+                ("whole process", None, partial(run_look, transport, cache, repository), workshop.sizes.short_pairs),
             )
-            for how, goal, look in ways:
-                pairs = alternate(look, ask, pairs=workshop.sizes.short_pairs, warm_up=2)
+            for how, goal, look, count in ways:
+                pairs = alternate(look, ask, pairs=count, warm_up=2)
                 yield Finding(
                     bench="b",
                     what=f"nothing new, {transport.name}, {shape.commits:,} commits, {how}",
@@ -46,13 +46,14 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
                 )
 
 
-def _look(transport: Transport, cache: Path, truth: Generated) -> None:
-    with LockRepository(RepositoryOptions(repo=transport.url, cache_dir=str(cache), **transport.options)) as opened:
+def _look(transport: Transport, cache: Path, repository: Generated) -> None:
+    options = {"repo": transport.url(repository), "cache_dir": str(cache), **transport.options}
+    with LockRepository(RepositoryOptions(**options)) as opened:
         snapshot = opened.snapshot()
-    if snapshot.commit != truth.head:
-        raise RuntimeError(f"the look at {transport.url} is not at {truth.head}")
+    if snapshot.commit != repository.head:
+        raise RuntimeError(f"the look at {repository.path.name} by {transport.name} is not at {repository.head}")
 
 
-def _ask(transport: Transport) -> None:
-    command = ["git", "ls-remote", "--", transport.url, "HEAD", "refs/heads/main"]
+def _ask(transport: Transport, repository: Generated) -> None:
+    command = ["git", "ls-remote", "--", transport.url(repository), "HEAD", "refs/heads/main"]
     subprocess.run(command, check=True, stdout=subprocess.PIPE, env=transport.environment)

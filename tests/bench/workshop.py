@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 
 from ..lockrepo.git_command import git_environment
-from ..servers import serve_ssh
+from ..servers import SshServer, serve_ssh
 from .repositories import Generated, generated
 from .sizes import Shape, Sizes
 
@@ -28,10 +27,10 @@ class CannotMeasure(Exception):
 
 @dataclass(frozen=True)
 class Transport:
-    """A way to a repository: its address, the options of the modules for it, and the variables git needs for it."""
+    """A way to the repositories: their addresses, the options of the modules for it, and the variables git needs."""
 
     name: str
-    url: str
+    url: Callable[[Generated], str]
     options: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
 
@@ -50,7 +49,7 @@ class Workshop:
         self._repositories.mkdir(parents=True, exist_ok=True)
         self._scratch = tempfile.TemporaryDirectory(prefix="scratch-", dir=folder)
         self._stack = contextlib.ExitStack()
-        self._ssh: Any = None
+        self._ssh: SshServer | None = None
 
     def __enter__(self) -> Workshop:
         self._stack.enter_context(self._scratch)
@@ -67,13 +66,13 @@ class Workshop:
                 file.read_bytes()
         return repository
 
-    def transports(self, repository: Generated) -> Iterator[Transport]:
-        """Yield the ways to the repository: file:// and ssh through a real sshd. Raises CannotMeasure without one."""
-        yield Transport("file://", f"file://{repository.path}")
+    def transports(self) -> Iterator[Transport]:
+        """Yield the ways to the repositories: file:// and ssh through a real sshd. Raises CannotMeasure without one."""
+        yield Transport("file://", lambda repository: f"file://{repository.path}")
         server = self._ssh_server()
         yield Transport(
             "ssh",
-            server.url(repository.path.name),
+            lambda repository: server.url(repository.path.name),
             {"key_file": str(server.key.file), "known_hosts_file": str(server.known_hosts)},
             {"GIT_SSH_COMMAND": server.ssh_command()},
         )
@@ -84,19 +83,10 @@ class Workshop:
         path.unlink(missing_ok=True) if path.is_file() else shutil.rmtree(path, ignore_errors=True)
         return path
 
-    def _ssh_server(self) -> Any:
+    def _ssh_server(self) -> SshServer:
         if self._ssh is None:
             try:
                 self._ssh = self._stack.enter_context(serve_ssh(self._repositories))
             except pytest.skip.Exception as missing:
                 raise CannotMeasure(str(missing)) from None
         return self._ssh
-
-
-def without_python_settings(environment: dict[str, str] | None = None) -> dict[str, str]:
-    """Return the environment without what changes how Python starts: as a user's Ansible has it."""
-    return {
-        name: value
-        for name, value in (os.environ if environment is None else environment).items()
-        if not name.startswith("PYTHON")
-    }

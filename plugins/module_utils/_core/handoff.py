@@ -99,9 +99,10 @@ def _taken_meanwhile(trail: Trail, facts: BuildFacts) -> str | None:
     if rerun is not None:
         return f"{rerun} waits to start with it again"
     if by_activity:
-        active = {job.name for job in facts.jobs(trail.pipeline, again=True) if job.has_active_build}
-        if not active.isdisjoint(by_activity):
-            return f"Concourse has forgotten a version that it carried, and job {min(active)} is at work"
+        active = [job.name for job in facts.jobs(trail.pipeline, again=True) if job.has_active_build]
+        came = next((name for name in by_activity if name in active), None)
+        if came is not None:
+            return f"Concourse has forgotten a version that it carried, and job {came} is at work"
     late = next((late for way in trail.ways() if (late := way.build_that_came_meanwhile())), None)
     return None if late is None else f"{late} has just come to it"
 

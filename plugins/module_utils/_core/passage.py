@@ -87,7 +87,7 @@ class Passage:
 
     def _closed(self) -> list[str]:
         """Say which builds had the version and did not succeed, where no other build of their job did."""
-        unsuccessful = (build for build in self.builds if not self._has_passed_on(str(build.job)))
+        unsuccessful = (one for one in self._counting(self.builds) if not self._has_passed_on(str(one.job)))
         return [f"{build} had it and {build.status.value}" for build in unsuccessful]
 
     def _has_passed_on(self, job: str) -> bool:

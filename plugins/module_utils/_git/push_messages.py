@@ -13,10 +13,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitFailed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import explain, git_words, scrub
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import PushReport
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import PushReport, remote_lines
 
 _LONGEST = 400  # characters of the server's own words
-_REMOTE = "remote: "
 
 # Git, GitHub (GH...), GitLab, Bitbucket, Gerrit and gitolite; the first that is found counts.
 _HINTS: tuple[tuple[str, str], ...] = (
@@ -27,7 +26,10 @@ _HINTS: tuple[tuple[str, str], ...] = (
         " make it a bare one, or look up receive.denyCurrentBranch in git's documentation.",
     ),
     (r"protected branch|GH006|GH013", "The branch is protected: let this user push to it there."),
-    (r"hook declined|aborted by", "A hook there decides what may be pushed: ask its owner to let these commits through."),
+    (
+        r"hook declined|aborted by",
+        "A hook there decides what may be pushed: ask its owner to let these commits through.",
+    ),
     (
         r"[Rr]ead[- ]only|only read|error: 403|[Dd]enied|DENIED|[Nn]ot allowed|[Ww]rite access|[Pp]ermission"
         r"|not exported|not enabled|[Pp]rohibited|[Ff]orbidden|not permitted",
@@ -37,6 +39,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
 )
 _HINTED = re.compile("|".join(words for words, _hint in _HINTS))
 _STRANGER = re.compile(r"Permission denied \(")  # of ssh: the key is not known at all
+_QUOTED = re.compile(r"'[^'\s]*'")
 _ONLY_FILES = re.compile(r"git-http-push|http-push")
 
 
@@ -50,11 +53,11 @@ class PushMessages:
 
     def has_cause(self, report: PushReport) -> bool:
         """Whether the server has said something that waiting does not mend."""
-        return bool(_HINTED.search(report.stderr) and not _STRANGER.search(report.stderr))
+        return bool(_HINTED.search(self._telling(report)) and not _STRANGER.search(report.stderr))
 
     def refused(self, report: PushReport) -> RepositoryError:
         """The server has decided against the push."""
-        hint = next((f" {hint}" for words, hint in _HINTS if re.search(words, self._everything(report))), "")
+        hint = next((f" {hint}" for words, hint in _HINTS if re.search(words, self._telling(report))), "")
         return RepositoryError(
             f"The server of {self.where} refuses the push to branch {self._branch}, so nothing was released.{hint}"
             f" It says: {self._words(report)}"
@@ -86,19 +89,21 @@ class PushMessages:
         """The answer was lost, and what became of the push cannot be found out."""
         return RepositoryError(
             f"It is not known whether the locks were released: the answer to the push to branch {self._branch} was lost"
-            f" ({self._words(report)}), and then the repository could not be read. Look at it again later. {trouble}"
+            f" ({self._words(report)}), and then the repository could not be read. Run again later, which shows it."
+            f" {trouble}"
         )
 
     @property
     def _branch(self) -> str:
         return printable(self.branch, 100)
 
-    def _everything(self, report: PushReport) -> str:
-        return f"{report.reason}\n{report.stderr}"
+    def _telling(self, report: PushReport) -> str:
+        """All that was said, less addresses and paths: a repository may be called `read-only`."""
+        return _QUOTED.sub("", f"{report.reason}\n{report.stderr}")
 
     def _words(self, report: PushReport) -> str:
         """The server's own words on one line: its reason, and what it printed."""
-        lines = [line.removeprefix(_REMOTE).strip() for line in report.stderr.splitlines() if line.startswith(_REMOTE)]
+        lines = remote_lines(report.stderr)
         words = [report.reason, *lines] if report.reason or lines else []
         said = printable(scrub("; ".join(dict.fromkeys(filter(None, words))), self.secrets), _LONGEST)
         if said:

@@ -49,12 +49,12 @@ class PushReport:
 
 # Whatever the server's reason is called, these words in it or in what its programs say mean that waiting mends nothing.
 _FOR_GOOD = re.compile(
-    r"hook declined|aborted by|protected branch|checked out|unpacker error|shallow update|No space left|[Qq]uota|[Rr]ead-only"
-    r"|[Pp]ermission|[Dd]enied|[Dd]enying|[Nn]ot allowed|[Pp]rohibited|[Ff]orbidden|[Nn]ot permitted"
+    r"hook declined|aborted by|protected branch|checked out|unpacker error|shallow update|No space left|[Qq]uota"
+    r"|[Rr]ead-only|[Pp]ermission|[Dd]enied|[Dd]enying|[Nn]ot allowed|[Pp]rohibited|[Ff]orbidden|[Nn]ot permitted"
 )
 # What servers say when two pushes meet (git's refs/files-backend.c and builtin/receive-pack.c, JGit's ReceiveCommand).
 _AT_THIS_MOMENT = re.compile(
-    r"lock|failed to update ref|but expected|old value|non-fast-forward|fetch first|stale|already exists"
+    r"\block|LOCK|failed to update ref|but expected|old value|non-fast-forward|fetch first|stale|already exists"
 )
 # Only what git prints before it sends anything: connect.c and remote-curl.c, at the server's list of references.
 _BEFORE_SENDING = re.compile(
@@ -70,6 +70,7 @@ _OUR_OBJECTS = re.compile(
     r"|missing (?:tree|commit|object)|cannot be accessed|bad (?:tree|shallow))",
     re.MULTILINE,
 )
+_REMOTE = "remote: "
 _REASON = re.compile(r"\[(?P<kind>[a-z ]+)\](?: \((?P<reason>.*)\))?", re.DOTALL)
 
 
@@ -83,15 +84,24 @@ def read_report(printed: bytes, reference: str, failed: GitFailed | None) -> Pus
                 return PushReport(Outcome.ACCEPTED)
             found = _REASON.match(summary)
             kind, reason = (found["kind"], found["reason"] or "") if found else ("", summary)
-            return PushReport(_rejection(kind, f"{reason}\n{failed.stderr if failed else ''}"), reason, failed)
+            return PushReport(_rejection(kind, reason, failed.stderr if failed else ""), reason, failed)
     return PushReport(_breakdown(failed), "", failed)
 
 
-def _rejection(kind: str, words: str) -> Outcome:
+def remote_lines(stderr: str) -> list[str]:
+    """What the server and its hooks printed (sideband.c)."""
+    return [line.removeprefix(_REMOTE).strip() for line in stderr.splitlines() if line.startswith(_REMOTE)]
+
+
+def _rejection(kind: str, reason: str, stderr: str) -> Outcome:
     if kind == "rejected":  # by our git, as the server's branch is another one
         return Outcome.OVERTAKEN
     if kind != "remote rejected":
         return Outcome.LOST
+    if _OUR_OBJECTS.search(stderr):
+        return Outcome.SPOILED
+    # Not git's other lines, in which the address stands.
+    words = "\n".join([reason, *remote_lines(stderr)])
     if _FOR_GOOD.search(words):
         return Outcome.REFUSED
     return Outcome.LOCKED if _AT_THIS_MOMENT.search(words) else Outcome.DOUBTFUL

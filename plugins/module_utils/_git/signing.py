@@ -55,4 +55,5 @@ def sign_commits(
 def _variables(author: Author, at: int) -> dict[str, str]:
     roles = ("AUTHOR", "COMMITTER")
     values = {"NAME": author.name, "EMAIL": author.mail, "DATE": f"@{at} +0000"}
-    return {f"GIT_{role}_{what}": value for role in roles for what, value in values.items()}
+    variables = {f"GIT_{role}_{what}": value for role in roles for what, value in values.items()}
+    return {**variables, "LC_ALL": "C.UTF-8"}  # else gpg does not find a key by a name with an umlaut

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-from ansible_collections.poolboy.concourse.tests.servers import GitHttpServer, SshServer
+from ansible_collections.poolboy.concourse.tests.servers import GitDaemon, GitHttpServer, SshServer
 
 from ..running import ModuleRun
 from .conftest import Clean, actions, refusal, released
@@ -48,7 +48,7 @@ def refused(clean: Clean, locks: LockRepository) -> Iterator[Callable[..., Modul
     yield run
     for hook in (locks.path / "hooks").glob("*"):
         hook.unlink()
-    for name in ("receive.denyUpdates", "receive.maxInputSize"):
+    for name in ("daemon.receivepack", "http.receivepack", "receive.maxInputSize"):
         git("config", "--unset-all", name, folder=locks.path) if _is_set(locks.path, name) else None
     used |= {"repo": locks.url, "key_file": None, "known_hosts_file": None, "ca_path": None}
     assert released(clean(**used)) == {"aws/env-1", "aws/env-2"}
@@ -132,13 +132,9 @@ def test_https(clean: Clean, locks: LockRepository, https_server: GitHttpServer)
     assert released(run) == {"aws/env-1", "aws/env-2"}
 
 
-def test_a_folder_that_may_only_be_read_over_the_git_protocol(
-    clean: Clean, locks: LockRepository, git_daemon: Any
-) -> None:
-    """A git daemon takes no pushes unless it is told to."""
-    base = tip(locks.path)
-    refusal(clean(repo=git_daemon.url("locks.git"), pools="aws"))
-    assert tip(locks.path) == base
+def test_a_git_daemon_that_takes_no_push(refused: Refused, locks: LockRepository, git_daemon: GitDaemon) -> None:
+    git("config", "daemon.receivepack", "false", folder=locks.path)
+    assert "push" in refused(repo=git_daemon.url("locks.git")).message
 
 
 def test_refused_once_for_each_reason_is_tried_no_more(clean: Clean, locks: LockRepository) -> None:

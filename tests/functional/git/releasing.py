@@ -14,8 +14,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning i
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
-from ansible_collections.poolboy.concourse.tests import lockrepo
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+from ansible_collections.poolboy.concourse.tests.lockrepo.history import GitHistory
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,18 @@ def release(store: LockStore, *names: str, to: str | None = None) -> Push:
     return store.push(snapshot, store.write_releases(snapshot, releases_of(snapshot, *names, to=to)))
 
 
-def commits_since(repository: lockrepo.GitHistory, base: str) -> list[ReleasedCommit]:
-    """The commits from `base` to the tip, the oldest first; a moved file is one removed and one added, as it is in git."""
+def commits_since(repository: GitHistory, base: str) -> list[ReleasedCommit]:
+    """The commits from `base` to the tip, the oldest first; a moved file is one removed and one added."""
     names = git("rev-list", "--reverse", f"{base}..{repository.branch}", folder=repository.path).decode().split()
     return [_read(repository, name) for name in names]
 
 
-def is_whole(repository: lockrepo.GitHistory) -> bool:
+def is_whole(repository: GitHistory) -> bool:
     """Whether git finds nothing wrong with the repository, warnings included."""
     return git("fsck", "--strict", "--no-dangling", folder=repository.path) == b""
 
 
-def set_hook(repository: lockrepo.GitHistory, name: str, script: str) -> Path:
+def set_hook(repository: GitHistory, name: str, script: str) -> Path:
     """Give the repository a hook, a piece of shell script."""
     hook = repository.path / "hooks" / name
     hook.parent.mkdir(exist_ok=True)
@@ -67,7 +67,7 @@ def set_hook(repository: lockrepo.GitHistory, name: str, script: str) -> Path:
     return hook
 
 
-def _read(repository: lockrepo.GitHistory, name: str) -> ReleasedCommit:
+def _read(repository: GitHistory, name: str) -> ReleasedCommit:
     def show(form: str, *options: str) -> Sequence[str]:
         printed = git("show", f"--format={form}", "--no-renames", *options, name, folder=repository.path)
         return printed.decode("utf-8", "surrogateescape").split("\0")

@@ -14,14 +14,13 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.tests.lockrepo import File, LockRepository, Submodule, Symlink
+from ansible_collections.poolboy.concourse.tests.lockrepo import Entry, File, LockRepository, Submodule, Symlink
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.servers import GitDaemon
 
 from .looking import Look
 from .recorder import GitRecorder
 from .releasing import commits_since, is_whole, open_repository, release, releases_of, set_hook
-
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 
@@ -71,7 +70,7 @@ PAIRS = ((b"aws", b"env-1"), (b"aws", b"env-2"), (b"cf/fresh", b"env-1"))
 
 
 def test_content_and_mode_are_kept(locks: LockRepository, look: Look) -> None:
-    entries = {
+    entries: dict[str, Entry] = {
         "program": File(b"\0\xff#!/bin/sh\n" * 3, executable=True),
         "link": Symlink("../../etc/passwd"),
         "empty": File(b""),
@@ -245,9 +244,10 @@ def test_the_user_s_own_settings_do_not_interfere(
         (hooks / name).write_text(f"#!/bin/sh\necho {name} >>{own_home}/called\nexit 1\n")
         (hooks / name).chmod(0o755)
     (own_home / ".gitconfig").write_text(
-        f"[core]\n\thooksPath = {hooks}\n[push]\n\tfollowTags = true\n\tdefault = nothing\n\trecurseSubmodules = check\n"
-        "\tnegotiate = true\n[fastimport]\n\tunpackLimit = 1000\n[i18n]\n\tcommitEncoding = latin1\n"
-        "[diff]\n\trenames = copies\n[user]\n\tname = Somebody Else\n\tuseConfigOnly = true\n[pack]\n\tuseSparse = false\n"
+        f"[core]\nhooksPath = {hooks}\n"
+        "[push]\nfollowTags = true\ndefault = nothing\nrecurseSubmodules = check\nnegotiate = true\n"
+        "[fastimport]\nunpackLimit = 1000\n[i18n]\ncommitEncoding = latin1\n[diff]\nrenames = copies\n"
+        "[user]\nname = Somebody Else\nuseConfigOnly = true\n[pack]\nuseSparse = false\n"
     )
     with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
         assert release(repository) is Push.ACCEPTED
@@ -297,8 +297,8 @@ def test_the_next_run_has_nothing_to_look_at(locks: LockRepository, look: Look, 
 def test_a_repository_with_long_object_names(look: Look, tmp_path: Path) -> None:
     path = tmp_path / "sha256.git"
     git("init", "--quiet", "--bare", "--object-format=sha256", "--initial-branch=main", str(path))
-    stream = b"commit refs/heads/main\ncommitter a <a@b> 1790009999 +0000\ndata 4\nnew\nM 644 inline aws/claimed/x\ndata 1\nx\n"
-    git("fast-import", "--quiet", folder=path, given=stream)
+    head = b"commit refs/heads/main\ncommitter a <a@b> 1790009999 +0000\ndata 4\nnew\n"
+    git("fast-import", "--quiet", folder=path, given=head + b"M 644 inline aws/claimed/x\ndata 1\nx\n")
     with open_repository(path, look.cache_dir) as repository:
         assert release(repository) is Push.ACCEPTED
         snapshot: Snapshot = repository.snapshot()

@@ -69,9 +69,11 @@ def test_a_hook_that_talks_without_end(locks: LockRepository, look: Look, git_da
 
 
 def test_a_protected_branch(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
-    set_hook(locks, "update", "echo 'GL: You are not allowed to push code to protected branches on this project.'; exit 1")
+    words = "GitLab: You are not allowed to push code to protected branches on this project."
+    set_hook(locks, "update", f"echo '{words}'; exit 1")
     message = refused(locks, look, git_daemon.url("locks.git"), NEVER)
     assert "The branch is protected: let this user push to it there." in message
+    assert message.endswith(f"It says: hook declined; {words}; error: hook declined to update refs/heads/main")
 
 
 def test_a_work_tree(locks: LockRepository, look: Look, tmp_path: Path) -> None:

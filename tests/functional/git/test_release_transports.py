@@ -138,8 +138,11 @@ def test_https_with_a_password_leaves_no_secret_behind(
 
 def test_dumb_http_cannot_be_written(locks: LockRepository, look: Look, served_folder: Path) -> None:
     base = locks.tip()
-    with serve_https(served_folder, tls=False, answer=dumb) as server:
-        with open_repository(server.url("locks.git"), look.cache_dir) as repository:
-            with pytest.raises(RepositoryError, match="Nobody can push to .*: what answers there is a web server"):
-                release(repository)
+    words = "Nobody can push to .*: what answers there is a web server"
+    with (
+        serve_https(served_folder, tls=False, answer=dumb) as server,
+        open_repository(server.url("locks.git"), look.cache_dir) as repository,
+        pytest.raises(RepositoryError, match=words),
+    ):
+        release(repository)
     assert locks.tip() == base

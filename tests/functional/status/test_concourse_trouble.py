@@ -247,7 +247,18 @@ def test_without_answers_nothing_is_known_and_nothing_releasable(
 def test_a_policy_cannot_let_go_of_what_is_unknown(chain: Scene, look: Look) -> None:
     """Not even by the defaults of the pool: everything that can be set is set to release."""
     chain.atc.add_fault("status", path="/builds/", status=502)
-    verdicts = ("handed_off", "leaked", "failed", "errored", "aborted", "zombie", "gone", "manual", "foreign", "unverified")
+    verdicts = (
+        "handed_off",
+        "leaked",
+        "failed",
+        "errored",
+        "aborted",
+        "zombie",
+        "gone",
+        "manual",
+        "foreign",
+        "unverified",
+    )
     policy = dict.fromkeys(verdicts, "release")
     run = look(**login(chain, policy=policy, grace=0, pools=[{"name": "aws", "policy": policy, "grace": 0}]))
     assert run.verdicts["aws/env-2"] == "unreachable"

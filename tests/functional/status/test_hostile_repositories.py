@@ -30,7 +30,7 @@ from .conftest import CHAIN, Look, assert_says, hand_off, login, refusal
 MEGABYTE = 1 << 20
 NAMES = [
     b"env 1",
-    b"it's \"quoted\"",
+    b'it\'s "quoted"',
     b"line\nbreak",
     b"carriage\rreturn",
     b"-rf",

@@ -91,9 +91,12 @@ def test_no_role_at_all(stories: dict[str, str], scene: Scene, look: Look) -> No
 VARIABLES = {"branch": "feature/login form", "number": 9000, "deep": {"flag": True}}
 CLAIMS = {
     # As Concourse 8.1 and newer write it, as 8.0 wrote it, and as the pool resource 1.7 did.
-    "typed": "claiming: {lock}\nBuild URL: {page}?vars.branch=%22feature%2Flogin+form%22&vars.deep.flag=true&vars.number=9000 ",
-    "untyped": "claiming: {lock}\nBuild URL: {page}?vars.branch=feature%2Flogin+form&vars.deep=map%5Bflag%3Atrue%5D&vars.number=9000 ",
-    "prefix": 'main/chain/{{"branch":"feature/login form","deep":{{"flag":true}},"number":9000}}/claim build 1 claiming: {lock}',
+    "typed": "claiming: {lock}\nBuild URL: {page}"
+    "?vars.branch=%22feature%2Flogin+form%22&vars.deep.flag=true&vars.number=9000 ",
+    "untyped": "claiming: {lock}\nBuild URL: {page}"
+    "?vars.branch=feature%2Flogin+form&vars.deep=map%5Bflag%3Atrue%5D&vars.number=9000 ",
+    "prefix": 'main/chain/{{"branch":"feature/login form","deep":{{"flag":true}},"number":9000}}/claim build 1'
+    " claiming: {lock}",
 }
 
 

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,118 +54,135 @@ class Evidence:
 
     secrets: Mapping[str, str]
     places: Mapping[str, str]
-    runs: list[Run]
+    cases: Run
+    status: Run
+
+
+class Stage:
+    """A Concourse and git servers that know the secrets, and the options by which these are used.
+
+    `cases` are options for runs, the first SUCCEED of which succeed.
+    """
+
+    def __init__(self, folder: Path, running: ExitStack) -> None:
+        self.folder = folder
+        self.known = known = {kind: secrets.token_hex(12) for kind in KINDS}
+        served = folder / "served"
+        self.scene = running.enter_context(Scene(served, now=int(time.time()) - 6 * HOUR))
+        self.ssh = running.enter_context(serve_ssh(served))
+        self.wrong_key = new_key(folder / "wrong_key")
+        first, second = (
+            running.enter_context(serve_https(served, user="boy", password=known[kind], tls=False)).url("locks.git")
+            for kind in ("repo_password", "password in repo")
+        )
+        known["ssh_private_key"] = known["ssh_private_key of the environment"] = self.ssh.key.private.split("\n")[2]
+        known["wrong ssh_private_key"] = self.wrong_key.private.split("\n")[2]
+        self._furnish()
+        self.cases = self._cases(first, second)
+
+    def _furnish(self) -> None:
+        atc, known = self.scene.atc, self.known
+        for name, kind in (("boy", "concourse_password"), ("other", "concourse_password of the environment")):
+            atc.set_user(name, known[kind])
+        atc.set_client("bot", known["concourse_client_secret"])
+        atc.set_team("main", {"viewer": ["local:boy", "local:other", "client:bot"]})
+        known["concourse_token"] = atc.issue_token("local:boy")
+        known["token of a fly target"] = atc.issue_token("local:boy")
+        config = copy.deepcopy(CHAIN)
+        config["resources"][0]["source"]["private_key"] = known["source of a resource"]
+        atc.set_pipeline("main/chain", config)
+        self.scene.locks.add("aws", "env-1", at=self.scene.now)
+        waiting_for_a_person(self.scene, "main/chain", "aws/env-1")
+
+    def _cases(self, first: str, second: str) -> list[dict[str, Any]]:
+        known, url = self.known, self.scene.atc.url
+        atc = {"concourse_url": url}
+        login = {**atc, "concourse_username": "boy", "concourse_password": known["concourse_password"]}
+        https = {"repo": first, "repo_username": "boy", "repo_password": known["repo_password"]}
+        client = {"concourse_client_id": "bot", "concourse_client_secret": known["concourse_client_secret"]}
+
+        def with_password(address: str, kind: str) -> str:
+            return address.replace("://", f"://boy:{known[kind]}@")
+
+        return [
+            {**https, **login},
+            {"repo": with_password(second, "password in repo"), **atc, "concourse_token": known["concourse_token"]},
+            {**self.over_ssh, "ssh_private_key": self.ssh.key.private, **atc, **client},
+            {**https, "concourse_target": "ci"},
+            {**https, "repo_password": known["wrong repo_password"], **login},
+            {"repo": with_password(second, "wrong password in repo"), **login},
+            {**self.over_ssh, "ssh_private_key": self.wrong_key.private},
+            {**https, **login, "concourse_password": known["wrong concourse_password"]},
+            {**https, **atc, "concourse_token": known["wrong concourse_token"]},
+            {**https, "concourse_url": with_password(url, "password in concourse_url")},
+        ]
+
+    @property
+    def over_ssh(self) -> dict[str, Any]:
+        return {"repo": self.ssh.url("locks.git"), "known_hosts_file": str(self.ssh.known_hosts)}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "POOL_REPO": self.ssh.url("locks.git"),
+            "POOL_REPO_SSH_PRIVATE_KEY": self.ssh.key.private,
+            "CONCOURSE_BASE_URL": self.scene.atc.url,
+            "CONCOURSE_USERNAME": "other",
+            "CONCOURSE_PASSWORD": self.known["concourse_password of the environment"],
+        }
+
+    def fly_home(self) -> Path:
+        home = self.folder / "fly"
+        home.mkdir()
+        token = {"type": "bearer", "value": self.known["token of a fly target"]}
+        targets = {"ci": {"api": self.scene.atc.url, "team": "main", "token": token}}
+        (home / ".flyrc").write_text(json.dumps({"targets": targets}))
+        return home
+
+    def playbook(self) -> tuple[Path, Path]:
+        """A playbook with a task for each case, and a file of variables with the secrets."""
+        folder = self.folder / "private"
+        folder.mkdir()
+        book, variables = folder / "book.yml", folder / "cases.json"
+        variables.write_text(json.dumps({"cases": self.cases}))
+        module = "poolboy.concourse.concourse_pool_status"
+        tasks = [
+            {
+                "name": f"Case {number}",
+                module: {name: f"{{{{ cases[{number}].{name} }}}}" for name in case},
+                "ignore_errors": True,
+            }
+            for number, case in enumerate(self.cases)
+        ]
+        book.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+        return book, variables
 
 
 @pytest.fixture(scope="module")
-def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     folder = tmp_path_factory.mktemp("secrets")
-    known = {kind: secrets.token_hex(12) for kind in KINDS}
     machine = Workplace(folder / "machine")
-    with Scene(folder / "served", now=int(time.time()) - 6 * HOUR) as scene, serve_ssh(folder / "served") as ssh:
-        with serve_https(folder / "served", user="boy", password=known["repo_password"], tls=False) as first:
-            with serve_https(folder / "served", user="boy", password=known["password in repo"], tls=False) as second:
-                known["ssh_private_key"] = known["ssh_private_key of the environment"] = ssh.key.private.split("\n")[2]
-                wrong_key = new_key(folder / "wrong_key")
-                known["wrong ssh_private_key"] = wrong_key.private.split("\n")[2]
-                _furnish(scene, known)
-                over_ssh = {"repo": ssh.url("locks.git"), "known_hosts_file": str(ssh.known_hosts)}
-                cases = _cases(scene, known, first.url("locks.git"), second.url("locks.git"))
-                cases[2] |= {**over_ssh, "ssh_private_key": ssh.key.private}
-                cases.append({**over_ssh, "ssh_private_key": wrong_key.private})
-                environment = {
-                    "FLY_HOME": str(_fly_home(folder, scene, known)),
-                    "ANSIBLE_LOG_PATH": str(machine.folder / "ansible.log"),
-                }
-                by_environment = {
-                    "POOL_REPO": over_ssh["repo"],
-                    "POOL_REPO_SSH_PRIVATE_KEY": ssh.key.private,
-                    "CONCOURSE_BASE_URL": scene.atc.url,
-                    "CONCOURSE_USERNAME": "other",
-                    "CONCOURSE_PASSWORD": known["concourse_password of the environment"],
-                }
-                book = _playbook(folder / "private", cases)
-                with ProcessWatch() as watch:
-                    command = ("ansible-playbook", str(book), "-vvvv", "-e", f"@{folder / 'private' / 'cases.json'}")
-                    runs = [machine.ansible(*command, environment=environment)]
-                    command = ("ansible-playbook", "poolboy.concourse.status", "-vvvv")
-                    known_hosts = ("-e", f"known_hosts_file={ssh.known_hosts}")
-                    runs.append(machine.ansible(*command, *known_hosts, environment=environment | by_environment))
-        assert scene.atc.requests(path="/jobs/accept/inputs$")
-    places = {"output": "".join(run.said for run in runs), "processes": b"\n".join(watch.seen).decode(errors="replace")}
+    machine.variables["ANSIBLE_LOG_PATH"] = str(machine.folder / "ansible.log")
+    with ExitStack() as running:
+        stage = Stage(folder, running)
+        book, variables = stage.playbook()
+        fly = {"FLY_HOME": str(stage.fly_home())}
+        with ProcessWatch() as watch:
+            cases = machine.ansible("ansible-playbook", str(book), "-vvvv", "-e", f"@{variables}", environment=fly)
+            known_hosts = f"known_hosts_file={stage.ssh.known_hosts}"
+            command = ("ansible-playbook", "poolboy.concourse.status", "-vvvv", "-e", known_hosts)
+            status = machine.ansible(*command, environment=stage.environment)
+        assert stage.scene.atc.requests(path="/jobs/accept/inputs$")
+    processes = b"\n".join(watch.seen).decode(errors="replace")
+    places = {"output": cases.said + status.said, "processes": processes}
     files = [path for path in machine.folder.rglob("*") if path.is_file() and not path.is_symlink()]
     places |= {str(path.relative_to(folder)): path.read_bytes().decode(errors="replace") for path in files}
-    yield Evidence(known, places, runs)
-
-
-def _furnish(scene: Scene, known: Mapping[str, str]) -> None:
-    atc = scene.atc
-    for name, kind in (("boy", "concourse_password"), ("other", "concourse_password of the environment")):
-        atc.set_user(name, known[kind])
-    atc.set_client("bot", known["concourse_client_secret"])
-    atc.set_team("main", {"viewer": ["local:boy", "local:other", "client:bot"]})
-    config = json.loads(json.dumps(CHAIN))
-    config["resources"][0]["source"]["private_key"] = known["source of a resource"]
-    atc.set_pipeline("main/chain", config)
-    scene.locks.add("aws", "env-1", at=scene.now)
-    waiting_for_a_person(scene, "main/chain", "aws/env-1")
-
-
-def _cases(scene: Scene, known: dict[str, str], first: str, second: str) -> list[dict[str, Any]]:
-    """Options for runs: the first four succeed, the others fail."""
-    known["concourse_token"] = scene.atc.issue_token("local:boy")
-    known["token of a fly target"] = scene.atc.issue_token("local:boy")
-    atc = {"concourse_url": scene.atc.url}
-    login = {**atc, "concourse_username": "boy", "concourse_password": known["concourse_password"]}
-    https = {"repo": first, "repo_username": "boy", "repo_password": known["repo_password"]}
-    client = {"concourse_client_id": "bot", "concourse_client_secret": known["concourse_client_secret"]}
-
-    def with_password(url: str, kind: str) -> str:
-        return url.replace("://", f"://boy:{known[kind]}@")
-
-    return [
-        {**https, **login},
-        {"repo": with_password(second, "password in repo"), **atc, "concourse_token": known["concourse_token"]},
-        {**atc, **client},
-        {**https, "concourse_target": "ci"},
-        {**https, "repo_password": known["wrong repo_password"], **login},
-        {"repo": with_password(second, "wrong password in repo"), **login},
-        {**https, **login, "concourse_password": known["wrong concourse_password"]},
-        {**https, **atc, "concourse_token": known["wrong concourse_token"]},
-        {**https, "concourse_url": with_password(scene.atc.url, "password in concourse_url")},
-    ]
-
-
-def _fly_home(folder: Path, scene: Scene, known: Mapping[str, str]) -> Path:
-    home = folder / "fly"
-    home.mkdir()
-    token = {"type": "bearer", "value": known["token of a fly target"]}
-    targets = {"ci": {"api": scene.atc.url, "team": "main", "token": token}}
-    (home / ".flyrc").write_text(json.dumps({"targets": targets}))
-    return home
-
-
-def _playbook(folder: Path, cases: list[dict[str, Any]]) -> Path:
-    """A playbook with a task for each case, and the secrets in a file of variables."""
-    folder.mkdir()
-    (folder / "cases.json").write_text(json.dumps({"cases": cases}))
-    module = "poolboy.concourse.concourse_pool_status"
-    tasks = [
-        {
-            "name": f"Case {number}",
-            module: {name: f"{{{{ cases[{number}].{name} }}}}" for name in case},
-            "register": f"case_{number}",
-            "ignore_errors": True,
-        }
-        for number, case in enumerate(cases)
-    ]
-    (folder / "book.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-    return folder / "book.yml"
+    return Evidence(stage.known, places, cases, status)
 
 
 def test_the_runs_were_as_planned(evidence: Evidence) -> None:
     """Else there would have been no secret to see."""
-    cases, status = evidence.runs
+    cases, status = evidence.cases, evidence.status
     assert (cases.code, status.code) == (0, 0), cases.said + status.said
     ended = [part.splitlines() for part in cases.stdout.split("TASK [Case ")[1:]]
     failed = [any(line.startswith(("fatal: ", "[ERROR]")) for line in part) for part in ended]

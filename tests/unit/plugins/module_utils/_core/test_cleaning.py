@@ -245,6 +245,23 @@ def test_all_changed_hands_ends_without_a_push() -> None:
     assert planned(cleaning) == []
 
 
+def test_all_changed_hands_at_the_last_attempt_is_no_error() -> None:
+    """Nothing is left to do then, and nobody is told that nothing of it was done."""
+    pools = ModelPools()
+    pools.add("aws/env-1", ERRORED)
+
+    def overtake(number: int) -> None:
+        pools.commit_of_others()
+        if number == ATTEMPTS:
+            pools.locks["aws/env-1"] = None
+
+    pools.before_push = overtake
+    cleaning = begin(pools)
+    cleaning.decide()
+    cleaning.act()
+    assert planned(cleaning) == []
+
+
 def test_doubled_by_somebody_while_overtaken() -> None:
     pools = two_dead_locks()
 

@@ -222,6 +222,26 @@ def test_a_build_that_starts_downstream_of_a_forgotten_lock_while_the_next_job_i
     assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
 
 
+def test_the_reason_names_the_job_downstream_that_came_to_work_and_no_other() -> None:
+    """Whatever comes before it in the alphabet is at work too, and has nothing to do with the lock."""
+    for number in range(100):
+        model, claiming = claimed()
+        model.job("aside", get("envs"))
+        model.job("deploy", get("envs", passed=["claim"]))
+        model.build("aside", STARTED)
+        model.forgotten = {"envs"}
+        facts = ModelFacts(model)
+        _change_before(facts, number, partial(model.build, "deploy", STARTED))
+        verdict = judge_by_name(facts, claiming)
+        if len(facts.asked) <= number:
+            assert verdict.name is LEAKED
+            return
+        assert verdict.name is HANDED_OFF
+        assert "deploy" in verdict.reason
+        assert "aside" not in verdict.reason
+    raise AssertionError("the walk asks more than a hundred questions of a small pipeline")
+
+
 def _change_before(facts: ModelFacts, number: int, change: Callable[[], object]) -> None:
     """Let the world change just before the question of that number is answered."""
 

@@ -259,3 +259,16 @@ def test_a_build_that_is_at_work_under_an_older_configuration_uses_the_lock() ->
     assert name(model, claiming) is HANDED_OFF
     model.set_status(build, SUCCEEDED)
     assert name(model, claiming) is LEAKED
+
+
+def test_the_reason_names_no_build_that_never_had_to_do_with_the_lock() -> None:
+    """`lint` took the same version of the source before the claim, and failed; it does not come after it."""
+    model, claiming = claimed_with_source()
+    model.job("lint", get("src"))
+    model.job("test", get("src", passed=["claim"]))
+    model.build("lint", FAILED, took={"src": "s2"})
+    model.build("test", FAILED, took={"src": "s2"})
+    verdict = judged(model, claiming)
+    assert verdict.name is LEAKED
+    assert "test 1" in verdict.reason
+    assert "lint" not in verdict.reason

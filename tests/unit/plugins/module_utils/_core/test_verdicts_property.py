@@ -1,10 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict rules on random pipelines with random histories, missing answers and clocks.
-
-Where the product knowingly departs from the design, towards keeping a lock, `_errs_for_the_user` says so.
-"""
+"""The verdict rules on random pipelines with random histories, missing answers and clocks."""
 
 from __future__ import annotations
 
@@ -125,14 +122,6 @@ def test_every_world_has_one_verdict_and_always_the_same(
     assert at is None or at >= claimed_at
 
 
-def _errs_for_the_user(world: World) -> bool:
-    """Once a version is forgotten, the product looks at more than the jobs after the claim by that resource.
-
-    It counts the activity of jobs after it by any resource; what came along with a forgotten lock can still be taken.
-    """
-    return bool(world.model.forgotten)
-
-
 @PROPERTY
 @given(world=worlds(pages=(100,)))
 def test_handed_off_and_leaked_are_as_a_second_reading_of_the_design_has_it(world: World) -> None:
@@ -140,8 +129,5 @@ def test_handed_off_and_leaked_are_as_a_second_reading_of_the_design_has_it(worl
     reference = _reference(world)
     handed_off = reference.is_handed_off()
     event(f"handed off: {handed_off}, in use: {reference.is_in_use()}")
-    if handed_off or not _errs_for_the_user(world):
-        assert verdict.name is (VerdictName.HANDED_OFF if handed_off else VerdictName.LEAKED), verdict.reason
-    else:
-        assert verdict.name in (VerdictName.HANDED_OFF, VerdictName.LEAKED)
-    assert reference.is_in_use() <= (verdict.dead_since is None)
+    assert verdict.name is (VerdictName.HANDED_OFF if handed_off else VerdictName.LEAKED), verdict.reason
+    assert (verdict.dead_since is None) == reference.is_in_use()

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run of concourse_pool_clean that is killed, at a step of git's or at some moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..running import COLLECTIONS, PACKAGE, Workplace
+
+MODULE = f"{PACKAGE}.plugins.modules.concourse_pool_clean"
+PATIENCE = 60.0
+
+# before: the run dies before git does anything. after: when git is done. orphan: the run dies, git goes on without it.
+# midway: both die while git is at work.
+HOWS = ("before", "after", "orphan", "midway")
+GIT = """\
+#!/bin/bash
+number=1
+until mkdir {log}/$number 2>/dev/null; do number=$((number + 1)); done
+echo "$*" > {log}/$number/command
+how=$(cat {plan} 2>/dev/null)
+[ "${{how%% *}}" = "$number" ] || exec {git} "$@"
+touch {reached}
+case "${{how##* }}" in
+    before) kill -9 $PPID; exit 137 ;;
+    after) {git} "$@" <&0; kill -9 $PPID; exit 137 ;;
+    orphan) kill -9 $PPID; exec {git} "$@" ;;
+    midway) {git} "$@" <&0 & sleep 0.00$((RANDOM % 10)); kill -9 $PPID; kill -9 $!; wait $!; exit 137 ;;
+esac
+"""
+
+
+@dataclass
+class Killer:
+    """Starts the module on a machine whose git kills it where it is told to."""
+
+    place: Workplace
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir()
+        self.log, self.plan, self.reached = (self.folder / name for name in ("log", "plan", "reached"))
+        wrapper = self.folder / "git"
+        names = {"log": self.log, "plan": self.plan, "reached": self.reached, "git": shutil.which("git")}
+        wrapper.write_text(GIT.format(**names))
+        wrapper.chmod(0o755)
+
+    def run(self, options: Mapping[str, Any], *, at: tuple[int, str] | None = None) -> dict[str, Any] | None:
+        """One run, killed at the step of that number, counted from 1; None if it was."""
+        self._prepare(at)
+        process = self._start(options)
+        printed, _stderr = process.communicate(timeout=PATIENCE)
+        self._settle()
+        return None if process.returncode == -signal.SIGKILL else self._result(printed)
+
+    def run_for(self, options: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
+        """One run, killed after so many seconds; None if it was."""
+        self._prepare(None)
+        process = self._start(options)
+        try:
+            printed, _stderr = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            self._settle()
+            return None
+        return self._result(printed)
+
+    def steps(self) -> list[str]:
+        """The git commands of the last run."""
+        order = sorted(self.log.iterdir(), key=lambda step: int(step.name))
+        return [(step / "command").read_text().strip() for step in order]
+
+    def _prepare(self, at: tuple[int, str] | None) -> None:
+        shutil.rmtree(self.log, ignore_errors=True)
+        self.log.mkdir()
+        for path in (self.plan, self.reached):
+            path.unlink(missing_ok=True)
+        if at is not None:
+            self.plan.write_text(f"{at[0]} {at[1]}")
+
+    def _start(self, options: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+        path = os.pathsep.join([str(self.folder), self.place.variables["PATH"]])
+        given = self.folder / "arguments"
+        given.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": dict(options)}))
+        with given.open("rb") as arguments:
+            return subprocess.Popen(
+                [sys.executable, "-m", MODULE],
+                stdin=arguments,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=self.place.folder,
+                env={**self.place.variables, "PATH": path, "PYTHONPATH": str(COLLECTIONS)},
+            )
+
+    def _result(self, printed: bytes) -> dict[str, Any]:
+        result: dict[str, Any] = json.loads(printed)
+        return result
+
+    def _settle(self) -> None:
+        """Wait until no git that the killed run left behind is at work any more, here or at the server."""
+        until = time.monotonic() + PATIENCE
+        while any(self._mine(folder) for folder in Path("/proc").glob("[0-9]*")):
+            assert time.monotonic() < until, "a git never ends"
+            time.sleep(0.01)
+
+    def _mine(self, process: Path) -> bool:
+        try:
+            words = (process / "cmdline").read_bytes()
+            return b"git" in words and str(self.place.folder.parent).encode() in words
+        except OSError:
+            return False

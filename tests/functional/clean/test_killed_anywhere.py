@@ -1,0 +1,164 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Killed anywhere: whatever a killed run leaves behind, the next one ends where an undisturbed one ends."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+
+from ..running import Workplace
+from .killer import HOWS, Killer
+from .reading import check_whole, commits_since, files, tip
+
+SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+RANDOM_KILLS = 16
+RELEASED = ["unclaiming: env-1", "unclaiming: env-2", "unclaiming: env-5"]
+
+
+@dataclass
+class Ground:
+    """The same repository and machine again and again, each time as they were at first."""
+
+    folder: Path
+    original: Path
+    warm: Path | None = None
+    number: int = 0
+    base: str = ""
+    expected: dict[str, str] = field(default_factory=dict)
+
+    def fresh(self) -> tuple[Killer, Path, dict[str, Any]]:
+        self.number += 1
+        home = self.folder / str(self.number)
+        repository = home / "locks.git"
+        shutil.copytree(self.original, repository)
+        place = Workplace(home / "machine")
+        # The cache knows a repository by its address, so a warm one is made for each place anew.
+        killer = Killer(place, home / "killer")
+        options = {"repo": repository.as_uri(), "pools": "aws"}
+        if self.warm is not None:
+            assert killer.run({**options, "_ansible_check_mode": True}) is not None
+            git("update-ref", "refs/heads/main", "refs/heads/next", folder=repository)
+        return killer, repository, options
+
+    def check(self, killer: Killer, repository: Path, options: dict[str, Any]) -> None:
+        """Run once more, undisturbed: the end is the right one, and a third run has nothing to fetch or to do."""
+        assert tip(repository) == self.base or subjects(repository, self.base) == RELEASED, "all or nothing"
+        result = killer.run(options)
+        assert result is not None
+        assert not result.get("failed"), result.get("msg")
+        assert files(repository) == self.expected
+        assert subjects(repository, self.base) == RELEASED, "each lock once"
+        check_whole(repository)
+        third = killer.run(options)
+        assert third is not None
+        assert third["changed"] is False
+        assert [step.split()[0] for step in killer.steps()] == ["ls-remote"], "what is kept is of use"
+        left = [path for path in killer.place.cache.rglob("*") if path.name.endswith(".lock") or path.name[:4] in TRASH]
+        assert left == []
+        assert killer.place.leftovers() == []
+
+
+TRASH = ("new-", "old-", "tmp_")
+
+
+def subjects(repository: Path, base: str) -> list[str]:
+    return [commit.message.partition("\n")[0] for commit in commits_since(repository, base)]
+
+
+@pytest.fixture(params=["cold", "warm"])
+def ground(request: pytest.FixtureRequest, tmp_path: Path, locks: LockRepository) -> Ground:
+    """Three locks to give back; `warm` has a cache from before the last commits."""
+    locks.fork("old")
+    locks.add("aws", "env-5")
+    locks.claim("aws", "env-5", message="claiming: env-5")
+    locks.fork("next")
+    if request.param == "warm":
+        locks.force("old", branch="main")
+    made = Ground(tmp_path / "grounds", locks.path, warm=tmp_path if request.param == "warm" else None)
+    made.base = locks.commit_of("next")
+    killer, repository, options = made.fresh()
+    result = killer.run(options)
+    assert result is not None
+    assert len(result["released"]) == len(RELEASED)
+    made.expected = files(repository)
+    return made
+
+
+def test_at_every_step_of_git(ground: Ground) -> None:
+    killer, _repository, options = ground.fresh()
+    assert killer.run(options) is not None
+    steps = killer.steps()
+    assert {"push", "ls-remote"} <= {step.split()[0] for step in steps}
+    for number, step in enumerate(steps, start=1):
+        for how in HOWS:
+            print(f"killed at step {number} of {len(steps)}, {how}: git {step[:70]}")
+            killer, repository, options = ground.fresh()
+            killer.run(options, at=(number, how))
+            assert killer.reached.exists()
+            ground.check(killer, repository, options)
+
+
+def test_at_any_moment(ground: Ground) -> None:
+    print(f"POOLBOY_SEED={SEED}")
+    dice = random.Random(SEED)
+    killer, repository, options = ground.fresh()
+    started = time.monotonic()
+    killer.run(options)
+    longest = time.monotonic() - started
+    killed = 0
+    for _ in range(RANDOM_KILLS):
+        killer, repository, options = ground.fresh()
+        seconds = longest * (0.3 + 0.8 * dice.random())
+        print(f"killed after {seconds:.3f} s")
+        killed += killer.run_for(options, seconds) is None
+        ground.check(killer, repository, options)
+    assert killed >= RANDOM_KILLS / 3
+
+
+HOOK = """\
+#!/bin/sh
+[ -e {armed} ] || exit 0
+rm {armed}
+kill -9 $(cat {pids})
+exit 0
+"""
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update", "reference-transaction", "post-receive"])
+def test_while_the_server_is_at_the_push(ground: Ground, hook: str) -> None:
+    """The run and its git die; what the server does then, it does alone."""
+    killer, repository, options = ground.fresh()
+    armed, pids = killer.folder / "armed", killer.folder / "pids"
+    wrapper = killer.folder / "git"
+    arming = f'[ "$1" = push ] && {{ echo $PPID $$ > {pids}; touch {armed}; }}\n'
+    lines = wrapper.read_text().splitlines(keepends=True)
+    wrapper.write_text("".join([lines[0], arming, *lines[1:]]))
+    script = repository / "hooks" / hook
+    script.parent.mkdir(exist_ok=True)
+    script.write_text(HOOK.format(armed=armed, pids=pids))
+    script.chmod(0o755)
+    assert killer.run(options) is None
+    assert not armed.exists()
+    ground.check(killer, repository, options)
+
+
+def test_several_times_in_a_row(ground: Ground) -> None:
+    """Killed at one step after the other without any repair in between."""
+    killer, repository, options = ground.fresh()
+    step = 1
+    while killer.run(options, at=(step, HOWS[step % len(HOWS)])) is None:
+        step += 1
+        assert step < 40
+    ground.check(killer, repository, options)

@@ -1,0 +1,236 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The answer to a push is lost: what became of it is found out before anything is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._git import aftermath
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.servers import Answer, GitDaemon, GitHttpServer, SshServer
+from ansible_collections.poolboy.concourse.tests.servers.http_answers import smart
+from ansible_collections.poolboy.concourse.tests.servers.http_faults import bad_gateway_after, lost_after, lost_before
+
+from .looking import Look
+from .recorder import GitRecorder
+from .releasing import commits_since, is_whole, open_repository, release, releases_of, set_hook
+
+pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
+
+KILL = "kill -9 $PPID"
+# Called by the git of the server itself, when the branch has changed and nobody has been told.
+AFTER = """
+test "$1" = committed || exit 0
+test -n "$ONCE" && exit 0
+export ONCE=1
+new=$(git rev-parse refs/heads/main)
+{what}
+kill -9 $PPID
+"""
+
+
+RELEASES = ["unclaiming", "unclaiming"]
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less for a server that may still be at work."""
+    monkeypatch.setattr(aftermath, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(aftermath, "LONGEST_WAIT", 0.5)
+
+
+@pytest.fixture
+def locks(served_folder: Path) -> LockRepository:
+    repository = LockRepository(served_folder / "locks.git")
+    for name in ("env-1", "env-2"):
+        repository.add("aws", name)
+        repository.claim("aws", name)
+    return repository
+
+
+@pytest.fixture(params=["file", "daemon", "ssh", "https"])
+def reach(
+    request: pytest.FixtureRequest,
+    locks: LockRepository,
+    git_daemon: GitDaemon,
+    ssh_server: SshServer,
+    https_server: GitHttpServer,
+) -> tuple[str, dict[str, str]]:
+    """An address of the repository for each transport, and the options for it."""
+    ssh = {"key_file": str(ssh_server.key.file), "known_hosts_file": str(ssh_server.known_hosts)}
+    return {
+        "file": (str(locks.path), {}),
+        "daemon": (git_daemon.url("locks.git"), {}),
+        "ssh": (ssh_server.url("locks.git"), ssh),
+        "https": (https_server.url("locks.git"), {"ca_path": str(https_server.ca_file)}),
+    }[request.param]
+
+
+Reach = tuple[str, dict[str, str]]
+
+
+def test_the_server_is_killed_after_it_did_it(locks: LockRepository, look: Look, reach: Reach) -> None:
+    base = locks.tip() or ""
+    set_hook(locks, "reference-transaction", AFTER.format(what=""))
+    with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
+        assert release(repository) is Push.ACCEPTED
+        assert not repository.snapshot().claims
+    assert len(commits_since(locks, base)) == 2
+    assert is_whole(locks)
+
+
+def test_the_server_is_killed_before_it_does_it(locks: LockRepository, look: Look, reach: Reach) -> None:
+    base = locks.tip() or ""
+    hook = set_hook(locks, "pre-receive", KILL)
+    with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
+        assert release(repository) is Push.OVERTAKEN
+        assert locks.tip() == base
+        assert repository.snapshot().commit == base
+        hook.unlink()
+        assert release(repository) is Push.ACCEPTED
+    assert len(commits_since(locks, base)) == 2
+
+
+def test_others_have_pushed_on_top_of_it(locks: LockRepository, look: Look, reach: Reach) -> None:
+    base = locks.tip() or ""
+    more = 'for number in 1 2 3; do new=$(git commit-tree -p $new -m more "$new^{tree}"); done'
+    people = "export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a"
+    set_hook(
+        locks, "reference-transaction", AFTER.format(what=f"{people}\n{more}\ngit update-ref refs/heads/main $new")
+    )
+    with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
+        assert release(repository) is Push.ACCEPTED
+        assert not repository.snapshot().claims
+    assert [commit.message for commit in commits_since(locks, base)][2:] == ["more\n"] * 3
+
+
+def test_others_have_pushed_instead(locks: LockRepository, look: Look) -> None:
+    other = locks.commit({"README.md": "x"})
+    base = locks.force("main~1")
+    hook = set_hook(locks, "pre-receive", f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}; {KILL}")
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.OVERTAKEN
+        hook.unlink()
+        assert release(repository) is Push.ACCEPTED
+    assert [commit.message.partition(":")[0] for commit in commits_since(locks, base)] == ["change\n", *RELEASES]
+
+
+def test_it_was_taken_back_again(locks: LockRepository, look: Look) -> None:
+    base = locks.tip()
+    set_hook(locks, "reference-transaction", AFTER.format(what=f"git update-ref refs/heads/main {base}~1"))
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.OVERTAKEN
+
+
+def test_the_repository_is_gone_afterwards(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
+    away = locks.path.with_name("away.git")
+    set_hook(locks, "reference-transaction", AFTER.format(what=f"mv {locks.path} {away}"))
+    words = "It is not known whether the locks were released: the answer to the push to branch main was lost"
+    with (
+        open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository,
+        pytest.raises(RepositoryError, match=words) as caught,
+    ):
+        release(repository)
+    assert "then the repository could not be read" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    away.rename(locks.path)
+    assert not look(git_daemon.url("locks.git")).claims
+
+
+def test_the_repository_is_back_after_a_while(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
+    away = locks.path.with_name("away.git")
+    back = f"(sleep 0.3; mv {away} {locks.path}) >/dev/null 2>&1 &"
+    set_hook(locks, "reference-transaction", AFTER.format(what=f"mv {locks.path} {away}\n{back}"))
+    with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+
+
+def test_a_server_that_always_breaks_off(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
+    set_hook(locks, "pre-receive", f"echo out of memory >&2; {KILL}")
+    with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
+        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is Push.OVERTAKEN
+        with pytest.raises(RepositoryError, match=r"failed 3 times in a row to take the push.*out of memory"):
+            release(repository)
+
+
+def test_a_slow_server_is_done_after_we_stopped_waiting(
+    locks: LockRepository, look: Look, git_daemon: GitDaemon, tmp_path: Path
+) -> None:
+    base = locks.tip() or ""
+    go_on = tmp_path / "go on"
+    set_hook(locks, "pre-receive", f"while ! test -e '{go_on}'; do sleep 0.1; done")
+    with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
+        snapshot = repository.snapshot()
+        last = repository.write_releases(snapshot, releases_of(snapshot))
+        asked = aftermath.Aftermath._tip
+
+        def ask_and_let_go_on(self: aftermath.Aftermath, branch: str) -> object:
+            tip = asked(self, branch)
+            go_on.touch()
+            return tip
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(aftermath.Aftermath, "_tip", ask_and_let_go_on)
+            assert repository.push(snapshot, last) is Push.ACCEPTED
+    assert len(commits_since(locks, base)) == 2
+
+
+def test_what_comes_about_late_is_known_for_what_it_is(locks: LockRepository, look: Look) -> None:
+    """The same releases on the same snapshot are the same commits, however much later they are written again."""
+    base = locks.tip() or ""
+    with open_repository(locks.path, look.cache_dir) as repository, pytest.MonkeyPatch.context() as patch:
+        snapshot = repository.snapshot()
+        first = repository.write_releases(snapshot, releases_of(snapshot))
+        hook = set_hook(locks, "pre-receive", KILL)
+        assert repository.push(snapshot, first) is Push.OVERTAKEN
+        hook.unlink()
+        patch.setattr("time.time", lambda: 2_000_000_000.0)
+        again = repository.snapshot()
+        assert repository.write_releases(again, releases_of(again)) == first
+        assert repository.write_releases(again, releases_of(again, "aws/env-1")) != first
+        repository.write_releases(again, releases_of(again))
+        assert repository.push(again, first) is Push.ACCEPTED
+        assert repository.push(again, first) is Push.ACCEPTED
+    assert len(commits_since(locks, base)) == 2
+
+
+@pytest.mark.parametrize("answer", [lost_after, bad_gateway_after])
+def test_a_proxy_that_loses_the_answer(
+    locks: LockRepository, look: Look, https_server: GitHttpServer, answer: Answer
+) -> None:
+    base = locks.tip() or ""
+    https_server.answer = answer
+    repo = https_server.url("locks.git")
+    with open_repository(repo, look.cache_dir, ca_path=str(https_server.ca_file)) as repository:
+        assert release(repository) is Push.ACCEPTED
+    assert len(commits_since(locks, base)) == 2
+
+
+def test_a_proxy_that_loses_the_push(locks: LockRepository, look: Look, https_server: GitHttpServer) -> None:
+    base = locks.tip() or ""
+    https_server.answer = lost_before
+    repo = https_server.url("locks.git")
+    with open_repository(repo, look.cache_dir, ca_path=str(https_server.ca_file)) as repository:
+        assert release(repository) is Push.OVERTAKEN
+        assert locks.tip() == base
+        https_server.answer = smart
+        assert release(repository) is Push.ACCEPTED
+
+
+def test_only_what_is_new_is_fetched_to_find_out(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
+    other = locks.commit({"README.md": "x"})
+    locks.force("main~1")
+    set_hook(locks, "pre-receive", f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}; {KILL}")
+    with open_repository(locks.path, look.cache_dir) as repository:
+        snapshot = repository.snapshot()
+        last = repository.write_releases(snapshot, releases_of(snapshot))
+        recorder.clear()
+        assert repository.push(snapshot, last) is Push.OVERTAKEN
+    assert recorder.network() == ["push", "ls-remote", "fetch"]

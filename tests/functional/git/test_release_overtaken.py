@@ -1,0 +1,239 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody else pushes, or uses the same cache, between the look, the writing and the push."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+from ansible_collections.poolboy.concourse.tests.servers import GitDaemon, GitHttpServer, SshServer
+
+from .looking import Look
+from .releasing import commits_since, is_whole, open_repository, release, releases_of, set_hook
+
+pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
+
+
+@pytest.fixture
+def locks(served_folder: Path) -> LockRepository:
+    """Two claimed locks in pool `aws`, a free one in `gcp`."""
+    repository = LockRepository(served_folder / "locks.git")
+    for name in ("env-1", "env-2"):
+        repository.add("aws", name)
+        repository.claim("aws", name)
+    repository.add("gcp", "env-3")
+    return repository
+
+
+def test_another_push_is_faster(
+    locks: LockRepository, look: Look, git_daemon: GitDaemon, ssh_server: SshServer, https_server: GitHttpServer
+) -> None:
+    options = {"key_file": str(ssh_server.key.file), "known_hosts_file": str(ssh_server.known_hosts)}
+    options["ca_path"] = str(https_server.ca_file)
+    servers = (git_daemon, ssh_server, https_server)
+    for repo in (str(locks.path), *(server.url("locks.git") for server in servers)):
+        with open_repository(repo, look.cache_dir, **options) as repository:
+            snapshot = repository.snapshot()
+            last = repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
+            base = locks.claim("gcp", "env-3")
+            assert repository.push(snapshot, last) is Push.OVERTAKEN
+            assert locks.tip() == base
+            assert release(repository, "aws/env-1") is Push.ACCEPTED
+        assert [commit.changes for commit in commits_since(locks, base)] == [
+            ("D aws/claimed/env-1", "A aws/unclaimed/env-1"),
+        ]
+        locks.release("gcp", "env-3")
+        locks.claim("aws", "env-1")
+
+
+def test_another_push_is_faster_by_less_than_that(locks: LockRepository, look: Look) -> None:
+    """It comes when the server has told us where the branch is and has our commits already."""
+    other = locks.commit({"README.md": "x"})
+    base = locks.force("main~1")
+    update = f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}"
+    set_hook(locks, "pre-receive", f"test -e overtaken || {{ touch overtaken; {update}; }}")
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "aws/env-1") is Push.OVERTAKEN
+        assert locks.tip() == other
+        assert release(repository, "aws/env-1") is Push.ACCEPTED
+    assert len(commits_since(locks, base)) == 2
+
+
+def test_a_branch_that_was_taken_back_is_not_pushed_forward_again(locks: LockRepository, look: Look) -> None:
+    """Plain git would take our commits for a fast-forward, and undo what somebody did on purpose."""
+    with open_repository(locks.path, look.cache_dir) as repository:
+        snapshot = repository.snapshot()
+        last = repository.write_releases(snapshot, releases_of(snapshot))
+        base = locks.force("main~2")
+        assert repository.push(snapshot, last) is Push.OVERTAKEN
+    assert locks.tip() == base
+
+
+def test_a_branch_that_was_deleted_does_not_come_back(locks: LockRepository, look: Look) -> None:
+    locks.fork("other")
+    with open_repository(locks.path, look.cache_dir, branch="other") as repository:
+        snapshot = repository.snapshot()
+        last = repository.write_releases(snapshot, releases_of(snapshot))
+        locks.delete_branch("other")
+        assert repository.push(snapshot, last) is Push.OVERTAKEN
+        assert locks.tip("other") is None
+        with pytest.raises(RepositoryError, match="There is no branch other"):
+            repository.snapshot()
+
+
+def test_a_lock_that_a_killed_git_left_on_the_server(locks: LockRepository, look: Look) -> None:
+    left = locks.path / "refs" / "heads" / "main.lock"
+    left.touch()
+    base = locks.tip()
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is Push.OVERTAKEN
+        with pytest.raises(RepositoryError, match=r"failed 3 times in a row .*/main.lock': File exists"):
+            release(repository)
+        assert locks.tip() == base
+        left.unlink()
+        assert release(repository) is Push.ACCEPTED
+
+
+def test_a_server_that_has_its_own_word_for_it(locks: LockRepository, look: Look) -> None:
+    """What a server gives as the reason is its own; whether the branch has moved is a fact."""
+    base = locks.claim("gcp", "env-3")
+    set_hook(locks, "proc-receive", PROC_RECEIVE)
+    git("config", "receive.procReceiveRefs", "refs/heads/main", folder=locks.path)
+    with open_repository(locks.path, look.cache_dir) as repository:
+        with pytest.raises(RepositoryError, match="It says: TF402462"):
+            release(repository)
+        set_hook(locks, "pre-receive", "env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main main~1")
+        assert release(repository) is Push.OVERTAKEN
+    assert locks.tip() != base
+
+
+def test_a_mirror_that_is_gone_or_broken_is_made_anew(locks: LockRepository, look: Look) -> None:
+    def truncate() -> None:
+        for pack in (look.mirror / "objects" / "pack").glob("*.pack"):
+            pack.chmod(0o644)
+            pack.write_bytes(pack.read_bytes()[:-40])
+
+    ways = (
+        lambda: shutil.rmtree(look.mirror),
+        lambda: shutil.rmtree(look.mirror / "objects" / "pack"),
+        lambda: (look.mirror / "config").write_text("[core]\n"),
+        lambda: (look.mirror / "shallow").write_text("nonsense\n"),
+        truncate,
+    )
+    for way in ways:
+        base = look(locks.path).commit
+        way()
+        with open_repository(locks.path, look.cache_dir) as repository:
+            assert release(repository) is Push.ACCEPTED
+        assert len(commits_since(locks, base)) == 2
+        assert is_whole(locks)
+        locks.claim("aws", "env-1")
+        locks.claim("aws", "env-2")
+
+
+def test_a_mirror_that_breaks_before_the_push(locks: LockRepository, look: Look) -> None:
+    with open_repository(locks.path, look.cache_dir) as repository:
+        snapshot = repository.snapshot()
+        last = repository.write_releases(snapshot, releases_of(snapshot))
+        shutil.rmtree(look.mirror / "objects" / "pack")
+        assert repository.push(snapshot, last) is Push.OVERTAKEN
+        assert locks.tip() == snapshot.commit
+        assert release(repository) is Push.ACCEPTED
+
+
+def test_a_remote_that_is_rewritten_while_the_mirror_is_broken(locks: LockRepository, look: Look) -> None:
+    with open_repository(locks.path, look.cache_dir) as repository:
+        snapshot = repository.snapshot()
+        shutil.rmtree(look.mirror)
+        base = locks.restart()
+        with pytest.raises(RepositoryError, match="was rewritten a moment ago, so nothing was released: run again"):
+            repository.write_releases(snapshot, releases_of(snapshot))
+        assert release(repository) is Push.ACCEPTED
+    assert len(commits_since(locks, base)) == 2
+
+
+def test_what_was_written_is_not_lost_to_another_run(locks: LockRepository, look: Look) -> None:
+    """Another run waits from the writing to the push, and not a moment longer."""
+    with open_repository(locks.path, look.cache_dir) as repository:
+        snapshot = repository.snapshot()
+        last = repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
+        with (
+            open_repository(locks.path, look.cache_dir, git_timeout=1) as other,
+            pytest.raises(RepositoryError, match="Another run has been using"),
+        ):
+            other.write_releases(snapshot, releases_of(snapshot, "aws/env-2"))
+        assert repository.push(snapshot, last) is Push.ACCEPTED
+        with open_repository(locks.path, look.cache_dir, git_timeout=1) as other:
+            assert release(other, "aws/env-2") is Push.ACCEPTED
+
+
+def test_a_run_that_gives_up_lets_the_others_go_on(locks: LockRepository, look: Look) -> None:
+    with open_repository(locks.path, look.cache_dir) as repository:
+        snapshot = repository.snapshot()
+        repository.write_releases(snapshot, releases_of(snapshot))
+        locks.claim("gcp", "env-3")
+        assert repository.snapshot().commit == locks.tip()
+        repository.write_releases(snapshot, releases_of(snapshot))
+        repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
+    with open_repository(locks.path, look.cache_dir, git_timeout=1) as other:
+        assert release(other) is Push.ACCEPTED
+
+
+def test_many_runs_at_once_with_one_cache(locks: LockRepository, look: Look) -> None:
+    """Each releases a lock of its own, again and again, until it is done."""
+    base = locks.tip() or ""
+    names = [f"env-{number}" for number in range(6)]
+    for name in names:
+        locks.add("many", name, state="claimed")
+    context = multiprocessing.get_context("spawn")
+    runs = [context.Process(target=release_until_done, args=(locks.path, look.cache_dir, name)) for name in names]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(120)
+    assert [run.exitcode for run in runs] == [0] * len(runs)
+    released = [commit.changes for commit in commits_since(locks, base)][len(names) :]
+    assert sorted(released) == [(f"D many/claimed/{name}", f"A many/unclaimed/{name}") for name in names]
+    assert is_whole(locks)
+
+
+def release_until_done(repo: Path, cache_dir: Path, name: str) -> None:
+    with open_repository(repo, cache_dir) as repository:
+        for _attempt in range(30):
+            if release(repository, f"many/{name}") is Push.ACCEPTED:
+                return
+    raise AssertionError(f"{name} was overtaken too often")
+
+
+PROC_RECEIVE = """
+exec python3 -c '
+import sys
+
+def read():
+    size = int(sys.stdin.buffer.read(4), 16)
+    return sys.stdin.buffer.read(size - 4) if size else None
+
+def write(line):
+    sys.stdout.buffer.write(b"%04x" % (len(line) + 4) + line)
+
+read(), read()
+write(b"version=1\\0\\n")
+sys.stdout.buffer.write(b"0000")
+sys.stdout.flush()
+while line := read():
+    name = line.split()[2]
+write(b"ng " + name + b" TF402462: The reference is busy elsewhere.")
+sys.stdout.buffer.write(b"0000")
+sys.stdout.flush()
+'
+"""

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commits are signed where git's own settings ask for it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git, git_environment
+from ansible_collections.poolboy.concourse.tests.servers.require import require_program
+from ansible_collections.poolboy.concourse.tests.servers.ssh_keys import KeyPair, new_key
+
+from .looking import Look
+from .releasing import commits_since, is_whole, open_repository, release
+
+AUTHOR = "Robot Ü <robot@example.com>"
+
+
+@pytest.fixture
+def key(own_home: Path) -> KeyPair:
+    """A key for signatures, and settings that ask for them."""
+    key = new_key(own_home / "signing key")
+    write_settings(own_home, str(key.file))
+    return key
+
+
+def write_settings(home: Path, key: str, *more: str) -> None:
+    lines = ["[commit]", "gpgSign = yes", "[gpg]", "format = ssh", "[user]", f'signingKey = "{key}"', *more, ""]
+    (home / ".gitconfig").write_text("\n".join(lines))
+
+
+def test_every_commit_is_signed(locks: LockRepository, look: Look, key: KeyPair, own_home: Path) -> None:
+    base = locks.claim("aws", "env-2")
+    base = locks.commit({"aws/claimed/.gitkeep": None})
+    with open_repository(locks.path, look.cache_dir, git_author=AUTHOR) as repository:
+        assert release(repository) is Push.ACCEPTED
+    commits = commits_since(locks, base)
+    assert [commit.changes for commit in commits] == [
+        ("D aws/claimed/env-1", "A aws/unclaimed/env-1"),
+        ("A aws/claimed/.gitkeep",),
+        ("D aws/claimed/env-2", "A aws/unclaimed/env-2"),
+    ]
+    assert commits[0].message == "unclaiming: env-1\n\nIt was left.\n"
+    assert all(commit.author.startswith(f"{AUTHOR} ") and commit.author == commit.committer for commit in commits)
+    signers = own_home / "signers"
+    signers.write_text(f"robot@example.com {key.public}\n")
+    settings = ("-c", f"gpg.ssh.allowedSignersFile={signers}", "-c", "gpg.format=ssh")
+    verdicts = git(*settings, "log", "--format=%G? %GS", f"{base}..main", folder=locks.path).decode().splitlines()
+    assert verdicts == ["G robot@example.com"] * 3
+    assert is_whole(locks)
+
+
+def test_a_missing_key(locks: LockRepository, look: Look, key: KeyPair) -> None:
+    base = locks.tip()
+    key.file.unlink()
+    Path(f"{key.file}.pub").unlink()
+    words = "git cannot sign them, so nothing was released: look at"
+    with open_repository(locks.path, look.cache_dir) as repository:
+        for _attempt in range(2):
+            with pytest.raises(RepositoryError, match=words) as caught:
+                release(repository)
+    assert "\n" not in str(caught.value)
+    assert "signing key" in str(caught.value)
+    assert locks.tip() == base
+
+
+def test_a_key_with_a_passphrase_asks_nobody(locks: LockRepository, look: Look, own_home: Path) -> None:
+    write_settings(own_home, str(new_key(own_home / "locked", passphrase="open sesame").file))
+    match = r"git cannot sign them"
+    with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match=match):
+        release(repository)
+
+
+def test_settings_that_git_does_not_understand(locks: LockRepository, look: Look, own_home: Path) -> None:
+    (own_home / ".gitconfig").write_text("[commit]\n\tgpgSign = perhaps\n")
+    match = r"git cannot read its own settings: .*perhaps"
+    with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match=match):
+        release(repository)
+
+
+def test_signatures_that_are_not_asked_for_are_not_made(locks: LockRepository, look: Look, own_home: Path) -> None:
+    write_settings(own_home, "/nowhere", "[commit]", "gpgSign = false")
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+    assert b"gpgsig" not in git("cat-file", "commit", "main", folder=locks.path)
+
+
+def test_gpg(locks: LockRepository, look: Look, own_home: Path, tmp_path: Path) -> None:
+    """The key is that of the author if none is named."""
+    home = tmp_path / "g"
+    home.mkdir(mode=0o700)
+    make = [require_program("gpg"), "--homedir", str(home), "--batch", "--passphrase", "", "--quick-generate-key"]
+    subprocess.run([*make, AUTHOR, "ed25519"], check=True, capture_output=True, timeout=60)
+    (own_home / ".gitconfig").write_text("[commit]\n\tgpgSign = true\n")
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GNUPGHOME", str(home))
+            with open_repository(locks.path, look.cache_dir, git_author=AUTHOR) as repository:
+                assert release(repository) is Push.ACCEPTED
+        environment = git_environment(GNUPGHOME=str(home))
+        assert git("log", "-1", "--format=%G?", folder=locks.path, environment=environment).strip() == b"G"
+    finally:
+        subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False, timeout=30)
