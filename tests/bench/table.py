@@ -39,8 +39,8 @@ def summary(findings: Sequence[Finding | NotMeasured], seconds: float) -> str:
     goals = [found for found in findings if isinstance(found, Finding) and found.goal is not None]
     missed = sum(found.is_missed for found in goals)
     skipped = sum(isinstance(found, NotMeasured) for found in findings)
-    rest = f", {skipped} not measured" if skipped else ""
-    return f"{len(goals)} goals, {missed or 'none'} missed{rest}; {seconds:.0f} s in all."
+    rest = f", {skipped} benches or parts not measured" if skipped else ""
+    return f"Goals: {len(goals)}, missed: {missed or 'none'}{rest}; {seconds:.0f} s in all."
 
 
 def _seconds(values: Sequence[float]) -> str:

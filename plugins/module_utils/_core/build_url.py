@@ -9,7 +9,7 @@ Concourse writes it without escaping any name (atc/exec/step_metadata.go), so it
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import read_query
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
@@ -17,7 +17,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.references
 _BUILD_NAME = re.compile(r"(\d+(?:\.\d+)?)/?(?:[?#].*)?")
 _BUILD_ID = re.compile(r"(\d{1,18})/?(?:[?#].*)?")
 _LONGEST_URL = 8192
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def read_build_url(url: str) -> tuple[BuildRef, ...]:
@@ -45,18 +44,6 @@ def read_build_url(url: str) -> tuple[BuildRef, ...]:
     if found and number and not has_team:
         return (BuildRef(base=_api_less(base), id=int(number[1])),)
     return ()
-
-
-def normal_base(url: str) -> str:
-    """Return the base URL of a Concourse in the one form in which two of them are compared."""
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError:
-        return url
-    host = (parts.hostname or "").rstrip(".")
-    shown_port = "" if port in (None, _DEFAULT_PORTS.get(parts.scheme.lower())) else f":{port}"
-    return f"{parts.scheme.lower()}://{host}{shown_port}{parts.path.rstrip('/')}"
 
 
 def _readings(base: str, names: tuple[str, str, str], build: str, query: str) -> list[BuildRef]:

@@ -23,6 +23,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_pl
     plan_releases,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 
 # A push is refused when anybody was faster; with dozens of builds at work that happens a few times in a row.
 ATTEMPTS = 8
@@ -108,7 +109,9 @@ class Cleaning:
                 return
             self.pause(attempt)
             self._look_again()
-        names = ", ".join(step.judged.lock.pool_and_name for step in self.releases())
+        if not self.releases():
+            return
+        names = ", ".join(printable(step.judged.lock.pool_and_name) for step in self.releases())
         raise RepositoryError(
             f"Somebody else was faster to push {ATTEMPTS} times in a row, so nothing was released. Still held: {names}."
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory, LoggedCommit
 
-# What is read of a commit and kept of its text, in bytes: claims are two lines, a hostile commit is as long as it likes.
+# Bytes that are read of a commit, and kept of its message: claims are two lines, a hostile one is as long as it likes.
 LONGEST_COMMIT = 1 << 22
 LONGEST_MESSAGE = 1 << 14
 _LONGEST_NAME = 200

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot i
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import NEW, make_way_for_file
 
 # Raise it whenever the same commit would give another snapshot than before: a new field, or a new rule of read_tree().
-FORMAT = 2
+FORMAT = 3
 
 _STATES = {state.value: state for state in State}
 
@@ -58,14 +59,15 @@ def _write(snapshot: Snapshot) -> dict[str, Any]:
         "commit": snapshot.commit,
         "branch": snapshot.branch,
         "pools": snapshot.pools,
-        "locks": [
+        "locks": _columns(
             (lock.pool, lock.name, lock.state.value, lock.mode, lock.blob, lock.is_twice) for lock in snapshot.locks
-        ],
-        "claims": {
-            path: (claim.commit, claim.claimed_at, claim.author, claim.message, claim.alone)
-            for path, claim in snapshot.claims.items()
-        },
-        "problems": [(problem.pool, problem.text) for problem in snapshot.problems],
+        ),
+        "paths": list(snapshot.claims),
+        "claims": _columns(
+            (claim.commit, claim.claimed_at, claim.author, claim.message, claim.alone)
+            for claim in snapshot.claims.values()
+        ),
+        "problems": _columns((problem.pool, problem.text) for problem in snapshot.problems),
     }
 
 
@@ -74,10 +76,21 @@ def _read(content: dict[str, Any]) -> Snapshot:
         commit=content["commit"],
         branch=content["branch"],
         pools=tuple(content["pools"]),
-        locks=tuple(Lock(pool, name, _STATES[state], *rest) for pool, name, state, *rest in content["locks"]),
-        claims={path: Claim(*claim) for path, claim in content["claims"].items()},
-        problems=tuple(Problem(*problem) for problem in content["problems"]),
+        locks=_locks(*content["locks"]),
+        claims=dict(zip(content["paths"], map(Claim, *content["claims"]), strict=True)) if content["paths"] else {},
+        problems=tuple(map(Problem, *content["problems"])) if content["problems"] else (),
     )
+
+
+def _locks(
+    pools: Iterable[str] = (), names: Iterable[str] = (), states: Iterable[str] = (), *rest: Any
+) -> tuple[Lock, ...]:
+    return tuple(map(Lock, pools, names, map(_STATES.__getitem__, states), *rest))
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Turn rows into columns: read back in half the time, and the quickest run does little else."""
+    return list(zip(*rows, strict=True))
 
 
 def _checksum(body: bytes) -> bytes:

@@ -41,7 +41,7 @@ def commits_since(repository: Path, base: str, branch: str = "main") -> list[Com
 def _commit(entry: str) -> Commit:
     head, _, message = entry.partition("\x01")
     sha, parents, author, committer, *trailers = head.rstrip("\n").split("\n")
-    pairs = dict(line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in trailers if line)
+    pairs = {name: value for name, _, value in (line.partition(": ") for line in trailers if line)}
     return Commit(sha, tuple(parents.split()), author, committer, message, pairs)
 
 

@@ -55,7 +55,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"max_releases": 0}, ["max_releases is 0"]),
     ({"max_releases": -3}, ["max_releases is -3"]),
     ({"preset": "poolboy"}, ["preset", "pool_boy", "safe"]),
-    ({"force": ["aws/env-1"]}, ["force"]),
+    ({"force": ["aws/env-1"]}, ["dictionary"]),
     ({"force": [{"lock": "aws/env-1"}]}, ["commit", "force"]),
     ({"force": [{"commit": SHA}]}, ["lock", "force"]),
     ({"force": [{"lock": "aws/env-1", "commit": ""}]}, ["aws/env-1", "look at it again"]),
@@ -79,7 +79,15 @@ def test_bad_options(clean: Clean, untouched: LockRepository, options: dict[str,
     for word in words:
         assert word in message
     assert clean(**{"repo": untouched.url, "pools": "aws", **options}, check_mode=True).message == message
-    assert not any("No lock is claimed" in line for line in run.values.get("report", [])), "which would be untrue"
+
+
+def test_a_refusal_says_nothing_untrue_of_the_locks(clean: Clean, untouched: LockRepository) -> None:
+    """Two locks are claimed: a result that shows locks at all must not say that none is."""
+    for options in ({"release_to": "nowhere"}, {"force": [{"lock": "aws/env-1", "commit": SHA}]}):
+        run = clean(repo=untouched.url, pools="aws", **options)
+        assert refusal(run)
+        assert run.values.get("locks") != []
+        assert not any("No lock is claimed" in line for line in run.values.get("report", []))
 
 
 @pytest.mark.parametrize("pools", [None, [], "", [""], ","])

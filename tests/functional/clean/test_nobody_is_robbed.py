@@ -37,9 +37,9 @@ from .reading import files, locks_in, tip
 CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000"))
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 TEAMS = 20
-WITH_A_CLONE = 3  # teams that do all by git itself, in a clone of their own
+WITH_A_CLONE = 2  # teams that do all by git itself, in a clone of their own
 POOLS = ("aws", "gcp", "cf")
-LOCKS = 16  # in each pool
+LOCKS = 24  # in each pool
 PATIENCE = 540.0
 MOST_ROUNDS = 40
 
@@ -87,7 +87,6 @@ def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) 
     assert {name: states for name, states in locks_in(files(locks.path)).items() if states != {"unclaimed"}} == {}
     assert len(locks_in(files(locks.path))) == len(POOLS) * LOCKS
     assert findings.released > CLAIMS / 20, "the teams leave many locks behind, else this proves nothing"
-    assert all(cleaner.released for cleaner in cleaners)
     assert not any(cleaner.outcomes["hung"] for cleaner in cleaners)
     assert not any("defect" in message or "printed no JSON" in message for one in cleaners for message in one.failures)
     assert len(findings.in_the_window) <= CLAIMS / 100, findings.in_the_window
@@ -125,11 +124,11 @@ def _cleaner(number: int, folder: Path, atc: Emulator, locks: LockRepository, we
 
 @contextmanager
 def _scheduling(atc: Emulator) -> Iterator[None]:
-    """Concourse looks for builds to start every now and then."""
+    """Concourse looks for builds to start every now and then, and sometimes not for a while."""
     over, dice = threading.Event(), random.Random(f"{SEED} scheduler")
 
     def schedule() -> None:
-        while not over.wait(0.005 + dice.random() * 0.05):
+        while not over.wait(dice.random() * (2.5 if dice.random() < 0.04 else 0.05)):
             atc.schedule()
 
     thread = threading.Thread(target=schedule, daemon=True)

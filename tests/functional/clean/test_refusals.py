@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -170,6 +172,31 @@ def test_overtaken_in_the_middle_of_the_push(clean: Clean, locks: LockRepository
     assert count.read_text().count("x") == 3
     subjects = git("log", "-4", "--format=%s", "main", folder=locks.path).decode().splitlines()
     assert subjects == ["unclaiming: env-2", "unclaiming: env-1", "somebody else", "somebody else"]
+
+
+PUSH_BEFORE = """\
+#!/bin/bash
+if [ "$1" = push ] && [ ! -e {done} ]; then
+    touch {done}
+    cd {repository}
+    commit=$(env -u GIT_DIR {git} -c user.name=a -c user.email=a@b commit-tree -p main -m "somebody else" main^{{tree}})
+    env -u GIT_DIR {git} update-ref refs/heads/main $commit
+fi
+exec {git} "$@"
+"""
+
+
+def test_overtaken_just_before_the_push(clean: Clean, locks: LockRepository, tmp_path: Path) -> None:
+    """What somebody else pushed stays: a forced push would undo it."""
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    names = {"done": tmp_path / "done", "repository": locks.path, "git": shutil.which("git")}
+    wrapper.write_text(PUSH_BEFORE.format(**names))
+    wrapper.chmod(0o755)
+    run = clean({"PATH": f"{wrapper.parent}:{os.environ['PATH']}"}, repo=locks.url, pools="aws")
+    assert released(run) == {"aws/env-1", "aws/env-2"}
+    subjects = git("log", "-3", "--format=%s", "main", folder=locks.path).decode().splitlines()
+    assert subjects == ["unclaiming: env-2", "unclaiming: env-1", "somebody else"]
 
 
 def test_always_overtaken(clean: Clean, locks: LockRepository) -> None:

@@ -202,7 +202,11 @@ def test_order_of_versions_over_many_pages(atc: Emulator, facts: ConcourseFacts)
         atc.save_version("main/flow", "lock", {"ref": f"v{number}"})
     atc.clear_log()
     pick = random.Random(7)
-    pairs = [(pick.randint(1, 1000), pick.randint(1, 1000)) for _count in range(60)] + [(1000, 1), (1, 1000), (500, 500)]
+    pairs = [(pick.randint(1, 1000), pick.randint(1, 1000)) for _count in range(60)] + [
+        (1000, 1),
+        (1, 1000),
+        (500, 500),
+    ]
 
     def newer(pair: tuple[int, int]) -> bool:
         first, second = (Version.of_commit(f"v{number}") for number in pair)

@@ -69,7 +69,7 @@ def states_of(snapshot: Snapshot) -> dict[str, str]:
     return {f"{lock.pool}/{lock.name}": lock.state.value for lock in snapshot.locks}
 
 
-def expected_claims(repository: lockrepo.GitHistory, branch: str | None = None) -> dict[str, str]:
+def expected_claims(repository: lockrepo.LockRepository, branch: str | None = None) -> dict[str, str]:
     """What plain git says, one path after the other. Right for histories without merges."""
     tip = repository.commit_of(branch or repository.branch)
     listing = git("ls-tree", "-r", "-z", "--name-only", tip, folder=repository.path)

@@ -57,13 +57,15 @@ def test_a_lock_claimed_again_in_between(look: Look, locks: LockRepository) -> N
     assert claims_of(look(locks.path)) == {"aws/claimed/env-1": again}
 
 
-def test_a_rewritten_last_commit(look: Look, locks: LockRepository) -> None:
+def test_a_rewritten_last_commit(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
     before = locks.tip()
     grow(locks, 50)
     look(locks.path)
     locks.force("main~2")
     locks.claim("aws", "env-2", message="another claim")
+    recorder.clear()
     assert claims_of(look(locks.path)) == expected_claims(locks)
+    assert recorder.depths() == [64, 512]
     assert before is not None
     locks.force(before)
     assert claims_of(look(locks.path)) == expected_claims(locks)

@@ -20,6 +20,7 @@ from ansible_collections.poolboy.concourse.tests.lockrepo import (
     Submodule,
     Symlink,
 )
+from ansible_collections.poolboy.concourse.tests.lockrepo.entries import Entry, Text
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 from .looking import Look, claims_of, expected_claims, states_of
@@ -75,8 +76,8 @@ def test_names_in_any_bytes_through_a_merge(look: Look, locks: LockRepository) -
 
 
 def test_names_that_git_would_never_check_out(look: Look, locks: LockRepository) -> None:
-    files = {"..": "up", ".": "here", ".git": "dir", "a/b": "slash", "env-7": "lock"}
-    locks.commit({"evil": Folder({"claimed": Folder(files), "..": Folder({"claimed": Folder({"x": "y"})})})})  # type: ignore[dict-item]
+    files: dict[Text, Entry | Text] = {"..": "up", ".": "here", ".git": "dir", "a/b": "slash", "env-7": "lock"}
+    locks.commit({"evil": Folder({"claimed": Folder(files), "..": Folder({"claimed": Folder({"x": "y"})})})})
     snapshot = look(locks.path)
     assert snapshot.claims["evil/claimed/env-7"].commit == locks.tip()
     assert "aws/claimed/env-1" in snapshot.claims

@@ -41,7 +41,7 @@ SILENT: list[Fault] = [
     ("lost", {}),
     ("cut_body", {}),
     ("status", {"status": 503, "version_header": True}),
-    ("delay", {"seconds": 1.5}),
+    ("reset", {}),
 ]
 """Five of these in a row, and Concourse is not asked any more."""
 
@@ -113,11 +113,11 @@ def _by_pipeline(scene: Scene) -> dict[str, dict[str, bool]]:
     return asked
 
 
-def run_with(stage: Stage, look: Look, faults: Sequence[tuple[Question, Fault]]) -> ModuleRun:
+def run_with(stage: Stage, look: Look, faults: Sequence[tuple[Question, Fault]], **options: Any) -> ModuleRun:
     atc = stage.scene.atc
     atc.clear_faults()
     numbers = [atc.add_fault(kind, path=question.pattern, **fields) for question, (kind, fields) in faults]
-    run = look(**login(stage.scene, concourse_timeout=1, stale_timeout=0, grace=0))
+    run = look(**login(stage.scene, stale_timeout=0, grace=0, **options))
     hits = atc.fault_hits()
     assert not run.failed, run.message
     if not run.warnings:
@@ -156,10 +156,10 @@ def test_no_answer_at_any_question(stage: Stage, look: Look) -> None:
         assert {name for name in run.verdicts if run.verdicts[name] == "unreachable"} == hit
 
 
-@pytest.mark.parametrize("fault", [SILENT[0], SILENT[2]], ids=lambda fault: fault[0])
+@pytest.mark.parametrize("fault", [SILENT[0], SILENT[2], ("delay", {"seconds": 1.5})], ids=lambda fault: fault[0])
 def test_no_answer_at_all_questions_at_once(fault: Fault, stage: Stage, look: Look) -> None:
     questions = [question for asked in stage.questions.values() for question in asked if question.can_have(fault)]
-    run = run_with(stage, look, [(question, fault) for question in questions])
+    run = run_with(stage, look, [(question, fault) for question in questions], concourse_timeout=1)
     assert_safe(stage, run)
     hit = {question.lock for question in questions}
     assert {run.verdicts[name] for name in hit} == {"unreachable"}

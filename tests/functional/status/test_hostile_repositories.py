@@ -108,11 +108,9 @@ def test_names_of_all_kinds(names: LockRepository, look: Look, workplace: Workpl
     assert look(repo=names.url).answer == run.answer
 
 
-@pytest.mark.parametrize("result_format", ["yaml", "json"])
-def test_the_playbook_prints_no_control_characters(
-    result_format: str, names: LockRepository, workplace: Workplace
-) -> None:
-    environment = {"POOL_REPO": names.url, "ANSIBLE_CALLBACK_RESULT_FORMAT": result_format}
+def test_the_playbook_prints_no_control_characters(names: LockRepository, workplace: Workplace) -> None:
+    """As text of many lines, which is printed as it is; as JSON most of them would be escaped."""
+    environment = {"POOL_REPO": names.url, "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}
     run = workplace.ansible("ansible-playbook", "poolboy.concourse.status", environment=environment)
     assert run.code == 0, run.said
     assert [line for line in run.said.split("\n") if not is_harmless(line)] == []

@@ -187,6 +187,7 @@ def test_the_runs_were_as_planned(evidence: Evidence) -> None:
     ended = [part.splitlines() for part in cases.stdout.split("TASK [Case ")[1:]]
     failed = [any(line.startswith(("fatal: ", "[ERROR]")) for line in part) for part in ended]
     assert failed == [False] * SUCCEED + [True] * (len(failed) - SUCCEED)
+    assert "Traceback" not in cases.said + status.said
     assert "handed_off" in status.stdout
     assert "invocation" in cases.stdout
     assert "ls-remote" in evidence.places["processes"]

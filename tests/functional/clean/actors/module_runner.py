@@ -62,7 +62,7 @@ def _be_the_module(options: dict[str, Any], writing: int) -> None:
 
 def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
     """All that the child prints until it ends; None if it had to be killed after so many seconds."""
-    chunks = []
+    chunks: list[bytes] = []
     while select.select([descriptor], [], [], seconds)[0]:
         chunk = os.read(descriptor, 1 << 16)
         if not chunk:

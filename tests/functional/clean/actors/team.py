@@ -18,6 +18,7 @@ from .ledger import ClaimNote, Ledger
 from .pipelines import CLAIM, GATE, GIVE_BACK, Config, pipeline
 
 STEP = 0.03  # seconds that a step of a build takes at most
+LONG_STEP = 4.0
 PATIENCE = 30.0
 WAITS_FOR_A_LOCK = 1.0
 
@@ -208,7 +209,8 @@ class Team:
         return commit
 
     def _people_press_buttons(self) -> None:
-        if GATE in self._jobs and self.dice.random() < 0.5:
+        if GATE in self._jobs and self.dice.random() < 0.7:
+            time.sleep(self.dice.random() * LONG_STEP)  # nobody looks at the pipeline for a while
             self._start_job(GATE)
 
     def _start_job(self, job: str) -> Build:
@@ -238,4 +240,6 @@ class Team:
         return self.dice.choice(["failed", "errored", "aborted", "lost", "zombie"])
 
     def _work(self, times: int = 1) -> None:
-        time.sleep(self.dice.random() * STEP * times)
+        """Let a moment pass; now and then a long one, in which cleaners come by."""
+        long = self.dice.random() < 0.04 and not self.well_behaved
+        time.sleep(self.dice.random() * (LONG_STEP if long else STEP * times))

@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 
-# A git that refuses, waits, dies or loses the answer, in 12 of 100 commands that use the network.
+# A git that refuses, waits, dies or loses the answer, in 3 of 100 commands that use the network.
 GIT = """\
 #!/bin/bash
 [ -e {switch} ] || exec {git} "$@"
@@ -19,7 +23,7 @@ case "$1" in
     fetch|push|ls-remote) ;;
     *) exec {git} "$@" ;;
 esac
-case $((RANDOM % 40)) in
+case $((RANDOM % 160)) in
     0) echo "fatal: unable to access: Could not resolve host" >&2; exit 128 ;;
     1) sleep 0.$((RANDOM % 9)); exec {git} "$@" ;;
     2) {git} "$@" & sleep 0.0$((RANDOM % 9)); kill -9 $! 2>/dev/null; wait $! 2>/dev/null; exit 137 ;;
@@ -32,7 +36,7 @@ esac
 PRE_RECEIVE = """\
 #!/bin/bash
 [ -e {switch} ] || exit 0
-case $((RANDOM % 40)) in
+case $((RANDOM % 160)) in
     0) echo "Try again later." >&2; exit 1 ;;
     1) sleep 0.$((RANDOM % 5)) ;;
     2) kill -9 $PPID ;;
@@ -62,6 +66,18 @@ CONCOURSE_FAULTS: tuple[dict[str, object], ...] = (
 )
 
 
+# What a front strikes: everything of one team, or one kind of question for all.
+KINDS_OF_QUESTION = (
+    "/input_to",
+    "/inputs$",
+    "/resources$",
+    "/jobs$",
+    "/versions\\?",
+    "/jobs/[^/]+/builds/",
+    "/builds$",
+)
+
+
 class Weather:
     """Faults of git, of its server and of Concourse; `clear()` ends them all."""
 
@@ -79,6 +95,27 @@ class Weather:
         _program(repository / "hooks" / "reference-transaction", REFERENCE_TRANSACTION.format(**names))
         for number, fault in enumerate(CONCOURSE_FAULTS):
             atc.add_fault(**fault, path="^/(api|sky)/", probability=0.006, seed=seed + number)  # type: ignore[arg-type]
+
+    @contextmanager
+    def fronts(self, teams: int, seed: int) -> Iterator[None]:
+        """Now and then some questions get no good answer for a while, however often they are asked."""
+        over, dice = threading.Event(), random.Random(f"{seed} weather")
+
+        def blow() -> None:
+            while not over.wait(dice.random()):
+                names = "|".join(str(dice.randrange(teams)) for _ in range(4))
+                path = dice.choice([f"/team-({names})/", f"/team-({names})/", dice.choice(KINDS_OF_QUESTION)])
+                number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
+                over.wait(1 + 4 * dice.random())
+                self._atc.remove_fault(number)
+
+        thread = threading.Thread(target=blow, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(10)
 
     def clear(self) -> None:
         """From now on everything works."""

@@ -127,9 +127,9 @@ class ModelPools:
         return JudgedLock(lock, claim, holder, self.verdicts[claim.commit], policy)
 
 
-def choose(*names: str, **policy: int) -> list[PoolOption]:
-    """Pools with the default policies; the waits may be given in minutes."""
-    return [PoolOption(name, PoolPolicy(**policy)) for name in names]
+def choose(*names: str) -> list[PoolOption]:
+    """Pools with the default policies."""
+    return [PoolOption(name, PoolPolicy()) for name in names]
 
 
 def judge_all(pools: ModelPools, *names: str) -> tuple[tuple[JudgedLock, ...], Snapshot]:

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import Verdict, VerdictName, judge_claim
@@ -34,6 +34,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     LEAKED,
     PENDING,
     STARTED,
+    UNSUCCESSFUL,
     claimed,
 )
 
@@ -109,7 +110,7 @@ def _questions(case: Case) -> list[Question]:
     way, judge = case
     model, claiming = way()
     facts = ModelFacts(model)
-    assert judge(facts, claiming).name is LEAKED
+    judge(facts, claiming)
     return facts.asked
 
 
@@ -118,6 +119,13 @@ QUESTIONS = [
     for case in CASES
     for number, question in enumerate(_questions(case))
 ]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_with_all_answers_the_lock_is_leaked(case: Case) -> None:
+    way, judge = case
+    model, claiming = way()
+    assert judge(ModelFacts(model), claiming).name is LEAKED
 
 
 def test_the_cases_ask_every_question_of_the_protocol() -> None:
@@ -130,11 +138,35 @@ def test_a_missing_answer_anywhere_makes_the_lock_unreachable(case: Case, number
     way, judge = case
     model, claiming = way()
     facts = ModelFacts(model)
-    facts.is_missing = lambda question: len(facts.asked) == number + 1
+    _refuse(facts, number)
     verdict = judge(facts, claiming)
     assert len(facts.refused) == 1
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
     assert "502" in verdict.reason
+
+
+@pytest.mark.parametrize("status", UNSUCCESSFUL)
+@pytest.mark.parametrize("late", [0, 6], ids=["in time", "zombie"])
+@pytest.mark.parametrize("recorded", [True, False], ids=["output recorded", "output lost"])
+def test_a_missing_answer_about_who_uses_the_lock_of_a_dead_build_makes_it_unreachable(
+    status: Status, late: int, recorded: bool
+) -> None:
+    model, build = claimed()
+    model.job("timer", get("envs"))
+    model.build("timer", FAILED, took={"envs": "v2"})
+    build = model.set_status(build, status)
+    model.made[build.id] = model.made[build.id] if recorded else ()
+    at = (build.end_time or 0) + late
+    facts = ModelFacts(model)
+    assert verdict_on(facts, build, "v2", at=at).dead_since is not None
+    methods = [question.method for question in facts.asked]
+    assert methods[0:2] == ["names_this_concourse", "build"]
+    assert "builds_that_took" in methods
+    for number in range(len(methods)):
+        facts = ModelFacts(model)
+        _refuse(facts, number)
+        verdict = verdict_on(facts, build, "v2", at=at)
+        assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None), methods[number]
 
 
 def test_an_answer_that_nobody_needs_may_be_missing() -> None:
@@ -240,6 +272,11 @@ def test_the_reason_names_the_job_downstream_that_came_to_work_and_no_other() ->
         assert "deploy" in verdict.reason
         assert "aside" not in verdict.reason
     raise AssertionError("the walk asks more than a hundred questions of a small pipeline")
+
+
+def _refuse(facts: ModelFacts, number: int) -> None:
+    """Give no answer to the question of that number."""
+    facts.is_missing = lambda question: len(facts.asked) == number + 1
 
 
 def _change_before(facts: ModelFacts, number: int, change: Callable[[], object]) -> None:

@@ -105,7 +105,10 @@ def test_a_step_was_removed_and_its_version_is_known_to_no_resource() -> None:
 
 
 def test_a_step_was_removed_and_its_version_is_found_in_whatever_resource_knows_it() -> None:
-    model, claiming = claimed()
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3")
+    model.job("claim", put("envs", step="old-name"))
+    claiming = model.build("claim", made={"old-name": "v2"})
     model.job("claim", put("envs", step="new-name"))
     model.job("deploy", get("envs", passed=["claim"]), get("src"))
     assert name(model, claiming) is HANDED_OFF
@@ -113,6 +116,15 @@ def test_a_step_was_removed_and_its_version_is_found_in_whatever_resource_knows_
     assert name(model, claiming) is LEAKED
     model.rerun(build, STARTED)
     assert judged(model, claiming).dead_since is None
+
+
+def test_a_version_that_came_along_and_that_only_the_list_of_versions_has_lost_is_forgotten_too() -> None:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.order["src"].remove(ref("s2"))
+    assert name(model, claiming) is LEAKED
+    model.build("test", STARTED)
+    assert name(model, claiming) is HANDED_OFF
 
 
 def test_the_source_of_another_resource_changed_so_that_jobs_after_it_go_by_activity() -> None:

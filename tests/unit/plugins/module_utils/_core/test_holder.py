@@ -166,6 +166,7 @@ def test_a_resource_that_names_no_build(message: str) -> None:
         " claiming: luna",
         "claiming: luna and sol",
         "t/p/j build 219 claiming: luna again",
+        "t/p claiming: luna/j build 219",
         "t/p/j build 219 claiming: sol",
         "claiming: sol\nBuild URL: https://ci.example.com/builds/3",
         "t/p/j build 219 claiming: luna\n\nbecause I may",

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
@@ -71,7 +73,8 @@ def test_the_wait_ends_to_the_second(verdict: Verdict, wait: int) -> None:
 def test_a_lock_in_both_states_is_never_given_back() -> None:
     pools = ModelPools()
     commit = pools.add("aws/env-1", ERRORED, twice=True)
-    for rules in ({}, {"force": {"aws/env-1": commit}}, {"release_to": {"aws": "sick"}}):
+    several: list[dict[str, Any]] = [{}, {"force": {"aws/env-1": commit}}, {"release_to": {"aws": "sick"}}]
+    for rules in several:
         pools.add("sick/other")
         step = planned(pools, "aws", **rules)["aws/env-1"]
         assert step.action is Action.KEEP

@@ -29,7 +29,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.reference import Reference
 
 # Where CI is in the environment, Hypothesis itself takes the same examples every time.
-PROPERTY = settings(max_examples=500, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = settings(max_examples=300, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 
 SKEW = 60
 # Seconds from the start or the end of the claiming build to the claim: on both sides of every bound.

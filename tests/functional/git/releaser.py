@@ -1,0 +1,32 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Releases all claimed locks of a repository in one push, as often as that takes. Run as a script."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[1])
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+
+
+def main(repo: str, cache_dir: Path) -> None:
+    with LockRepository(RepositoryOptions(repo=repo, cache_dir=str(cache_dir), git_timeout=60)) as repository:
+        for _attempt in range(30):
+            snapshot = repository.snapshot()
+            claimed = [lock for lock in snapshot.locks if lock.is_claimed]
+            releases = [Release(lock, lock.pool, f"unclaiming: {lock.name}\n") for lock in claimed]
+            if not releases:
+                return
+            if repository.push(snapshot, repository.write_releases(snapshot, releases)) is Push.ACCEPTED:
+                return
+    raise SystemExit("overtaken too often")
+
+
+if __name__ == "__main__":
+    main(sys.argv[2], Path(sys.argv[3]))
