@@ -23,7 +23,7 @@ def main() -> None:
     world = snapshot.load(options.state_file) if restored else None
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_other: ended.set())
     with Emulator(port=options.port, tls=_tls(options), world=world) as atc:
         if options.world is not None and not restored:
             worlds.load_file(atc, options.world)

@@ -48,7 +48,7 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
         self.server.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self.server.stop()
 
     @property

@@ -52,7 +52,7 @@ class Replay:
         self.server.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self.server.stop()
 
     @property

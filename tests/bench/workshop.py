@@ -55,7 +55,7 @@ class Workshop:
         self._stack.enter_context(self._scratch)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self._stack.close()
 
     def repository(self, shape: Shape) -> Generated:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import env_fallback
@@ -83,3 +84,23 @@ CLEANING = OptionGroup(
         "git_author": {"type": "str", "default": "poolboy.concourse <poolboy@localhost>"},
     }
 )
+
+# Options that a variable can give, and those that make it pointless: a login, an address or a key of another kind.
+_OVERRULED_BY = {
+    "ssh_private_key": ("key_file",),
+    "concourse_url": ("concourse_target",),
+    "concourse_username": ("concourse_token", "concourse_client_id", "concourse_target"),
+    "concourse_password": ("concourse_token", "concourse_client_id", "concourse_target"),
+}
+
+
+def overruled(options: Mapping[str, t.Any], environment: Mapping[str, str]) -> list[str]:
+    """Name the options whose value came from a variable while the user gave another option in their place."""
+    spec = {**GIT.spec, **CONCOURSE.spec}
+    return [
+        name
+        for name, others in _OVERRULED_BY.items()
+        if options[name]
+        and options[name] == environment.get(spec[name]["fallback"][1][0])
+        and any(options[other] for other in others)
+    ]

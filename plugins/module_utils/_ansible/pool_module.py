@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import typing as t
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,8 @@ from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import OptionGroup
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import OptionGroup, overruled
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.secrets import secrets_in_addresses
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, PoolboyError
@@ -45,6 +47,9 @@ class PoolModule:
         spec = {name: option for group in groups for name, option in group.spec.items()}
         self._module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
         self._options: dict[str, t.Any] = self._module.params
+        # What Ansible shows of the options at a high verbosity must not hold the password of an address.
+        self._module.no_log_values.update(secrets_in_addresses(self._options.values()))
+        self._options.update(dict.fromkeys(overruled(self._options, os.environ)))
         self.now = int(time.time())
         self.so_far: Callable[[], dict[str, t.Any]] = dict
 

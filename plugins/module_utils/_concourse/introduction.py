@@ -69,7 +69,9 @@ def mendable(trouble: NoAnswer) -> ConcourseError | NoCredibleAnswer:
     """Return what no answer means before the first answer: some of it only the user can mend."""
     if trouble.remedy is None:
         return NoCredibleAnswer(trouble.clause)
-    return ConcourseError(f"{trouble.clause[0].upper()}{trouble.clause[1:]}. {trouble.remedy}")
+    # An address at the start of a sentence stays as it is.
+    begin = trouble.clause[0] if trouble.clause.startswith("http") else trouble.clause[0].upper()
+    return ConcourseError(f"{begin}{trouble.clause[1:]}. {trouble.remedy}")
 
 
 def redirected(answer: Answer, address: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy, read_policies
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, valid_unicode
 
 # One list of pools serves all modules, so each takes the keys of the others.
 KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job")
@@ -40,13 +40,19 @@ def choose_pools(
     wanted: Sequence[PoolOption], there_are: Iterable[str], defaults: PoolPolicy
 ) -> tuple[PoolOption, ...]:
     """Return the wanted pools, all that there are when none is named. Raises BadOption if one does not exist."""
-    known = sorted(there_are)
+    # By the names that results show, as bytes that are no UTF-8 cannot be written in an option.
+    known = {valid_unicode(name): name for name in sorted(there_are)}
+    if not known:
+        raise BadOption(
+            "The repository has no pool: no folder of this branch has a folder claimed/ or unclaimed/ in it."
+        )
     missing = [pool.name for pool in wanted if pool.name not in known]
     if missing:
-        names, pools = (", ".join(printable(name, 80) for name in some) for some in (missing, known[:50]))
+        names, pools = (", ".join(printable(name, 80) for name in some) for some in (missing, [*known][:50]))
         more = f" and {len(known) - 50} more" if len(known) > 50 else ""
         raise BadOption(f"pools: the repository has no pool {names}. It has: {pools}{more}.")
-    return tuple(wanted) or tuple(PoolOption(name, defaults) for name in known)
+    chosen = tuple(replace(pool, name=known[pool.name]) for pool in wanted)
+    return chosen or tuple(PoolOption(name, defaults) for name in known.values())
 
 
 def read_minutes(value: object, what: str) -> int:

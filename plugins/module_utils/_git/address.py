@@ -77,7 +77,7 @@ def _parse_url(scheme: str, authority: str, rest: str) -> Address:
     user_information, _separator, host_and_port = authority.rpartition("@")
     host = _HOST_AND_PORT.fullmatch(host_and_port)
     if host is None or int(host["port"] or 0) > 65535:
-        raise BadOption(f"repo names no host: an address looks like {scheme}://host/path or {scheme}://host:port/path")
+        raise BadOption(f"repo names no host: write {scheme}://host/path or {scheme}://host:port/path.")
     name, separator, secret = user_information.partition(":")
     username, password = unquote(name) or None, unquote(secret) if separator else None
     _refuse_options(username or "", host["host"])

@@ -147,7 +147,7 @@ class GitCommand:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
-        self._executable = git_executable()
+        self.executable = git_executable()
         self._git: git.Git = load_gitpython().Git(os.sep)
 
     def with_variables(self, variables: Mapping[str, str]) -> GitCommand:
@@ -160,7 +160,7 @@ class GitCommand:
         """Start a command on a bare repository, or on none. `timeout` is in seconds."""
         with without_git_variables():
             process = self._git.execute(
-                [self._executable, *arguments],
+                [self.executable, *arguments],
                 istream=subprocess.PIPE if with_input else None,
                 as_process=True,
                 # Never the repository that the current folder happens to lie in.

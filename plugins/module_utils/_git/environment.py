@@ -45,7 +45,7 @@ SETTINGS = {
     # git's own caches are made for big work trees: these keep a look at 100,000 commits below 100 MB, as fast.
     "core.deltaBaseCacheLimit": "16m",
     "core.packedGitWindowSize": "1m",
-    "core.packedGitLimit": "32m",
+    "core.packedGitLimit": "8m",
     "fastimport.unpackLimit": "0",  # else a second process makes files of the few objects of a release
     "fetch.fsckObjects": "false",  # nothing is ever checked out, and old histories have odd objects
     "fetch.unpackLimit": "1",  # one pack for each fetch: loose objects would be thousands of files in a year

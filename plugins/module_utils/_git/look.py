@@ -18,9 +18,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote impo
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import Tip
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import read_pools
 
-# Commits behind the tip. Half of all claims lie within some hundred commits, the oldest can be fifty thousand back, and
-# each step is a round trip to the server.
-DEPTHS = (1, 64, 512, 4096, 32768, WHOLE_HISTORY)
+# Commits behind the tip. Half of all claims lie within some hundred commits, the oldest can be fifty thousand back.
+# Each step is a round trip to the server; far back, what a step brings costs more than the trip.
+DEPTHS = (1, 64, 512, 4096, 32768, 65536, 131072, 262144, WHOLE_HISTORY)
 DEPTH_IF_KNOWN = 1  # index of the step that a look begins with when an earlier one's claims are known
 DEPTH_TO_KEEP = 64
 

@@ -93,7 +93,8 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         " safe.directory.",
     ),
     (
-        r"does not appear to be a git repository|repository not exported|[Nn]ot a git repository|no such repository",
+        r"does not appear to be a git repository|repository not exported|[Nn]ot a git repository|no such repository"
+        r"|invalid gitfile format",
         "There is no git repository at {where}: check repo.",
     ),
     (

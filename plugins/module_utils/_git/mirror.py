@@ -32,7 +32,8 @@ class Mirror:
     @classmethod
     def create(cls, path: Path, like_commit: str) -> Mirror:
         """Make an empty bare repository, as `git init` does but without hooks; a commit tells the kind of hash."""
-        for folder in ("objects", "refs"):
+        # The dumb protocol wants the folder for packs to be there.
+        for folder in ("objects/pack", "refs"):
             (path / folder).mkdir(parents=True, mode=0o700)
         (path / "HEAD").write_text("ref: refs/heads/none\n")
         (path / "config").write_text(_config(len(like_commit)))

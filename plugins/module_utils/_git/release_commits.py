@@ -58,7 +58,7 @@ def plan_commits(releases: Iterable[Release], folders: Mapping[bytes, Entries]) 
                 " See which of the two is right and remove the other, or exclude the lock."
             )
         if len(claimed) == 1:
-            yield PlannedCommit(f"keep {printable(_text(source))}", _join(source, KEEP_FILE.encode()))
+            yield PlannedCommit(f"keep {printable(_text(source))}\n", _join(source, KEEP_FILE.encode()))
             claimed[KEEP_FILE.encode()] = _EMPTY_FILE
         yield PlannedCommit(release.message, _join(target, name), _join(source, name))
         unclaimed[name] = claimed.pop(name)

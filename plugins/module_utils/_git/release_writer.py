@@ -32,12 +32,16 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_object
     TreeReader,
 )
 
+# Else glibc gives the memory back after each object and asks for it again, which takes most of the time (mallopt(3)).
+_SPARING = {"MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
+
 
 class ReleaseWriter:
     """Writes commits in the name of an author. No reference is changed: what is never pushed is never seen."""
 
     def __init__(self, git: GitCommand, author: Author) -> None:
         self._git = git
+        self._sparing = git.with_variables(_SPARING)
         self._author = author
 
     def write(self, mirror: Mirror, base: str, releases: Sequence[Release], at: int) -> str:
@@ -60,7 +64,7 @@ class ReleaseWriter:
         return last
 
     def _import(self, mirror: Mirror, base: str, commits: Sequence[PlannedCommit], at: int) -> str:
-        process = self._git.start("fast-import", "--quiet", repository=mirror.path, with_input=True)
+        process = self._sparing.start("fast-import", "--quiet", repository=mirror.path, with_input=True)
         try:
             process.write(import_stream(base, commits, self._author, at))
             process.end_input()

@@ -79,9 +79,13 @@ class Releasing:
         """Push commits that write() has just written on top of the snapshot. Raises RepositoryError."""
         self._lock.take()
         try:
-            report = self._remote.push(self._folder.mirror, snapshot.branch, commit, base=snapshot.commit)
-            if report.outcome is Outcome.ACCEPTED:
-                self._keep(snapshot, commit)
+            push = self._remote.push(self._folder.mirror, snapshot.branch, commit, base=snapshot.commit)
+            with contextlib.closing(push):
+                coming = self._foresee(snapshot, commit)
+                report = push.report()
+            if report.outcome is Outcome.ACCEPTED and coming is not None:
+                with contextlib.suppress(OSError):
+                    write_findings(self._folder.findings, coming)
             elif report.outcome is Outcome.SPOILED:
                 remove(self._folder.mirror)
         finally:
@@ -103,14 +107,17 @@ class Releasing:
         mirror.path = self._folder.mirror
         return mirror
 
-    def _keep(self, snapshot: Snapshot, commit: str) -> None:
-        """Leave the next run nothing to look at: releases take claims away and add none. If that fails, it looks."""
+    def _foresee(self, snapshot: Snapshot, commit: str) -> Snapshot | None:
+        """The snapshot at commits of our own, which take claims away and add none: the next run need not look then.
+
+        None if it cannot be read, which spoils nothing but that.
+        """
         with contextlib.suppress(*_AT_FAULT, KeyError):
             with read_objects(self._git, self._folder.mirror) as objects:
                 tree = read_pools(self._git, self._folder.mirror, objects, commit)
             claims = {lock.path: snapshot.claims[lock.path] for lock in tree.locks if lock.is_claimed}
-            now = Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, tree.problems)
-            write_findings(self._folder.findings, now)
+            return Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, tree.problems)
+        return None
 
     def _explain(self, error: BaseException) -> RepositoryError:
         if isinstance(error, OSError):

@@ -39,9 +39,9 @@ def commits_since(repository: Path, base: str, branch: str = "main") -> list[Com
 
 
 def _commit(entry: str) -> Commit:
-    head, _, message = entry.partition("\x01")
+    head, _separator, message = entry.partition("\x01")
     sha, parents, author, committer, *trailers = head.rstrip("\n").split("\n")
-    pairs = {name: value for name, _, value in (line.partition(": ") for line in trailers if line)}
+    pairs = {name: value for name, _separator, value in (line.partition(": ") for line in trailers if line)}
     return Commit(sha, tuple(parents.split()), author, committer, message, pairs)
 
 

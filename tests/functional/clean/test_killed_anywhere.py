@@ -125,7 +125,7 @@ def test_at_any_moment(ground: Ground) -> None:
     killer.run(options)
     longest = time.monotonic() - started
     killed = 0
-    for _ in range(RANDOM_KILLS):
+    for _count in range(RANDOM_KILLS):
         killer, repository, options = ground.fresh()
         seconds = longest * (0.3 + 0.8 * dice.random())
         print(f"killed after {seconds:.3f} s")

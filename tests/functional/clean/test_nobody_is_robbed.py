@@ -31,16 +31,17 @@ from .actors.judge import Findings, Judge
 from .actors.ledger import Ledger
 from .actors.pipelines import SHAPES
 from .actors.team import Team
+from .actors.traffic import Traffic
 from .actors.weather import Weather
 from .reading import files, locks_in, tip
 
-CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000"))
+CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "600"))
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 TEAMS = 20
 WITH_A_CLONE = 2  # teams that do all by git itself, in a clone of their own
 POOLS = ("aws", "gcp", "cf")
 LOCKS = 24  # in each pool
-PATIENCE = 540.0
+PATIENCE = 300.0 + CLAIMS
 MOST_ROUNDS = 40
 
 
@@ -66,8 +67,8 @@ def locks(tmp_path: Path) -> LockRepository:
 
 def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) -> None:
     print(f"POOLBOY_SEED={SEED} POOLBOY_CLAIMS={CLAIMS}")
-    base, ledger = tip(locks.path), Ledger(CLAIMS)
-    teams = [_team(number, tmp_path, atc, locks, ledger) for number in range(TEAMS)]
+    base, ledger, traffic = tip(locks.path), Ledger(CLAIMS), Traffic()
+    teams = [_team(number, tmp_path, atc, locks, ledger, traffic) for number in range(TEAMS)]
     weather = Weather(tmp_path, locks.path, atc, SEED)
     started = time.monotonic()
     with ExitStack() as stack:
@@ -93,10 +94,10 @@ def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) 
     assert atc.server.errors == []
 
 
-def _team(number: int, folder: Path, atc: Emulator, locks: LockRepository, ledger: Ledger) -> Team:
+def _team(number: int, folder: Path, atc: Emulator, locks: LockRepository, ledger: Ledger, traffic: Traffic) -> Team:
     hands: Hands = Cloner(locks.path, folder / f"clone-{number}") if number < WITH_A_CLONE else Plumber(locks.path)
     dice = random.Random(f"{SEED} team {number}")
-    return Team(f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)], atc, hands, ledger, dice)
+    return Team(f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)], atc, hands, ledger, dice, traffic)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def options(repository: Path, world: Replay) -> dict[str, Any]:
 
 
 def path_of(lock: str, state: str) -> str:
-    pool, _, name = lock.rpartition("/")
+    pool, _separator, name = lock.rpartition("/")
     return f"{pool}/{state}/{name}"
 
 

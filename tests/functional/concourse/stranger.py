@@ -23,7 +23,7 @@ class Stranger:
         self._server.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self._server.stop()
 
     @property

@@ -178,7 +178,8 @@ def test_without_the_client_certificate_that_is_demanded(
     guarded: Emulator, connect: Connect, authority: CertificateAuthority
 ) -> None:
     told = told_by(connect(guarded.url, ca_path=str(authority.ca_file)))
-    assert "client_cert and client_key" in told
+    # In TLS 1.3 the server's refusal comes after the handshake, and can be lost when it closes the connection.
+    assert "client_cert and client_key" in told or "it was cut off" in told
     assert guarded.log.entries == []
 
 

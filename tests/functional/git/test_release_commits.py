@@ -12,15 +12,13 @@ from random import Random
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.tests.lockrepo import Entry, File, LockRepository, Submodule, Symlink
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-from ansible_collections.poolboy.concourse.tests.servers import GitDaemon
 
 from .looking import Look
-from .recorder import GitRecorder
-from .releasing import commits_since, is_whole, open_repository, release, releases_of, set_hook
+from .releasing import commits_since, is_whole, open_repository, release, releases_of
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 
@@ -219,66 +217,6 @@ def test_a_lock_that_is_not_what_it_was_is_not_touched(locks: LockRepository, lo
         with pytest.raises(RepositoryError, match="is not what it was"):
             repository.write_releases(later, [wrong])
     assert locks.tip() == base
-
-
-def test_author_and_committer_can_be_chosen(locks: LockRepository, look: Look) -> None:
-    base = locks.tip() or ""
-    with open_repository(locks.path, look.cache_dir, git_author=" Zoë O'Hara  <zoe+ci@example.com> ") as repository:
-        assert release(repository) is Push.ACCEPTED
-    (commit,) = commits_since(locks, base)
-    assert commit.author.startswith("Zoë O'Hara <zoe+ci@example.com> ")
-    assert commit.committer == commit.author
-    with pytest.raises(BadOption, match="git_author"), open_repository(locks.path, look.cache_dir, git_author="Zoë"):
-        pass
-
-
-def test_the_user_s_own_settings_do_not_interfere(
-    served_folder: Path, git_daemon: GitDaemon, look: Look, own_home: Path
-) -> None:
-    locks = LockRepository(served_folder / "locks.git")
-    locks.add("aws", "env-1")
-    base = locks.claim("aws", "env-1")
-    hooks = own_home / "hooks"
-    hooks.mkdir()
-    for name in ("pre-push", "pre-commit", "commit-msg", "post-commit", "reference-transaction", "prepare-commit-msg"):
-        (hooks / name).write_text(f"#!/bin/sh\necho {name} >>{own_home}/called\nexit 1\n")
-        (hooks / name).chmod(0o755)
-    (own_home / ".gitconfig").write_text(
-        f"[core]\nhooksPath = {hooks}\n"
-        "[push]\nfollowTags = true\ndefault = nothing\nrecurseSubmodules = check\nnegotiate = true\n"
-        "[fastimport]\nunpackLimit = 1000\n[i18n]\ncommitEncoding = latin1\n[diff]\nrenames = copies\n"
-        "[user]\nname = Somebody Else\nuseConfigOnly = true\n[pack]\nuseSparse = false\n"
-    )
-    with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
-    (commit,) = commits_since(locks, base)
-    assert commit.author.startswith("poolboy.concourse <poolboy@localhost> ")
-    assert not (own_home / "called").exists()
-
-
-def test_nothing_is_pushed_but_the_branch(locks: LockRepository, look: Look) -> None:
-    locks.fork("other")
-    set_hook(locks, "pre-receive", f"cat >>{locks.path}/pushed")
-    with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
-    old, new, name = (locks.path / "pushed").read_text().split()
-    assert (new, name) == (locks.tip(), "refs/heads/main")
-    assert old == locks.tip("other")
-
-
-def test_all_commits_are_one_process_and_one_push(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
-    for number in range(30):
-        locks.add("gcp", f"env-{number}", state="claimed")
-    look(locks.path)
-    recorder.clear()
-    with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
-        after = repository.snapshot()
-    writing = ["cat-file", "config", "fast-import", "push"]
-    assert sorted(recorder.commands()) == sorted(["ls-remote", *writing, "cat-file", "ls-tree", "ls-remote"])
-    assert not after.claims
-    (push,) = (arguments for arguments in recorder.calls() if arguments[0] == "push")
-    assert not any(argument in ("--force", "-f") or argument.startswith("+") for argument in push)
 
 
 def test_the_next_run_has_nothing_to_look_at(locks: LockRepository, look: Look, tmp_path: Path) -> None:

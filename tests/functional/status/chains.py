@@ -29,7 +29,7 @@ def behind_a_paused_job(scene: Scene, pipeline: str, lock: str) -> None:
     waiting_for_a_person(scene, pipeline, lock)
     accepting = scene.start(pipeline, "accept")
     scene.finish(accepting, "failed")
-    pool, _, name = lock.rpartition("/")
+    pool, _separator, name = lock.rpartition("/")
     scene.locks.release(pool, name, at=scene.now)
     scene.wait(60)
     waiting_for_a_person(scene, pipeline, lock)

@@ -97,15 +97,12 @@ def test_logins_that_contradict_each_other(chain: Scene, look_each: LookEach) ->
                 ["concourse_username and concourse_client_id", "only one"],
             ),
             ({"concourse_password": None}, ["concourse_username is given without concourse_password"]),
-            ({"concourse_username": None}, ["concourse_password is given without concourse_username"]),
-            ({**NO_LOGIN, "concourse_client_secret": "wr0ng-s3cret"}, ["without concourse_client_id"]),
             ({**NO_LOGIN, **no_url, "concourse_token": "wr0ng-s3cret"}, ["needs a Concourse", "concourse_url"]),
             (no_url, ["needs a Concourse", "concourse_url"]),
             ({"concourse_timeout": 0}, ["concourse_timeout", "at least 1"]),
             ({"concourse_url": "ci.example.com"}, ["ci.example.com", "no address of a Concourse", "https://"]),
             ({"concourse_url_aliases": ["ci"]}, ["concourse_url_aliases is 'ci'"]),
             ({"client_cert": "/nonexistent"}, ["client_cert is given without client_key"]),
-            ({"ca_path": "/nonexistent"}, ["/nonexistent does not exist"]),
         ],
         look_each,
     )
@@ -180,10 +177,12 @@ def test_a_certificate_must_be_trusted(
             ],
             look_each,
         )
-        # The server may close the connection before its reason is read: then nobody can tell.
-        anonymous = look(**login(chain, **trusting))
-        told = anonymous.message if anonymous.failed else anonymous.warnings[0]
-        assert "without a client certificate" in told or "closed the connection" in told
+        # The server may close the connection before its reason is read: then nobody can tell more.
+        unknown = look(**login(chain, **trusting))
+        told = refusal(unknown) if unknown.failed else unknown.warnings[0]
+        ways = ("without a client certificate", "closed the connection", "no secure connection")
+        assert any(words in told for words in ways), told
+        assert unknown.failed or unknown.verdicts["aws/env-2"] == "unreachable"
 
 
 URL = "https://ci.example.com"

@@ -113,7 +113,7 @@ def test_every_format_occurs(histories: dict[str, Truth]) -> None:
 
 def test_cold_and_warm(truth: Truth, look: Look) -> None:
     before = fingerprint(truth.path)
-    for _ in range(2):
+    for _count in range(2):
         assert_true(look(repo=truth.path.as_uri()), truth)
     assert fingerprint(truth.path) == before
 
@@ -126,7 +126,7 @@ def test_without_a_cache(histories: dict[str, Truth], workplace: Workplace, look
 def test_with_the_whole_history(truth: Truth, look: Look) -> None:
     """A web server without git knows no depth: the mirror gets everything."""
     with serve_https(truth.path.parent, answer=dumb, tls=False) as server:
-        for _ in range(2):
+        for _count in range(2):
             assert_true(look(repo=server.url(truth.path.name)), truth)
 
 

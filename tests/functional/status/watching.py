@@ -27,7 +27,7 @@ class ProcessWatch:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self._ended.set()
         self._thread.join(10)
 

@@ -59,7 +59,9 @@ def test_many_clients_are_served_at_once(atc: Emulator) -> None:
     atc.change_settings(latency=0.2)
     begin = time.monotonic()
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: requests.get(f"{atc.url}/api/v1/info", timeout=10).status_code, range(40)))
+        answers = list(
+            pool.map(lambda _other: requests.get(f"{atc.url}/api/v1/info", timeout=10).status_code, range(40))
+        )
     assert answers == [200] * 40
     assert time.monotonic() - begin < 4, "one after the other would take 8 seconds"
 

@@ -49,8 +49,8 @@ class Objects:
         """The entries of a tree."""
         content, entries = self.read(name), {}
         while content:
-            head, _, rest = content.partition(b"\0")
-            mode, _, entry = head.partition(b" ")
+            head, _separator, rest = content.partition(b"\0")
+            mode, _separator, entry = head.partition(b" ")
             entries[entry] = (mode, rest[:20].hex())
             content = rest[20:]
         return entries

@@ -16,6 +16,7 @@ from ansible_collections.poolboy.concourse.tests.atc.entities import Build
 from .hands import Hands
 from .ledger import ClaimNote, Ledger
 from .pipelines import CLAIM, GATE, GIVE_BACK, Config, pipeline
+from .traffic import Traffic
 
 STEP = 0.03  # seconds that a step of a build takes at most
 LONG_STEP = 4.0
@@ -38,6 +39,7 @@ class Team:
     hands: Hands
     ledger: Ledger
     dice: random.Random
+    traffic: Traffic
     well_behaved: bool = False
     _claims: dict[int, tuple[str, str]] = field(default_factory=dict)
     _played: set[int] = field(default_factory=set)
@@ -89,6 +91,7 @@ class Team:
 
     def _person_claims(self) -> None:
         """Claim by hand, work a while, and give it back."""
+        self.traffic.wait()
         claimed = self.hands.claim(self.pool, lambda lock: f"manually claim {lock} [{self.name}]", self.dice)
         if claimed is None:
             self.ledger.no_claim_after_all()
@@ -96,6 +99,7 @@ class Team:
         lock, commit = claimed
         self.ledger.claimed(ClaimNote(commit, self.pool, lock, None, ""))
         self._work(10)
+        self.traffic.wait()
         released = self.hands.release(self.pool, lock, f"manually unclaim {lock}")
         if released is None:
             self.ledger.missed(commit, 0)
@@ -120,7 +124,7 @@ class Team:
             return True
         self._record(build, lock, commit)
         self._claims[build.id] = (lock, commit)
-        self._work()
+        self._work(60)
         if ending == "succeeded" and len(self._jobs) == 1:
             self._give_back(build, lock, commit)
         self.atc.finish(build.id, ending)
@@ -144,6 +148,7 @@ class Team:
                 return f"main/{self.name}/{CLAIM} build {build.name} claiming: {lock}"
             return f"claiming: {lock}\nBuild URL: {self.atc.url}/{where}"
 
+        self.traffic.wait()
         until = time.monotonic() + WAITS_FOR_A_LOCK
         while (claimed := self.hands.claim(self.pool, message, self.dice)) is None and time.monotonic() < until:
             self._work()
@@ -179,7 +184,7 @@ class Team:
         job = self.atc.world.jobs[build.job_id or 0].name
         held = self._held_by(build)
         ending = "succeeded" if self.well_behaved else self._how_it_ends(mostly=0.85)
-        self._work(3)
+        self._work(40)
         if job == GIVE_BACK and ending == "succeeded" and held:
             commit = self._give_back(build, *held)
             ending = ending if commit else "errored"
@@ -200,6 +205,7 @@ class Team:
     def _give_back(self, build: Build, lock: str, claim: str) -> str | None:
         """Release the lock by a put, unless it is another claim's by now: then somebody has taken it away."""
         url = f"{self.atc.url}/builds/{build.id}"
+        self.traffic.wait()
         commit = self.hands.release(self.pool, lock, f"unclaiming: {lock}\nBuild URL: {url}")
         if commit is None:
             self.ledger.missed(claim, build.id)
@@ -241,5 +247,5 @@ class Team:
 
     def _work(self, times: int = 1) -> None:
         """Let a moment pass; now and then a long one, in which cleaners come by."""
-        long = self.dice.random() < 0.04 and not self.well_behaved
+        long = self.dice.random() < 0.06 and not self.well_behaved
         time.sleep(self.dice.random() * (LONG_STEP if long else STEP * times))

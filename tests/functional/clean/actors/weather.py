@@ -103,8 +103,8 @@ class Weather:
 
         def blow() -> None:
             while not over.wait(dice.random()):
-                names = "|".join(str(dice.randrange(teams)) for _ in range(4))
-                path = dice.choice([f"/team-({names})/", f"/team-({names})/", dice.choice(KINDS_OF_QUESTION)])
+                names = "|".join(str(dice.randrange(teams)) for _count in range(5))
+                path = f"/team-({names})/" if dice.random() < 0.8 else dice.choice(KINDS_OF_QUESTION)
                 number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
                 over.wait(1 + 4 * dice.random())
                 self._atc.remove_fault(number)

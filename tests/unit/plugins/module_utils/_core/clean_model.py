@@ -115,7 +115,7 @@ class ModelPools:
         self.locks[target] = None
 
     def _lock(self, name: str, claim: str | None) -> Lock:
-        pool, _, lock = name.rpartition("/")
+        pool, _separator, lock = name.rpartition("/")
         state = State.UNCLAIMED if claim is None else State.CLAIMED
         return Lock(pool, lock, state, blob=f"content-of-{lock}", is_twice=name in self.twice)
 

@@ -65,7 +65,7 @@ class ModelFacts:
         return self._answer(Question("is_archived", (pipeline,)), lambda: self.models[pipeline].archived)
 
     def jobs(self, pipeline: PipelineRef, *, again: bool = False) -> tuple[Job, ...]:
-        return self._answer(Question("jobs", (pipeline,)), lambda: self.models[pipeline].configured_jobs(), again=again)
+        return self._answer(Question("jobs", (pipeline,)), self.models[pipeline].configured_jobs, again=again)
 
     def resources(self, build: Build) -> BuildResources:
         return self._answer(Question("resources", (build.id,)), lambda: self._model_of(build).resources_of(build))

@@ -195,7 +195,7 @@ class PipelineModel:
 
 
 def _text(version: Version) -> str:
-    return ",".join(value for _, value in version.fields)
+    return ",".join(value for _other, value in version.fields)
 
 
 def _usual_start(number: int) -> int:

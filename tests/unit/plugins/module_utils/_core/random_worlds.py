@@ -51,7 +51,7 @@ def worlds(
     for number in range(count):
         model.job(f"job-{number}", *draw(_steps(number)))
     builds_before = draw(st.integers(0, 2))
-    for _ in range(builds_before):
+    for _count in range(builds_before):
         _any_build(draw, model, count)
     claiming = model.build(
         CLAIM,
@@ -61,7 +61,7 @@ def worlds(
             step.step: COMMIT for step in model.steps[CLAIM] if isinstance(step, JobOutput) and step.resource == LOCKS
         },
     )
-    for _ in range(draw(st.integers(0, 7))):
+    for _count in range(draw(st.integers(0, 7))):
         _any_build(draw, model, count)
     for number in range(1, count):
         if draw(st.booleans()):

@@ -144,7 +144,7 @@ def test_a_pending_rerun_counts_though_its_original_is_not_among_the_latest_buil
     model.page = 2
     model.job("deploy", get("envs", passed=["claim"]))
     build = model.build("deploy", FAILED, took={"envs": "v2"})
-    for _ in range(4):
+    for _count in range(4):
         model.build("deploy", took={"envs": "v3"})
     assert name(model, claiming) is LEAKED
     model.rerun(build, PENDING)

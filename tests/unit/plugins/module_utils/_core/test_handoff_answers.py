@@ -56,7 +56,7 @@ def long_way() -> tuple[PipelineModel, Build]:
     model.build("deploy", took={"envs": "v2", "src": "s2"})
     model.build("smoke", FAILED, took={"envs": "v2"})
     model.build("test", FAILED, took={"src": "s2"})
-    for _ in range(3):
+    for _count in range(3):
         model.build("smoke", took={"envs": "v3"})
     model.build("gate", took={"envs": "v3"})
     model.next_inputs("release", {"envs": "v3", "src": "s3"})
@@ -130,7 +130,9 @@ def test_with_all_answers_the_lock_is_leaked(case: Case) -> None:
 
 def test_the_cases_ask_every_question_of_the_protocol() -> None:
     asked = {question.method for case in CASES for question in _questions(case)}
-    assert asked == {name for name, _ in inspect.getmembers(BuildFacts, inspect.isfunction) if not name.startswith("_")}
+    assert asked == {
+        name for name, _other in inspect.getmembers(BuildFacts, inspect.isfunction) if not name.startswith("_")
+    }
 
 
 @pytest.mark.parametrize(("case", "number"), QUESTIONS)

@@ -158,7 +158,7 @@ def test_a_rerun_of_an_old_build_keeps_a_forgotten_lock() -> None:
     model.page = 2
     model.job("deploy", get("envs", passed=["claim"]))
     build = model.build("deploy", FAILED, took={"envs": "v2"})
-    for _ in range(3):
+    for _count in range(3):
         model.build("deploy", took={"envs": "v3"})
     model.forgotten = {"envs"}
     assert name(model, claiming) is LEAKED

@@ -59,7 +59,7 @@ def judge(
 
 
 def test_the_locks_of_the_chosen_pools_in_the_order_of_the_snapshot() -> None:
-    snapshot, _ = world()
+    snapshot, _other = world()
     assert locks_of(snapshot, POOLS) == list(LOCKS[:4])
     assert locks_of(snapshot, POOLS[:1]) == list(LOCKS[2:4])
     assert locks_of(snapshot, ()) == []
@@ -102,7 +102,7 @@ def test_each_lock_has_the_policy_of_its_pool() -> None:
 
 def test_a_lock_is_releasable_from_its_second_on() -> None:
     snapshot, model = world()
-    aws, free, running, _ = judge(snapshot, ModelFacts(model))
+    aws, free, running, _other = judge(snapshot, ModelFacts(model))
     assert aws.releasable_at is not None
     assert [aws.is_releasable(aws.releasable_at + seconds) for seconds in (-1, 0, 1)] == [False, True, True]
     assert not free.is_releasable(2**40)
@@ -116,7 +116,7 @@ def test_formats_without_a_team_are_asked_in_the_default_team() -> None:
 
 
 def test_without_a_concourse_only_people_and_free_locks_are_known() -> None:
-    snapshot, _ = world()
+    snapshot, _other = world()
     names = [one.verdict.name for one in judge(snapshot, None)]
     assert names == [VerdictName.UNVERIFIED, VerdictName.FREE, VerdictName.UNVERIFIED, VerdictName.MANUAL]
 

@@ -117,7 +117,8 @@ def test_pools_stay_in_the_order_in_which_they_are_named() -> None:
 
 def test_all_pools_are_chosen_when_none_is_named() -> None:
     assert choose_pools((), ["b", "a"], DEFAULTS) == (PoolOption("a", DEFAULTS), PoolOption("b", DEFAULTS))
-    assert choose_pools((), [], DEFAULTS) == ()
+    with pytest.raises(BadOption, match="has no pool: no folder"):
+        choose_pools((), [], DEFAULTS)
 
 
 def test_the_named_pools_are_chosen_with_their_policies() -> None:

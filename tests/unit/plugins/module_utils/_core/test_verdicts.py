@@ -58,7 +58,7 @@ def test_free() -> None:
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.STARTED])
 def test_running(status: Status) -> None:
-    facts, _, build = claiming(status)
+    facts, _other, build = claiming(status)
     verdict = verdict_on(facts, build, "v2")
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.RUNNING, None, build)
     assert status.value in verdict.reason
@@ -103,7 +103,7 @@ def test_leaked() -> None:
     ],
 )
 def test_failed_errored_aborted(status: Status, name: VerdictName, policy: tuple[Policy, int]) -> None:
-    facts, _, build = claiming(status)
+    facts, _other, build = claiming(status)
     verdict = verdict_on(facts, build, "v2")
     assert (verdict.name, verdict.dead_since, verdict.build) == (name, build.end_time, build)
     assert policy_and_wait(verdict) == policy
@@ -175,7 +175,7 @@ def test_gone_because_the_name_belongs_to_another_build(status: Status) -> None:
 
 
 def test_manual() -> None:
-    facts, _, build = claiming(Status.STARTED)
+    facts, _other, build = claiming(Status.STARTED)
     claim = claim_by(build, "v2")
     verdict = judge_claim(claim, PERSON, facts)
     assert (verdict.name, verdict.dead_since) == (VerdictName.MANUAL, claim.claimed_at)
@@ -185,7 +185,7 @@ def test_manual() -> None:
 
 
 def test_foreign_is_asked_nothing() -> None:
-    facts, _, build = claiming(Status.ABORTED)
+    facts, _other, build = claiming(Status.ABORTED)
     facts.base = "https://other.example.com"
     claim = claim_by(build, "v2")
     verdict = judge_claim(claim, holder_of(build), facts)
@@ -195,14 +195,14 @@ def test_foreign_is_asked_nothing() -> None:
 
 
 def test_a_url_that_is_no_page_of_a_build_is_foreign() -> None:
-    facts, _, build = claiming(Status.ABORTED)
+    facts, _other, build = claiming(Status.ABORTED)
     verdict = judge_claim(claim_by(build, "v2"), UNREADABLE, facts)
     assert verdict.name is VerdictName.FOREIGN
     assert facts.asked == []
 
 
 def test_a_claim_that_names_no_concourse_is_asked_at_the_configured_one() -> None:
-    facts, _, build = claiming(Status.ABORTED)
+    facts, _other, build = claiming(Status.ABORTED)
     reading = BuildRef(pipeline=build.pipeline, job=build.job, name=build.name)
     verdict = judge_claim(claim_by(build, "v2"), Holder(HolderKind.BUILD, str(reading), (reading,)), facts)
     assert verdict.name is VerdictName.ABORTED
@@ -211,7 +211,7 @@ def test_a_claim_that_names_no_concourse_is_asked_at_the_configured_one() -> Non
 
 
 def test_unverified_because_the_claim_names_no_build() -> None:
-    facts, _, build = claiming(Status.STARTED)
+    facts, _other, build = claiming(Status.STARTED)
     claim = claim_by(build, "v2")
     for one in (facts, None):
         verdict = judge_claim(claim, UNNAMED, one)
@@ -220,7 +220,7 @@ def test_unverified_because_the_claim_names_no_build() -> None:
 
 
 def test_unverified_because_no_concourse_is_configured() -> None:
-    _, _, build = claiming(Status.STARTED)
+    _other, _other, build = claiming(Status.STARTED)
     claim = claim_by(build, "v2")
     verdict = judge_claim(claim, holder_of(build), None)
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, claim.claimed_at)
@@ -231,7 +231,7 @@ def test_unverified_because_no_concourse_is_configured() -> None:
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("method", ["names_this_concourse", "build"])
 def test_unreachable(status: Status, method: str) -> None:
-    facts, _, build = claiming(status)
+    facts, _other, build = claiming(status)
     facts.is_missing = lambda question: question.method == method
     verdict = verdict_on(facts, build, "v2")
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
@@ -240,7 +240,7 @@ def test_unreachable(status: Status, method: str) -> None:
 
 
 def test_wrong_credentials_are_no_verdict() -> None:
-    facts, _, build = claiming(Status.FAILED)
+    facts, _other, build = claiming(Status.FAILED)
 
     def refuse(question: Question) -> bool:
         raise ConcourseError("Concourse refuses the password of bot.")
@@ -253,6 +253,6 @@ def test_wrong_credentials_are_no_verdict() -> None:
 @pytest.mark.parametrize("status", [Status.FAILED, Status.ERRORED, Status.ABORTED, Status.SUCCEEDED])
 def test_a_lock_cannot_have_been_left_before_it_was_claimed(status: Status) -> None:
     """A clock that runs ahead puts the claim after the end, or, of a build that succeeded, within the skew."""
-    facts, _, build = claiming(status)
+    facts, _other, build = claiming(status)
     claimed_at = (build.end_time or 0) + 30
     assert verdict_on(facts, build, "v2", at=claimed_at).dead_since == claimed_at

@@ -48,7 +48,7 @@ def test_a_release_is_one_commit() -> None:
 def test_the_last_lock_goes_after_a_commit_that_keeps_the_folder() -> None:
     there = {b"aws/claimed": {b"env": (FILE, "blob")}, b"gcp/unclaimed": {}}
     keep, commit = plan_commits([release("aws", "env", "gcp")], there)
-    assert keep == PlannedCommit("keep aws/claimed", b"aws/claimed/.gitkeep")
+    assert keep == PlannedCommit("keep aws/claimed\n", b"aws/claimed/.gitkeep")
     assert commit == PlannedCommit("unclaiming: env\n", b"gcp/unclaimed/env", b"aws/claimed/env")
 
 

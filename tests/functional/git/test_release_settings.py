@@ -1,0 +1,81 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How commits are written and pushed: in whose name, by which commands, and whatever the user's git is set to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.servers import GitDaemon
+
+from .looking import Look
+from .recorder import GitRecorder
+from .releasing import commits_since, open_repository, release, set_hook
+
+pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
+
+
+def test_author_and_committer_can_be_chosen(locks: LockRepository, look: Look) -> None:
+    base = locks.tip() or ""
+    with open_repository(locks.path, look.cache_dir, git_author=" Zoë O'Hara  <zoe+ci@example.com> ") as repository:
+        assert release(repository) is Push.ACCEPTED
+    (commit,) = commits_since(locks, base)
+    assert commit.author.startswith("Zoë O'Hara <zoe+ci@example.com> ")
+    assert commit.committer == commit.author
+    with pytest.raises(BadOption, match="git_author"), open_repository(locks.path, look.cache_dir, git_author="Zoë"):
+        pass
+
+
+def test_the_user_s_own_settings_do_not_interfere(
+    served_folder: Path, git_daemon: GitDaemon, look: Look, own_home: Path
+) -> None:
+    locks = LockRepository(served_folder / "locks.git")
+    locks.add("aws", "env-1")
+    base = locks.claim("aws", "env-1")
+    hooks = own_home / "hooks"
+    hooks.mkdir()
+    for name in ("pre-push", "pre-commit", "commit-msg", "post-commit", "reference-transaction", "prepare-commit-msg"):
+        (hooks / name).write_text(f"#!/bin/sh\necho {name} >>{own_home}/called\nexit 1\n")
+        (hooks / name).chmod(0o755)
+    (own_home / ".gitconfig").write_text(
+        f"[core]\nhooksPath = {hooks}\n"
+        "[push]\nfollowTags = true\ndefault = nothing\nrecurseSubmodules = check\nnegotiate = true\n"
+        "[fastimport]\nunpackLimit = 1000\n[i18n]\ncommitEncoding = latin1\n[diff]\nrenames = copies\n"
+        "[user]\nname = Somebody Else\nuseConfigOnly = true\n[pack]\nuseSparse = false\n"
+    )
+    with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+    (commit,) = commits_since(locks, base)
+    assert commit.author.startswith("poolboy.concourse <poolboy@localhost> ")
+    assert not (own_home / "called").exists()
+
+
+def test_nothing_is_pushed_but_the_branch(locks: LockRepository, look: Look) -> None:
+    locks.fork("other")
+    set_hook(locks, "pre-receive", f"cat >>{locks.path}/pushed")
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+    old, new, name = (locks.path / "pushed").read_text().split()
+    assert (new, name) == (locks.tip(), "refs/heads/main")
+    assert old == locks.tip("other")
+
+
+def test_all_commits_are_one_process_and_one_push(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
+    for number in range(30):
+        locks.add("gcp", f"env-{number}", state="claimed")
+    look(locks.path)
+    recorder.clear()
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository) is Push.ACCEPTED
+        after = repository.snapshot()
+    writing = ["cat-file", "config", "fast-import", "push"]
+    assert sorted(recorder.commands()) == sorted(["ls-remote", *writing, "cat-file", "ls-tree", "ls-remote"])
+    assert not after.claims
+    (push,) = (arguments for arguments in recorder.calls() if arguments[0] == "push")
+    assert not any(argument in ("--force", "-f") or argument.startswith("+") for argument in push)
