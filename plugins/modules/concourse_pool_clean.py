@@ -182,7 +182,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_
     POOLS_TO_CLEAN,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.pool_module import PoolModule
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import clean_diff, clean_result
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import (
+    clean_diff,
+    clean_result,
+    failure_result,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
 
 
@@ -194,7 +198,7 @@ def main() -> None:
         pools = module.chosen_pools(looked_at)
         names = [pool.name for pool in pools]
         cleaning = Cleaning(repository, looked_at, pools, rules, judge, lambda: int(time.time()), pause)
-        module.so_far = lambda: clean_result(cleaning.plan, looked_at, names, module.now, released=cleaning.done)
+        module.so_far = lambda: failure_result(cleaning, looked_at, names, module.now)
         cleaning.decide()
         if not module.check_mode:
             cleaning.act()

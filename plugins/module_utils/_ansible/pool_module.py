@@ -33,6 +33,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_optio
     choose_pools,
     read_minutes,
     read_pools,
+    read_target,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
@@ -121,7 +122,12 @@ class PoolModule:
         options = self._options
         if options["max_releases"] < 1:
             raise BadOption(f"max_releases is {options['max_releases']}: allow at least 1 release, or use check mode.")
-        targets = {pool.name: pool.release_to or options["release_to"] for pool in self.wanted_pools()}
+        wanted = self.wanted_pools()
+        if not wanted:
+            # Never all of them by a variable that happens to be empty.
+            raise BadOption("pools names no pool: name each pool whose locks may be given back.")
+        target = None if options["release_to"] is None else read_target(options["release_to"])
+        targets = {pool.name: pool.release_to or target for pool in wanted}
         return CleaningRules(
             release_to={pool: target for pool, target in targets.items() if target},
             exclude=options["exclude"],

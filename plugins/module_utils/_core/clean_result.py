@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Sequence
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State, lock_path
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import Action, Step
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report import (
@@ -45,6 +46,13 @@ def clean_result(
         "report": report_lines(judged, pools, snapshot.problems, now, columns, going),
         "commit": snapshot.commit,
     }
+
+
+def failure_result(cleaning: Cleaning, snapshot: Snapshot, pools: Sequence[str], now: int) -> dict[str, t.Any]:
+    """Return what can be told of a run that failed: nothing of the locks before they were judged."""
+    if not cleaning.plan:
+        return {"released": []}
+    return clean_result(cleaning.plan, snapshot, pools, now, released=cleaning.done)
 
 
 def clean_diff(plan: Sequence[Step]) -> dict[str, str]:

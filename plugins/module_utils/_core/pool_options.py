@@ -89,12 +89,24 @@ def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOpt
         if not isinstance(entry["policy"], Mapping):
             raise BadOption(f"pools: policy of {printable(name, 80)} must be a mapping of verdict to policy.")
         changes["by_verdict"] = read_policies(entry["policy"], defaults.by_verdict)
-    release_to = entry.get("release_to")
-    return PoolOption(name, replace(defaults, **changes), None if release_to is None else _read_name(release_to))
+    target = entry.get("release_to")
+    return PoolOption(name, replace(defaults, **changes), None if target is None else read_target(target))
+
+
+def read_target(value: object) -> str:
+    """Read the name of the pool that locks are released to. Raises BadOption."""
+    name = _pool_name(value)
+    if not name:
+        raise BadOption("release_to: name the pool that locks go to, such as quarantine, or leave release_to out.")
+    return name
 
 
 def _read_name(value: object) -> str:
-    name = value.strip().strip("/") if isinstance(value, str) else ""
+    name = _pool_name(value)
     if not name:
         raise BadOption("pools: an entry has no name; give each pool the name of its folder, such as aws or cf/fresh.")
     return name
+
+
+def _pool_name(value: object) -> str:
+    return value.strip().strip("/") if isinstance(value, str) else ""

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.clean.reading import check_whole
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-from ..running import ModuleRun, Workplace
-from .reading import check_whole
 
 Clean = Callable[..., ModuleRun]
 HOUR = 3600

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..running import COLLECTIONS, PACKAGE, Workplace
+from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE, Workplace
 
 MODULE = f"{PACKAGE}.plugins.modules.concourse_pool_clean"
 PATIENCE = 60.0

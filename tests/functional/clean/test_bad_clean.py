@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, refusal
+from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
-
-from ..running import fingerprint
-from .conftest import Clean, refusal
 
 
 @pytest.fixture

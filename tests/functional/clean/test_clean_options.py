@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, refusal, released
+from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
+    commits_since,
+    files,
+    lock_that_get_finds,
+    locks_in,
+    released_tree,
+    tip,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import File, LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from .conftest import Clean, actions, refusal, released
-from .reading import commits_since, files, lock_that_get_finds, locks_in, released_tree, tip
 
 
 def test_without_a_concourse_only_claims_that_name_no_build_or_cannot_be_checked_go(

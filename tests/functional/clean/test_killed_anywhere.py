@@ -15,12 +15,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.clean.killer import HOWS, Killer
+from ansible_collections.poolboy.concourse.tests.functional.clean.reading import check_whole, commits_since, files, tip
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from ..running import Workplace
-from .killer import HOWS, Killer
-from .reading import check_whole, commits_since, files, tip
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 RANDOM_KILLS = 16

@@ -13,11 +13,18 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.tests.atc import Replay
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, released
+from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
+    changes_of,
+    check_whole,
+    commits_since,
+    files,
+    lock_that_get_finds,
+    released_tree,
+    tip,
+)
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from ..running import Workplace
-from .conftest import Clean, actions, released
-from .reading import changes_of, check_whole, commits_since, files, lock_that_get_finds, released_tree, tip
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 VERDICTS: dict[str, str] = {

@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, refusal, released
+from ansible_collections.poolboy.concourse.tests.functional.clean.reading import files, tip
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.servers import GitDaemon, GitHttpServer, SshServer
-
-from ..running import ModuleRun
-from .conftest import Clean, actions, refusal, released
-from .reading import files, tip
 
 pytest_plugins = ("ansible_collections.poolboy.concourse.tests.servers.fixtures",)
 

@@ -15,8 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-
-from .conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
 FLOW = PipelineRef("main", "flow")
 FIRST = Build(1, "1", Status.SUCCEEDED, "main", FLOW, "claim")

@@ -14,8 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-
-from .conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
 THREADS = 16
 FLOW = PipelineRef("main", "flow")

@@ -16,8 +16,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts impo
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import compact_json
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-
-from .conftest import CONFIG, VARIABLES, Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import CONFIG, VARIABLES, Connect
 
 FLOW = PipelineRef("main", "flow")
 DEPLOY = PipelineRef("ops", "deploy", compact_json(VARIABLES))

@@ -16,10 +16,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts impo
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, json_answer, text_answer
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger import Stranger
 from ansible_collections.poolboy.concourse.tests.servers import serve_nothing
-
-from .conftest import Connect
-from .stranger import Stranger
 
 
 def refusal(concourse: Concourse) -> str:

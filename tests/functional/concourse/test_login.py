@@ -13,8 +13,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-
-from .conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
 ADMIN = {"username": "admin", "password": "admin-pa55word"}
 BOT = {"client_id": "bot", "client_secret": "b0t-s3cret"}

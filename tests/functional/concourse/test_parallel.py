@@ -15,8 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
-
-from .conftest import CONFIG, Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import CONFIG, Connect
 
 BUILDS, LATENCY, THREADS = 500, 0.05, 16
 

@@ -13,10 +13,9 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, furnish
+from ansible_collections.poolboy.concourse.tests.functional.concourse.proxy import Proxy
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority
-
-from .conftest import Connect, furnish
-from .proxy import Proxy
 
 
 @pytest.fixture

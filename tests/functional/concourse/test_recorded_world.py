@@ -15,8 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Version
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
 from ansible_collections.poolboy.concourse.tests.atc import Replay
-
-from .conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
 WORLD = Path(__file__).parents[2] / "contract" / "world.json"
 CI, FLOW = PipelineRef("main", "ci"), PipelineRef("main", "flow")

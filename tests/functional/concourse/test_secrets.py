@@ -22,9 +22,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts impo
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, Request, json_answer, text_answer
-
-from .conftest import Connect
-from .stranger import Stranger
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger import Stranger
 
 FLOW = PipelineRef("main", "flow")
 PASSWORD, SECRET = "admin-pa55word", "b0t-s3cret"

@@ -21,9 +21,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, furnish
 from ansible_collections.poolboy.concourse.tests.servers import Certificate, CertificateAuthority, new_authority
-
-from .conftest import Connect, furnish
 
 
 @pytest.fixture

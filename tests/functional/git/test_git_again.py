@@ -8,11 +8,16 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
+    Look,
+    claims_of,
+    expected_claims,
+    grow,
+    states_of,
+)
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from .looking import Look, claims_of, expected_claims, grow, states_of
-from .recorder import GitRecorder
 
 
 def test_nothing_new_is_one_question_and_no_other_git(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:

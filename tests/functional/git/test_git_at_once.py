@@ -18,11 +18,10 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import repository
+from ansible_collections.poolboy.concourse.tests.functional.git import looker
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, claims_of, expected_claims, grow
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
-
-from . import looker
-from .looking import Look, claims_of, expected_claims, grow
-from .recorder import GitRecorder
 
 COLLECTIONS = Path(repository.__file__).absolute().parents[6]
 KILLS = 30

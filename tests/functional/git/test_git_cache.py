@@ -13,10 +13,15 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
+    Look,
+    claims_of,
+    expected_claims,
+    grow,
+    states_of,
+)
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
-
-from .looking import Look, claims_of, expected_claims, grow, states_of
-from .recorder import GitRecorder
 
 Attack = Callable[[random.Random, list[Path]], None]
 

@@ -14,6 +14,8 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.dependency import MissingDependency
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import (
     GitDaemon,
@@ -26,9 +28,6 @@ from ansible_collections.poolboy.concourse.tests.servers import (
     redirecting,
     serve_https,
 )
-
-from .looking import Look
-from .recorder import GitRecorder
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 

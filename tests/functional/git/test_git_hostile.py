@@ -12,6 +12,12 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.commits import LONGEST_MESSAGE
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
+    Look,
+    claims_of,
+    expected_claims,
+    states_of,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import (
     File,
     Folder,
@@ -22,8 +28,6 @@ from ansible_collections.poolboy.concourse.tests.lockrepo import (
 )
 from ansible_collections.poolboy.concourse.tests.lockrepo.entries import Entry, Text
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from .looking import Look, claims_of, expected_claims, states_of
 
 NAMES = [
     b"with space",

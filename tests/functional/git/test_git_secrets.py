@@ -15,11 +15,10 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import SshServer, failing, serve_https
-
-from .looking import Look
-from .recorder import GitRecorder
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 

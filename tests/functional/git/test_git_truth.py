@@ -14,11 +14,10 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import look as looks
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import WHOLE_HISTORY
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import Truth, generate
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git, git_text
-
-from .looking import Look
-from .recorder import GitRecorder
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,16 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
+    commits_since,
+    is_whole,
+    open_repository,
+    release,
+    releases_of,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import Entry, File, LockRepository, Submodule, Symlink
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from .looking import Look
-from .releasing import commits_since, is_whole, open_repository, release, releases_of
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 

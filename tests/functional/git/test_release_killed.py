@@ -16,14 +16,13 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import repository
+from ansible_collections.poolboy.concourse.tests.functional.git import releaser
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import commits_since, is_whole, set_hook
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until
-
-from . import releaser
-from .looking import Look
-from .recorder import GitRecorder
-from .releasing import commits_since, is_whole, set_hook
 
 COLLECTIONS = Path(repository.__file__).absolute().parents[6]
 NAMES = [f"env-{number}" for number in range(12)]

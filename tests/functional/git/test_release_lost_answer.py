@@ -12,14 +12,20 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import aftermath
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
+    commits_since,
+    is_whole,
+    open_repository,
+    release,
+    releases_of,
+    set_hook,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import Answer, GitDaemon, GitHttpServer, SshServer
 from ansible_collections.poolboy.concourse.tests.servers.http_answers import smart
 from ansible_collections.poolboy.concourse.tests.servers.http_faults import bad_gateway_after, lost_after, lost_before
-
-from .looking import Look
-from .recorder import GitRecorder
-from .releasing import commits_since, is_whole, open_repository, release, releases_of, set_hook
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 

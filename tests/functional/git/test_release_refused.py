@@ -16,13 +16,18 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import LockStore, Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import read_findings
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
+    is_whole,
+    open_repository,
+    release,
+    releases_of,
+    set_hook,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.servers import GitDaemon, GitHttpServer, SshServer
 from ansible_collections.poolboy.concourse.tests.servers.http_faults import read_only
-
-from .looking import Look
-from .releasing import is_whole, open_repository, release, releases_of, set_hook
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 

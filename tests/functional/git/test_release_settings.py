@@ -11,12 +11,16 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
+    commits_since,
+    open_repository,
+    release,
+    set_hook,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import GitDaemon
-
-from .looking import Look
-from .recorder import GitRecorder
-from .releasing import commits_since, open_repository, release, set_hook
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 

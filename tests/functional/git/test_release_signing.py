@@ -12,13 +12,17 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
+    commits_since,
+    is_whole,
+    open_repository,
+    release,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git, git_environment
 from ansible_collections.poolboy.concourse.tests.servers.require import require_program
 from ansible_collections.poolboy.concourse.tests.servers.ssh_keys import KeyPair, new_key
-
-from .looking import Look
-from .releasing import commits_since, is_whole, open_repository, release
 
 AUTHOR = "Robot Ü <robot@example.com>"
 

@@ -16,6 +16,16 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning i
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import TRACKED
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
+    commits_since,
+    is_whole,
+    open_repository,
+    release,
+    releases_of,
+    set_hook,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git, git_text
 from ansible_collections.poolboy.concourse.tests.servers import (
@@ -26,10 +36,6 @@ from ansible_collections.poolboy.concourse.tests.servers import (
     dumb,
     serve_https,
 )
-
-from .looking import Look
-from .recorder import GitRecorder
-from .releasing import commits_since, is_whole, open_repository, release, releases_of, set_hook
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import hand_off
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-from .conftest import hand_off
 
 Story = Callable[[Scene, str, str], None]
 

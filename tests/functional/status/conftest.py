@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace, fingerprint
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-from ..running import ModuleRun, Workplace, fingerprint
 
 Look = Callable[..., ModuleRun]
 LookEach = Callable[[Sequence[Mapping[str, Any]]], list[ModuleRun]]

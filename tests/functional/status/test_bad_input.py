@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace, fingerprint
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import (
+    Look,
+    LookEach,
+    assert_each_says,
+    assert_says,
+    refusal,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from ..running import Workplace, fingerprint
-from .conftest import Look, LookEach, assert_each_says, assert_says, refusal
 
 Case = tuple[dict[str, Any], Sequence[str]]
 

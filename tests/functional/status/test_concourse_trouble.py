@@ -14,12 +14,20 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import (
+    CHAIN,
+    Look,
+    LookEach,
+    assert_each_says,
+    assert_says,
+    hand_off,
+    login,
+    refusal,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority, new_authority, serve_nothing
 from ansible_collections.poolboy.concourse.tests.servers.processes import free_port
-
-from .conftest import CHAIN, Look, LookEach, assert_each_says, assert_says, hand_off, login, refusal
 
 Case = tuple[dict[str, Any], Sequence[str]]
 NO_LOGIN = {"concourse_username": None, "concourse_password": None}

@@ -13,11 +13,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
+from ansible_collections.poolboy.concourse.tests.functional.status.chains import STORIES, Story, behind_a_paused_job
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, HOUR, Look, login
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-from ..running import ModuleRun, Workplace
-from .chains import STORIES, Story, behind_a_paused_job
-from .conftest import CHAIN, HOUR, Look, login
 
 COPIES = 10  # pipelines for each story, at least as many as questions are asked about one
 PIPELINE = re.compile(r"/teams/main/pipelines/([^/]+)")

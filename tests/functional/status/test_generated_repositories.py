@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace, fingerprint
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import Look
 from ansible_collections.poolboy.concourse.tests.lockrepo import (
     KINDS,
     ExpectedHolder,
@@ -25,9 +27,6 @@ from ansible_collections.poolboy.concourse.tests.lockrepo import (
     go_text,
 )
 from ansible_collections.poolboy.concourse.tests.servers import dumb, serve_https
-
-from ..running import ModuleRun, Workplace, fingerprint
-from .conftest import Look
 
 SIZE: dict[str, Any] = {"locks": 200, "claimed": 80, "commits": 20_000}
 OLDEST = {"recent": 3_000, "ancient": 19_900}

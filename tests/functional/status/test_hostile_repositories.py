@@ -13,6 +13,15 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace, fingerprint
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import (
+    CHAIN,
+    Look,
+    assert_says,
+    hand_off,
+    login,
+    refusal,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo import (
     File,
     Folder,
@@ -23,9 +32,6 @@ from ansible_collections.poolboy.concourse.tests.lockrepo import (
 )
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import HangingServer, serve_nothing
-
-from ..running import Workplace, fingerprint
-from .conftest import CHAIN, Look, assert_says, hand_off, login, refusal
 
 MEGABYTE = 1 << 20
 NAMES = [

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, Look, LookEach, login
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-from ..running import fingerprint
-from .conftest import CHAIN, Look, LookEach, login
 
 MINUTE = 60
 AGES = {"aws": 90, "gcp": 30, "cf/fresh": 10}  # minutes since the claim of the one lock in each

@@ -15,10 +15,9 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.tests.atc import Replay
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace, fingerprint
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import Look
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from ..running import Workplace, fingerprint
-from .conftest import Look
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 VERDICTS = {

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, HOUR, Look, hand_off, login
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-from ..running import Workplace
-from .conftest import CHAIN, HOUR, Look, hand_off, login
 
 LOCKS = 100
 MOST_CONNECTIONS = 16

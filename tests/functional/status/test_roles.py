@@ -9,10 +9,16 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.status.chains import STORIES
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import (
+    CHAIN,
+    Look,
+    assert_says,
+    hand_off,
+    login,
+    refusal,
+)
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-from .chains import STORIES
-from .conftest import CHAIN, Look, assert_says, hand_off, login, refusal
 
 ADMIN = {"concourse_username": "admin", "concourse_password": "admin-pa55word"}
 ANONYMOUS = {"concourse_username": None, "concourse_password": None}

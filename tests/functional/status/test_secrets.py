@@ -18,14 +18,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import Run, Workplace
+from ansible_collections.poolboy.concourse.tests.functional.status.chains import waiting_for_a_person
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, HOUR, Look
+from ansible_collections.poolboy.concourse.tests.functional.status.watching import ProcessWatch
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import serve_https, serve_ssh
 from ansible_collections.poolboy.concourse.tests.servers.ssh_keys import new_key
-
-from ..running import Run, Workplace
-from .chains import waiting_for_a_person
-from .conftest import CHAIN, HOUR, Look
-from .watching import ProcessWatch
 
 KINDS = (
     "repo_password",

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import Look, LookEach, assert_says, refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import (
     CertificateAuthority,
@@ -29,9 +31,6 @@ from ansible_collections.poolboy.concourse.tests.servers import (
     smart,
 )
 from ansible_collections.poolboy.concourse.tests.servers.processes import free_port
-
-from ..running import fingerprint
-from .conftest import Look, LookEach, assert_says, refusal
 
 USER, PASSWORD = "pool boy", "pa55:w/rd@é%"
 ENCODED = "pool%20boy:pa55%3Aw%2Frd%40%C3%A9%25"

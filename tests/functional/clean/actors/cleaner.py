@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from ...running import COLLECTIONS, PACKAGE
+from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
 
 RUNNER = f"{PACKAGE}.tests.functional.clean.actors.module_runner"
 

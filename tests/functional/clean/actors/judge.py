@@ -12,9 +12,8 @@ from pathlib import Path
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.entities import Build
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import ClaimNote, Ledger
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-
-from .ledger import ClaimNote, Ledger
 
 
 @dataclass

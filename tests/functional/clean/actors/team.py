@@ -12,11 +12,16 @@ from dataclasses import dataclass, field
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.entities import Build
-
-from .hands import Hands
-from .ledger import ClaimNote, Ledger
-from .pipelines import CLAIM, GATE, GIVE_BACK, Config, pipeline
-from .traffic import Traffic
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.hands import Hands
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import ClaimNote, Ledger
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import (
+    CLAIM,
+    GATE,
+    GIVE_BACK,
+    Config,
+    pipeline,
+)
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.traffic import Traffic
 
 STEP = 0.03  # seconds that a step of a build takes at most
 LONG_STEP = 4.0

@@ -220,7 +220,7 @@ def test_unverified_because_the_claim_names_no_build() -> None:
 
 
 def test_unverified_because_no_concourse_is_configured() -> None:
-    _other, _other, build = claiming(Status.STARTED)
+    _facts, _model, build = claiming(Status.STARTED)
     claim = claim_by(build, "v2")
     verdict = judge_claim(claim, holder_of(build), None)
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, claim.claimed_at)
