@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Without compiled bytecode every run of Ansible takes half as long again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test bench lint unit functional sanity units docs format clean
+.PHONY: help demo test bench lint unit functional long sanity units docs format clean
 .DEFAULT_GOAL := help
 
 help: ## Show the commands.
@@ -27,7 +27,7 @@ test: $(READY) ## Run every check and every test.
 	$(BIN)/python -m scripts.check
 
 bench: $(READY) ## Measure the promises of docs/performance.md.
-	PYTHONPATH="$(CURDIR)/.collections" $(BIN)/python -m ansible_collections.poolboy.concourse.tests.bench
+	PYTHONPATH="$(CURDIR)/.collections" $(BIN)/python -m ansible_collections.poolboy.concourse.tests.bench $(if $(ONLY),--only $(ONLY))
 
 lint: $(READY) ## Read the code: ruff, mypy, yamllint, codespell, ansible-lint, antsibull.
 	$(BIN)/python -m scripts.check lint
@@ -37,6 +37,9 @@ unit: $(READY) ## Run the fast tests.
 
 functional: $(READY) ## Run the tests with real servers and real Ansible.
 	$(BIN)/python -m scripts.check functional
+
+long: $(READY) ## Run the tests that take many minutes: nobody is robbed, killed anywhere.
+	cd $(LINK) && POOLBOY_LONG=1 PYTHONPATH="$(CURDIR)/.collections" "$(CURDIR)/$(BIN)/python" -m pytest -s tests/functional/clean/test_nobody_is_robbed.py tests/functional/clean/test_killed_anywhere.py
 
 sanity: $(READY) ## Run ansible-test sanity on the oldest and the newest ansible-core.
 	$(BIN)/python -m scripts.check sanity
