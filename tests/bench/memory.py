@@ -73,8 +73,8 @@ def _kib(file: Path, field_name: str) -> int:
 def _command(pid: int) -> str:
     """The program and, for git, its command: `python`, `git fetch`, `git pack-objects`."""
     words = (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
-    name = words[0].rpartition("/")[2].partition(" ")[0]
+    name = words[0].rpartition("/")[2].partition(" ")[0] or "starting"
     if name == "git":
-        rest = (word for word in words[1:] if not word.startswith("-") and "/" not in word and word)
+        rest = (word for word in words[1:] if word and not word.startswith("-") and not {"/", "="} & {*word})
         name = f"git {next(rest, '')}".strip()
     return name
