@@ -88,7 +88,8 @@ def test_the_times_of_a_lock(repository: LockRepository, look: Look) -> None:
     assert datetime.fromisoformat(lock["claimed_at"]) == claimed
     assert lock["dead_since"] == lock["claimed_at"]
     assert (datetime.fromisoformat(lock["releasable_at"]) - claimed).total_seconds() == 45 * MINUTE
-    assert 90 <= lock["age_minutes"] <= 95
+    # The tests before this one may have taken many minutes.
+    assert 0 <= (time.time() - claimed.timestamp()) / MINUTE - lock["age_minutes"] < 2
 
 
 def test_another_branch(repository: LockRepository, look: Look) -> None:
