@@ -33,6 +33,7 @@ class Sizes:
     short_history: Shape
     part_of: int
     builds: int
+    build_pairs: int
     latency: float
     pairs: int
     short_pairs: int
@@ -43,8 +44,9 @@ class Sizes:
 PROMISED = Sizes(
     long_history=Shape(locks=2_000, claimed=500, commits=100_000, oldest=50_000),
     short_history=Shape(locks=2_000, claimed=500, commits=1_000, oldest=900),
-    part_of=6,
+    part_of=3,
     builds=500,
+    build_pairs=2,
     latency=0.05,
     pairs=3,
     short_pairs=9,
@@ -55,8 +57,9 @@ PROMISED = Sizes(
 QUICK = Sizes(
     long_history=Shape(locks=200, claimed=50, commits=5_000, oldest=2_500),
     short_history=Shape(locks=200, claimed=50, commits=400, oldest=300),
-    part_of=4,
+    part_of=2,
     builds=64,
+    build_pairs=2,
     latency=0.05,
     pairs=2,
     short_pairs=3,

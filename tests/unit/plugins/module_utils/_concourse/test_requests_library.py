@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse import requests_library
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.requests_library import (
@@ -39,4 +42,7 @@ def test_it_is_not_loaded_before_the_first_question() -> None:
         "Concourse(ConcourseOptions(url='http://127.0.0.1:1')).facts()\n"
         "sys.exit('requests' in sys.modules)\n"
     )
-    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+    # Under ansible-test the collections come by an import hook that a new process does not have.
+    collections = Path(requests_library.__file__).parents[6]
+    variables = {**os.environ, "PYTHONPATH": str(collections)}
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60, env=variables).returncode == 0
