@@ -9,8 +9,6 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, sys.argv[1])
-
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 
@@ -24,4 +22,4 @@ def main(repo: str, cache_dir: Path, looks: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

@@ -8,8 +8,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, sys.argv[1])
-
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
@@ -29,4 +27,4 @@ def main(repo: str, cache_dir: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[2], Path(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]))

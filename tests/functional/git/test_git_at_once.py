@@ -34,8 +34,9 @@ def start(locks: LockRepository, look: Look) -> Start:
     """Starts another process that looks so many times, with the same cache."""
 
     def started(looks: int) -> subprocess.Popen[bytes]:
-        command = [sys.executable, looker.__file__, str(COLLECTIONS), str(locks.path), str(look.cache_dir), str(looks)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        command = [sys.executable, looker.__file__, str(locks.path), str(look.cache_dir), str(looks)]
+        variables = {**os.environ, "PYTHONPATH": str(COLLECTIONS)}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables)
 
     return started
 

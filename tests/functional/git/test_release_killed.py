@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -42,8 +43,13 @@ def locks(tmp_path: Path) -> LockRepository:
 @pytest.fixture
 def start(locks: LockRepository, look: Look) -> Start:
     """Starts another process that releases all locks, with the same cache."""
-    command = [sys.executable, releaser.__file__, str(COLLECTIONS), str(locks.path), str(look.cache_dir)]
-    return lambda: subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    command = [sys.executable, releaser.__file__, str(locks.path), str(look.cache_dir)]
+
+    def started() -> subprocess.Popen[bytes]:
+        variables = {**os.environ, "PYTHONPATH": str(COLLECTIONS)}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables)
+
+    return started
 
 
 def claim_all(locks: LockRepository) -> str:
