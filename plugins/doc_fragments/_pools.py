@@ -17,11 +17,10 @@ options:
         text, such as V(aws:60,gcp:30).
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
       - A dictionary has the key C(name) and may have C(stale_timeout), C(grace) and C(policy), which take the place of
-        the options of the same name for this pool. The keys C(release_to) and C(job) are for other modules and are
-        ignored here.
+        the options of the same name for this pool. The keys C(release_to), C(job) and C(resource) are for other
+        modules and are ignored here, and so is C(=team/pipeline/job) behind a name.
       - If not provided, will be read from E(POOLS) where the module runs; without it, all pools.
-    type: list
-    elements: raw
+    type: raw
   stale_timeout:
     description:
       - Minutes after which a lock with the policy V(stale) may be given back.

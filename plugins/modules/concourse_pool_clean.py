@@ -39,7 +39,8 @@ options:
         one text, such as V(aws:60,gcp:30). Only locks of these pools are given back.
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
       - A dictionary has the key C(name) and may have C(stale_timeout), C(grace), C(policy), C(release_to), which take
-        the place of the options of the same name for this pool. The key C(job) is for another module and is ignored.
+        the place of the options of the same name for this pool. The keys C(job) and C(resource) are for another module
+        and are ignored.
       - If not provided, will be read from E(POOLS) where the module runs.
   preset:
     description:
@@ -172,7 +173,6 @@ commit:
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
-import random
 import time
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import (
@@ -182,6 +182,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_
     POOLS_TO_CLEAN,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.pool_module import PoolModule
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import (
     clean_diff,
     clean_result,
@@ -197,18 +198,13 @@ def main() -> None:
         looked_at = repository.snapshot()
         pools = module.chosen_pools(looked_at)
         names = [pool.name for pool in pools]
-        cleaning = Cleaning(repository, looked_at, pools, rules, judge, lambda: int(time.time()), pause)
+        cleaning = Cleaning(repository, looked_at, pools, rules, judge, lambda: int(time.time()), Attempts())
         module.so_far = lambda: failure_result(cleaning, looked_at, names, module.now)
         cleaning.decide()
         if not module.check_mode:
             cleaning.act()
         result = clean_result(cleaning.plan, looked_at, names, module.now, released=True)
         module.exit(result, changed=bool(cleaning.releases()), diff=clean_diff(cleaning.plan))
-
-
-def pause(attempt: int) -> None:
-    """Wait a little longer each time, and never as long as others who were overtaken by the same push."""
-    time.sleep(random.uniform(0.1, 0.3) * 2 ** min(attempt, 4))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def _compare(workshop: Workshop, scene: Scene, how: str, asking: Mapping[str, st
     environment = {
         # What changes how Python starts is not how a user's Ansible runs.
         **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-        "ANSIBLE_CONFIG": str(_configuration(workshop)),
+        "ANSIBLE_CONFIG": str(configuration(workshop)),
         "XDG_CACHE_HOME": str(cache),
         "POOL_REPO": scene.repo,
         **asking,
@@ -102,7 +102,7 @@ def _compare(workshop: Workshop, scene: Scene, how: str, asking: Mapping[str, st
     )
 
 
-def _configuration(workshop: Workshop) -> Path:
+def configuration(workshop: Workshop) -> Path:
     """Ansible as it is without any setting, but for the place where the collection lies."""
     file = workshop.fresh_path("ansible.cfg")
     file.write_text(f"[defaults]\ncollections_path = {COLLECTIONS}\n")

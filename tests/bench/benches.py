@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from . import ad_hoc, cold, many_builds, peak_memory, unchanged
+from . import ad_hoc, cold, many_builds, many_repositories, many_triggers, peak_memory, releases, unchanged
 from .finding import Finding
 from .workshop import Workshop
 
@@ -27,4 +27,7 @@ BENCHES: Mapping[str, Bench] = {
     "c": Bench("many builds at a slow Concourse", many_builds.measure),
     "d": Bench("a small repository from the command line", ad_hoc.measure),
     "e": Bench("memory of the first look at a big repository", peak_memory.measure),
+    "f": Bench("many repositories in one run", many_repositories.measure),
+    "g": Bench("many free locks at a slow Concourse", many_triggers.measure),
+    "h": Bench("giving back 200 locks at once", releases.measure),
 }

@@ -23,8 +23,8 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """`latency` is in seconds. There are `pairs` of long runs (many seconds each), `short_pairs` of runs of about a
-    second, and `tiny_pairs` of those of some milliseconds.
+    """`latency` is in seconds. There are `pairs` of long runs (many seconds each), `build_pairs` of the longest,
+    `short_pairs` of runs of about a second, and `tiny_pairs` of those of some milliseconds.
 
     Where asking git for every claimed lock takes minutes, each run asks for one in `part_of` locks, each time others.
     """
@@ -35,6 +35,7 @@ class Sizes:
     builds: int
     build_pairs: int
     latency: float
+    repositories: int
     pairs: int
     short_pairs: int
     tiny_pairs: int
@@ -48,6 +49,7 @@ PROMISED = Sizes(
     builds=500,
     build_pairs=2,
     latency=0.05,
+    repositories=50,
     pairs=3,
     short_pairs=9,
     tiny_pairs=21,
@@ -61,6 +63,7 @@ QUICK = Sizes(
     builds=64,
     build_pairs=2,
     latency=0.05,
+    repositories=6,
     pairs=2,
     short_pairs=3,
     tiny_pairs=5,

@@ -60,7 +60,8 @@ CONCOURSE = OptionGroup(
 
 POOLS = OptionGroup(
     {
-        "pools": {"type": "list", "elements": "raw", **_from_environment("POOLS")},
+        # Not a list: then Ansible itself would refuse what is none, in words that name no remedy.
+        "pools": {"type": "raw", **_from_environment("POOLS")},
         "stale_timeout": {"type": "int", "default": 60},
         "grace": {"type": "int", "default": 5},
         "policy": {"type": "dict", "default": {}},
@@ -82,6 +83,18 @@ CLEANING = OptionGroup(
             "options": {"lock": {"type": "str", "required": True}, "commit": {"type": "str", "required": True}},
         },
         "git_author": {"type": "str", "default": "poolboy.concourse <poolboy@localhost>"},
+    }
+)
+
+POOLS_TO_TRIGGER = OptionGroup({"pools": POOLS_TO_CLEAN.spec["pools"]})
+
+TRIGGERING = OptionGroup(
+    {
+        "strategy": {"type": "str", "choices": ["reconcile", "tally"], "default": "reconcile"},
+        "retry": {"type": "int", "default": 5},
+        "max_triggers": {"type": "int", "default": 100},
+        "resource_check": {"type": "bool", "default": False},
+        "git_author": CLEANING.spec["git_author"],
     }
 )
 

@@ -31,6 +31,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import (
     PoolOption,
     choose_pools,
+    pool_entries,
     read_minutes,
     read_pools,
     read_target,
@@ -84,7 +85,7 @@ class PoolModule:
 
     def wanted_pools(self) -> tuple[PoolOption, ...]:
         """Return the pools that the options name, none if all are meant. Raises BadOption."""
-        return read_pools([entry for entry in self._options["pools"] or [] if entry != ""], self._default_policy())
+        return read_pools(pool_entries(self._options["pools"]), self._default_policy())
 
     def chosen_pools(self, snapshot: Snapshot) -> tuple[PoolOption, ...]:
         """Return the wanted pools as they are in the repository. Raises BadOption if one is not there."""
@@ -97,7 +98,7 @@ class PoolModule:
         Raises BadOption, and ConcourseError if Concourse refuses the login; warns if it does not answer at all.
         """
         self.wanted_pools()  # what is wrong with the options shows before anybody is asked
-        options = self._concourse_options()
+        options = self.concourse_options()
         if options.is_empty:
             yield partial(judge_locks, facts=None, default_team=options.team or "main")
             return
@@ -136,6 +137,8 @@ class PoolModule:
         )
 
     def _default_policy(self) -> PoolPolicy:
+        if "policy" not in self._options:
+            return PoolPolicy()
         defaults = POOL_BOY_POLICIES if self._options.get("preset") == "pool_boy" else DEFAULT_POLICIES
         return PoolPolicy(
             read_policies(self._options["policy"], defaults),
@@ -143,7 +146,8 @@ class PoolModule:
             read_minutes(self._options["grace"], "grace"),
         )
 
-    def _concourse_options(self) -> ConcourseOptions:
+    def concourse_options(self) -> ConcourseOptions:
+        """Return the Concourse and the login that the options name."""
         options = self._options
         aliases = tuple(options["concourse_url_aliases"])
         shared = {name: options[name] for name in ("validate_certs", "ca_path", "client_cert", "client_key")}

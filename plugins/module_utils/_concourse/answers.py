@@ -53,6 +53,7 @@ def build_of(value: t.Any) -> Build:
         start_time=shapes.time(entry, "start_time"),
         end_time=shapes.time(entry, "end_time"),
         rerun_of=None if original is None else shapes.number(shapes.mapping(original, "rerun_of"), "id"),
+        created_by=shapes.optional_text(entry, "created_by"),
     )
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import types
-from typing import Self
+import typing as t
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.contact import Contact
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
@@ -16,6 +16,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.sessi
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.settings import settle
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.web_address import normalised
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+
+if t.TYPE_CHECKING:
+    from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import ConcourseJobs
 
 # As many threads may ask at the same time; more of them wait for a free connection.
 CONNECTIONS = 16
@@ -34,7 +37,7 @@ class Concourse:
         self._contact = Contact(self._session, self._settings)
         self._gave_facts = False
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> t.Self:
         return self
 
     def __exit__(
@@ -81,3 +84,10 @@ class Concourse:
         return ConcourseFacts(
             Inquiry(self._session, self._contact), self._settings.aliases | ({own} if own is not None else set())
         )
+
+    def jobs(self) -> ConcourseJobs:
+        """Return the desk at which builds are asked for; like facts(), it tries again if nothing answered before."""
+        # Here, as most runs start no builds.
+        from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import ConcourseJobs
+
+        return ConcourseJobs(Inquiry(self._session, self._contact), self.facts(), self._settings.address)

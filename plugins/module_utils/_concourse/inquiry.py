@@ -52,6 +52,14 @@ class Inquiry:
             raise NoCredibleAnswer(self._unhelpful(answer, asked))
         return answer
 
+    def post(self, asked: str, body: bytes | None = None) -> Answer:
+        """Ask for something to be made, and return whatever came. Raises NoAnswer: then it may have been made.
+
+        It is sent once; again only after a new login, where a 401 says that nothing was made.
+        """
+        token = self._contact.established().token
+        return self._renewing(token, lambda credential: self._session.post(asked, credential, body))
+
     def understood(self, asked: str, answer: Answer, understand: t.Callable[[t.Any], Told]) -> Told:
         """Return what `understand` makes of an answer's JSON."""
         try:
@@ -66,13 +74,17 @@ class Inquiry:
     def _answer(self, asked: str) -> Answer:
         token = self._contact.established().token
         try:
-            answer = self._session.get(asked, token)
-            if answer.status == 401 and answer.version is not None and token is not None:
-                renewed = self._contact.renewed(token)
-                if renewed is not None:
-                    answer = self._session.get(asked, renewed)
+            return self._renewing(token, lambda credential: self._session.get(asked, credential))
         except NoAnswer as trouble:
             raise NoCredibleAnswer(trouble.clause) from None
+
+    def _renewing(self, token: str | None, send: t.Callable[[str | None], Answer]) -> Answer:
+        """Send something, and once more with a new token if the first is not good any more."""
+        answer = send(token)
+        if answer.status == 401 and answer.version is not None and token is not None:
+            renewed = self._contact.renewed(token)
+            if renewed is not None:
+                return send(renewed)
         return answer
 
     def _unhelpful(self, answer: Answer, asked: str) -> str:

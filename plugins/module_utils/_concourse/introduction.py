@@ -38,7 +38,7 @@ def introduce(session: Session, address: str) -> Introduction:
     Raises ConcourseError when what answers is no Concourse, NoCredibleAnswer when nothing answers, or nothing useful.
     """
     try:
-        answer = session.get(_INFO)
+        answer = session.get(_INFO, first=True)
     except NoAnswer as trouble:
         raise mendable(trouble) from None
     if answer.status >= 500 or answer.status == 429:

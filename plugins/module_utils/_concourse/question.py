@@ -48,7 +48,7 @@ def variables(pipeline: PipelineRef) -> list[tuple[str, str]]:
     return [("vars", pipeline.instance_vars)] if pipeline.instance_vars not in (None, "", "{}") else []
 
 
-def outline(asked: str) -> str:
+def outline(asked: str, method: str = "GET") -> str:
     """Return a question as it may be shown: without the query, which can hold instance variables."""
     path = asked.partition("?")[0]
-    return f"GET {path if len(path) <= _SHOWN else path[:_SHOWN] + '...'}"
+    return f"{method} {path if len(path) <= _SHOWN else path[:_SHOWN] + '...'}"

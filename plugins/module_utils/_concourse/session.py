@@ -21,9 +21,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.troub
 if t.TYPE_CHECKING:
     import requests
 
-# Seconds before the second and the third try of a GET; no try starts after _PATIENCE times the time-out.
+# Seconds before the second and the third try of a GET; no try starts after so many times the time-out.
 _PAUSES = (0.2, 0.6)
 _PATIENCE = 2
+_PATIENCE_AT_FIRST = 1
 # What a proxy or a data base that is away answers; 501 means switched off for good (concourse-api: load limits).
 _WORTH_ANOTHER_TRY = frozenset({500, 502, 503, 504})
 _AWAY = frozenset({502, 503, 504})
@@ -44,13 +45,14 @@ class Session:
         self._failures = 0
         self._last_failure = ""
 
-    def get(self, path: str, token: str | None = None) -> Answer:
+    def get(self, path: str, token: str | None = None, *, first: bool = False) -> Answer:
         """Ask, and ask again a few times while the answer is missing or says that the server is away.
 
-        `path` begins with a slash and holds the query; `token` is sent as bearer token.
+        `path` begins with a slash and holds the query; `token` is sent as bearer token. The `first` question of all,
+        to a server that may be down altogether, is not asked again when it has timed out.
         """
         self._give_up_if_down()
-        latest = time.monotonic() + _PATIENCE * self._settings.timeout
+        latest = time.monotonic() + (_PATIENCE_AT_FIRST if first else _PATIENCE) * self._settings.timeout
         credential = None if token is None else f"Bearer {token}"
         outcome = self._try("GET", path, credential)
         for pause in _PAUSES:
@@ -68,6 +70,14 @@ class Session:
         # RFC 6749, 2.3.1, as golang.org/x/oauth2 and Dex do it: both are form-encoded first.
         pair = ":".join(quote_plus(part) for part in client)
         outcome = self._try("POST", path, f"Basic {b64encode(pair.encode('ascii')).decode('ascii')}", form)
+        if isinstance(outcome, NoAnswer):
+            raise outcome
+        return outcome
+
+    def post(self, path: str, token: str | None, body: bytes | None = None) -> Answer:
+        """Ask for something to be made, once: if the answer is lost, nobody knows whether it was. `body` is JSON."""
+        credential = None if token is None else f"Bearer {token}"
+        outcome = self._try("POST", path, credential, body)
         if isinstance(outcome, NoAnswer):
             raise outcome
         return outcome
@@ -99,7 +109,7 @@ class Session:
             return self._session
 
     def _try(
-        self, method: str, path: str, credential: str | None, form: Mapping[str, str] | None = None
+        self, method: str, path: str, credential: str | None, sent: Mapping[str, str] | bytes | None = None
     ) -> Answer | NoAnswer:
         session = self._opened()
         import requests
@@ -110,7 +120,8 @@ class Session:
             with session.request(
                 method,
                 self._settings.address + path,
-                data=form,
+                data=sent,
+                headers={"Content-Type": "application/json"} if isinstance(sent, bytes) else None,
                 auth=_Authorization(credential),
                 timeout=(wait, wait),
                 allow_redirects=False,

@@ -9,12 +9,15 @@ An answer about anything else (a cache between, a proxy that mixes up two reques
 from __future__ import annotations
 
 import json
+import typing as t
 from collections.abc import Iterable
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import compact_json
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+
+Told = t.TypeVar("Told")
 
 
 def same_build(build: Build, asked: BuildRef) -> Build:
@@ -35,6 +38,14 @@ def same_pipeline(found: PipelineRef, asked: PipelineRef) -> bool:
     if not _same_pipeline(found, asked):
         raise NoCredibleAnswer(f"Concourse was asked for pipeline {asked} and answered about {found}")
     return True
+
+
+def same_job(facts: Told, found: tuple[PipelineRef, str], asked: tuple[PipelineRef, str]) -> Told:
+    """Return what an answer says of a job, if it is about the job that was asked for."""
+    if found[1] != asked[1]:
+        raise NoCredibleAnswer(f"Concourse was asked for job {asked[1]} and answered about {found[1]}")
+    same_pipeline(found[0], asked[0])
+    return facts
 
 
 def pipelines_of_team(pipelines: tuple[PipelineRef, ...], team: str) -> tuple[PipelineRef, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
 
@@ -34,7 +34,10 @@ class Status(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One build; `job` and `pipeline` are None for a one-off build, `rerun_of` is the id of the build it repeats."""
+    """One build; `job` and `pipeline` are None for a one-off build, `rerun_of` is the id of the build it repeats.
+
+    `created_by` is who started it by hand, None where the scheduler did, or Concourse (before 7.0) does not say.
+    """
 
     id: int
     name: str
@@ -45,6 +48,7 @@ class Build:
     start_time: int | None = None
     end_time: int | None = None
     rerun_of: int | None = None
+    created_by: str | None = field(default=None, compare=False)
 
     @property
     def is_active(self) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import enum
 import typing as t
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError, RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import Judging, locks_of
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
@@ -18,15 +19,13 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_me
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import (
     Action,
     CleaningRules,
+    Room,
     Step,
     check_rules,
     plan_releases,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
-
-# A push is refused when anybody was faster; with dozens of builds at work that happens a few times in a row.
-ATTEMPTS = 8
 
 
 class TooManyReleases(PoolboyError):
@@ -61,12 +60,15 @@ class LockStore(t.Protocol):
     def push(self, snapshot: Snapshot, commit: str) -> Push:
         """Push commits written on top of the snapshot, never by force; if the answer is lost, see what became of it."""
 
+    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
+        """Whether a push that was taken for lost came about all the same: its last commit is in the history."""
+
 
 @dataclass(slots=True)
 class Cleaning:
     """One run of cleaning, from a snapshot on. `plan` is what it decided, lock by lock; `done` says that it came about.
 
-    `judge` asks for its facts anew each time; `clock` gives seconds since 1970, UTC; `pause` waits before an attempt.
+    `judge` asks for its facts anew each time; `clock` gives seconds since 1970, UTC; `attempts` bounds the pushes.
     """
 
     store: LockStore
@@ -75,9 +77,10 @@ class Cleaning:
     rules: CleaningRules
     judge: Judging
     clock: Callable[[], int]
-    pause: Callable[[int], None]
+    attempts: Attempts
     plan: tuple[Step, ...] = ()
     done: bool = False
+    _pushed: list[tuple[str, tuple[Step, ...]]] = field(default_factory=list)
 
     def decide(self) -> None:
         """Judge all locks of the pools and plan. Raises BadOption, and TooManyReleases once the plan is made."""
@@ -95,25 +98,31 @@ class Cleaning:
 
     def act(self) -> None:
         """Release what was planned, in one push. Raises RepositoryError when that cannot be done; then nothing was."""
-        for attempt in range(ATTEMPTS):
-            if not self.releases():
+        for attempt in self.attempts:
+            if attempt:
+                self._look_again()
+            if self.done or not self.releases():
                 return
             commit = self._write()
             if self._judge_again():
                 # Somebody took one of the locks up again, so the commits must not go out as they are.
                 if not self.releases():
+                    if self._pushed:
+                        self._look_again()
                     return
                 commit = self._write()
+            self._pushed.append((commit, self.plan))
             if self.store.push(self.snapshot, commit) is Push.ACCEPTED:
                 self.done = True
                 return
-            self.pause(attempt)
-            self._look_again()
-        if not self.releases():
+        self._look_again()
+        if self.done or not self.releases():
             return
         names = ", ".join(printable(step.judged.lock.pool_and_name) for step in self.releases())
         raise RepositoryError(
-            f"Somebody else was faster to push {ATTEMPTS} times in a row, so nothing was released. Still held: {names}."
+            f"Somebody else was faster to push {self.attempts.made} times in a row, for {self.attempts.seconds:.0f}"
+            f" seconds, so nothing was released. Still held: {names}. Run again when there is less going on, or for"
+            " fewer pools at once."
         )
 
     def _write(self) -> str:
@@ -133,17 +142,29 @@ class Cleaning:
         return bool(kept)
 
     def _look_again(self) -> None:
-        """After somebody else's push: go on with the locks that are still claimed by the commit that was judged."""
-        self.snapshot = self.store.snapshot()
-        locks = {lock.path: lock for lock in self.snapshot.locks}
-        self.plan = tuple(self._still(step, locks.get(step.judged.lock.path)) for step in self.plan)
+        """After somebody else's push: go on with the locks that are still claimed by the commit that was judged.
 
-    def _still(self, step: Step, lock: Lock | None) -> Step:
-        if not step.is_release:
+        It may have been our own push, which the server carried out after we had stopped waiting for it.
+        """
+        before, self.snapshot = self.snapshot.commit, self.store.snapshot()
+        for commit, plan in self._pushed if self.snapshot.commit != before else ():
+            if self.store.has_landed(self.snapshot, commit):
+                self.plan, self.done = plan, True
+                return
+        locks = {lock.path: lock for lock in self.snapshot.locks}
+        room = Room(self.snapshot)
+        self.plan = tuple(self._still(step, locks.get(step.judged.lock.path), room) for step in self.plan)
+
+    def _still(self, step: Step, lock: Lock | None, room: Room) -> Step:
+        if not step.is_release or step.target is None:
             return step
         claim = self.snapshot.claims.get(step.judged.lock.path)
         if lock is None or claim is None or step.judged.claim is None or claim.commit != step.judged.claim.commit:
             return Step(step.judged, Action.KEEP, "it changed hands in the meantime")
         if step.target not in self.snapshot.pools:
             return Step(step.judged, Action.KEEP, "the pool that it was to go to is gone in the meantime")
+        in_the_way = room.why_none(lock, step.target)
+        if in_the_way is not None:
+            return Step(step.judged, Action.KEEP, in_the_way)
+        room.take(lock, step.target)
         return replace(step, judged=replace(step.judged, lock=lock))

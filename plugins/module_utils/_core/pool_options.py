@@ -14,20 +14,41 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, valid_unicode
 
 # One list of pools serves all modules, so each takes the keys of the others.
-KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job")
+KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job", "resource")
 
 
 @dataclass(frozen=True, slots=True)
 class PoolOption:
-    """One pool as the user named it, its policy, and the pool that its locks are released to if not to itself."""
+    """One pool as the user named it, its policy, and the pool that its locks are released to if not to itself.
+
+    `job` and `resource` are as they were given: only the module that starts builds reads them.
+    """
 
     name: str
     policy: PoolPolicy
     release_to: str | None = None
+    job: object = None
+    resource: object = None
+
+
+def pool_entries(given: object) -> list[object]:
+    """Return the entries of a list of pools, or of all of it as one text. Raises BadOption for anything else."""
+    if given is None:
+        return []
+    entries = given.split(",") if isinstance(given, str) else given
+    if not isinstance(entries, list | tuple):
+        raise BadOption(
+            f"pools: {printable(str(given), 80)} is no list. Write a list such as [aws, 'gcp:30'], with minutes after a"
+            " colon, or one of mappings such as [{name: aws, stale_timeout: 60}], or one text such as aws:60,gcp:30."
+        )
+    return [entry for entry in entries if entry != ""]
 
 
 def read_pools(given: Sequence[object], defaults: PoolPolicy) -> tuple[PoolOption, ...]:
-    """Read a list of names, of `name:minutes`, or of mappings. Raises BadOption with the entry that cannot be read."""
+    """Read a list of names, of `name:minutes`, either with `=team/pipeline/job` behind it, or of mappings.
+
+    Raises BadOption with the entry that cannot be read.
+    """
     pools = tuple(_read_pool(entry, defaults) for entry in given)
     names = [pool.name for pool in pools]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -68,11 +89,13 @@ def _read_pool(entry: object, defaults: PoolPolicy) -> PoolOption:
         return _read_mapping(entry, defaults)
     if not isinstance(entry, str):
         raise BadOption(f"pools: {printable(str(entry), 80)!r} is neither a name, nor name:minutes, nor a mapping.")
-    name, colon, minutes = entry.strip().rpartition(":")
+    pool, equals, job = entry.strip().partition("=")
+    name, colon, minutes = pool.strip().rpartition(":")
+    given_job = job if equals else None
     if not colon:
-        return PoolOption(_read_name(entry), defaults)
+        return PoolOption(_read_name(pool), defaults, job=given_job)
     timeout = read_minutes(minutes, f"pools: the timeout of {printable(name, 80)}")
-    return PoolOption(_read_name(name), replace(defaults, stale_timeout=timeout))
+    return PoolOption(_read_name(name), replace(defaults, stale_timeout=timeout), job=given_job)
 
 
 def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOption:
@@ -90,7 +113,8 @@ def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOpt
             raise BadOption(f"pools: policy of {printable(name, 80)} must be a mapping of verdict to policy.")
         changes["by_verdict"] = read_policies(entry["policy"], defaults.by_verdict)
     target = entry.get("release_to")
-    return PoolOption(name, replace(defaults, **changes), None if target is None else read_target(target))
+    release_to = None if target is None else read_target(target)
+    return PoolOption(name, replace(defaults, **changes), release_to, entry.get("job"), entry.get("resource"))
 
 
 def read_target(value: object) -> str:

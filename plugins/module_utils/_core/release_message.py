@@ -22,6 +22,7 @@ def release_message(step: Step) -> str:
         f"Released-By: {RELEASED_BY}",
         *([f"Released-To: {printable(step.target or '')}"] if step.action is Action.MOVE else []),
         f"Verdict: {judged.verdict.name.value}",
+        *([f"Forced: yes, for by policy it is kept ({printable(step.overruled)})"] if step.overruled else []),
         f"Holder: {printable(holder, 500)}",
         f"Claim-Commit: {judged.claim.commit if judged.claim else ''}",
     ]

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State, lock_path
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import Policy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
@@ -28,12 +29,16 @@ class Action(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One lock of a plan, what is done with it and why; `target` is the pool that it goes to, None for a kept one."""
+    """One lock of a plan, what is done with it and why; `target` is the pool that it goes to, None for a kept one.
+
+    `overruled` says why the policy would have kept a lock whose release is forced, None if it lets the lock go.
+    """
 
     judged: JudgedLock
     action: Action
     reason: str
     target: str | None = None
+    overruled: str | None = None
 
     @property
     def is_release(self) -> bool:
@@ -55,14 +60,37 @@ class CleaningRules:
     max_releases: int = 20
 
 
+class Room:
+    """The places in unclaimed/ folders: which are taken, by what is there and by what is to come."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._locks = {lock.pool_and_name for lock in snapshot.locks}
+        self._obstacles = frozenset(snapshot.obstacles)
+
+    def why_none(self, lock: Lock, target: str) -> str | None:
+        """Say why a claimed lock cannot go to the pool `target`, its own or another; None if it can."""
+        if lock.is_twice:
+            return "it is both claimed and unclaimed, and a person has to say which file is right"
+        if target != lock.pool and f"{target}/{lock.name}" in self._locks:
+            return f"pool {printable(target, 80)} has a lock of this name already"
+        place = lock_path(target, State.UNCLAIMED, lock.name)
+        for path in (place, place.rpartition("/")[0]):
+            if path in self._obstacles:
+                return f"{printable(path, 200)} is in its way, which is no lock; a person has to move it"
+        return None
+
+    def take(self, lock: Lock, target: str) -> None:
+        self._locks.add(f"{target}/{lock.name}")
+
+
 def plan_releases(judged: Sequence[JudgedLock], snapshot: Snapshot, rules: CleaningRules, now: int) -> tuple[Step, ...]:
     """Decide for each lock what is done with it; the order of the locks is kept."""
-    taken = {lock.pool_and_name for lock in snapshot.locks}
+    room = Room(snapshot)
     steps = []
     for one in judged:
-        step = _plan(one, taken, rules, now)
+        step = _plan(one, room, rules, now)
         if step.target is not None:
-            taken.add(f"{step.target}/{one.lock.name}")
+            room.take(one.lock, step.target)
         steps.append(step)
     return tuple(steps)
 
@@ -87,28 +115,30 @@ def check_rules(rules: CleaningRules, judged: Sequence[JudgedLock], snapshot: Sn
             )
 
 
-def _plan(one: JudgedLock, taken: set[str], rules: CleaningRules, now: int) -> Step:
-    kept = _why_kept(one, rules, now)
+def _plan(one: JudgedLock, room: Room, rules: CleaningRules, now: int) -> Step:
     target = rules.release_to.get(one.lock.pool, one.lock.pool)
-    if kept is None and one.lock.is_twice:
-        kept = "it is both claimed and unclaimed, and a person has to say which file is right"
-    if kept is None and target != one.lock.pool and f"{target}/{one.lock.name}" in taken:
-        kept = f"pool {printable(target, 80)} has a lock of this name already"
+    policy = _why_policy_keeps(one, now)
+    forced = one.lock.pool_and_name in rules.force
+    kept = _why_never(one, rules) or (None if forced else policy) or room.why_none(one.lock, target)
     if kept is not None:
         return Step(one, Action.KEEP, kept)
     action = Action.RELEASE if target == one.lock.pool else Action.MOVE
-    forced = one.lock.pool_and_name in rules.force
     why = "its release is forced" if forced else f"{one.verdict.name.value}, since {iso_time(one.verdict.dead_since)}"
-    return Step(one, action, why, target)
+    return Step(one, action, why, target, policy)
 
 
-def _why_kept(one: JudgedLock, rules: CleaningRules, now: int) -> str | None:
-    """Say why a lock is kept; None if it may go."""
+def _why_never(one: JudgedLock, rules: CleaningRules) -> str | None:
+    """Say why a lock is kept even if its release is forced; None if it is not."""
     if one.claim is None:
         return "it is free"
     if any(fnmatchcase(one.lock.pool_and_name, pattern) for pattern in rules.exclude):
         return "it is excluded"
-    if one.lock.pool_and_name in rules.force or one.is_releasable(now):
+    return None
+
+
+def _why_policy_keeps(one: JudgedLock, now: int) -> str | None:
+    """Say why the policy keeps a claimed lock; None if it lets it go."""
+    if one.is_releasable(now):
         return None
     verdict = one.verdict.name.value
     if one.releasable_at is not None:

@@ -22,7 +22,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All pools of the branch at `commit`, their locks by pool and name, and the claims by path of the claimed ones."""
+    """All pools of the branch at `commit`, their locks by pool and name, and the claims by path of the claimed ones.
+
+    `obstacles` are paths of things that stand where a lock, or the folder of the locks, would have to be, and are none.
+    """
 
     commit: str
     branch: str
@@ -30,3 +33,4 @@ class Snapshot:
     locks: tuple[Lock, ...] = ()
     claims: Mapping[str, Claim] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    obstacles: tuple[str, ...] = ()

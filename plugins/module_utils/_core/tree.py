@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import ROOT_POOL, Lock, State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import (
+    REMOVALS_FILE,
+    TRIGGERS_FILE,
+    Tally,
+    read_count,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 
 KEEP_FILE = ".gitkeep"
@@ -18,7 +24,7 @@ SUBMODULE = "160000"
 FOLDER = "040000"
 
 # The files in which a pool-trigger-resource counts (its README); each is a number as text.
-TALLY_FILES = {".pending-triggers": "builds to start", ".pending-removals": "claims to come"}
+TALLY_FILES = {TRIGGERS_FILE: "builds to start", REMOVALS_FILE: "claims to come"}
 STATES = {state.value: state for state in State}
 
 
@@ -32,12 +38,30 @@ class TreeEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TallyDoubt:
+    """A tally that does not come to the number of unclaimed locks, which builds that have claimed since can explain.
+
+    `texts` are the problems of the tree that fall away if they do.
+    """
+
+    pool: str
+    tally: Tally
+    unclaimed: int
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tree:
-    """What a tree holds: pools and locks, sorted by name, and what a person should look at."""
+    """What a tree holds: pools and locks, sorted by name, what a person should look at, and see Snapshot.obstacles.
+
+    `doubts` are for who knows the history.
+    """
 
     pools: tuple[str, ...]
     locks: tuple[Lock, ...]
     problems: tuple[Problem, ...]
+    obstacles: tuple[str, ...] = ()
+    doubts: tuple[TallyDoubt, ...] = ()
 
 
 @dataclass(slots=True)
@@ -46,6 +70,7 @@ class _PoolFolder:
 
     locks: dict[State, dict[str, Lock]] = field(default_factory=lambda: {state: {} for state in State})
     kept: set[State] = field(default_factory=set)
+    obstacles: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
 
@@ -55,17 +80,27 @@ def read_tree(entries: Iterable[TreeEntry], tallies: Mapping[str, str]) -> Tree:
     `tallies` is the content of the tally files by path, see tally_entries().
     """
     pools: dict[str, _PoolFolder] = {}
+    no_folders: list[TreeEntry] = []
     for entry in entries:
-        _sort_in(entry, pools)
+        if _base_name(entry.path) in STATES and STATES.keys().isdisjoint(entry.path.split("/")[:-1]):
+            no_folders.append(entry)
+        else:
+            _sort_in(entry, pools)
+    for entry in no_folders:
+        _note_no_folder(entry, pools)
     locks: list[Lock] = []
     problems: list[Problem] = []
+    doubts: list[TallyDoubt] = []
     for name, found in sorted(pools.items()):
         claimed, unclaimed = found.locks[State.CLAIMED], found.locks[State.UNCLAIMED]
         twice = {name: replace(claimed[name], is_twice=True) for name in claimed.keys() & unclaimed.keys()}
         locks.extend(sorted({**unclaimed, **claimed, **twice}.values(), key=lambda lock: lock.name))
-        texts = [*found.problems, *_layout_problems(found), *_tally_problems(name, len(unclaimed), tallies)]
-        problems.extend(Problem(name, text) for text in texts)
-    return Tree(tuple(sorted(pools)), tuple(locks), tuple(problems))
+        counts = {file: tallies.get(file if name == ROOT_POOL else f"{name}/{file}") for file in TALLY_FILES}
+        drifted = _tally_problems(len(unclaimed), counts)
+        problems.extend(Problem(name, text) for text in (*found.problems, *_layout_problems(found), *drifted))
+        doubts.extend(_tally_doubts(name, len(unclaimed), counts, drifted))
+    obstacles = sorted(path for found in pools.values() for path in found.obstacles)
+    return Tree(tuple(sorted(pools)), tuple(locks), tuple(problems), tuple(obstacles), tuple(doubts))
 
 
 def tally_entries(entries: Iterable[TreeEntry]) -> tuple[TreeEntry, ...]:
@@ -86,6 +121,7 @@ def _sort_in(entry: TreeEntry, pools: dict[str, _PoolFolder]) -> None:
         problem = f"{state.value}/{printable(name)} is {what}, not a lock"
         if problem not in found.problems:
             found.problems.append(problem)
+            found.obstacles.add("/".join(parts[: at + 2]))
         return
     if name == KEEP_FILE:
         found.kept.add(state)
@@ -94,6 +130,15 @@ def _sort_in(entry: TreeEntry, pools: dict[str, _PoolFolder]) -> None:
         found.locks[state][name] = Lock(pool, name, state, entry.mode, entry.object_name)
         if entry.mode == SYMBOLIC_LINK:
             found.problems.append(f"{state.value}/{printable(name)} is a symbolic link")
+
+
+def _note_no_folder(entry: TreeEntry, pools: Mapping[str, _PoolFolder]) -> None:
+    """A file in the place of a pool's claimed/ or unclaimed/; anywhere else it is nobody's."""
+    pool, _slash, state = entry.path.rpartition("/")
+    found = pools.get(pool or ROOT_POOL)
+    if found is not None:
+        found.obstacles.add(entry.path)
+        found.problems.append(f"{state} is {'a submodule' if entry.mode == SUBMODULE else 'a file'}, not a folder")
 
 
 def _layout_problems(found: _PoolFolder) -> list[str]:
@@ -107,23 +152,27 @@ def _layout_problems(found: _PoolFolder) -> list[str]:
     return problems
 
 
-def _tally_problems(pool: str, unclaimed: int, tallies: Mapping[str, str]) -> list[str]:
-    """A tally beyond the number of free locks has drifted: no claim can ever bring it back to zero."""
+def _tally_problems(unclaimed: int, counts: Mapping[str, str | None]) -> list[str]:
+    """A tally beyond the number of free locks has drifted, as far as the files alone can tell."""
     problems = []
-    for name, meaning in TALLY_FILES.items():
-        text = tallies.get(name if pool == ROOT_POOL else f"{pool}/{name}")
-        if text is None:
-            continue
-        try:
-            count = int(text)
-        except ValueError:
+    for name, text in counts.items():
+        count = read_count(text)
+        if text is not None and count is None:
             problems.append(f"{name} holds no number")
-            continue
-        if not 0 <= count <= unclaimed:
+        if count is not None and not 0 <= count <= unclaimed:
             problems.append(
-                f"{name} has drifted: it counts {count} {meaning}, the pool has {unclaimed} unclaimed locks"
+                f"{name} has drifted: it counts {count} {TALLY_FILES[name]}, the pool has {unclaimed} unclaimed locks"
             )
     return problems
+
+
+def _tally_doubts(
+    pool: str, unclaimed: int, counts: Mapping[str, str | None], texts: Iterable[str]
+) -> Iterator[TallyDoubt]:
+    triggers, removals = (read_count(text) for text in counts.values())
+    tally = None if triggers is None or removals is None else Tally(triggers, removals)
+    if tally is not None and not tally.is_negative and tally.triggers + tally.removals != unclaimed:
+        yield TallyDoubt(pool, tally, unclaimed, tuple(texts))
 
 
 def _base_name(path: str) -> str:

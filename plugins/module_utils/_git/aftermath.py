@@ -12,6 +12,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import CacheFolder
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import RELEASING, Deed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import Outcome, PushReport
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import TRACKED, Remote
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import Tip
@@ -33,10 +34,13 @@ class Aftermath:
         self._patience = patience
         self._stuck_at = ""
         self._times = 0
+        self._deed = RELEASING
+        self._doubtful: set[str] = set()
 
-    def judge(self, report: PushReport, snapshot: Snapshot, commit: str) -> Push:
+    def judge(self, report: PushReport, snapshot: Snapshot, commit: str, deed: Deed) -> Push:
         """Say what became of a push of commits on top of a snapshot. Raises RepositoryError if it was refused."""
-        messages = self._remote.push_messages(snapshot.branch)
+        self._deed = deed
+        messages = self._remote.push_messages(snapshot.branch, deed)
         match report.outcome:
             case Outcome.ACCEPTED:
                 return Push.ACCEPTED
@@ -56,15 +60,20 @@ class Aftermath:
                     return found
                 if messages.has_cause(report):
                     raise messages.refused(report)
+                self._doubtful.add(commit)
         self._count(report, snapshot)
         return Push.OVERTAKEN
+
+    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
+        """Whether a push that was given up came about before a later snapshot. Raises RepositoryError."""
+        return commit in self._doubtful and self._is_below(Tip(snapshot.branch, snapshot.commit), commit)
 
     def _count(self, report: PushReport, snapshot: Snapshot) -> None:
         """The branch stayed where it was: that happens, but not again and again."""
         self._times = self._times + 1 if self._stuck_at == snapshot.commit else 1
         self._stuck_at = snapshot.commit
         if self._times >= TIMES_STUCK:
-            raise self._remote.push_messages(snapshot.branch).stuck(report, self._times)
+            raise self._remote.push_messages(snapshot.branch, self._deed).stuck(report, self._times)
 
     def _look(self, report: PushReport, snapshot: Snapshot, commit: str) -> Push | None:
         """Look at the remote until it shows what became of the push; None if the branch stays where it was."""
@@ -85,7 +94,7 @@ class Aftermath:
             time.sleep(pause)
             pause *= 2
         if trouble is not None:
-            raise self._remote.push_messages(snapshot.branch).unknown(report, trouble) from None
+            raise self._remote.push_messages(snapshot.branch, self._deed).unknown(report, trouble) from None
         return None
 
     def _has_moved(self, snapshot: Snapshot) -> bool:

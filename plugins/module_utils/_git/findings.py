@@ -21,7 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot i
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import NEW, make_way_for_file
 
 # Raise it whenever the same commit would give another snapshot than before: a new field, or a new rule of read_tree().
-FORMAT = 3
+FORMAT = 4
 
 _STATES = {state.value: state for state in State}
 
@@ -68,6 +68,7 @@ def _write(snapshot: Snapshot) -> dict[str, Any]:
             for claim in snapshot.claims.values()
         ),
         "problems": _columns((problem.pool, problem.text) for problem in snapshot.problems),
+        "obstacles": snapshot.obstacles,
     }
 
 
@@ -79,6 +80,7 @@ def _read(content: dict[str, Any]) -> Snapshot:
         locks=_locks(*content["locks"]),
         claims=dict(zip(content["paths"], map(Claim, *content["claims"]), strict=True)) if content["paths"] else {},
         problems=tuple(map(Problem, *content["problems"])) if content["problems"] else (),
+        obstacles=tuple(content["obstacles"]),
     )
 
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import Author
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import PlannedCommit
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import (
+    FileMoved,
+    FileWritten,
+    PlannedCommit,
+)
 
 # A name that fast-import needs while it works; the last command makes it forget it, so that no reference is written.
 _BRANCH = b"refs/poolboy/releases"
@@ -27,7 +31,7 @@ def import_stream(parent: str, commits: Iterable[PlannedCommit], author: Author,
         parts.append(
             b"commit %s\nmark :1\nauthor %s\ncommitter %s\n%s%s" % (_BRANCH, person, person, _data(message), start)
         )
-        parts.append(_change(commit))
+        parts.extend(map(_change, commit.changes))
         start = b""  # from here on, the commit before
     return b"".join([*parts, b"get-mark :1\n", b"reset %s\n\n" % _BRANCH])
 
@@ -37,10 +41,10 @@ def quoted(path: bytes) -> bytes:
     return b'"' + path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
 
 
-def _change(commit: PlannedCommit) -> bytes:
-    if commit.source is None:
-        return b"M 100644 inline %s\n%s" % (quoted(commit.target), _data(b""))
-    return b"R %s %s\n" % (quoted(commit.source), quoted(commit.target))
+def _change(change: FileMoved | FileWritten) -> bytes:
+    if isinstance(change, FileWritten):
+        return b"M 100644 inline %s\n%s" % (quoted(change.path), _data(change.content))
+    return b"R %s %s\n" % (quoted(change.source), quoted(change.target))
 
 
 def _data(content: bytes) -> bytes:

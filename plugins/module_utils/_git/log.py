@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tree import TALLY_FILES
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory, LoggedCommit
 
 _ARGUMENTS = (
     "log",
-    "--format=tformat:%H %P",
+    "--format=tformat:%H %P;%ct",
     "--name-status",
     "-z",
     "--root",
@@ -28,10 +30,26 @@ _ARGUMENTS = (
     "--no-decorate",
     "--no-notes",
     "--no-mailmap",
-    "--ignore-submodules=none",
     f"-O{os.devnull}",  # no diff.orderFile
     "--stdin",
 )
+_TALLIES = tuple(name.encode() for name in TALLY_FILES)
+
+Parsed = TypeVar("Parsed")
+
+
+class ChangedCommit(NamedTuple):
+    """A commit with its committer time in seconds since 1970, UTC, and, unless it is a merge, what it changed of pools.
+
+    `changes` are git's status letters and paths, of files below a claimed/ or unclaimed/ folder and of tally files.
+    `is_empty` says that it changed nothing at all.
+    """
+
+    name: str
+    parents: tuple[str, ...]
+    time: int
+    changes: tuple[tuple[bytes, bytes], ...]
+    is_empty: bool = False
 
 
 @contextlib.contextmanager
@@ -42,31 +60,75 @@ def read_log(
 
     `in_order` has git look at all of them before it gives the first, so that none comes before one of its children.
     """
-    process = git.start(*_ARGUMENTS, *(["--topo-order"] if in_order else []), repository=repository, with_input=True)
+    options = ["--ignore-submodules=none", *(["--topo-order"] if in_order else [])]
+    with _log(git, repository, starts, options, parse_log) as commits:
+        yield commits
+
+
+@contextlib.contextmanager
+def read_changes(git: GitCommand, repository: Path, tip: str) -> Iterator[Iterator[ChangedCommit]]:
+    """Give the commits that can be reached from `tip`, newest first, as they are read. Submodules are no locks."""
+    with _log(git, repository, [tip], ["--ignore-submodules=all"], parse_changes) as commits:
+        yield commits
+
+
+@contextlib.contextmanager
+def _log(
+    git: GitCommand,
+    repository: Path,
+    starts: Iterable[str],
+    options: Iterable[str],
+    parse: Callable[[Iterable[bytes]], Iterator[Parsed]],
+) -> Iterator[Iterator[Parsed]]:
+    process = git.start(*_ARGUMENTS, *options, repository=repository, with_input=True)
     try:
         process.write("".join(f"{start}\n" for start in starts).encode())
         process.end_input()
-        yield parse_log(process.chunks())
+        yield parse(process.chunks())
     finally:
         process.stop()
 
 
 def parse_log(chunks: Iterable[bytes]) -> Iterator[LoggedCommit]:
-    """Read what `git log -z --name-status` prints: commits, each followed by status and path of what it changed.
+    """Read what `git log -z --name-status` prints: commits, and the claimed paths that each adds. Raises BrokenHistory.
 
-    Memory stays flat: no more than one chunk, and the claimed paths that one commit adds. Raises BrokenHistory.
+    Memory stays flat: no more than one chunk, and the claimed paths that one commit adds.
     """
-    header, added, status = b"", [], b""
+    for header, changes, _count in _parse(chunks, lambda status, path: status == b"A" and b"claimed/" in path):
+        name, *parents = header.partition(b";")[0].decode("ascii", "replace").split()
+        yield LoggedCommit(name, tuple(parents), tuple(path for _status, path in changes))
+
+
+def parse_changes(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
+    """Read what `git log -z --name-status` prints: commits, and what each changed of pools. Raises BrokenHistory."""
+    for header, changes, count in _parse(chunks, lambda _status, path: b"claimed/" in path or path.endswith(_TALLIES)):
+        names, _separator, time = header.decode("ascii", "replace").partition(";")
+        name, *parents = names.split()
+        yield ChangedCommit(
+            name,
+            tuple(parents),
+            int(time) if time.isdigit() else 0,
+            () if len(parents) > 1 else tuple(changes),
+            count == 0 and len(parents) == 1,
+        )
+
+
+def _parse(
+    chunks: Iterable[bytes], keep: Callable[[bytes, bytes], bool]
+) -> Iterator[tuple[bytes, list[tuple[bytes, bytes]], int]]:
+    """Yield the line of each commit, status and path of what it changed and is to be kept, and how much it changed."""
+    header, kept, count, status = b"", [], 0, b""
     for token in _tokens(chunks):
         if status:
             # Of a mixed repository's first commit there may be a hundred thousand files.
-            if status == b"A" and b"claimed/" in token:
-                added.append(token)
+            if keep(status, token):
+                kept.append((status, token))
             status = b""
+            count += 1
         elif len(token) >= 40:
             if header:
-                yield _commit(header, added)
-            header, added = token, []
+                yield header, kept, count
+            header, kept, count = token, [], 0
         else:
             status = token.lstrip(b"\n")
             if len(status) != 1 or not header:
@@ -74,12 +136,7 @@ def parse_log(chunks: Iterable[bytes]) -> Iterator[LoggedCommit]:
     if status:
         raise BrokenHistory("git log ended in the middle of a commit")
     if header:
-        yield _commit(header, added)
-
-
-def _commit(header: bytes, added: list[bytes]) -> LoggedCommit:
-    name, *parents = header.decode("ascii", "replace").split()
-    return LoggedCommit(name, tuple(parents), tuple(added))
+        yield header, kept, count
 
 
 def _tokens(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -15,6 +15,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.history imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import read_objects
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import WHOLE_HISTORY, Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_problems import DEPTH as DEPTH_TO_WEIGH
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_problems import weighed_problems
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import Tip
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import read_pools
 
@@ -47,7 +49,14 @@ def look(git: GitCommand, remote: Remote, mirror: Mirror, tip: Tip, remembered: 
             raise _no_more_history(remote, mirror, commit, missing)
         _fetch(remote, mirror, tip, depth)
         missing = finder.follow(missing)
-    return Snapshot(commit, tip.branch, tree.pools, tree.locks, by_path(finder.claims.items()), tree.problems)
+    claims = by_path(finder.claims.items())
+    problems = tree.problems
+    if tree.doubts:
+        if mirror.depth < DEPTH_TO_WEIGH:
+            _fetch(remote, mirror, tip, DEPTH_TO_WEIGH)
+        with read_objects(git, mirror.path) as objects:
+            problems = weighed_problems(git, mirror, objects, tree, commit)
+    return Snapshot(commit, tip.branch, tree.pools, tree.locks, claims, problems, tree.obstacles)
 
 
 def _fetch(remote: Remote, mirror: Mirror, tip: Tip, depth: int) -> None:

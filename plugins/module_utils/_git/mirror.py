@@ -11,12 +11,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import remove
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import FETCH, TRACKED
 
 _MOST_DEPTH = 512
 # One pack for each fetch that brought something: beyond these a fresh copy of the latest commits is cheaper.
 _MOST_PACKS = 50
 _MOST_LOOSE = 8  # of the 256 folders of loose objects only one is looked at, as `git gc --auto` does
+
+UNFINISHED_PACKS = "pack/tmp_*"
+UNFINISHED_OBJECTS = "[0-9a-f][0-9a-f]/tmp_obj_*"
 
 _SHA1 = 40  # hexadecimal digits
 _OBJECT_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -65,6 +69,15 @@ class Mirror:
         """Remove what a `git fast-import` that was cut off, now or in a killed run, wrote about its end."""
         for report in self.path.glob("fast_import_crash_*"):
             report.unlink(missing_ok=True)
+
+    def clear_unfinished(self, *patterns: str) -> None:
+        """Remove the files that a git of a killed run was still writing (packfile.c, object-file.c: tmp_...).
+
+        Only for who holds the folder's lock. A git that is still writing one fails, and nobody waits for it any more.
+        """
+        for pattern in patterns:
+            for path in (self.path / "objects").glob(pattern):
+                remove(path)
 
     def is_overgrown(self) -> bool:
         """Whether more is kept than the next look needs: a deep history, or what a year of small fetches brought."""

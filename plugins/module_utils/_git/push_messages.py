@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why locks could not be released, for the operator. Private to the collection."""
+"""Why a push came to nothing, for the operator. Private to the collection."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitFailed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import explain, git_words, scrub
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import RELEASING, Deed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import PushReport, remote_lines
 
 _LONGEST = 400  # characters of the server's own words
@@ -50,6 +51,7 @@ class PushMessages:
     where: str
     branch: str
     secrets: Iterable[str] = ()
+    deed: Deed = RELEASING
 
     def has_cause(self, report: PushReport) -> bool:
         """Whether the server has said something that waiting does not mend."""
@@ -59,7 +61,7 @@ class PushMessages:
         """The server has decided against the push."""
         hint = next((f" {hint}" for words, hint in _HINTS if re.search(words, self._telling(report))), "")
         return RepositoryError(
-            f"The server of {self.where} refuses the push to branch {self._branch}, so nothing was released.{hint}"
+            f"The server of {self.where} refuses the push to branch {self._branch}, so {self.deed.nothing}.{hint}"
             f" It says: {self._words(report)}"
         )
 
@@ -67,13 +69,13 @@ class PushMessages:
         """The push did not get as far as the server's list of references, which we can read."""
         if _ONLY_FILES.search(failed.stderr):
             return RepositoryError(
-                f"Nobody can push to {self.where}, so nothing was released: what answers there is a web server that"
+                f"Nobody can push to {self.where}, so {self.deed.nothing}: what answers there is a web server that"
                 " only gives out files (git's dumb HTTP). Name an address in repo to which git can push."
             )
         if self.has_cause(report):
             return self.refused(report)
         otherwise = (
-            f"The server of {self.where} lets this user or key read but not push, so nothing was released: give it the"
+            f"The server of {self.where} lets this user or key read but not push, so {self.deed.nothing}: give it the"
             " right to push, or use another one."
         )
         return explain(failed, where=self.where, secrets=self.secrets, otherwise=otherwise)
@@ -82,13 +84,13 @@ class PushMessages:
         """Nobody else pushed, and still the server does not take it."""
         return RepositoryError(
             f"The server of {self.where} failed {times} times in a row to take the push to branch {self._branch},"
-            f" though nobody else pushed, so nothing was released: see its log. It says: {self._words(report)}"
+            f" though nobody else pushed, so {self.deed.nothing}: see its log. It says: {self._words(report)}"
         )
 
     def unknown(self, report: PushReport, trouble: Exception) -> RepositoryError:
         """The answer was lost, and what became of the push cannot be found out."""
         return RepositoryError(
-            f"It is not known whether the locks were released: the answer to the push to branch {self._branch} was lost"
+            f"It is not known whether {self.deed.something}: the answer to the push to branch {self._branch} was lost"
             f" ({self._words(report)}), and then the repository could not be read. Run again later, which shows it."
             f" {trouble}"
         )

@@ -5,26 +5,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import State, lock_path
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tree import KEEP_FILE
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import Entries, Entry
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import (
+    FileMoved,
+    FileWritten,
+    PlanCommits,
+    PlannedCommit,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import (
+    FOLDER_MODE,
+    Entries,
+    Entry,
+    TreeReader,
+)
 
 _EMPTY_FILE: Entry = (b"100644", "")
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCommit:
-    """A commit that moves one file from `source` to `target`, or adds an empty one there if `source` is None."""
-
-    message: str
-    target: bytes
-    source: bytes | None = None
+def planned_releases(releases: Sequence[Release]) -> PlanCommits:
+    """Plan one commit for each release. The cost depends on the folders that change alone."""
+    return partial(_plan, releases)
 
 
 def touched_folders(releases: Iterable[Release]) -> set[bytes]:
@@ -58,10 +65,31 @@ def plan_commits(releases: Iterable[Release], folders: Mapping[bytes, Entries]) 
                 " See which of the two is right and remove the other, or exclude the lock."
             )
         if len(claimed) == 1:
-            yield PlannedCommit(f"keep {printable(_text(source))}\n", _join(source, KEEP_FILE.encode()))
+            yield PlannedCommit(f"keep {printable(_text(source))}\n", (FileWritten(_join(source, KEEP_FILE.encode())),))
             claimed[KEEP_FILE.encode()] = _EMPTY_FILE
-        yield PlannedCommit(release.message, _join(target, name), _join(source, name))
+        yield PlannedCommit(release.message, (FileMoved(_join(source, name), _join(target, name)),))
         unclaimed[name] = claimed.pop(name)
+
+
+def _plan(releases: Sequence[Release], trees: TreeReader, base: str) -> list[PlannedCommit]:
+    folders = {path: _read_folder(trees, base, path) for path in touched_folders(releases)}
+    return list(plan_commits(releases, folders))
+
+
+def _read_folder(trees: TreeReader, commit: str, path: bytes) -> Entries:
+    """What lies in a claimed/ or unclaimed/ folder, nothing if there is none. Raises RepositoryError, MissingObject."""
+    pool, _slash, state = path.rpartition(b"/")
+    folder = trees.folder(commit, pool) if pool else f"{commit}^{{tree}}"
+    if folder is None:
+        raise RepositoryError(f"There is no pool {_shown(pool)} any more: run again.")
+    mode, name = trees.entries(folder).get(state, (FOLDER_MODE, ""))
+    if mode != FOLDER_MODE:
+        raise RepositoryError(f"{_shown(path)} is no folder, so no lock can be put there: make it one.")
+    return trees.entries(name) if name else {}
+
+
+def _shown(path: bytes) -> str:
+    return printable(_text(path), 200)
 
 
 def _folder(pool: str, state: State) -> bytes:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.aftermath import Aftermath
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import Author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.commit_writer import CommitWriter
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import write_findings
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import (
     CacheFolder,
@@ -22,21 +23,22 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder impo
     cache_error,
     remove,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory, TooShallow
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import DEPTH_TO_KEEP
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import git_words
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import UNFINISHED_PACKS, Mirror
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject, read_objects
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import RELEASING, Deed, PlanCommits
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import Outcome
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_writer import ReleaseWriter
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_problems import weighed_problems
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import read_pools
 
 _AT_FAULT = (GitFailed, MissingObject, BrokenHistory, OSError)
 
 
 class Releasing:
-    """Writes and pushes releases. From the one to the other it keeps other runs off the mirror.
+    """Writes and pushes commits. From the one to the other it keeps other runs off the mirror.
 
     So no wait for another run comes between the last look at Concourse and the push, and no other run can put another
     mirror in the place of the one with the commits.
@@ -47,28 +49,31 @@ class Releasing:
         self._remote = remote
         self._folder = folder
         self._lock = LongLock(folder, patience)
-        self._writer = ReleaseWriter(git, author)
+        self._writer = CommitWriter(git, author)
         self._aftermath = Aftermath(git, remote, folder, patience)
-        self._times: dict[tuple[str, tuple[Release, ...]], int] = {}
+        self._times: dict[tuple[str, Hashable], int] = {}
+        self._deed = RELEASING
 
     def let_go(self) -> None:
         """Let other runs at the mirror; what was written and not pushed may be gone then."""
         self._lock.let_go()
 
-    def write(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
-        """Write one commit for each release on top of the snapshot, and return the last. Raises RepositoryError.
+    def write(self, snapshot: Snapshot, content: Hashable, plan: PlanCommits, deed: Deed) -> str:
+        """Write the commits of a plan on top of the snapshot, and return the last. Raises RepositoryError.
 
-        The same releases on the same snapshot give the same commits, so that a push that was believed to be lost and
+        The same content on the same snapshot gives the same commits, so that a push that was believed to be lost and
         comes about late is known for what it is.
         """
-        at = self._times.setdefault((snapshot.commit, tuple(releases)), int(time.time()))
+        at = self._times.setdefault((snapshot.commit, content), int(time.time()))
+        self._deed = deed
         self._lock.take()
         try:
             mirror = Mirror(self._folder.mirror)
             if mirror.fits(snapshot.commit):
+                mirror.clear_unfinished(UNFINISHED_PACKS)
                 with contextlib.suppress(*_AT_FAULT):
-                    return self._writer.write(mirror, snapshot.commit, releases, at)
-            return self._writer.write(self._new_mirror(snapshot), snapshot.commit, releases, at)
+                    return self._writer.write(mirror, snapshot.commit, plan, deed, at)
+            return self._writer.write(self._new_mirror(snapshot), snapshot.commit, plan, deed, at)
         except BaseException as error:
             self._lock.let_go()
             if isinstance(error, _AT_FAULT):
@@ -90,7 +95,12 @@ class Releasing:
                 remove(self._folder.mirror)
         finally:
             self._lock.let_go()
-        return self._aftermath.judge(report, snapshot, commit)
+        return self._aftermath.judge(report, snapshot, commit, self._deed)
+
+    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
+        """Whether a push that was given up came about before a later snapshot. Raises RepositoryError."""
+        self._lock.let_go()
+        return self._aftermath.has_landed(snapshot, commit)
 
     def _new_mirror(self, snapshot: Snapshot) -> Mirror:
         """Make a mirror in the place of the one that is of no use."""
@@ -112,11 +122,12 @@ class Releasing:
 
         None if it cannot be read, which spoils nothing but that.
         """
-        with contextlib.suppress(*_AT_FAULT, KeyError):
+        with contextlib.suppress(*_AT_FAULT, TooShallow, KeyError):
             with read_objects(self._git, self._folder.mirror) as objects:
                 tree = read_pools(self._git, self._folder.mirror, objects, commit)
+                problems = weighed_problems(self._git, Mirror(self._folder.mirror), objects, tree, commit)
             claims = {lock.path: snapshot.claims[lock.path] for lock in tree.locks if lock.is_claimed}
-            return Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, tree.problems)
+            return Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, problems, tree.obstacles)
         return None
 
     def _explain(self, error: BaseException) -> RepositoryError:
@@ -124,10 +135,10 @@ class Releasing:
             return cache_error(self._folder.path, error)
         if isinstance(error, GitFailed):
             return RepositoryError(
-                f"git cannot write the commits that release locks in {self._folder.path}, so nothing was released: see"
+                f"git cannot write {self._deed.commits} in {self._folder.path}, so {self._deed.nothing}: see"
                 f" that there is space, or name another cache_dir. ({git_words(error.stderr)})"
             )
         return RepositoryError(
-            f"The branch at {self._remote.where} was rewritten a moment ago, so nothing was released: run again."
+            f"The branch at {self._remote.where} was rewritten a moment ago, so {self._deed.nothing}: run again."
             f" ({error})"
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import Address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed, GitProcess
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import explain
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import Deed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_messages import PushMessages
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import PushReport, read_report
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import (
@@ -122,8 +123,8 @@ class Remote:
         process = self._git.start(*_PUSH, only_if, "--", *what, repository=repository, timeout=self._timeout)
         return PushUnderWay(process, reference)
 
-    def push_messages(self, branch: str) -> PushMessages:
-        return PushMessages(self.where, branch, self._secrets)
+    def push_messages(self, branch: str, deed: Deed) -> PushMessages:
+        return PushMessages(self.where, branch, self._secrets, deed)
 
 
 class PushUnderWay:

@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.moves import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import TallyRecord
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import parse_address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import parse_author
@@ -25,11 +29,20 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder impo
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import DEPTH_TO_KEEP, look
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror, slim_copy
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import (
+    UNFINISHED_OBJECTS,
+    UNFINISHED_PACKS,
+    Mirror,
+    slim_copy,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.past import PastReader
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import RELEASING, TALLYING
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import planned_releases
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.releasing import Releasing
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_commits import planned_tallies
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import HEADS, Tip, check_branch_name
 
 _PATIENCE = 4  # times git_timeout: what another run may take for its own look
@@ -46,6 +59,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
     def __init__(self, options: RepositoryOptions) -> None:
         self._options = options
         self._stack = contextlib.ExitStack()
+        self._seen: Snapshot | None = None
 
     def __enter__(self) -> LockRepository:
         options = self._options
@@ -63,6 +77,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             if not self._folder.findings.exists():
                 check_git_version(self._git.run("version").decode("ascii", "replace"))
             self._releasing = Releasing(self._git, self._remote, self._folder, author, self._patience)
+            self._past = PastReader(self._git, self._remote, self._folder, self._patience)
             stack.callback(self._releasing.let_go)
             self._stack = stack.pop_all()
         return self
@@ -82,20 +97,46 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         finally:
             question.forget()
         if remembered is not None and Tip(remembered.branch, remembered.commit) == tip:
-            return remembered
-        with self._folder.locked(self._patience):
-            return self._look(tip)
+            self._seen = remembered
+        else:
+            with self._folder.locked(self._patience):
+                self._seen = self._look(tip)
+        return self._seen
+
+    def moves(self, *, since: datetime, pools: Collection[str]) -> tuple[Move, ...]:
+        """Return what commits dated `since` then or later did to the locks of the pools, oldest first.
+
+        They are those below the snapshot that was taken last; one is taken if there is none. The cost grows with the
+        number of commits since then, not with the length of the history. For clocks that differ see _git/recent.py.
+        """
+        seen = self._seen or self.snapshot()
+        self._releasing.let_go()
+        return self._past.moves(seen, since, pools)
+
+    def tallies(self, *, pools: Collection[str]) -> Mapping[str, TallyRecord]:
+        """Return the tallies of the pools at the snapshot that was taken last, and what happened to them since."""
+        seen = self._seen or self.snapshot()
+        self._releasing.let_go()
+        return self._past.tallies(seen, pools)
 
     def write_releases(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
         """Write one commit for each release on top of the snapshot, without a push, and return the last.
 
         Other runs wait for the mirror from here on, until push(), snapshot() or the end of the context.
         """
-        return self._releasing.write(snapshot, releases)
+        return self._releasing.write(snapshot, tuple(releases), planned_releases(releases), RELEASING)
+
+    def write_tallies(self, snapshot: Snapshot, counts: Sequence[TallyCount]) -> str:
+        """Write one commit for each count on top of the snapshot, as write_releases() does."""
+        return self._releasing.write(snapshot, tuple(counts), planned_tallies(counts), TALLYING)
 
     def push(self, snapshot: Snapshot, commit: str) -> Push:
-        """Push what write_releases() returned, never by force; if the answer is lost, see what became of it."""
+        """Push what was returned by what wrote it, never by force; if the answer is lost, see what became of it."""
         return self._releasing.push(snapshot, commit)
+
+    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
+        """Whether a push whose answer was lost came about before a later snapshot, though the branch had stayed."""
+        return self._releasing.has_landed(snapshot, commit)
 
     def _look(self, tip: Tip) -> Snapshot:
         """Look at the branch with what is kept, and if that is of no use, without it."""
@@ -106,6 +147,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         if remembered is not None and mirror.fits(tip.commit):
             # Whether the mirror is broken or the remote is in trouble shows in a fresh mirror.
             with contextlib.suppress(*_MIRROR_AT_FAULT):
+                mirror.clear_unfinished(UNFINISHED_PACKS, UNFINISHED_OBJECTS)
                 snapshot = look(self._git, self._remote, mirror, tip, remembered)
                 self._keep(snapshot, mirror)
                 return snapshot

@@ -12,7 +12,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import Author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed, GitProcess
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import git_words
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import PlannedCommit
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import Deed, PlannedCommit
 
 
 def ask_for_signing(git: GitCommand, repository: Path) -> GitProcess:
@@ -29,7 +29,14 @@ def is_wanted(question: GitProcess) -> bool:
 
 
 def sign_commits(
-    git: GitCommand, repository: Path, base: str, last: str, commits: Sequence[PlannedCommit], author: Author, at: int
+    git: GitCommand,
+    repository: Path,
+    base: str,
+    last: str,
+    commits: Sequence[PlannedCommit],
+    author: Author,
+    deed: Deed,
+    at: int,
 ) -> str:
     """Write the commits that lead from `base` to `last` once more, signed, and return the last of them.
 
@@ -46,8 +53,8 @@ def sign_commits(
             parent = process.output().decode().strip()
         except GitFailed as failed:
             raise RepositoryError(
-                "git's settings (commit.gpgsign) ask for signed commits, and git cannot sign them, so nothing was"
-                f" released: look at user.signingKey and gpg.format where this runs. ({git_words(failed.stderr)})"
+                f"git's settings (commit.gpgsign) ask for signed commits, and git cannot sign them, so {deed.nothing}:"
+                f" look at user.signingKey and gpg.format where this runs. ({git_words(failed.stderr)})"
             ) from None
     return parent
 

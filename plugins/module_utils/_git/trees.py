@@ -21,6 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects imp
 
 _STATES = frozenset((b"claimed", b"unclaimed"))
 _TALLIES = tuple(name.encode() for name in TALLY_FILES)
+_ENDS = (*_TALLIES, *_STATES)
 _LONGEST_TALLY = 64  # bytes; more is no number
 
 
@@ -43,9 +44,9 @@ def parse_entries(chunks: Iterable[bytes]) -> Iterator[TreeEntry]:
         rest = lines.pop()
         for line in lines:
             # Each is `mode kind object<tab>path`. In a mixed repository most paths are none of ours.
-            if b"claimed/" in line or line.endswith(_TALLIES):
+            if b"claimed/" in line or line.endswith(_ENDS):
                 about, _tab, path = line.partition(b"\t")
-                if line.endswith(_TALLIES) or not _STATES.isdisjoint(path.split(b"/")[:-1]):
+                if line.endswith(_TALLIES) or not _STATES.isdisjoint(path.split(b"/")):
                     mode, _kind, object_name = about.decode("ascii").split(" ")
                     yield TreeEntry(mode, object_name, path.decode("utf-8", "surrogateescape"))
     if rest:

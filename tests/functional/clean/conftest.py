@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,11 +16,6 @@ from ansible_collections.poolboy.concourse.tests.functional.clean.reading import
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-# These take many minutes: `make long` runs them.
-collect_ignore = (
-    [] if os.environ.get("POOLBOY_LONG") == "1" else ["test_nobody_is_robbed.py", "test_killed_anywhere.py"]
-)
 
 Clean = Callable[..., ModuleRun]
 HOUR = 3600

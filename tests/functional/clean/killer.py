@@ -5,21 +5,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE, Workplace
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.runner import Runner
+from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, Workplace
 
-MODULE = f"{PACKAGE}.plugins.modules.concourse_pool_clean"
 PATIENCE = 60.0
 
 # before: the run dies before git does anything. after: when git is done. orphan: the run dies, git goes on without it.
@@ -46,6 +42,7 @@ esac
 class Killer:
     """Starts the module on a machine whose git kills it where it is told to."""
 
+    runner: Runner
     place: Workplace
     folder: Path
 
@@ -59,24 +56,11 @@ class Killer:
 
     def run(self, options: Mapping[str, Any], *, at: tuple[int, str] | None = None) -> dict[str, Any] | None:
         """One run, killed at the step of that number, counted from 1; None if it was."""
-        self._prepare(at)
-        process = self._start(options)
-        printed, _stderr = process.communicate(timeout=PATIENCE)
-        self._settle()
-        return None if process.returncode == -signal.SIGKILL else self._result(printed)
+        return self._run(options, at, None)
 
     def run_for(self, options: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
         """One run, killed after so many seconds; None if it was."""
-        self._prepare(None)
-        process = self._start(options)
-        try:
-            printed, _stderr = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            self._settle()
-            return None
-        return self._result(printed)
+        return self._run(options, None, seconds)
 
     def steps(self) -> list[str]:
         """The git commands of the last run."""
@@ -91,23 +75,16 @@ class Killer:
         if at is not None:
             self.plan.write_text(f"{at[0]} {at[1]}")
 
-    def _start(self, options: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+    def _run(
+        self, options: Mapping[str, Any], at: tuple[int, str] | None, seconds: float | None
+    ) -> dict[str, Any] | None:
+        self._prepare(at)
         path = os.pathsep.join([str(self.folder), self.place.variables["PATH"]])
-        given = self.folder / "arguments"
-        given.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": dict(options)}))
-        with given.open("rb") as arguments:
-            return subprocess.Popen(
-                [sys.executable, "-m", MODULE],
-                stdin=arguments,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=self.place.folder,
-                env={**self.place.variables, "PATH": path, "PYTHONPATH": str(COLLECTIONS)},
-            )
-
-    def _result(self, printed: bytes) -> dict[str, Any]:
-        result: dict[str, Any] = json.loads(printed)
-        return result
+        variables = {**self.place.variables, "PATH": path, "PYTHONPATH": str(COLLECTIONS)}
+        result = self.runner.run(options, environment=variables, folder=self.place.folder, kill_after=seconds)
+        self._settle()
+        assert not result.get("hung"), "the run never ends"
+        return None if result.get("killed") else result
 
     def _settle(self) -> None:
         """Wait until no git that the killed run left behind is at work any more, here or at the server."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, refusal, released
@@ -16,7 +18,8 @@ from ansible_collections.poolboy.concourse.tests.functional.clean.reading import
     released_tree,
     tip,
 )
-from ansible_collections.poolboy.concourse.tests.lockrepo import File, LockRepository
+from ansible_collections.poolboy.concourse.tests.lockrepo import File, LockRepository, Submodule, Symlink
+from ansible_collections.poolboy.concourse.tests.lockrepo.entries import Entry, Text
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 
@@ -134,6 +137,38 @@ def test_a_lock_in_both_states_is_told_and_left_alone(clean: Clean, locks: LockR
     }
 
 
+IN_THE_WAY: list[tuple[str, Mapping[Text, Entry | Text | None], str]] = [
+    ("folder", {"aws/unclaimed/env-1/notes": "x"}, "aws/unclaimed/env-1"),
+    ("submodule", {"aws/unclaimed/env-1": Submodule()}, "aws/unclaimed/env-1"),
+    ("folder of quarantine", {"sick/unclaimed/env-1/notes": "x"}, "sick/unclaimed/env-1"),
+    ("submodule in quarantine", {"sick/unclaimed/env-1": Submodule()}, "sick/unclaimed/env-1"),
+]
+
+
+@pytest.mark.parametrize(("kind", "changes", "path"), IN_THE_WAY, ids=[kind for kind, _changes, _path in IN_THE_WAY])
+def test_something_in_the_way_of_one_lock_keeps_that_one_only(
+    clean: Clean, locks: LockRepository, kind: str, changes: Mapping[Text, Entry | Text | None], path: str
+) -> None:
+    locks.commit(changes, message="put something there")
+    options = {"repo": locks.url, "pools": "aws", "release_to": "sick" if "quarantine" in kind else None}
+    checked, run = clean(**options, check_mode=True), clean(**options)
+    assert released(checked) == released(run) == {"aws/env-2"}
+    reason = f"{path} is in its way, which is no lock; a person has to move it"
+    assert checked.locks["aws/env-1"]["action_reason"] == run.locks["aws/env-1"]["action_reason"] == reason
+    assert released(clean(**options)) == set(), "what the run before left to be found knows it too"
+
+
+@pytest.mark.parametrize("entry", ["x", Submodule(), Symlink("elsewhere")], ids=["file", "submodule", "link"])
+def test_no_folder_for_free_locks_keeps_the_locks_of_that_pool_only(
+    clean: Clean, locks: LockRepository, entry: Entry | str
+) -> None:
+    locks.commit({"odd/claimed/env-9": "x", "odd/unclaimed": entry}, message="claiming: env-9")
+    run = clean(repo=locks.url, pools=["aws", "odd"])
+    assert released(run) == {"aws/env-1", "aws/env-2"}
+    assert run.locks["odd/env-9"]["action_reason"].startswith("odd/unclaimed is in its way")
+    assert any(one["text"].endswith("not a folder") for one in run.values["problems"])
+
+
 def test_exclude(clean: Clean, locks: LockRepository) -> None:
     run = clean(repo=locks.url, pools="aws", exclude=["*/env-1", "gcp/*"])
     assert released(run) == {"aws/env-2"}
@@ -164,6 +199,7 @@ def test_force_gives_back_what_policy_keeps(clean: Clean, locks: LockRepository)
     assert "forced" in run.locks["aws/env-4"]["action_reason"]
     (made,) = commits_since(locks.path, base)
     assert made.trailers["Claim-Commit"] == commit
+    assert made.trailers["Forced"] == "yes, for by policy it is kept (manual, and the policy keeps it)"
     assert "is free by now" in refusal(clean(**options, force=force)), "the nonce is spent"
 
 

@@ -9,12 +9,14 @@ import os
 import random
 import shutil
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.runner import Runner
 from ansible_collections.poolboy.concourse.tests.functional.clean.killer import HOWS, Killer
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import check_whole, commits_since, files, tip
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
@@ -22,7 +24,8 @@ from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-RANDOM_KILLS = 16
+LONG = os.environ.get("POOLBOY_LONG") == "1"  # every way to be killed at every step, and more random moments
+RANDOM_KILLS = 16 if LONG else 5
 RELEASED = ["unclaiming: env-1", "unclaiming: env-2", "unclaiming: env-5"]
 
 
@@ -30,6 +33,7 @@ RELEASED = ["unclaiming: env-1", "unclaiming: env-2", "unclaiming: env-5"]
 class Ground:
     """The same repository and machine again and again, each time as they were at first."""
 
+    runner: Runner
     folder: Path
     original: Path
     warm: Path | None = None
@@ -44,7 +48,7 @@ class Ground:
         shutil.copytree(self.original, repository)
         place = Workplace(home / "machine")
         # The cache knows a repository by its address, so a warm one is made for each place anew.
-        killer = Killer(place, home / "killer")
+        killer = Killer(self.runner, place, home / "killer")
         options = {"repo": repository.as_uri(), "pools": "aws"}
         if self.warm is not None:
             assert killer.run({**options, "_ansible_check_mode": True}) is not None
@@ -70,7 +74,7 @@ class Ground:
 
 
 # What has a name of its own until it is whole, and is removed by the next run.
-TRASH = ("new-", "old-")
+TRASH = ("new-", "old-", "tmp_")
 ONLY_READING = ("version", "config", "cat-file", "ls-tree", "log")
 
 
@@ -78,8 +82,15 @@ def subjects(repository: Path, base: str) -> list[str]:
     return [commit.message.partition("\n")[0] for commit in commits_since(repository, base)]
 
 
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    made = Runner(Workplace(tmp_path_factory.mktemp("runner")).variables)
+    yield made
+    made.close()
+
+
 @pytest.fixture(params=["cold", "warm"])
-def ground(request: pytest.FixtureRequest, tmp_path: Path, locks: LockRepository) -> Ground:
+def ground(request: pytest.FixtureRequest, tmp_path: Path, locks: LockRepository, runner: Runner) -> Ground:
     """Three locks to give back; `warm` has a cache from before the last commits."""
     locks.fork("old")
     locks.add("aws", "env-5")
@@ -87,7 +98,7 @@ def ground(request: pytest.FixtureRequest, tmp_path: Path, locks: LockRepository
     locks.fork("next")
     if request.param == "warm":
         locks.force("old", branch="main")
-    made = Ground(tmp_path / "grounds", locks.path, warm=tmp_path if request.param == "warm" else None)
+    made = Ground(runner, tmp_path / "grounds", locks.path, warm=tmp_path if request.param == "warm" else None)
     made.base = locks.commit_of("next")
     killer, repository, options = made.fresh()
     result = killer.run(options)
@@ -104,7 +115,7 @@ def test_at_every_step_of_git(ground: Ground) -> None:
     assert {"push", "ls-remote"} <= {step.split()[0] for step in steps}
     reached = tried = 0
     for number, step in enumerate(steps, start=1):
-        for how in HOWS if step.split()[0] not in ONLY_READING else HOWS[-1:]:
+        for how in ways_to_be_killed(number, step):
             print(f"killed at step {number} of {len(steps)}, {how}: git {step[:70]}")
             killer, repository, options = ground.fresh()
             result = killer.run(options, at=(number, how))
@@ -114,6 +125,14 @@ def test_at_every_step_of_git(ground: Ground) -> None:
             tried += 1
             ground.check(killer, repository, options)
     assert reached > tried * 0.8
+
+
+def ways_to_be_killed(number: int, step: str) -> Sequence[str]:
+    """At a step that only reads, all are the same; the others take turns, and the push gets them all."""
+    command = step.split()[0]
+    if command in ONLY_READING:
+        return HOWS[-1:]
+    return HOWS if LONG or command == "push" else (HOWS[number % len(HOWS)],)
 
 
 def test_at_any_moment(ground: Ground) -> None:

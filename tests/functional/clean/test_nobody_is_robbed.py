@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nobody is robbed: 20 teams at work on one lock repository while three cleaners run at once and everything breaks.
 
-POOLBOY_CLAIMS is how many locks the teams claim altogether, POOLBOY_SEED repeats the decisions of a failed run.
+POOLBOY_CLAIMS is how many locks the teams claim altogether (100, or 2,000 with POOLBOY_LONG=1), POOLBOY_SEED repeats the
+decisions of a failed run.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import statistics
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.cleaner import Cleaner
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.desk import Desk
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.hands import Cloner, Hands, Plumber
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.judge import Findings, Judge
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import Ledger
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.passer_by import PasserBy
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import SHAPES
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.team import Team
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.traffic import Traffic
@@ -34,13 +37,14 @@ from ansible_collections.poolboy.concourse.tests.functional.clean.reading import
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 
-CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "600"))
+LONG = os.environ.get("POOLBOY_LONG") == "1"
+CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000" if LONG else "100"))
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 TEAMS = 20
 WITH_A_CLONE = 2  # teams that do all by git itself, in a clone of their own
 POOLS = ("aws", "gcp", "cf")
 LOCKS = 24  # in each pool
-PATIENCE = 300.0 + CLAIMS
+PATIENCE = 300.0 + 3 * CLAIMS
 MOST_ROUNDS = 40
 
 
@@ -72,15 +76,20 @@ def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) 
     started = time.monotonic()
     with ExitStack() as stack:
         cleaners = [stack.enter_context(_cleaner(number, tmp_path, atc, locks, weather)) for number in range(3)]
-        with _scheduling(atc):
-            _work(teams)
+        passer_by = PasserBy(weather.desk, atc, ledger, random.Random(f"{SEED} passer-by"))
+        with _scheduling(atc) as scheduler:
+            quiet = _quiet_moments(scheduler, weather)
+            with traffic.lights(random.Random(f"{SEED} lights"), cleaners, quiet), passer_by.about():
+                _work(teams)
+            for team in teams:
+                team.finish_builds()
         at_work = time.monotonic() - started
         for cleaner in cleaners:
             cleaner.stop()
         weather.clear()
         rounds = _clean_until_quiet(cleaners)
         findings = Judge(locks.path, atc, ledger, weather.log).look_back(base)
-        _tell(findings, ledger, cleaners, at_work, rounds)
+        _tell(findings, ledger, cleaners, at_work, traffic.waves, rounds)
     assert findings.robbed == []
     assert findings.broken == []
     assert ledger.counts["claims"] >= CLAIMS
@@ -89,14 +98,15 @@ def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) 
     assert findings.released > CLAIMS / 20, "the teams leave many locks behind, else this proves nothing"
     assert not any(cleaner.outcomes["hung"] for cleaner in cleaners)
     assert not any("defect" in message or "printed no JSON" in message for one in cleaners for message in one.failures)
-    assert len(findings.in_the_window) <= CLAIMS / 100, findings.in_the_window
+    assert len(findings.in_the_window) <= 2 + CLAIMS / 100, findings.in_the_window
     assert atc.server.errors == []
 
 
 def _team(number: int, folder: Path, atc: Emulator, locks: LockRepository, ledger: Ledger, traffic: Traffic) -> Team:
     hands: Hands = Cloner(locks.path, folder / f"clone-{number}") if number < WITH_A_CLONE else Plumber(locks.path)
     dice = random.Random(f"{SEED} team {number}")
-    return Team(f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)], atc, hands, ledger, dice, traffic)
+    desk = Desk(atc, f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)])
+    return Team(desk, hands, ledger, dice, traffic)
 
 
 @contextmanager
@@ -123,21 +133,38 @@ def _cleaner(number: int, folder: Path, atc: Emulator, locks: LockRepository, we
 
 
 @contextmanager
-def _scheduling(atc: Emulator) -> Iterator[None]:
-    """Concourse looks for builds to start every now and then, and sometimes not for a while."""
-    over, dice = threading.Event(), random.Random(f"{SEED} scheduler")
+def _scheduling(atc: Emulator) -> Iterator[threading.Lock]:
+    """Concourse looks for builds to start every now and then, but not while somebody has the lock."""
+    over, dice, rest = threading.Event(), random.Random(f"{SEED} scheduler"), threading.Lock()
 
     def schedule() -> None:
-        while not over.wait(dice.random() * (2.5 if dice.random() < 0.04 else 0.05)):
-            atc.schedule()
+        while not over.wait(dice.random() * 0.05):
+            with rest:
+                atc.schedule()
 
     thread = threading.Thread(target=schedule, daemon=True)
     thread.start()
     try:
-        yield
+        yield rest
     finally:
         over.set()
         thread.join(10)
+
+
+def _quiet_moments(scheduler: threading.Lock, weather: Weather) -> Callable[[], AbstractContextManager[None]]:
+    """While nobody pushes, Concourse may be slow to start what waits, or may not answer to some questions."""
+    dice = random.Random(f"{SEED} quiet moments")
+
+    @contextmanager
+    def moment() -> Iterator[None]:
+        with ExitStack() as stack:
+            if dice.random() < 0.5:
+                stack.enter_context(scheduler)
+            if dice.random() < 0.5:
+                stack.enter_context(weather.front(TEAMS, dice))
+            yield
+
+    return moment
 
 
 def _work(teams: Sequence[Team]) -> None:
@@ -173,8 +200,10 @@ def _clean_until_quiet(cleaners: Sequence[Cleaner]) -> int:
     raise AssertionError("the cleaners find something to release again and again")
 
 
-def _tell(findings: Findings, ledger: Ledger, cleaners: Sequence[Cleaner], seconds: float, rounds: int) -> None:
-    print(f"{dict(ledger.counts)}, {seconds:.0f} s; {rounds} runs more until all was quiet")
+def _tell(
+    findings: Findings, ledger: Ledger, cleaners: Sequence[Cleaner], seconds: float, waves: int, rounds: int
+) -> None:
+    print(f"{dict(ledger.counts)}, {seconds:.0f} s, {waves} waves; {rounds} runs more until all was quiet")
     for cleaner in cleaners:
         print(f"{cleaner.name}: {cleaner.released} locks, {dict(cleaner.outcomes)}")
         for message, times in cleaner.failures.most_common(6):

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import LEAST
 from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, refusal, released
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import files, tip
-from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.servers import GitDaemon, GitHttpServer, SshServer
@@ -198,10 +201,30 @@ def test_overtaken_just_before_the_push(clean: Clean, locks: LockRepository, tmp
     assert subjects == ["unclaiming: env-2", "unclaiming: env-1", "somebody else"]
 
 
-def test_always_overtaken(clean: Clean, locks: LockRepository) -> None:
+# Two minutes are for people; all else is as it is.
+IN_A_HURRY = """\
+import runpy
+import sys
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core import attempts
+
+attempts.LONGEST = 1.0
+module, sys.argv[1:] = sys.argv[2], []
+runpy.run_module(module, run_name="__main__")
+"""
+
+
+def test_always_overtaken(workplace: Workplace, locks: LockRepository, tmp_path: Path) -> None:
     overtake(locks, 1000)
     before = files(locks.path)
-    message = refusal(clean(repo=locks.url, pools="aws"))
+    in_a_hurry = tmp_path / "in_a_hurry.py"
+    in_a_hurry.write_text(IN_A_HURRY)
+    options = {"repo": locks.url, "pools": "aws"}
+    run = workplace.run_module("concourse_pool_clean", options, python=(sys.executable, str(in_a_hurry)))
+    message = refusal(run)
+    found = re.search(r"faster to push (\d+) times in a row, for (\d+) seconds, so nothing was released", message)
+    assert found
+    assert int(found[1]) >= LEAST
     assert "aws/env-1" in message
     assert "aws/env-2" in message
     assert files(locks.path) == before

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
     Look,
@@ -21,7 +22,9 @@ from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
     states_of,
 )
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository, release
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 Attack = Callable[[random.Random, list[Path]], None]
 
@@ -96,6 +99,34 @@ def test_attacks(look: Look, locks: LockRepository, attack: Attack, with_news: b
             locks.claim("aws", "env-2") if number % 2 == 0 else locks.release("aws", "env-2")
         assert claims_of(look(locks.path)) == expected_claims(locks), number
         assert states_of(look(locks.path)).keys() == {"aws/env-1", "aws/env-2"}
+
+
+def test_what_a_killed_git_was_still_writing_is_removed(look: Look, locks: LockRepository) -> None:
+    """The next look that has something to fetch does it, and the next release does it to packs."""
+    left = ("objects/pack/tmp_pack_aB3dEf", "objects/pack/tmp_idx_xYz012", "objects/17/tmp_obj_qW3rTy")
+    look(locks.path)
+    leave(look, *left)
+    kept = git("rev-list", "--all", "--objects", folder=look.mirror)
+    look(locks.path)
+    assert {path for path in left if (look.mirror / path).exists()} == set(left), "nothing new, so nothing is done"
+    locks.commit({"README.md": "x"})
+    look(locks.path)
+    assert [path for path in left if (look.mirror / path).exists()] == []
+    assert set(kept.splitlines()) <= set(git("rev-list", "--all", "--objects", folder=look.mirror).splitlines())
+    locks.claim("aws", "env-2")
+    look(locks.path)
+    leave(look, *left)
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "aws/env-2") is Push.ACCEPTED
+    assert [path for path in left if (look.mirror / path).exists()] == [left[-1]]
+
+
+def leave(look: Look, *names: str) -> None:
+    for name in names:
+        path = look.mirror / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half of it")
+        path.chmod(0o444)
 
 
 def test_only_the_findings_are_gone(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:

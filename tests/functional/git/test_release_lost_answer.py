@@ -5,12 +5,21 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning, Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock, judge_locks
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import aftermath
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
@@ -26,6 +35,7 @@ from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import Answer, GitDaemon, GitHttpServer, SshServer
 from ansible_collections.poolboy.concourse.tests.servers.http_answers import smart
 from ansible_collections.poolboy.concourse.tests.servers.http_faults import bad_gateway_after, lost_after, lost_before
+from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 
@@ -187,6 +197,38 @@ def test_a_slow_server_is_done_after_we_stopped_waiting(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(aftermath.Aftermath, "_tip", ask_and_let_go_on)
             assert repository.push(snapshot, last) is Push.ACCEPTED
+    assert len(commits_since(locks, base)) == 2
+
+
+def test_a_slow_server_is_done_after_we_stopped_looking(
+    locks: LockRepository, look: Look, git_daemon: GitDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the next attempt that others seem to have overtaken: but it was our own commit, and that is told."""
+    monkeypatch.setattr(aftermath, "LONGEST_WAIT_IF_SLOW", 0.5)
+    base = locks.tip() or ""
+    go_on = tmp_path / "go on"
+    set_hook(locks, "pre-receive", f"while ! test -e '{go_on}'; do sleep 0.1; done")
+
+    def judge(some: Sequence[Lock], seen: Snapshot, _pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
+        return judge_locks(some, seen, pools, None)
+
+    def sleep(_seconds: float) -> None:
+        go_on.touch()
+        wait_until(lambda: locks.tip() != base, what="late push", seconds=30)
+
+    with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
+        pools = [PoolOption("aws", PoolPolicy())]
+        attempts = Attempts(sleep)
+        cleaning = Cleaning(
+            repository, repository.snapshot(), pools, CleaningRules(), judge, lambda: int(time.time()), attempts
+        )
+        cleaning.decide()
+        decided = cleaning.plan
+        cleaning.act()
+        assert attempts.made == 1
+        assert cleaning.done
+        assert cleaning.plan == decided
+        assert len(cleaning.releases()) == 2
     assert len(commits_since(locks, base)) == 2
 
 

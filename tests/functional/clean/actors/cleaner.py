@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
-
-RUNNER = f"{PACKAGE}.tests.functional.clean.actors.module_runner"
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.runner import Runner
 
 
 class Cleaner:
-    """`with Cleaner(...)`: runs the module in a thread until told to stop. `outcomes` counts what the runs said.
+    """`with Cleaner(...)`: runs the module in a thread until told to stop. `outcomes` counts what the runs said, `runs`
+    all that have ended.
 
     `name` is the git author and part of the login. `killed` is how many runs of a hundred are killed at some moment.
     """
@@ -35,16 +31,11 @@ class Cleaner:
         self.outcomes: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
         self.released = 0
+        self.runs = 0
         self._dice = dice
         self._stop = threading.Event()
         self._guard = threading.Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", RUNNER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**environment, "PYTHONPATH": str(COLLECTIONS)},
-        )
+        self._runner = Runner(environment)
         self._thread = threading.Thread(target=self._go_on, daemon=True)
 
     def __enter__(self) -> Self:
@@ -56,20 +47,12 @@ class Cleaner:
     ) -> None:
         self._stop.set()
         self._thread.join(150)
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait(10)
+        self._runner.close()
 
     def run_once(self, *, kill_after: float | None = None, **options: Any) -> dict[str, Any]:
         """One run of the module; waits for the one under way."""
         with self._guard:
-            assert self._process.stdin
-            assert self._process.stdout
-            asked = {"options": {**self.options, **options}, "kill_after": kill_after}
-            self._process.stdin.write(json.dumps(asked) + "\n")
-            self._process.stdin.flush()
-            result: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return result
+            return self._runner.run({**self.options, **options}, kill_after=kill_after)
 
     def stop(self) -> None:
         """End the runs, the one under way included."""
@@ -81,6 +64,7 @@ class Cleaner:
         while not self._stop.is_set():
             doomed = self._dice.randrange(100) < self.killed
             self._count(self.run_once(kill_after=self._dice.random() * 1.5 if doomed else None))
+            self.runs += 1
 
     def _count(self, result: dict[str, Any]) -> None:
         released = len(result.get("released", []))

@@ -6,14 +6,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.entities import Build
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import ClaimNote, Ledger
-from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.moves import (
+    Move,
+    files_of,
+    moves_since,
+    push_times,
+)
 
 
 @dataclass
@@ -32,17 +37,6 @@ class Findings:
     windows: list[float] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Move:
-    commit: str
-    subject: str
-    author: str
-    trailers: Mapping[str, str]
-    old: str
-    new: str
-    about: str
-
-
 class Judge:
     """Looks back on a run, when all is over."""
 
@@ -51,9 +45,10 @@ class Judge:
         self._world = atc.world
         self._log = atc.log
         self._ledger = ledger
-        self._pushed = _push_times(log)
+        self._pushed = push_times(log)
         self.findings = Findings()
         self._takers: dict[str, list[Build]] = {}
+        self._ended: dict[str, Move] = {}
         self._asked: dict[tuple[str, str], list[float]] = {}
 
     def look_back(self, base: str) -> Findings:
@@ -61,8 +56,8 @@ class Judge:
         self._index()
         holding: dict[str, str] = {}
         accepted: dict[str, float] = {}
-        states = dict(_files(self._repository, base))
-        moves = list(_moves(self._repository, base))
+        states = dict(files_of(self._repository, base))
+        moves = list(moves_since(self._repository, base))
         self._date(moves)
         for move in moves:
             self._check_move(move, states)
@@ -71,6 +66,7 @@ class Judge:
                 holding[lock] = move.commit
                 continue
             claim = holding.pop(lock, "")
+            self._ended[claim] = move
             if move.author.startswith("cleaner"):
                 accepted[claim] = self._check_release(move, claim)
             elif self._ledger.releases.get(move.commit) != claim:
@@ -79,13 +75,13 @@ class Judge:
             self._check_missing(claim, build, at, accepted)
         return self.findings
 
-    def _date(self, moves: list[_Move]) -> None:
+    def _date(self, moves: list[Move]) -> None:
         """All commits of a push were accepted when its newest one was."""
         at = 0.0
         for move in reversed(moves):
             at = self._pushed.setdefault(move.commit, at)
 
-    def _check_move(self, move: _Move, states: dict[str, str]) -> None:
+    def _check_move(self, move: Move, states: dict[str, str]) -> None:
         """Exactly one file goes from one state to the other, as it is; nothing is doubled or lost."""
         about = states.pop(move.old, None)
         if about is None or move.new in states or about != move.about:
@@ -96,7 +92,7 @@ class Judge:
             self.findings.broken.append(f"{move.commit} renames {move.old} to {move.new}")
         states[move.new] = move.about
 
-    def _check_release(self, move: _Move, claim: str) -> float:
+    def _check_release(self, move: Move, claim: str) -> float:
         """Judge one release by a cleaner; return when it was accepted."""
         self.findings.released += 1
         note = self._ledger.claims.get(claim)
@@ -116,7 +112,7 @@ class Judge:
             self._check_taker(move, build, at, last_look)
         return at
 
-    def _check_taker(self, move: _Move, build: Build, at: float, last_look: float) -> None:
+    def _check_taker(self, move: Move, build: Build, at: float, last_look: float) -> None:
         if build.start_time is None or (build.end_time is not None and build.end_time <= at):
             return
         text = f"{move.commit} takes {move.old} from build {build.id} ({build.name}), {at - build.start_time:+.3f} s"
@@ -145,7 +141,17 @@ class Judge:
         excused = any(f"build {build} " in text for text in self.findings.in_the_window)
         late = accepted.get(claim, at + 1) < self._ledger.reruns.get(build, 0.0)
         if not (excused or late):
-            self.findings.robbed.append(f"build {build} came to give back {claim}, and it was gone (at {at:.3f})")
+            end = self._ended.get(claim)
+            who = f"{end.author} by {end.commit}, {end.subject}" if end else "nobody"
+            self.findings.robbed.append(
+                f"build {build} came to give back {claim}, and it was gone (at {at:.3f}), given back by {who};"
+                f" {'; '.join(self._told(one) for one in self._takers.get(claim, []))}"
+            )
+
+    def _told(self, build: Build) -> str:
+        job = self._world.jobs[build.job_id or 0].name
+        times = f"{build.start_time or 0:.3f} to {build.end_time or 0:.3f}"
+        return f"{build.id} is {job} {build.name}, {build.status}, {times}, from {build.passed_builds}"
 
     def _last_look(self, author: str, note: ClaimNote, at: float) -> float:
         """When the cleaner last began to judge the claim: everything that it knows of it, it asked after that."""
@@ -165,39 +171,3 @@ class Judge:
             outputs = self._world.builds[number].outputs
             carried = [(item.resource_id, item.digest) for item in outputs if claim in item.digest]
             self._takers[claim] = [build for key in carried for build in by_digest.get(key, [])]
-
-
-def _push_times(log: Path) -> dict[str, float]:
-    """By commit, when a push that brought it as the newest one was about to be carried out, and was."""
-    prepared: dict[str, float] = {}
-    times: dict[str, float] = {}
-    for line in log.read_text().splitlines():
-        state, moment, _old, new = line.split()
-        if state == "prepared":
-            prepared[new] = float(moment)
-        elif state == "committed":
-            times[new] = prepared[new]
-    return times
-
-
-def _moves(repository: Path, base: str) -> Iterator[_Move]:
-    form = "%x01%H%n%an%n%(trailers:only,unfold,separator=%x02)%n%s"
-    options = ("--reverse", "--raw", "--no-abbrev", "--no-renames", "--first-parent", f"--format={form}")
-    printed = git("log", *options, f"{base}..main", folder=repository).decode()
-    for entry in printed.split("\x01")[1:]:
-        commit, author, trailers, subject, *changes = entry.split("\n")
-        raw = [line for line in changes if line.startswith(":")]
-        gone = [line for line in raw if line.split("\t")[0].endswith("D")]
-        come = [line for line in raw if line.split("\t")[0].endswith("A")]
-        assert len(raw) == 2, f"{commit} changes {raw}"
-        assert len(gone) == len(come) == 1, f"{commit} changes {raw}"
-        pairs = dict(one.split(": ", 1) for one in trailers.split("\x02") if ": " in one)
-        _old_mode, mode, _old_object, name, _status = come[0].split("\t")[0].split()
-        yield _Move(commit, subject, author, pairs, gone[0].split("\t")[1], come[0].split("\t")[1], f"{mode} {name}")
-
-
-def _files(repository: Path, revision: str) -> Iterator[tuple[str, str]]:
-    for line in git("ls-tree", "-r", "--full-tree", revision, folder=repository).decode().splitlines():
-        about, path = line.split("\t")
-        mode, _kind, name = about.split()
-        yield path, f"{mode} {name}"

@@ -57,6 +57,11 @@ class Ledger:
             self.releases[commit] = claim
             self.counts["releases by holders"] += 1
 
+    def is_over(self, claim: str) -> bool:
+        """Whether the holder has given the lock back."""
+        with self._guard:
+            return claim in self.releases.values()
+
     def missed(self, claim: str, build: int) -> None:
         with self._guard:
             self.missing.append((claim, build, time.time()))

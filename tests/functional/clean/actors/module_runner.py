@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the real module again and again, each run in a process of its own that starts with everything imported.
 
-As a program it reads one JSON object a line, `{"options": ..., "kill_after": SECONDS or null}`, and writes the result.
+As a program it reads one JSON object a line, as runner.py writes them, and writes the result of the run.
 """
 
 from __future__ import annotations
@@ -17,38 +17,48 @@ import signal
 import sys
 from typing import Any
 
+import requests  # noqa: F401 - what every run would import
+
 import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean as module
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.dependency import load_gitpython
 
 MODULE = module.__name__
-LONGEST = 120.0
+LONGEST = 180.0
 
 
-def run(options: dict[str, Any], kill_after: float | None) -> dict[str, Any]:
+def run(asked: dict[str, Any]) -> dict[str, Any]:
     """One run: what the module printed, or `{"killed": true}`."""
+    kill_after: float | None = asked["kill_after"]
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _be_the_module(options, writing)
+        _be_the_module(asked, writing)
     os.close(writing)
     printed = _read(reading, child, LONGEST if kill_after is None else kill_after)
     os.close(reading)
-    os.waitpid(child, 0)
-    if printed is None:
-        return {"killed": True, "hung": kill_after is None}
+    _child, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return {"killed": True, "hung": printed is None and kill_after is None}
     try:
-        result: dict[str, Any] = json.loads(printed)
+        result: dict[str, Any] = json.loads(printed or b"")
     except ValueError:
-        return {"failed": True, "msg": f"printed no JSON: {printed[-2000:]!r}", "crashed": True}
+        return {"failed": True, "msg": f"printed no JSON: {(printed or b'')[-2000:]!r}", "crashed": True}
     return result
 
 
-def _be_the_module(options: dict[str, Any], writing: int) -> None:
+def _be_the_module(asked: dict[str, Any], writing: int) -> None:
     code = 1
     try:
         os.setpgid(0, 0)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # no git may read what the next runs are to do
         os.dup2(writing, 1)
         os.dup2(writing, 2)
-        given = json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode()
+        if asked["environment"] is not None:
+            os.environ.clear()
+            os.environ.update(asked["environment"])
+        if asked["folder"] is not None:
+            os.chdir(asked["folder"])
+        given = json.dumps({"ANSIBLE_MODULE_ARGS": asked["options"]}).encode()
         sys.stdin = io.TextIOWrapper(io.BytesIO(given))
         sys.stdout = os.fdopen(1, "w", closefd=False)
         sys.modules.pop(MODULE, None)
@@ -73,9 +83,9 @@ def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
 
 
 def main() -> None:
+    load_gitpython()
     for line in sys.stdin:
-        asked = json.loads(line)
-        print(json.dumps(run(asked["options"], asked["kill_after"])), flush=True)
+        print(json.dumps(run(json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":

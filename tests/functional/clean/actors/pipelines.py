@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 Config = dict[str, Any]
@@ -65,3 +66,10 @@ def pipeline(shape: list[Config], pool: str) -> Config:
     source = {"uri": "file:///locks.git", "branch": "main", "pool": pool}
     resources = [{"name": "env", "type": "pool", "source": source}, {"name": "bits", "type": "git", "source": {"a": 1}}]
     return {"resources": resources, "jobs": shape}
+
+
+def how_it_ends(dice: random.Random, *, mostly: float = 0.7) -> str:
+    """How a build ends: as Concourse says, `lost` with its worker, or `zombie`: aborted, and at work all the same."""
+    if dice.random() < mostly:
+        return "succeeded"
+    return dice.choice(["failed", "errored", "aborted", "lost", "zombie"])

@@ -1,40 +1,63 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rush hours and quiet moments at the lock repository."""
+"""Rush hours and quiet moments at the lock repository, in turn."""
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
-RUSH = (0.2, 1.0)  # seconds in which everybody pushes
-QUIET = (0.6, 2.0)  # seconds in which builds go on and nobody pushes: else no cleaner would ever be the first
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.cleaner import Cleaner
+
+RUSH = (0.1, 0.4)  # seconds in which everybody pushes
+LONGEST_QUIET = 20.0
+PATIENCE = 60.0
+Quiet = Callable[[], AbstractContextManager[None]]
 
 
 class Traffic:
-    """Lets the pushes of all teams through in waves."""
+    """Lets the pushes of all teams through in waves.
+
+    In between builds go on and nobody pushes, until cleaners have gone by from the first look to the push: however
+    slow the machine is, they meet locks that are in use, and are the first to push.
+    """
 
     def __init__(self) -> None:
+        self.waves = 0
         self._green = threading.Event()
         self._green.set()
+        self._changed = threading.Condition()
+        self._over = True
 
     def wait(self) -> None:
         """Wait until pushes are let through."""
-        assert self._green.wait(30), "the lights are stuck"
+        assert self._green.wait(PATIENCE), "the lights are stuck"
+
+    def sit_out(self) -> None:
+        """Wait until cleaners have gone by."""
+        with self._changed:
+            now = self.waves
+            assert self._changed.wait_for(lambda: self._over or self.waves > now, PATIENCE), "the lights are stuck"
 
     @contextmanager
-    def lights(self, dice: random.Random) -> Iterator[None]:
-        """Change between both until the end of the context; then all may push."""
+    def lights(self, dice: random.Random, cleaners: Sequence[Cleaner], quiet: Quiet) -> Iterator[None]:
+        """Change between both until the end of the context; then all may push. `quiet` is done in quiet moments."""
         over = threading.Event()
+        self._over = False
 
         def change() -> None:
             while not over.wait(dice.uniform(*RUSH)):
                 self._green.clear()
-                over.wait(dice.uniform(*QUIET))
+                with quiet():
+                    _go_by(cleaners, over)
                 self._green.set()
+                with self._changed:
+                    self.waves += 1
+                    self._changed.notify_all()
 
         thread = threading.Thread(target=change, daemon=True)
         thread.start()
@@ -42,5 +65,18 @@ class Traffic:
             yield
         finally:
             over.set()
-            thread.join(10)
+            thread.join(PATIENCE)
+            with self._changed:
+                self._over = True
+                self._changed.notify_all()
             self._green.set()
+
+
+def _go_by(cleaners: Sequence[Cleaner], over: threading.Event) -> None:
+    """Wait until two cleaners have made a whole run. Of two runs that end, the second has begun since."""
+    before = [cleaner.runs for cleaner in cleaners]
+    until = time.monotonic() + LONGEST_QUIET
+    while time.monotonic() < until and not over.is_set():
+        if sum(cleaner.runs >= runs + 2 for cleaner, runs in zip(cleaners, before, strict=True)) >= 2:
+            return
+        time.sleep(0.02)

@@ -8,19 +8,23 @@ from __future__ import annotations
 import random
 import shutil
 import stat
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 
-# A git that refuses, waits, dies or loses the answer, in 3 of 100 commands that use the network.
+# A git that refuses, waits, dies or loses the answer, in 3 of 100 commands that use the network. What it is told to
+# write lies on the desk first, for passers-by.
 GIT = """\
 #!/bin/bash
 [ -e {switch} ] || exec {git} "$@"
 case "$1" in
     fetch|push|ls-remote) ;;
+    fast-import)
+        cat > {desk}/$$; cp {desk}/$$ {desk}/$$.whole; mv {desk}/$$.whole {desk}/$$.written
+        [ $((RANDOM % 2)) = 0 ] || sleep 0.1
+        {git} "$@" < {desk}/$$; ended=$?; rm -f {desk}/$$; exit $ended ;;
     *) exec {git} "$@" ;;
 esac
 case $((RANDOM % 160)) in
@@ -84,12 +88,14 @@ class Weather:
     def __init__(self, folder: Path, repository: Path, atc: Emulator, seed: int) -> None:
         self.folder = folder / "bin"
         self.log = folder / "pushes.log"
+        self.desk = folder / "desk"
         self._switch = folder / "storm"
         self._atc = atc
         self.folder.mkdir()
+        self.desk.mkdir()
         self.log.touch()
         self._switch.touch()
-        names = {"git": shutil.which("git"), "switch": self._switch, "log": self.log}
+        names = {"git": shutil.which("git"), "switch": self._switch, "log": self.log, "desk": self.desk}
         _program(self.folder / "git", GIT.format(**names))
         _program(repository / "hooks" / "pre-receive", PRE_RECEIVE.format(**names))
         _program(repository / "hooks" / "reference-transaction", REFERENCE_TRANSACTION.format(**names))
@@ -97,25 +103,15 @@ class Weather:
             atc.add_fault(**fault, path="^/(api|sky)/", probability=0.006, seed=seed + number)  # type: ignore[arg-type]
 
     @contextmanager
-    def fronts(self, teams: int, seed: int) -> Iterator[None]:
-        """Now and then some questions get no good answer for a while, however often they are asked."""
-        over, dice = threading.Event(), random.Random(f"{seed} weather")
-
-        def blow() -> None:
-            while not over.wait(dice.random()):
-                names = "|".join(str(dice.randrange(teams)) for _count in range(5))
-                path = f"/team-({names})/" if dice.random() < 0.8 else dice.choice(KINDS_OF_QUESTION)
-                number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
-                over.wait(1 + 4 * dice.random())
-                self._atc.remove_fault(number)
-
-        thread = threading.Thread(target=blow, daemon=True)
-        thread.start()
+    def front(self, teams: int, dice: random.Random) -> Iterator[None]:
+        """Some questions get no good answer in the context, however often they are asked."""
+        names = "|".join(str(dice.randrange(teams)) for _count in range(8))
+        path = f"/team-({names})/" if dice.random() < 0.8 else dice.choice(KINDS_OF_QUESTION)
+        number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
         try:
             yield
         finally:
-            over.set()
-            thread.join(10)
+            self._atc.remove_fault(number)
 
     def clear(self) -> None:
         """From now on everything works."""

@@ -31,15 +31,18 @@ UNREACHABLE = Verdict(VerdictName.UNREACHABLE, "claimed by ci/work 9, but Concou
 class ModelPools:
     """Locks by `pool/lock`: the commit of the claim, or None for a free one. It is a LockStore and a judge at once.
 
-    `verdicts` are by claim commit. `before_push` and `before_judging` may change everything, as other people do, and
-    get the number of the call, from 1; `commit_of_others` makes a push of somebody else's known. `history` is what was
-    asked of it in order, `accepted` the releases that were pushed.
+    `obstacles` are paths of what is no lock and in the way of one; `late` pushes are carried out only after the next
+    look, and the one who pushes is not told. `verdicts` are by claim commit. `before_push` and `before_judging` may
+    change everything, as other people do, and get the number of the call, from 1; `commit_of_others` makes a push of
+    somebody else's known. `history` is what was asked of it in order, `accepted` the releases that were pushed.
     """
 
     def __init__(self, *pools: str) -> None:
         self.pools = list(pools)
         self.locks: dict[str, str | None] = {}
         self.twice: set[str] = set()
+        self.obstacles: list[str] = []
+        self.late: Callable[[int], bool] = lambda number: False
         self.verdicts: dict[str, Verdict] = {}
         self.before_push: Callable[[int], None] = lambda number: None
         self.before_judging: Callable[[int], None] = lambda number: None
@@ -47,6 +50,8 @@ class ModelPools:
         self.accepted: list[Release] = []
         self.tip = 1
         self._written: dict[str, tuple[str, list[Release]]] = {}
+        self._under_way: list[str] = []
+        self._landed: set[str] = set()
 
     def add(self, lock: str, verdict: Verdict | None = None, *, commit: str | None = None, twice: bool = False) -> str:
         """Add a lock, free without a verdict; return the commit of its claim."""
@@ -73,7 +78,11 @@ class ModelPools:
             for lock in locks
             if lock.is_claimed
         }
-        return Snapshot(f"tip-{self.tip}", "main", tuple(sorted(self.pools)), locks, claims)
+        seen = Snapshot(
+            f"tip-{self.tip}", "main", tuple(sorted(self.pools)), locks, claims, obstacles=tuple(self.obstacles)
+        )
+        self._let_land()
+        return seen
 
     def judge(self, locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
         self.history.append(f"judge {len(locks)}")
@@ -83,6 +92,9 @@ class ModelPools:
 
     def write_releases(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
         self.history.append(f"write {len(releases)}")
+        if snapshot.commit == f"tip-{self.tip}":
+            for release in releases:
+                self._check(release)
         commit = f"written-{len(self._written)}"
         self._written[commit] = (snapshot.commit, list(releases))
         return commit
@@ -94,25 +106,46 @@ class ModelPools:
         assert base == snapshot.commit
         if base != f"tip-{self.tip}":
             return Push.OVERTAKEN
-        for release in releases:
-            self._apply(release)
-        self.tip += len(releases)
-        self.accepted += releases
+        if self.late(self.history.count("push")):
+            self._under_way.append(commit)
+            return Push.OVERTAKEN
+        self._accept(releases)
         return Push.ACCEPTED
+
+    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
+        self.history.append("has landed?")
+        return commit in self._landed
 
     def released(self) -> list[str]:
         """The locks that were given back, as `pool/lock > pool`."""
         return [f"{release.lock.pool_and_name} > {release.target}" for release in self.accepted]
 
-    def _apply(self, release: Release) -> None:
-        """Move the lock's file, as the commit does; what would lose or double a lock fails the test."""
+    def _let_land(self) -> None:
+        """Carry out what is under way, unless somebody else was faster."""
+        for commit in self._under_way:
+            base, releases = self._written[commit]
+            if base == f"tip-{self.tip}":
+                self._accept(releases)
+                self._landed.add(commit)
+        self._under_way.clear()
+
+    def _accept(self, releases: Sequence[Release]) -> None:
+        for release in releases:
+            self._check(release)
+            del self.locks[release.lock.pool_and_name]
+            self.locks[f"{release.target}/{release.lock.name}"] = None
+        self.tip += len(releases)
+        self.accepted += releases
+
+    def _check(self, release: Release) -> None:
+        """What would lose or double a lock fails the test, and so does what git would refuse to write."""
         name, target = release.lock.pool_and_name, f"{release.target}/{release.lock.name}"
         assert self.locks[name] is not None, f"{name} is not claimed"
         assert name not in self.twice, f"{name} is twice"
         assert target == name or target not in self.locks, f"{target} is there already"
         assert release.target in self.pools, f"there is no pool {release.target}"
-        del self.locks[name]
-        self.locks[target] = None
+        place = f"{release.target}/unclaimed/{release.lock.name}"
+        assert not {place, f"{release.target}/unclaimed"} & set(self.obstacles), f"something is at {place}"
 
     def _lock(self, name: str, claim: str | None) -> Lock:
         pool, _separator, lock = name.rpartition("/")

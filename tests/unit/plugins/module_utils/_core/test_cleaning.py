@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import (
-    ATTEMPTS,
-    Cleaning,
-    Push,
-    TooManyReleases,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import LEAST, LONGEST, Attempts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning, Push, TooManyReleases
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
@@ -33,15 +30,22 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     choose,
 )
 
+LOOK = ("snapshot", "has landed?")
+
 
 def begin(pools: ModelPools, *names: str, now: int = NOW, **rules: object) -> Cleaning:
     """A run that has looked at the repository and done nothing else."""
     chosen: Sequence[PoolOption] = choose(*(names or pools.pools))
     made = CleaningRules(**rules)  # type: ignore[arg-type]
-    pauses: list[int] = []
-    cleaning = Cleaning(pools, pools.snapshot(), chosen, made, pools.judge, lambda: now, pauses.append)
+    cleaning = Cleaning(pools, pools.snapshot(), chosen, made, pools.judge, lambda: now, attempts(seconds=LONGEST))
     pools.history.clear()
     return cleaning
+
+
+def attempts(*, seconds: float, pauses: list[float] | None = None) -> Attempts:
+    """Attempts of which each takes so many seconds, and none of them for real."""
+    clock = itertools.count(step=int(seconds))
+    return Attempts((pauses if pauses is not None else []).append, lambda: float(next(clock)), lambda low, _high: low)
 
 
 def reasons(cleaning: Cleaning) -> dict[str, str]:
@@ -99,7 +103,7 @@ def test_overtaken_once() -> None:
     cleaning = begin(pools)
     cleaning.decide()
     cleaning.act()
-    assert pools.history == ["judge 3", *["write 2", "judge 2", "push"], "snapshot", *["write 2", "judge 2", "push"]]
+    assert pools.history == ["judge 3", *["write 2", "judge 2", "push"], *LOOK, *["write 2", "judge 2", "push"]]
     assert len(pools.released()) == 2
     assert cleaning.done
 
@@ -110,25 +114,48 @@ def test_always_overtaken_gives_up_and_says_which_locks_are_still_held() -> None
     cleaning = begin(pools)
     cleaning.decide()
     with pytest.raises(
-        RepositoryError, match=r"8 times in a row.*nothing was released.*aws/env-1, aws/env-2"
+        RepositoryError, match=r"8 times in a row, for 960 seconds, .*nothing was released.*aws/env-1, aws/env-2"
     ) as given_up:
         cleaning.act()
-    assert pools.history.count("push") == ATTEMPTS == 8
+    assert pools.history.count("push") == LEAST == 8
     assert "aws/env-3" not in str(given_up.value)
     assert pools.released() == []
     assert not cleaning.done
     assert planned(cleaning) == ["aws/env-1", "aws/env-2"], "the result still tells what was to be done"
 
 
-def test_each_pause_knows_its_attempt() -> None:
+def test_pauses_grow_for_a_while() -> None:
     pools = two_dead_locks()
-    pools.before_push = lambda number: pools.commit_of_others() if number < 4 else None
+    pools.before_push = lambda number: pools.commit_of_others() if number < 6 else None
     cleaning = begin(pools)
-    pauses: list[int] = []
-    cleaning.pause = pauses.append
+    pauses: list[float] = []
+    cleaning.attempts = attempts(seconds=1, pauses=pauses)
     cleaning.decide()
     cleaning.act()
-    assert pauses == [0, 1, 2]
+    assert pauses == [0.05, 0.1, 0.2, 0.2, 0.2]
+
+
+def test_while_there_is_time_it_goes_on() -> None:
+    """Others push several times a second, so that only luck makes us the first."""
+    pools = two_dead_locks()
+    pools.before_push = lambda number: pools.commit_of_others() if number < 100 else None
+    cleaning = begin(pools)
+    cleaning.attempts = attempts(seconds=1)
+    cleaning.decide()
+    cleaning.act()
+    assert pools.history.count("push") == 100
+    assert cleaning.done
+
+
+def test_when_the_time_is_over_it_gives_up() -> None:
+    pools = two_dead_locks()
+    pools.before_push = lambda number: pools.commit_of_others()
+    cleaning = begin(pools)
+    cleaning.attempts = attempts(seconds=2)
+    cleaning.decide()
+    with pytest.raises(RepositoryError, match="60 times in a row, for 120 seconds"):
+        cleaning.act()
+    assert pools.history.count("push") == LONGEST / 2
 
 
 @pytest.mark.parametrize("verdict", [RUNNING, HANDED_OFF, UNREACHABLE])
@@ -252,7 +279,7 @@ def test_all_changed_hands_at_the_last_attempt_is_no_error() -> None:
 
     def overtake(number: int) -> None:
         pools.commit_of_others()
-        if number == ATTEMPTS:
+        if number == LEAST:
             pools.locks["aws/env-1"] = None
 
     pools.before_push = overtake
@@ -309,6 +336,79 @@ def test_the_quarantine_itself_gone_while_overtaken() -> None:
     cleaning.act()
     assert pools.released() == []
     assert "is gone" in reasons(cleaning)["aws/env-1"]
+
+
+@pytest.mark.parametrize("path", ["aws/unclaimed/env-1", "aws/unclaimed"])
+def test_something_in_the_way_keeps_the_locks_that_it_is_in_the_way_of(path: str) -> None:
+    pools = two_dead_locks()
+    pools.add("gcp/env-1", ERRORED)
+    pools.obstacles.append(path)
+    cleaning = begin(pools)
+    cleaning.decide()
+    checked = planned(cleaning)
+    cleaning.act()
+    assert planned(cleaning) == checked
+    assert "gcp/env-1 > gcp" in pools.released()
+    assert ("aws/env-2 > aws" in pools.released()) == (path == "aws/unclaimed/env-1")
+    assert reasons(cleaning)["aws/env-1"].startswith(f"{path} is in its way")
+
+
+def test_something_put_in_the_way_while_overtaken() -> None:
+    pools = two_dead_locks()
+
+    def put(number: int) -> None:
+        if number == 1:
+            pools.commit_of_others()
+            pools.obstacles.append("aws/unclaimed/env-1")
+
+    pools.before_push = put
+    cleaning = begin(pools)
+    cleaning.decide()
+    cleaning.act()
+    assert pools.released() == ["aws/env-2 > aws"]
+    assert "in its way" in reasons(cleaning)["aws/env-1"]
+
+
+def test_a_push_that_was_given_up_and_came_about_late_is_told() -> None:
+    pools = two_dead_locks()
+    pools.late = lambda number: number == 1
+    cleaning = begin(pools)
+    cleaning.decide()
+    decided = cleaning.plan
+    cleaning.act()
+    # The look after the push shows nothing yet, so it is tried again, which the late push overtakes.
+    assert pools.history[-3:] == ["push", *LOOK]
+    assert cleaning.done
+    assert cleaning.plan == decided
+    assert pools.released() == ["aws/env-1 > aws", "aws/env-2 > aws"]
+
+
+def test_a_late_push_shows_even_if_no_lock_may_go_any_more() -> None:
+    pools = two_dead_locks()
+    pools.late = lambda number: number == 1
+
+    def take_up(number: int) -> None:
+        if number == 3:
+            pools.verdicts |= {"claim-of-aws/env-1": RUNNING, "claim-of-aws/env-2": RUNNING}
+
+    pools.before_judging = take_up
+    cleaning = begin(pools)
+    cleaning.decide()
+    cleaning.act()
+    assert pools.history.count("push") == 1
+    assert cleaning.done
+    assert planned(cleaning) == ["aws/env-1", "aws/env-2"]
+
+
+def test_another_push_of_others_is_not_taken_for_a_late_one_of_ours() -> None:
+    pools = two_dead_locks()
+    pools.late = lambda number: number == 1
+    pools.before_push = lambda number: pools.commit_of_others() if number == 1 else None
+    cleaning = begin(pools)
+    cleaning.decide()
+    cleaning.act()
+    assert pools.history.count("push") == 2
+    assert pools.released() == ["aws/env-1 > aws", "aws/env-2 > aws"], "each once"
 
 
 def test_two_pools_into_one_quarantine() -> None:

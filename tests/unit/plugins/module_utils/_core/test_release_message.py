@@ -25,13 +25,18 @@ BUILD = Holder(HolderKind.BUILD, "main/ci/work 6", (), URL)
 
 
 def message(
-    *, name: str = "env-1", holder: Holder = BUILD, reason: str = "ci/work 6 errored", target: str = "aws"
+    *,
+    name: str = "env-1",
+    holder: Holder = BUILD,
+    reason: str = "ci/work 6 errored",
+    target: str = "aws",
+    overruled: str | None = None,
 ) -> str:
     lock = Lock("aws", name, State.CLAIMED)
     verdict = Verdict(VerdictName.ERRORED, reason, 1)
     judged = JudgedLock(lock, Claim(COMMIT, 1, "ci", "claiming: env-1"), holder, verdict, PoolPolicy())
     action = Action.RELEASE if target == "aws" else Action.MOVE
-    return release_message(Step(judged, action, "errored, since 2026", target))
+    return release_message(Step(judged, action, "errored, since 2026", target, overruled))
 
 
 def trailers(text: str) -> dict[str, str]:
@@ -58,6 +63,13 @@ def test_a_move_says_where_to() -> None:
     assert "Released-To" not in trailers(message())
 
 
+def test_a_forced_release_says_so_and_what_it_overrules() -> None:
+    assert trailers(message(overruled="manual, and the policy keeps it"))["Forced"] == (
+        "yes, for by policy it is kept (manual, and the policy keeps it)"
+    )
+    assert "Forced" not in trailers(message())
+
+
 def test_a_holder_without_a_page_is_named() -> None:
     assert trailers(message(holder=Holder(HolderKind.BUILD, "build 69")))["Holder"] == "build 69"
 
@@ -78,7 +90,13 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_in_a_repository_can_forge_a_line(text: str) -> None:
     holder = Holder(HolderKind.BUILD, text, (), text)
-    for forged in (message(name=text), message(reason=text), message(holder=holder), message(target=text)):
+    for forged in (
+        message(name=text),
+        message(reason=text),
+        message(holder=holder),
+        message(target=text),
+        message(overruled=text),
+    ):
         assert forged.encode(), "git takes UTF-8"
         assert not set(forged.replace("\n", "")) & set(map(chr, [*range(32), 127]))
         found = trailers(forged)

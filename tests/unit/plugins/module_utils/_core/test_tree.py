@@ -134,6 +134,20 @@ def test_submodules_are_no_locks_and_links_are_locks_with_a_problem() -> None:
     ]
 
 
+def test_what_stands_in_the_place_of_a_lock_or_of_the_folder_is_in_the_way() -> None:
+    given_entries = [
+        *entries(*pool("aws", "unclaimed/a/x", "unclaimed/a/y", "claimed/a"), "gcp/claimed/b", "gcp/unclaimed"),
+        TreeEntry("160000", "1" * 40, "aws/unclaimed/c"),
+        TreeEntry("160000", "1" * 40, "claimed"),
+        *entries("unclaimed/d", "docs/claimed", "docs/unclaimed"),
+    ]
+    found = read_tree(given_entries, {})
+    assert found.pools == (".", "aws", "gcp")
+    assert found.obstacles == ("aws/unclaimed/a", "aws/unclaimed/c", "claimed", "gcp/unclaimed")
+    assert ("gcp", "unclaimed is a file, not a folder") in problems(found)
+    assert (".", "claimed is a submodule, not a folder") in problems(found)
+
+
 @pytest.mark.parametrize(
     "name", ["two words", "-rf", '"quoted"', "new\nline", "\x1b[31m", "caf\udce9", "ü", "..", "git", "x" * 255]
 )
@@ -169,6 +183,29 @@ def test_a_tally_that_has_drifted_is_a_problem(name: str, file: str, content: st
     assert [(one.pool, file in one.text and (problem or "") in one.text) for one in found.problems] == (
         [] if problem is None else [(name, True)]
     )
+
+
+@pytest.mark.parametrize(
+    ("triggers", "removals", "doubts"),
+    [
+        ("1", "1", 0),
+        ("0", "1", 1),
+        ("1", "9", 1),
+        ("x", "9", 0),
+        ("-1", "3", 0),
+        (None, "9", 0),
+    ],
+)
+def test_a_tally_that_does_not_come_to_the_free_locks_is_for_the_history_to_explain(
+    triggers: str | None, removals: str, doubts: int
+) -> None:
+    paths = [f"aws/{path}" for path in (*KEPT, "unclaimed/a", "unclaimed/b", ".pending-removals")]
+    counts = {"aws/.pending-removals": removals, **({} if triggers is None else {"aws/.pending-triggers": triggers})}
+    found = read_tree(entries(*paths), counts)
+    assert len(found.doubts) == doubts
+    for doubt in found.doubts:
+        assert (doubt.pool, doubt.unclaimed) == ("aws", 2)
+        assert list(doubt.texts) == [problem.text for problem in found.problems]
 
 
 def test_only_tally_files_are_asked_for() -> None:

@@ -33,6 +33,7 @@ SNAPSHOT = Snapshot(
     ),
     claims={"p/claimed/x": Claim("d" * 40, 1_700_000_000, "Ada", "claiming: x\n\udc80\0", alone=False)},
     problems=(Problem("p", "no .gitkeep"),),
+    obstacles=("p/unclaimed/z\udcff",),
 )
 
 
@@ -94,8 +95,10 @@ def test_a_failed_write_leaves_the_old(file: Path) -> None:
 def test_a_new_rule_for_trees_needs_a_new_format() -> None:
     """Findings of the version before would come back for as long as nothing is pushed: raise FORMAT with the digest."""
     paths = ["p/claimed/.gitkeep", "p/claimed/x", "p/unclaimed/x", "p/unclaimed/.dot", "p/claimed/f/y", "q/unclaimed/z"]
-    entries = [TreeEntry("100644", "a" * 40, path) for path in [*paths, "claimed/r", "p/.pending-triggers"]]
+    entries = [
+        TreeEntry("100644", "a" * 40, path) for path in [*paths, "claimed/r", "q/unclaimed", "p/.pending-triggers"]
+    ]
     entries += [TreeEntry("160000", "b" * 40, "q/claimed/s"), TreeEntry("120000", "c" * 40, "q/claimed/l")]
     tree = read_tree(entries, {"p/.pending-triggers": "6"})
-    shown = hashlib.sha256(repr((tree.pools, tree.locks, tree.problems)).encode()).hexdigest()
-    assert (FORMAT, shown[:16]) == (3, "093181538729d652")
+    shown = hashlib.sha256(repr((tree.pools, tree.locks, tree.problems, tree.obstacles)).encode()).hexdigest()
+    assert (FORMAT, shown[:16]) == (4, "17a72c89d2044874")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hypothesis import given
@@ -13,7 +14,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import Author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.import_stream import import_stream, quoted
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import PlannedCommit
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import (
+    FileMoved,
+    FileWritten,
+    PlannedCommit,
+)
 
 PARENT = "a" * 40
 AUTHOR = Author("Zoë", "zoe@example.com")
@@ -23,7 +28,8 @@ paths = st.binary(min_size=1).filter(lambda path: b"\0" not in path)
 messages = st.text(st.characters(exclude_characters="\0", exclude_categories=())).map(
     lambda text: text.encode("utf-8", "replace").decode()
 )
-commits = st.builds(PlannedCommit, messages, paths, st.one_of(st.none(), paths))
+changes = st.one_of(st.builds(FileMoved, paths, paths), st.builds(FileWritten, paths, st.binary()))
+commits = st.builds(PlannedCommit, messages, st.lists(changes, max_size=3).map(tuple))
 
 
 @dataclass
@@ -51,13 +57,17 @@ class Reader:
         message = self.data().decode()
         if parent is not None:
             assert self.line() == b"from " + parent
-        change = self.line()
-        if change.startswith(b"M 100644 inline "):
-            assert self.data() == b""
-            return PlannedCommit(message, unquote(change.removeprefix(b"M 100644 inline ")))
-        both = re.fullmatch(rb'R ("(?:[^"\\]|\\.)*") ("(?:[^"\\]|\\.)*")', change, re.DOTALL)
-        assert both is not None
-        return PlannedCommit(message, unquote(both[2]), unquote(both[1]))
+        return PlannedCommit(message, tuple(self.changes()))
+
+    def changes(self) -> Iterator[FileMoved | FileWritten]:
+        while self.rest.startswith((b"M ", b"R ")):
+            change = self.line()
+            if change.startswith(b"M 100644 inline "):
+                yield FileWritten(unquote(change.removeprefix(b"M 100644 inline ")), self.data())
+            else:
+                both = re.fullmatch(rb'R ("(?:[^"\\]|\\.)*") ("(?:[^"\\]|\\.)*")', change, re.DOTALL)
+                assert both is not None
+                yield FileMoved(unquote(both[1]), unquote(both[2]))
 
 
 def unquote(path: bytes) -> bytes:

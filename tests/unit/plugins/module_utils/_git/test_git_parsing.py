@@ -67,6 +67,7 @@ TREE_LINES = (
     f"100644 blob {A}\tunclaimed/y".encode(),
     f"100644 blob {A}\tdisclaimed/z".encode(),
     f"100644 blob {A}\tp/claimed".encode(),
+    f"100644 blob {A}\tp/disclaimed".encode(),
     f"100644 blob {A}\tp/claimed/folder/x".encode(),
 )
 TREE = b"".join(line + b"\0" for line in TREE_LINES)
@@ -76,6 +77,7 @@ ENTRIES = [
     TreeEntry("100644", A, "p/.pending-triggers"),
     TreeEntry("120000", A, "deep/p/claimed/\udcff\n\t"),
     TreeEntry("100644", A, "unclaimed/y"),
+    TreeEntry("100644", A, "p/claimed"),
     TreeEntry("100644", A, "p/claimed/folder/x"),
 ]
 

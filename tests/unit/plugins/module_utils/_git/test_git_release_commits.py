@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import (
+    FileMoved,
+    FileWritten,
     PlannedCommit,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import (
     plan_commits,
     touched_folders,
 )
@@ -42,14 +46,14 @@ def entries(pool: str, *files: str) -> Entries:
 def test_a_release_is_one_commit() -> None:
     there = {b"aws/claimed": {b".gitkeep": KEEP, b"env": (FILE, "blob")}, b"aws/unclaimed": {}}
     (commit,) = plan_commits([release("aws", "env")], there)
-    assert commit == PlannedCommit("unclaiming: env\n", b"aws/unclaimed/env", b"aws/claimed/env")
+    assert commit == PlannedCommit("unclaiming: env\n", (FileMoved(b"aws/claimed/env", b"aws/unclaimed/env"),))
 
 
 def test_the_last_lock_goes_after_a_commit_that_keeps_the_folder() -> None:
     there = {b"aws/claimed": {b"env": (FILE, "blob")}, b"gcp/unclaimed": {}}
     keep, commit = plan_commits([release("aws", "env", "gcp")], there)
-    assert keep == PlannedCommit("keep aws/claimed\n", b"aws/claimed/.gitkeep")
-    assert commit == PlannedCommit("unclaiming: env\n", b"gcp/unclaimed/env", b"aws/claimed/env")
+    assert keep == PlannedCommit("keep aws/claimed\n", (FileWritten(b"aws/claimed/.gitkeep"),))
+    assert commit == PlannedCommit("unclaiming: env\n", (FileMoved(b"aws/claimed/env", b"gcp/unclaimed/env"),))
 
 
 @pytest.mark.parametrize(
@@ -100,17 +104,17 @@ def test_no_file_is_lost_and_no_claimed_folder_gets_empty(data: st.DataObject) -
         st.lists(st.sampled_from(possible), unique_by=(lock_of, place_of)) if possible else st.just([])
     )
     commits = list(plan_commits(releases, there))
-    assert [commit.message for commit in commits if commit.source] == [one.message for one in releases]
+    assert [commit.message for commit in commits if moves(commit)] == [one.message for one in releases]
     before = sorted(blob for files in there.values() for _mode, blob in files.values())
-    kept = [commit for commit in commits if not commit.source]
+    kept = [change for commit in commits for change in commit.changes if isinstance(change, FileWritten)]
     for commit in commits:
         had = {path for path, files in there.items() if files}
         apply(there, commit)
         assert all(there[path] for path in had if path.endswith(b"claimed") and not path.endswith(b"unclaimed"))
     after = sorted(blob for files in there.values() for _mode, blob in files.values())
     assert after == sorted([*before, *(["empty"] * len(kept))])
-    for commit in kept:
-        assert set(there[commit.target.rpartition(b"/")[0]]) == {b".gitkeep"}
+    for change in kept:
+        assert set(there[change.path.rpartition(b"/")[0]]) == {b".gitkeep"}
 
 
 def lock_of(one: Release) -> str:
@@ -121,12 +125,17 @@ def place_of(one: Release) -> str:
     return f"{one.target}/{one.lock.name}"
 
 
+def moves(commit: PlannedCommit) -> bool:
+    return any(isinstance(change, FileMoved) for change in commit.changes)
+
+
 def apply(there: dict[bytes, dict[bytes, Entry]], commit: PlannedCommit) -> None:
     """Do what git will do."""
-    folder_, _slash, name = commit.target.rpartition(b"/")
+    (change,) = commit.changes
+    folder_, _slash, name = (change.path if isinstance(change, FileWritten) else change.target).rpartition(b"/")
     assert name not in there[folder_]
-    if commit.source is None:
+    if isinstance(change, FileWritten):
         there[folder_][name] = (FILE, "empty")
     else:
-        source, _slash, old = commit.source.rpartition(b"/")
+        source, _slash, old = change.source.rpartition(b"/")
         there[folder_][name] = there[source].pop(old)

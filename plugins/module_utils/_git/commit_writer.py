@@ -1,42 +1,35 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the commits that release locks into a mirror, without a work tree. Private to the collection."""
+"""Writes commits into a mirror, without a work tree. Private to the collection."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import Author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.import_stream import import_stream
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import read_objects
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import (
+    Deed,
+    PlanCommits,
     PlannedCommit,
-    plan_commits,
-    touched_folders,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.signing import (
     ask_for_signing,
     is_wanted,
     sign_commits,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import (
-    FOLDER_MODE,
-    Entries,
-    TreeReader,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import TreeReader
 
 # Else glibc gives the memory back after each object and asks for it again, which takes most of the time (mallopt(3)).
 _SPARING = {"MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
 
 
-class ReleaseWriter:
+class CommitWriter:
     """Writes commits in the name of an author. No reference is changed: what is never pushed is never seen."""
 
     def __init__(self, git: GitCommand, author: Author) -> None:
@@ -44,21 +37,18 @@ class ReleaseWriter:
         self._sparing = git.with_variables(_SPARING)
         self._author = author
 
-    def write(self, mirror: Mirror, base: str, releases: Sequence[Release], at: int) -> str:
-        """Write one commit for each release on top of the commit `base`, and return the last.
+    def write(self, mirror: Mirror, base: str, plan: PlanCommits, deed: Deed, at: int) -> str:
+        """Write the commits of a plan on top of the commit `base`, and return the last.
 
-        The cost depends on the folders that change alone. Raises RepositoryError; and GitFailed, MissingObject or
-        BrokenHistory if the mirror may be at fault.
+        Raises RepositoryError; and GitFailed, MissingObject or BrokenHistory if the mirror may be at fault.
         """
         question = ask_for_signing(self._git, mirror.path)
         try:
             with read_objects(self._git, mirror.path) as objects:
-                trees = TreeReader(objects)
-                folders = {path: _read_folder(trees, base, path) for path in touched_folders(releases)}
-            commits = list(plan_commits(releases, folders))
+                commits = plan(TreeReader(objects), base)
             last = self._import(mirror, base, commits, at)
             if is_wanted(question):
-                last = sign_commits(self._git, mirror.path, base, last, commits, self._author, at)
+                last = sign_commits(self._git, mirror.path, base, last, commits, self._author, deed, at)
         finally:
             question.stop()
         return last
@@ -75,19 +65,3 @@ class ReleaseWriter:
         if len(last) != len(base):
             raise BrokenHistory(f"git fast-import printed {last!r} where a commit should be")
         return last
-
-
-def _read_folder(trees: TreeReader, commit: str, path: bytes) -> Entries:
-    """What lies in a claimed/ or unclaimed/ folder, nothing if there is none. Raises RepositoryError, MissingObject."""
-    pool, _slash, state = path.rpartition(b"/")
-    folder = trees.folder(commit, pool) if pool else f"{commit}^{{tree}}"
-    if folder is None:
-        raise RepositoryError(f"There is no pool {_shown(pool)} any more: run again.")
-    mode, name = trees.entries(folder).get(state, (FOLDER_MODE, ""))
-    if mode != FOLDER_MODE:
-        raise RepositoryError(f"{_shown(path)} is no folder, so no lock can be put there: make it one.")
-    return trees.entries(name) if name else {}
-
-
-def _shown(path: bytes) -> str:
-    return printable(path.decode("utf-8", "surrogateescape"), 200)

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many builds a tally has to start, and what it is to be then. Private to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import (
+    REMOVALS_FILE,
+    TRIGGERS_FILE,
+    Tally,
+    TallyRecord,
+    brought_forward,
+)
+
+# Seconds in which a run that has counted builds has surely started them: a build that is missing after them is lost.
+SETTLED_AFTER = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is known of a pool at the moment: its free locks, and the builds under way that have not claimed one yet.
+
+    `unclaimed` counts the files in `unclaimed/`: a lock that is in both folders, too, while a build moves it.
+    `active` is None if Concourse was not asked. `limit` is how many builds may be started now, None for any number.
+    """
+
+    unclaimed: int
+    active: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TallyPlan:
+    """What is to be done for a pool: start `start` builds, and write `tally` if `is_written`.
+
+    `problems` are sentences for a person. What they tell was mended in `tally`, unless they say what to do.
+    """
+
+    tally: Tally
+    start: int = 0
+    problems: tuple[str, ...] = ()
+    is_written: bool = False
+
+
+def plan_tally(record: TallyRecord, demand: Demand, now: int) -> TallyPlan:
+    """Decide for one pool; `now` is in seconds since 1970, UTC.
+
+    Beyond what the resource does, with the builds of the job at hand: when all is begun afresh, builds that wait for a
+    lock already are not started once more; and builds that were counted and are not there, as they ended before they
+    claimed or never were, are started again. The resource's README has a person start those by hand.
+    """
+    counted = record.counted
+    problems = []
+    if record.is_there and counted is None:
+        problems.append(f"{TRIGGERS_FILE} or {REMOVALS_FILE} holds no number, so the builds are counted afresh")
+    elif counted is not None and record.counted_at is None:
+        problems.append(f"no commit is found that wrote {TRIGGERS_FILE}, so the builds are counted afresh")
+        counted = None
+    tally = None if counted is None else brought_forward(counted, record.moves)
+    if tally is not None and tally.is_negative:
+        problems.append(
+            f"the tally is negative, {tally.triggers} builds to start and {tally.removals} claims to come,"
+            " so the builds are counted afresh"
+        )
+        tally = None
+    if tally is None:
+        tally = _afresh(demand)
+    else:
+        tally = _with_lost_builds(tally, record, demand, now, problems)
+        tally = _within_locks(tally, demand, problems)
+    is_mended = bool(problems)
+    if tally.triggers + tally.removals < demand.unclaimed:
+        left_out = demand.unclaimed - tally.triggers - tally.removals
+        problems.append(
+            f"{left_out} of {demand.unclaimed} free locks are not in the tally, so no build is started for them:"
+            f" delete {TRIGGERS_FILE} and {REMOVALS_FILE} to have all of them counted afresh"
+        )
+    start = tally.triggers if demand.limit is None else min(tally.triggers, max(demand.limit, 0))
+    return TallyPlan(tally.start(start), start, tuple(problems), is_mended or start > 0)
+
+
+def _afresh(demand: Demand) -> Tally:
+    waiting = min(demand.active or 0, demand.unclaimed)
+    return Tally(demand.unclaimed - waiting, waiting)
+
+
+def _with_lost_builds(tally: Tally, record: TallyRecord, demand: Demand, now: int, problems: list[str]) -> Tally:
+    """Count the builds that are not there any more as builds to start."""
+    if demand.active is None or record.counted_at is None or tally.removals <= demand.active:
+        return tally
+    if now - record.counted_at.timestamp() < SETTLED_AFTER:
+        return tally
+    lost = tally.removals - demand.active
+    problems.append(f"{lost} builds that were counted are not there and have claimed no lock, so they are counted anew")
+    room = max(demand.unclaimed - demand.active - tally.triggers, 0)
+    return Tally(tally.triggers + min(lost, room), demand.active)
+
+
+def _within_locks(tally: Tally, demand: Demand, problems: list[str]) -> Tally:
+    """No more builds than there are locks for."""
+    room = max(demand.unclaimed - tally.removals, 0)
+    if tally.triggers <= room:
+        return tally
+    problems.append(
+        f"{TRIGGERS_FILE} has drifted: {tally.triggers} builds to start, and {room} free locks without one,"
+        " so that many are started"
+    )
+    return Tally(room, tally.removals)

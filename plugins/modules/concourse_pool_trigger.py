@@ -1,0 +1,223 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: concourse_pool_trigger
+short_description: Start a build for every free lock of Concourse pools
+version_added: 0.1.0
+author:
+  - The poolboy.concourse authors (@poolboy)
+description:
+  - Sees to it that for every free lock of a pool there is one build of the job that can claim it, no matter who frees
+    or adds the lock, or how often this module runs, is cut off, or fails.
+  - It counts the free locks of each pool, and the builds of its job that are pending, or started and have not claimed a
+    lock of the pool yet. What is missing is started. Nothing is remembered from one run to the next.
+  - A build is asked for once. If the answer is lost, the module looks for the build instead of asking again.
+  - The result of a run in check mode has the same values as that of a real run, but for the names of the builds.
+extends_documentation_fragment:
+  - poolboy.concourse._attributes
+  - poolboy.concourse._attributes.action_group
+  - poolboy.concourse._git
+  - poolboy.concourse._concourse
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Whether the login may start builds shows only when it tries, so check mode does not notice a missing role.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  pools:
+    required: true
+    description:
+      - The pools, each with the job whose builds claim its locks, as a list of dictionaries, or of
+        V(name=team/pipeline/job); or all of it as one text, such as V(aws=main/deploy/claim,gcp=main/deploy/claim-gcp).
+      - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
+      - A dictionary has the keys C(name) and C(job). C(job) is V(team/pipeline/job), or a dictionary with the keys
+        C(team), C(pipeline), C(job) and, for an instance of an instanced pipeline, C(instance_vars); this form is also
+        for names that have a slash in them.
+      - The key C(resource) names the resource of the pool in the job's pipeline, for O(resource_check).
+      - No two pools can have the same job. Keys that are for other modules, such as C(stale_timeout), are ignored.
+      - If not provided, will be read from E(POOLS) where the module runs.
+    type: raw
+  strategy:
+    description:
+      - How builds are counted.
+      - V(reconcile) counts the free locks in the repository and the builds in Concourse, and writes nothing.
+      - V(tally) keeps the counts in the files C(.pending-triggers) and C(.pending-removals) of the pool, with the
+        meaning and the commit messages of the pool-trigger-resource, for pools that share them with that resource. The
+        counts are pushed before builds are started. Delete both files to have all counted afresh.
+    type: str
+    choices: [reconcile, tally]
+    default: reconcile
+  retry:
+    description:
+      - How many times builds are started for the same free locks while all of them end without a claim. With several
+        free locks, as many builds are one time.
+      - After each time there is a pause, of 1 minute at first, then 2, 4 and so on, up to 60 minutes. After the last
+        time the pool is V(stuck).
+      - It starts afresh when a build of the job claims a lock of the pool, another lock becomes free, or the pipeline
+        is set anew.
+    type: int
+    default: 5
+  max_triggers:
+    description: The most builds to start in one run, for all pools together. The next run goes on.
+    type: int
+    default: 100
+  resource_check:
+    description:
+      - Whether to have the resource of a pool checked as well, after builds were started for it. So jobs that C(get)
+        the pool see the commits of its locks at once.
+      - Without the key C(resource) in O(pools) these are all resources that the job puts to.
+    type: bool
+    default: false
+  git_author:
+    description: Author and committer of the commits that O(strategy=tally) makes, as C(Name <mail>).
+    type: str
+    default: poolboy.concourse <poolboy@localhost>
+notes:
+  - The module needs git, GitPython, requests, the repository and Concourse where it runs. Use C(delegate_to) with
+    V(localhost) and C(run_once) to run it on the controller.
+  - To start builds, the login needs the role C(pipeline-operator) in the team of each job.
+"""
+
+EXAMPLES = r"""
+- name: Start a build for every free lock
+  poolboy.concourse.concourse_pool_trigger:
+    repo: git@git.example.com:teams/locks.git
+    key_file: ~/.ssh/locks
+    concourse_url: https://ci.example.com
+    concourse_username: pool-boy
+    concourse_password: "{{ concourse_password }}"
+    pools:
+      - name: aws
+        job: main/deploy/claim-aws
+      - name: gcp
+        job: main/deploy/claim-gcp
+  delegate_to: localhost
+  run_once: true
+
+- name: Rebuild what was sent to quarantine, with an instance of an instanced pipeline
+  poolboy.concourse.concourse_pool_trigger:
+    repo: git@git.example.com:teams/locks.git
+    concourse_target: ci
+    pools:
+      - name: cf/destroy
+        job:
+          team: main
+          pipeline: environments
+          job: make-anew
+          instance_vars:
+            cloud: aws
+        resource: destroy-pool
+    resource_check: true
+    retry: 3
+"""
+
+RETURN = r"""
+triggered:
+  description:
+    - The builds that were started, also if the module failed later.
+    - In check mode those that would be, with none for C(build), C(id) and C(url).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    pool: {description: The pool., type: str, sample: aws}
+    team: {description: The team of the job., type: str, sample: main}
+    pipeline: {description: The pipeline of the job., type: str, sample: deploy}
+    instance_vars: {description: Instance variables of the pipeline; none without., type: dict, sample: {cloud: aws}}
+    job: {description: The job., type: str, sample: claim-aws}
+    build: {description: The name of the build., type: str, sample: "17"}
+    id: {description: The id of the build., type: int, sample: 4711}
+    url:
+      description: The page of the build.
+      type: str
+      sample: https://ci.example.com/teams/main/pipelines/deploy/jobs/claim-aws/builds/17
+pools:
+  description: The pools, in the order in which they were given.
+  returned: once the repository was read
+  type: list
+  elements: dict
+  contains:
+    name: {description: The pool., type: str, sample: aws}
+    job: {description: Its job., type: str, sample: main/deploy/claim-aws}
+    instance_vars: {description: Instance variables of the pipeline; none without., type: dict, sample: {cloud: aws}}
+    unclaimed: {description: How many locks are free., type: int, sample: 3}
+    active:
+      description: How many builds of the job can still claim a lock. They are pending, or started without a claim.
+      type: int
+      sample: 1
+    pending: {description: How many of these are pending., type: int, sample: 0}
+    needed:
+      description: How many builds were missing; with O(strategy=tally), by the tally.
+      type: int
+      sample: 2
+    triggered:
+      description: How many builds were started, or would be in check mode.
+      type: int
+      sample: 2
+    state:
+      description:
+        - V(satisfied), no build was missing.
+        - V(triggered), what was missing was started.
+        - V(waiting), builds have to wait because the job or its pipeline is paused, or the next ones are started after
+          a pause because the last ones ended without a claim.
+        - V(stuck), builds keep ending without a claim, and no more are started.
+        - V(limited), O(max_triggers) left some of them to the next run.
+        - V(failed), Concourse gave no answer, or does not start builds of the job. The module fails then.
+      type: str
+      sample: triggered
+    reason:
+      description: Why, in one line for a person.
+      type: str
+      sample: 2 builds for 3 free locks besides 1 active build
+    stuck_builds:
+      description: The pages of the builds that ended without a claim, the latest first, if the pool is V(stuck).
+      type: list
+      elements: str
+    checked: {description: The resources that Concourse was asked to check., type: list, elements: str}
+report:
+  description: All of this as the lines of a table for a person.
+  returned: once the repository was read
+  type: list
+  elements: str
+commit:
+  description: The commit of the branch that was looked at.
+  returned: once the repository was read
+  type: str
+  sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
+"""
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import (
+    CONCOURSE,
+    GIT,
+    POOLS_TO_TRIGGER,
+    TRIGGERING,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.trigger_module import TriggerModule
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_result import (
+    failure_result,
+    trigger_result,
+)
+
+
+def main() -> None:
+    module = TriggerModule(GIT, CONCOURSE, POOLS_TO_TRIGGER, TRIGGERING)
+    module.so_far = lambda: {"triggered": []}
+    with module.failing_clearly(), module.lock_repository() as repository, module.triggering(repository) as triggering:
+        module.so_far = lambda: failure_result(triggering)
+        triggering.look()
+        triggering.act()
+        result = trigger_result(triggering)
+        module.exit(result, changed=triggering.changed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""(h) Giving back 200 of 2,000 locks: against two cleans that find nothing to do, and one plain `git push` of the same.
+
+Without a Concourse, as what it takes to ask one is measured in (c). `force` names the locks, all others are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import judge_locks
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import DEFAULT_POLICIES as DEFAULTS
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import Policy, PoolPolicy, read_policies
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+
+from ..lockrepo.git_command import git, git_environment
+from .finding import Finding
+from .look_process import COLLECTIONS
+from .pairs import alternate, timed
+from .repositories import Generated
+from .workshop import Transport, Workshop
+
+GOAL = 1.0
+RELEASED = 200
+MODULE = "ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean"
+KEEP_ALL = {name.value: Policy.KEEP.value for name in DEFAULTS}
+
+Clean = Callable[[Path, Sequence[str]], None]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """A repository that is put back after each release; `warm` is a cache that knows it, `last` what was pushed."""
+
+    workshop: Workshop
+    repository: Generated
+    transport: Transport
+    warm: Path
+
+    def cache(self) -> Path:
+        path = self.workshop.fresh_path("cache")
+        shutil.copytree(self.warm, path)
+        return path
+
+    def put_back(self) -> None:
+        git("update-ref", "refs/heads/main", self.repository.head, folder=self.repository.path)
+
+    def tip(self) -> str:
+        return git("rev-parse", "refs/heads/main", folder=self.repository.path).decode().strip()
+
+
+def measure(workshop: Workshop) -> Iterator[Finding]:
+    repository = workshop.repository(workshop.sizes.long_history)
+    paths = sorted(repository.claims)[: min(RELEASED, len(repository.claims) // 2)]
+    for transport in workshop.transports():
+        warm = workshop.fresh_path("warm")
+        ground = _Ground(workshop, repository, transport, warm)
+        ways = (
+            ("in process", GOAL, partial(_in_process, ground), workshop.sizes.short_pairs),
+            ("whole process", None, partial(_whole_process, ground), workshop.sizes.short_pairs),
+        )
+        _in_process(ground, warm, ())
+        for how, goal, clean, count in ways:
+            yield _compare(ground, how, goal, clean, paths, count)
+
+
+def _compare(ground: _Ground, how: str, goal: float | None, clean: Clean, paths: Sequence[str], count: int) -> Finding:
+    nothing: list[float] = []
+    pushed: list[float] = []
+
+    def release() -> float:
+        cache = ground.cache()
+        seconds = timed(clean, cache, paths)
+        if (made := _commits(ground)) < len(paths):
+            raise RuntimeError(f"{made} commits were pushed where {len(paths)} locks are to be given back")
+        # What the run has written, pushed once more by git alone.
+        (mirror,) = cache.glob("*/mirror.git")
+        last = ground.tip()
+        ground.put_back()
+        pushed.append(timed(_push, ground, mirror, last))
+        ground.put_back()
+        return seconds
+
+    def find_nothing() -> float:
+        nothing.append(timed(clean, ground.warm, ()))
+        return 2 * nothing[-1] + pushed[-1]
+
+    pairs = alternate(release, find_nothing, pairs=count, warm_up=1)
+    return Finding(
+        bench="h",
+        what=f"giving back {len(paths)} locks, {ground.transport.name}, {how}, against 2 idle cleans + 1 push",
+        values=pairs.ratios,
+        goal=goal,
+        ours=pairs.ours,
+        theirs=pairs.theirs,
+        details={"idle_clean_seconds": _median(nothing), "push_seconds": _median(pushed)},
+    )
+
+
+def _in_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
+    """What the module does, less starting Python and Ansible's part of a module."""
+    options = {"repo": ground.transport.url(ground.repository), "cache_dir": str(cache), **ground.transport.options}
+    policy = PoolPolicy(read_policies(KEEP_ALL, DEFAULTS))
+    with LockRepository(RepositoryOptions(**options)) as opened:
+        snapshot = opened.snapshot()
+        pools = [PoolOption(name, policy) for name in snapshot.pools]
+        rules = CleaningRules(force=_force(ground.repository, paths), max_releases=RELEASED)
+        judge = partial(judge_locks, facts=None)
+        cleaning = Cleaning(opened, snapshot, pools, rules, judge, lambda: int(time.time()), Attempts())
+        cleaning.decide()
+        cleaning.act()
+    if len(cleaning.releases()) != len(paths):
+        raise RuntimeError(f"{len(cleaning.releases())} locks were given back instead of {len(paths)}")
+
+
+def _whole_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
+    """The module as Ansible starts it."""
+    options: dict[str, Any] = {
+        "repo": ground.transport.url(ground.repository),
+        "cache_dir": str(cache),
+        "pools": sorted({path.split("/claimed/")[0] for path in ground.repository.claims}),
+        "policy": KEEP_ALL,
+        "max_releases": RELEASED,
+        "force": [{"lock": lock, "commit": at} for lock, at in _force(ground.repository, paths).items()],
+        **ground.transport.options,
+    }
+    environment = {**git_environment(), "PYTHONPATH": str(COLLECTIONS)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    given = json.dumps({"ANSIBLE_MODULE_ARGS": options})
+    done = subprocess.run(
+        [sys.executable, "-m", MODULE], input=given, capture_output=True, text=True, check=False, env=environment
+    )
+    result = json.loads(done.stdout)
+    if result.get("failed") or len(result["released"]) != len(paths):
+        raise RuntimeError(f"the module did not give back {len(paths)} locks: {result.get('msg')}")
+
+
+def _force(repository: Generated, paths: Sequence[str]) -> dict[str, str]:
+    return {path.replace("/claimed/", "/"): repository.claims[path] for path in paths}
+
+
+def _push(ground: _Ground, mirror: Path, commit: str) -> None:
+    what = (ground.transport.url(ground.repository), f"{commit}:refs/heads/main")
+    subprocess.run(["git", "push", "--quiet", *what], cwd=mirror, check=True, env=ground.transport.environment)
+
+
+def _commits(ground: _Ground) -> int:
+    since = f"{ground.repository.head}..refs/heads/main"
+    return int(git("rev-list", "--count", since, folder=ground.repository.path))
+
+
+def _median(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""People who re-run an old build at the worst moment: while a cleaner is about to give its lock back."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ansible_collections.poolboy.concourse.tests.atc.entities import Build
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import Ledger
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import CLAIM
+
+_CLAIMS = re.compile(r"^Claim-Commit: ([0-9a-f]{40})$", re.MULTILINE)
+_OFTEN = 0.7
+
+
+class PasserBy:
+    """Sees what the cleaners write before they have pushed it (see weather.py), and re-runs a build of those locks.
+
+    A cleaner asks once more after it has written, so each of these re-runs must be seen and the lock be kept.
+    """
+
+    def __init__(self, desk: Path, atc: Emulator, ledger: Ledger, dice: random.Random) -> None:
+        self._desk = desk
+        self._atc = atc
+        self._ledger = ledger
+        self._dice = dice
+        self._met: set[str] = set()
+
+    @contextmanager
+    def about(self) -> Iterator[None]:
+        """Come by until the end of the context."""
+        over = threading.Event()
+
+        def come_by() -> None:
+            while not over.wait(0.005):
+                for written in sorted(self._desk.glob("*.written")):
+                    claims = _CLAIMS.findall(written.read_text(errors="replace"))
+                    written.unlink()
+                    self._meddle(claims)
+
+        thread = threading.Thread(target=come_by, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(10)
+
+    def _meddle(self, claims: list[str]) -> None:
+        self._dice.shuffle(claims)
+        for claim in claims:
+            # What a cleaner writes can be out of date, and its push be refused: then the lock may be somebody else's.
+            ended = [] if self._ledger.is_over(claim) else self._ended_with(claim)
+            if ended and claim not in self._met and self._dice.random() < _OFTEN:
+                self._met.add(claim)
+                build = int(self._atc.rerun(self._dice.choice(ended).id)["id"])
+                self._ledger.reruns[build] = time.time()
+                self._ledger.count("re-runs at the worst moment")
+
+    def _ended_with(self, claim: str) -> list[Build]:
+        """The builds of later jobs that had the lock, if none has it now."""
+        world = self._atc.world
+        with world.lock:
+            had = [
+                build
+                for build in world.builds.values()
+                if world.jobs[build.job_id or 0].name != CLAIM and any(claim in item.digest for item in build.inputs)
+            ]
+            numbers = {build.id for build in had}
+            # A re-run that has not started yet has no inputs.
+            if any(build.end_time is None and {build.id, build.rerun_of} & numbers for build in world.builds.values()):
+                return []
+            return [build for build in had if build.rerun_of is None]

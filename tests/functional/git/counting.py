@@ -1,0 +1,76 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the tests count builds in a lock repository, and what plain git says of it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally_plan import Demand, TallyPlan
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import Tallying
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.tests import lockrepo
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
+
+_runs = itertools.count()
+
+
+@dataclass
+class Counter:
+    """Runs that count the builds of some pools, one after the other, with a cache of their own.
+
+    `active` are the builds of each pool's job that wait for a lock, None if Concourse is not asked; `now` is the time
+    of the runs in seconds since 1970, UTC.
+    """
+
+    locks: lockrepo.LockRepository
+    cache_dir: Path
+    pools: tuple[str, ...] = ("aws",)
+    active: dict[str, int | None] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)
+    now: Callable[[], int] = lambda: int(time.time())
+
+    def open(self) -> LockRepository:
+        return open_repository(self.locks.url, self.cache_dir)
+
+    def tallying(self, repository: LockRepository, run: str | None = None, most: int | None = None) -> Tallying:
+        """One run on an open repository."""
+        return Tallying(repository, self.pools, self.demand, run or f"run-{next(_runs)}", Attempts, self.now, most)
+
+    def demand(self, snapshot: Snapshot) -> Mapping[str, Demand]:
+        free = [lock.pool for lock in snapshot.locks if lock.state is State.UNCLAIMED or lock.is_twice]
+        return {pool: Demand(free.count(pool), self.active.get(pool), self.limits.get(pool)) for pool in self.pools}
+
+    def count(self, most: int | None = None) -> dict[str, TallyPlan]:
+        """One whole run; return what it decided."""
+        with self.open() as repository:
+            return dict(self.tallying(repository, most=most).count(repository.snapshot()))
+
+    def start(self, most: int | None = None) -> dict[str, int]:
+        """One whole run; return how many builds it started for each pool that got one."""
+        return {pool: plan.start for pool, plan in self.count(most).items() if plan.start}
+
+    def problems(self) -> list[str]:
+        """One whole run; return what it says that a person should know."""
+        return [problem for plan in self.count().values() for problem in plan.problems]
+
+
+def files(locks: lockrepo.LockRepository, pool: str = "aws") -> tuple[str | None, str | None]:
+    """The content of the two files of a pool, as `cat` in a shell gives it."""
+    prefix = "" if pool == "." else f"{pool}/"
+    names = (f"{prefix}.pending-triggers", f"{prefix}.pending-removals")
+    there = locks.tree()
+    triggers, removals = (
+        git_text("cat-file", "blob", there[name.encode()].name, folder=locks.path) if name.encode() in there else None
+        for name in names
+    )
+    return triggers, removals

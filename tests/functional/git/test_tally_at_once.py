@@ -1,0 +1,167 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several who count in the same lock repository at once: the push decides who has the builds to start."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import LEAST, Attempts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally_plan import TallyPlan
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import PushUnderWay, Remote
+from ansible_collections.poolboy.concourse.tests.functional.git.counting import Counter, files
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import set_hook
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
+
+
+@pytest.fixture
+def counter(locks: LockRepository, tmp_path: Path) -> Counter:
+    """Lock env-2 of pool aws is free, env-1 claimed."""
+    return Counter(locks, tmp_path / "one")
+
+
+@pytest.fixture
+def other(locks: LockRepository, tmp_path: Path) -> Counter:
+    """The same on another machine."""
+    return Counter(locks, tmp_path / "other")
+
+
+@pytest.fixture
+def before_push(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], object]], None]:
+    """Has something done right before each push of the collection; it gets the number of the push."""
+    push = Remote.push
+    pushes: list[str] = []
+
+    def have(done: Callable[[int], object]) -> None:
+        def patched(self: Remote, repository: Path, branch: str, commit: str, *, base: str) -> PushUnderWay:
+            pushes.append(commit)
+            done(len(pushes))
+            return push(self, repository, branch, commit, base=base)
+
+        monkeypatch.setattr(Remote, "push", patched)
+
+    return have
+
+
+def test_a_push_that_was_overtaken_is_tried_again_with_what_others_did(
+    locks: LockRepository, counter: Counter, before_push: Callable[[Callable[[int], object]], None]
+) -> None:
+    done: list[Callable[[], object]] = [
+        lambda: locks.add("aws", "env-3"),
+        lambda: locks.claim("aws", "env-2"),
+        lambda: locks.commit({"README.md": "x"}),
+        lambda: None,
+    ]
+    before_push(lambda number: done[number - 1]())
+    assert counter.start() == {"aws": 1}
+    assert files(locks) == ("0", "1")
+
+
+def test_always_overtaken_gives_up_and_starts_nothing(
+    locks: LockRepository,
+    counter: Counter,
+    before_push: Callable[[Callable[[int], object]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ansible_collections.poolboy.concourse.tests.functional.git.counting.Attempts", hurried)
+    before_push(lambda number: locks.commit({"README.md": f"{number}"}))
+    with pytest.raises(RepositoryError, match=rf"faster to push {LEAST} times in a row.*so no build was started"):
+        counter.start()
+    assert files(locks) == (None, None)
+
+
+def hurried() -> Attempts:
+    """No pauses, and the time is over after the least number of attempts."""
+    ticks = iter(range(0, 100_000, 100))
+    return Attempts(sleep=lambda _seconds: None, clock=lambda: float(next(ticks)))
+
+
+def test_of_two_runs_only_one_starts_the_builds(
+    locks: LockRepository, counter: Counter, other: Counter, before_push: Callable[[Callable[[int], object]], None]
+) -> None:
+    started: dict[str, int] = {}
+    before_push(lambda number: started.update(other.start()) if number == 1 else None)
+    assert counter.start() == {}
+    assert started == {"aws": 1}
+    assert files(locks) == ("0", "1")
+
+
+def test_not_even_if_they_write_the_same_in_the_same_second(
+    locks: LockRepository, counter: Counter, other: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else both would make one and the same commit, which git takes for pushed already."""
+    now = int(time.time())
+    monkeypatch.setattr(time, "time", lambda: now)
+    for lock in ("env-3", "env-4", "env-5"):
+        locks.add("aws", lock)
+    with counter.open() as one, other.open() as two:
+        first, second = counter.tallying(one), other.tallying(two)
+        looked_at, too = one.snapshot(), two.snapshot()
+        plans = [first.count(looked_at)["aws"].start, second.count(too)["aws"].start]
+    assert plans == [4, 0]
+
+
+def test_many_at_once(locks: LockRepository, tmp_path: Path) -> None:
+    """Each lock gets one build, whichever of three runs starts it, while more locks come."""
+    counters = [Counter(locks, tmp_path / f"{number}") for number in range(3)]
+    barrier = Barrier(4, timeout=60)
+
+    def count(counter: Counter) -> int:
+        barrier.wait()
+        return sum(sum(counter.start().values()) for _round in range(3))
+
+    def add() -> None:
+        barrier.wait()
+        for number in range(6):
+            _add(locks, f"more-{number}")
+
+    with ThreadPoolExecutor(4) as threads:
+        adding = threads.submit(add)
+        started = sum(threads.map(count, counters))
+        adding.result()
+    assert started + sum(counters[0].start().values()) == 7
+    assert files(locks) == ("0", "7")
+
+
+def _add(locks: LockRepository, lock: str) -> None:
+    """Add a lock as others do: only on top of what is there, and again if somebody was faster."""
+    for _attempt in range(50):
+        tip = locks.tip() or ""
+        branch = f"try-{lock}"
+        locks.fork(branch, at=tip)
+        commit = locks.add("aws", lock, branch=branch)
+        try:
+            git_text("update-ref", f"refs/heads/{locks.branch}", commit, tip, folder=locks.path)
+        except RuntimeError:
+            continue
+        return
+    raise AssertionError("overtaken too often")
+
+
+def test_a_push_whose_answer_is_lost_is_not_counted_twice(locks: LockRepository, counter: Counter) -> None:
+    """The server takes the commits and then breaks the connection off, so that git fails."""
+    set_hook(locks, "post-receive", "kill -9 $PPID")
+    assert counter.start() == {"aws": 1}
+    assert files(locks) == ("0", "1")
+    assert counter.start() == {}
+
+
+def test_giving_back_is_tried_again_too(
+    locks: LockRepository, counter: Counter, before_push: Callable[[Callable[[int], object]], None]
+) -> None:
+    before_push(lambda number: locks.add("aws", f"more-{number}") if number in (2, 3) else None)
+    with counter.open() as repository:
+        run = counter.tallying(repository)
+        plans: dict[str, TallyPlan] = dict(run.count(repository.snapshot()))
+        assert plans["aws"].start == 1
+        run.give_back({"aws": 1})
+    assert files(locks) == ("3", "0")

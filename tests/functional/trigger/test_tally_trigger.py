@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The strategy tally, from the counts in the repository to the builds in Concourse."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
+from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
+    JOB,
+    Trigger,
+    add_locks,
+    builds,
+    counts,
+    pool_of,
+    started,
+)
+from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
+from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+
+@pytest.fixture(autouse=True)
+def tally(triggerer: Triggerer) -> Triggerer:
+    triggerer.strategy = "tally"
+    return triggerer
+
+
+def tallied(scene: Scene, pool: str = "aws") -> tuple[int, int]:
+    """The two counts as they are in the repository."""
+    files = (f"main:{pool}/.pending-{what}" for what in ("triggers", "removals"))
+    triggers, removals = (int(git_text("show", name, folder=scene.locks.path)) for name in files)
+    return triggers, removals
+
+
+def test_as_many_builds_as_free_locks_and_no_more_later(scene: Scene, trigger: Trigger) -> None:
+    add_locks(scene, "env-1", "env-2", "env-3")
+    first = trigger()
+    assert counts(first) == ("triggered", 3, 0, 3, 3)
+    assert (len(builds(scene)), tallied(scene)) == (3, (0, 3))
+    commit = scene.locks.commit_of("main")
+    second = trigger()
+    assert (counts(second), second.values["changed"]) == (("satisfied", 3, 3, 0, 0), False)
+    assert scene.locks.commit_of("main") == commit
+    scene.claim(started(first)[0], "env", "aws/env-1")
+    add_locks(scene, "env-4")
+    assert counts(trigger())[-1] == 1
+    assert tallied(scene) == (0, 3)
+
+
+def test_check_mode_writes_nothing(scene: Scene, trigger: Trigger) -> None:
+    add_locks(scene, "env-1", "env-2")
+    commit = scene.locks.commit_of("main")
+    checked: ModuleRun = trigger(check_mode=True)
+    assert (scene.locks.commit_of("main"), builds(scene)) == (commit, [])
+    real = trigger()
+    assert checked.values["pools"] == real.values["pools"]
+    assert checked.values["changed"] is real.values["changed"] is True
+
+
+def test_the_limit_leaves_the_rest_in_the_tally(scene: Scene, trigger: Trigger) -> None:
+    add_locks(scene, "env-1", "env-2", "env-3")
+    assert counts(trigger(max_triggers=2)) == ("limited", 3, 0, 3, 2)
+    assert tallied(scene) == (1, 2)
+    assert counts(trigger(max_triggers=2))[-1] == 1
+    assert tallied(scene) == (0, 3)
+
+
+def test_a_build_that_is_refused_is_given_back(scene: Scene, trigger: Trigger) -> None:
+    add_locks(scene, "env-1", "env-2", "env-3")
+    scene.atc.add_fault("status", method="POST", path="/builds$", nth=2, status=403, version_header=True)
+    run = trigger()
+    assert run.failed
+    assert "may not start builds" in run.message
+    assert len(started(run)) == 1
+    assert tallied(scene) == (2, 1)
+    assert counts(trigger())[-1] == 2
+    assert tallied(scene) == (0, 3)
+
+
+def test_a_pool_that_cannot_be_served_is_not_counted(scene: Scene, trigger: Trigger) -> None:
+    add_locks(scene, "env-1")
+    add_locks(scene, "g-1", pool="gcp")
+    scene.locks.tally("gcp", triggers=1, removals=0, at=scene.now)
+    run = trigger([{"name": "aws", "job": JOB}, {"name": "gcp", "job": "main/ci/scheduled-only"}])
+    assert run.failed
+    assert (pool_of(run)["state"], pool_of(run, "gcp")["state"]) == ("triggered", "failed")
+    assert (tallied(scene), tallied(scene, "gcp")) == ((0, 1), (1, 0))
+
+
+def test_a_negative_tally_is_told_and_mended(scene: Scene, triggerer: Triggerer, trigger: Trigger) -> None:
+    add_locks(scene, "env-1", "env-2")
+    scene.locks.tally("aws", triggers=-3, removals=1, at=scene.now)
+    assert counts(trigger())[-1] == 2
+    assert any("the tally is negative" in warning for warning in triggerer.warnings)
+    assert tallied(scene) == (0, 2)

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What concourse_pool_trigger does, without a process and without Ansible: the rules and both adapters as they are."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import read_pools
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_job import read_trigger_pools
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_plan import TriggerRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_result import (
+    failure_result,
+    trigger_result,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_run import Triggering
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_tally import TallyTriggering
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
+
+
+@dataclass
+class Triggerer:
+    """Runs the trigger as often as it is told to, each time with a login and a context of its own.
+
+    `clock` gives seconds since 1970, UTC; `warnings` are those of all runs.
+    """
+
+    repo: str
+    url: str
+    cache: Path
+    clock: Callable[[], int] = lambda: int(time.time())
+    username: str | None = "pool-boy"
+    password: str | None = "pa55word"
+    timeout: int = 10
+    strategy: str = "reconcile"
+    warnings: list[str] = field(default_factory=list)
+
+    def run(self, pools: Sequence[object], *, check_mode: bool = False, **rules: Any) -> ModuleRun:
+        """One run; the result is what the module would return."""
+        with self.at_work(pools, check_mode=check_mode, **rules) as trigger:
+            try:
+                return ModuleRun(0, "", "", trigger())
+            except Failed as failed:
+                return ModuleRun(1, "", "", failed.values)
+
+    @contextmanager
+    def at_work(
+        self, pools: Sequence[object], *, check_mode: bool = False, **rules: Any
+    ) -> Iterator[Callable[[], dict[str, Any]]]:
+        """Give a function that does one run after the other, over the same connections. It raises Failed."""
+        chosen = read_trigger_pools(read_pools(pools, PoolPolicy()))
+        concourse = Concourse(
+            ConcourseOptions(url=self.url, username=self.username, password=self.password, timeout=self.timeout)
+        )
+        repository = LockRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
+        kind = TallyTriggering if self.strategy == "tally" else Triggering
+
+        def run() -> dict[str, Any]:
+            desk, allowed = concourse.jobs(), TriggerRules(**rules)
+            one = kind(desk, repository, chosen, allowed, concourse.team, self.clock, self.warnings.append, check_mode)
+            try:
+                one.look()
+                one.act()
+            except PoolboyError as error:
+                raise Failed({"failed": True, "msg": str(error), **failure_result(one)}) from None
+            return {**trigger_result(one), "changed": one.changed}
+
+        with concourse, repository:
+            concourse.connect()
+            yield run
+
+
+class Failed(Exception):
+    """A run that failed; `values` is what the module would return."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(values["msg"])
+        self.values = values
+
+
+if __name__ == "__main__":
+    given: dict[str, Any] = json.loads(sys.argv[1])
+    Triggerer(given["repo"], given["url"], Path(given["cache"]), strategy=given["strategy"]).run(given["pools"])
