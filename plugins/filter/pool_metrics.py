@@ -1,0 +1,76 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filter pool_metrics: Prometheus text from the fact of a round."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: pool_metrics
+short_description: Write the metrics of a round for Prometheus
+version_added: 0.1.0
+author:
+  - The poolboy.concourse authors (@poolboy)
+description:
+  - Turns the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets, into Prometheus' text
+    format. The text suits the textfile collector of the node exporter as well as a push gateway.
+  - Counters go on from the text of the last round. The text holds everything that is needed for that.
+  - Every value has the label C(repository), the name of the round, so that the texts of many repositories can lie in
+    one folder. All metrics are described in C(docs/monitoring.md) of the collection.
+  - Gauges of locks are left out while the pools cannot be looked at, as they are unknown then.
+  - A round in check mode counts nothing, and leaves the times of the last round and of the last success as they were.
+positional: _input, previous
+options:
+  _input:
+    description: The fact of the round.
+    type: dict
+    required: true
+  previous:
+    description:
+      - The text of the last round. Where it is empty, or as far as it cannot be read, counters start at 0.
+    type: str
+    default: ''
+seealso:
+  - plugin: poolboy.concourse.pool_news
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Write the metrics where the node exporter finds them
+  ansible.builtin.copy:
+    content: "{{ pool_boy_round | poolboy.concourse.pool_metrics(previous) }}"
+    dest: "{{ file }}"
+    mode: "0644"
+  vars:
+    file: /var/lib/prometheus/node-exporter/poolboy_locks.prom
+    previous: "{{ lookup('ansible.builtin.file', file, rstrip=false, errors='ignore') or '' }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The metrics, with a line break at the end.
+  type: str
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.metrics import metrics_text
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import read_round
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound
+
+
+def pool_metrics(told: object, previous: object = "") -> str:
+    """Return the metrics of the round; see DOCUMENTATION."""
+    try:
+        return metrics_text(read_round(told), str(previous or ""))
+    except BadRound as error:
+        raise AnsibleFilterError(f"pool_metrics: {error}") from None
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., str]]:
+        return {"pool_metrics": pool_metrics}

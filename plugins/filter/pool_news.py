@@ -1,0 +1,125 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filter pool_news: what a round has to tell that was not told before."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: pool_news
+short_description: Say what is new in a round
+version_added: 0.1.0
+author:
+  - The poolboy.concourse authors (@poolboy)
+description:
+  - Finds in the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets, what a person should be
+    told, and leaves out what was told before. So a message goes out on news, not in each round.
+  - News are steps of the round that failed, pools that got stuck, locks that nobody uses and nobody gives back, and
+    locks that were given back.
+  - Each is told once. What lasts is told again only if it was over in between, or if the lock was claimed anew. Where a
+    round cannot see whether something still lasts, it is not taken to be over.
+  - A round in check mode has no news, and leaves the memory as it is.
+positional: _input, memory
+options:
+  _input:
+    description: The fact of the round.
+    type: dict
+    required: true
+  memory:
+    description:
+      - The C(memory) that this filter returned for the last round; or C(memory_if_lost) if the message could not be
+        delivered.
+      - What cannot be read is taken as forgotten.
+    type: dict
+    default: {}
+  kept_too_long:
+    description:
+      - After how many minutes without a known build that uses it a claimed lock is news. This is counted like the
+        policies of M(poolboy.concourse.concourse_pool_clean), from the end of the last build that held the lock, or
+        from the claim where no build is known.
+      - Locks with the verdicts V(running), V(handed_off) and V(unreachable) are never kept too long.
+      - With V(null) no lock is news because of its age.
+    type: int
+    default: 1440
+seealso:
+  - plugin: poolboy.concourse.pool_notification
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Find out what is new
+  ansible.builtin.set_fact:
+    found: "{{ pool_boy_round | poolboy.concourse.pool_news(memory, kept_too_long=720) }}"
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ found.news | map(attribute='text') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The news, and what to remember of them.
+  type: dict
+  contains:
+    news:
+      description: The news, the worst first. Every key is always there, V(null) where it does not apply.
+      type: list
+      elements: dict
+      contains:
+        kind: {description: 'V(failed), V(stuck), V(kept_too_long) or V(released).', type: str, sample: released}
+        text:
+          description: The news in one sentence.
+          type: str
+          sample: "aws/env-4 was given back: ci/deploy 12 errored and left it claimed"
+        key:
+          description: The same text for the same matter.
+          type: str
+          sample: released aws/env-4 d0850b46e5200ff4c85718fad1652bdcdd611339
+        pool: {description: The pool., type: str, sample: aws}
+        lock: {description: The name of the lock., type: str, sample: env-4}
+        verdict: {description: The verdict on the lock., type: str, sample: errored}
+        step: {description: The step of the round that failed., type: str, sample: clean}
+        url:
+          description: The page of the build that had claimed the lock, or of one with which the pool got stuck.
+          type: str
+          sample: https://ci.example.com/teams/main/pipelines/ci/jobs/deploy/builds/12
+    memory:
+      description: What the next round needs once these news have been delivered. It is small, and holds nothing secret.
+      type: dict
+    memory_if_lost:
+      description: What the next round needs instead if they could not be delivered. It tells them again.
+      type: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.memory import read_memory
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.news import news_of
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import read_round
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound
+
+
+def pool_news(told: object, memory: object = None, kept_too_long: t.Any = 1440) -> dict[str, t.Any]:
+    """Return the news of the round; see DOCUMENTATION."""
+    try:
+        minutes = None if kept_too_long is None else int(kept_too_long)
+    except (TypeError, ValueError):
+        raise AnsibleFilterError(f"pool_news: kept_too_long must be minutes, but is {kept_too_long!s:.60}.") from None
+    try:
+        news = news_of(read_round(told), read_memory(memory), minutes)
+    except BadRound as error:
+        raise AnsibleFilterError(f"pool_news: {error}") from None
+    return {
+        "news": [item.value() for item in news.items],
+        "memory": news.memory.value(),
+        "memory_if_lost": news.memory_if_lost.value(),
+    }
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"pool_news": pool_news}

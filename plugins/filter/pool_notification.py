@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filter pool_notification: the body of a webhook from the news of a round."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: pool_notification
+short_description: Write news as the body of a webhook
+version_added: 0.1.0
+author:
+  - The poolboy.concourse authors (@poolboy)
+description:
+  - Turns the C(news) that P(poolboy.concourse.pool_news#filter) found into the body of a webhook, to be sent as JSON.
+  - Names and reasons come from repositories that many people write to. They are escaped, and can call nobody in a chat.
+  - Long texts are cut, long lists too, and the number of what was left out is told. C(docs/monitoring.md) of the
+    collection shows both formats.
+positional: _input
+options:
+  _input:
+    description: The list of news.
+    type: list
+    elements: dict
+    required: true
+  format:
+    description:
+      - V(json) has all fields, for programs.
+      - V(slack) is one text in the format of Slack's incoming webhooks, which Mattermost and others understand as well.
+    type: str
+    choices: [json, slack]
+    default: json
+  round:
+    description: The fact of the round that the news are of.
+    type: dict
+    required: true
+seealso:
+  - plugin: poolboy.concourse.pool_news
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Tell the news, if there are any
+  when: found.news | length > 0
+  ansible.builtin.uri:
+    url: "{{ webhook_url }}"
+    method: POST
+    body: "{{ found.news | poolboy.concourse.pool_notification(format='slack', round=pool_boy_round) }}"
+    body_format: json
+  no_log: true
+"""
+
+RETURN = r"""
+_value:
+  description: The body of the request.
+  type: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.item import Item, read_item
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.payloads import FORMATS
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import read_round
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound, Section
+
+
+# The names of the options are those that a playbook gives.
+def pool_notification(news: object, format: object = "json", round: object = None) -> dict[str, t.Any]:  # noqa: A002
+    """Return the body of the webhook; see DOCUMENTATION."""
+    payload = FORMATS.get(str(format))
+    if payload is None:
+        names = " or ".join(FORMATS)
+        raise AnsibleFilterError(f"pool_notification: format must be {names}, but is {format!s:.60}.")
+    try:
+        return payload(_items(news), read_round(round))
+    except BadRound as error:
+        raise AnsibleFilterError(f"pool_notification: {error}") from None
+
+
+def _items(news: object) -> list[Item]:
+    if not isinstance(news, (list, tuple)):
+        raise BadRound("the news must be the list `news` that pool_news returned.")
+    try:
+        return [read_item(Section.of(one, f"news[{index}]")) for index, one in enumerate(news)]
+    except ValueError:
+        raise BadRound("the news must be the list `news` that pool_news returned, as it was.") from None
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"pool_notification": pool_notification}

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter that makes the web page of a round."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: pool_page
+short_description: Make a web page that tells who holds the locks of Concourse pools
+version_added: 0.1.0
+author:
+  - The poolboy.concourse authors (@poolboy)
+description:
+  - Makes one HTML file from what a round of the role P(poolboy.concourse.pool_boy#role) left behind. It shows every
+    lock with its verdict, its holder, how long it has been claimed, the reason for the verdict and what happens next,
+    then the pools, the problems, and what the round did.
+  - The file needs no other file and asks no other host for anything. It can be read without JavaScript; with
+    JavaScript the locks can be sorted and filtered, and the page warns when it is old.
+  - Nothing that a lock, a pool or a commit is named can become part of the page's code. Only addresses with the
+    schemes V(http) and V(https) become links.
+positional: _input
+options:
+  _input:
+    description:
+      - The fact C(pool_boy_round) that the role sets.
+      - The keys C(name) and C(finished_at) have to be there. Of the others the page shows what is there, with
+        C(status) and C(clean) as M(poolboy.concourse.concourse_pool_status) and
+        M(poolboy.concourse.concourse_pool_clean) return them.
+    type: dict
+    required: true
+  old_after:
+    description:
+      - After how many minutes the page warns its readers that it is old, and that rounds may have stopped.
+      - Ages on the page are those at the end of the round.
+    type: int
+    default: 60
+"""
+
+EXAMPLES = r"""
+- name: Make the page of the last round
+  ansible.builtin.copy:
+    content: "{{ pool_boy_round | poolboy.concourse.pool_page }}"
+    dest: /var/www/html/locks.html
+    mode: "0644"
+
+# Without the role: look at the pools once, and make a page of that.
+- name: Look at the pools
+  poolboy.concourse.concourse_pool_status:
+    repo: git@git.example.com:teams/locks.git
+    concourse_target: ci
+  register: look
+
+- name: Make a page that may be a day old
+  ansible.builtin.copy:
+    content: "{{ only_looked | poolboy.concourse.pool_page(old_after=1440) }}"
+    dest: locks.html
+    mode: "0644"
+  vars:
+    only_looked:
+      name: teams/locks
+      ok: true
+      finished_at: "{{ now(utc=true, fmt='%Y-%m-%dT%H:%M:%SZ') }}"
+      status: "{{ look }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The page, a whole HTML document.
+  type: str
+"""
+
+import typing as t
+from collections.abc import Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.page import page
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound
+
+
+def pool_page(value: t.Any, old_after: int = 60) -> str:
+    """Return the page of a round; `old_after` is in minutes."""
+    if isinstance(old_after, bool) or not isinstance(old_after, int) or old_after < 1:
+        raise AnsibleFilterError("pool_page: old_after has to be a whole number of minutes, 1 or more.")
+    try:
+        return page(value, old_after=int(old_after))
+    except BadRound as error:
+        raise AnsibleFilterError(f"pool_page: {error}") from None
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Callable[..., t.Any]]:
+        return {"pool_page": pool_page}

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A round as a web page in one file. Private to the collection."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.doings import doings
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import LockRow, lock_rows
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import SEGMENTS, pool_rows
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import open_round
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS, Group, Word
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Inline:
+    """A style sheet or a script that stands in the page, and the hash by which the page's policy lets it run."""
+
+    text: Markup
+    source: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many locks a group has, and of which verdicts."""
+
+    group: Group
+    count: int
+    words: Sequence[tuple[Word, int]]
+
+
+def page(value: object, *, old_after: int) -> str:
+    """Return the page for a round; `old_after` is in minutes. Raises BadRound if the value is no round."""
+    round_ = open_round(value)
+    locks = lock_rows(round_)
+    return _template().render(
+        style=_inline("page.css"),
+        script=_inline("page.js"),
+        name=round_.fact.word("name"),
+        made=round_.made,
+        old_after=old_after * 60,
+        check_mode=round_.check_mode,
+        is_look_known=round_.look is not None,
+        is_look_from_before=round_.is_look_from_before,
+        commit=(round_.look.text("commit") or "") if round_.look else "",
+        locks=locks,
+        pools=pool_rows(round_, locks),
+        tallies=_tallies(locks),
+        problems=_problems(round_.look),
+        doings=doings(round_),
+        words=list(WORDS.values()),
+    )
+
+
+@cache
+def _template() -> Template:
+    """The page's template; Ansible's own templating has no part in it, so nothing in a lock can be taken for code."""
+    loader = FileSystemLoader(_FOLDER)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html.j2")
+
+
+@cache
+def _inline(name: str) -> Inline:
+    # Not escaped, as these are files of the collection.
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return Inline(Markup(text), f"'sha256-{digest}'")
+
+
+def _tallies(locks: Sequence[LockRow]) -> list[Tally]:
+    counts = Counter(lock.word for lock in locks)
+    by_rank = sorted(counts.items(), key=lambda item: (item[0].rank, item[0].key))
+    found = []
+    for group in SEGMENTS:
+        words = [(word, count) for word, count in by_rank if word.group is group]
+        found.append(Tally(group, sum(count for _word, count in words), words))
+    return found
+
+
+def _problems(look: Fields | None) -> list[tuple[str, str]]:
+    return [(one.text("pool") or "", one.text("text") or "") for one in look.children("problems")] if look else []

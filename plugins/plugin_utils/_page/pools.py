@@ -1,0 +1,108 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pools of the page, with their counts. Private to the collection."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import LockRow
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import span
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import Round
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import Group
+
+# From good to bad, as the segments of a pool's bar stand.
+SEGMENTS = (Group.FREE, Group.USE, Group.PERSON, Group.UNKNOWN, Group.LEFT)
+
+
+@dataclass(frozen=True)
+class Builds:
+    """What the trigger found of the job that claims from a pool. `state` is one of its words, such as `stuck`."""
+
+    job: str
+    state: str
+    reason: str
+    links: Sequence[str]
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether a person should read the reason."""
+        return self.state not in ("satisfied", "triggered")
+
+
+@dataclass(frozen=True)
+class PoolRow:
+    """A pool on the page; `number` stands for it where a name could be misread."""
+
+    number: int
+    name: str
+    groups: Mapping[Group, int]
+    releasable: int
+    oldest_minutes: int | None
+    builds: Builds | None
+
+    @property
+    def locks(self) -> int:
+        return sum(self.groups.values())
+
+    @property
+    def free(self) -> int:
+        return self.groups.get(Group.FREE, 0)
+
+    @property
+    def oldest(self) -> str:
+        """How long the lock that has been claimed longest is claimed."""
+        return "" if self.oldest_minutes is None else span(self.oldest_minutes)
+
+    @property
+    def in_words(self) -> str:
+        """The bar for those who do not see it: `3 free, 2 in use`."""
+        return (
+            ", ".join(f"{self.groups[one]} {one.heading.lower()}" for one in SEGMENTS if one in self.groups)
+            or "no locks"
+        )
+
+    def segments(self) -> list[tuple[Group, float, float]]:
+        """The bar: each group with its start and its width, in hundredths of the whole."""
+        found, start = [], 0
+        for group in SEGMENTS:
+            count = self.groups.get(group, 0)
+            if count:
+                found.append((group, round(100 * start / self.locks, 2), round(100 * count / self.locks, 2)))
+            start += count
+        return found
+
+
+def pool_rows(round_: Round, locks: Sequence[LockRow]) -> list[PoolRow]:
+    """Return the pools in the order of the look; those that only the trigger knows come last."""
+    look = round_.look
+    builds = {one.word("name"): _builds(one) for one in round_.trigger.children("pools")} if round_.trigger else {}
+    names = [one.word("name") for one in look.children("pools")] if look else []
+    by_pool: dict[str, list[LockRow]] = {name: [] for name in [*names, *builds]}
+    for lock in locks:
+        by_pool.setdefault(lock.pool, []).append(lock)
+    return [_row(number, name, mine, builds.get(name)) for number, (name, mine) in enumerate(by_pool.items())]
+
+
+def _row(number: int, name: str, locks: Sequence[LockRow], builds: Builds | None) -> PoolRow:
+    return PoolRow(
+        number=number,
+        name=name,
+        groups=Counter(lock.word.group for lock in locks),
+        releasable=sum(lock.is_releasable for lock in locks),
+        oldest_minutes=max((lock.minutes for lock in locks if lock.minutes is not None), default=None),
+        builds=builds,
+    )
+
+
+def _builds(pool: Fields) -> Builds:
+    return Builds(
+        job=pool.with_instance_vars(pool.text("job") or ""),
+        state=pool.text("state") or "",
+        reason=pool.text("reason") or "",
+        links=pool.links("stuck_builds"),
+    )

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdicts in the words and groups of the page. Private to the collection."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
+
+
+class Group(enum.StrEnum):
+    """What a person wants to know first of a lock. The values are names of classes in the style sheet."""
+
+    LEFT = "left"
+    UNKNOWN = "unknown"
+    PERSON = "person"
+    USE = "use"
+    FREE = "free"
+
+    @property
+    def heading(self) -> str:
+        """The group in two words."""
+        return _HEADINGS[self]
+
+
+_HEADINGS = {
+    Group.LEFT: "Left behind",
+    Group.UNKNOWN: "Not known",
+    Group.PERSON: "By hand",
+    Group.USE: "In use",
+    Group.FREE: "Free",
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A verdict on the page; `rank` sorts, the worst first."""
+
+    key: str
+    group: Group
+    meaning: str
+    rank: int = 99
+
+    @property
+    def title(self) -> str:
+        """The verdict as a person writes it."""
+        return self.key.replace("_", " ")
+
+
+# In the order of the table that the modules print.
+_IN_ORDER: Mapping[VerdictName, tuple[Group, str]] = {
+    VerdictName.ZOMBIE: (Group.LEFT, "claimed after its build had ended"),
+    VerdictName.ERRORED: (Group.LEFT, "the build that claimed it errored, by a lost worker for example"),
+    VerdictName.ABORTED: (Group.LEFT, "the build that claimed it was aborted"),
+    VerdictName.LEAKED: (Group.LEFT, "the build that claimed it succeeded, and nobody will give it back"),
+    VerdictName.FAILED: (
+        Group.LEFT,
+        "the build that claimed it failed; teams often keep such an environment for a look",
+    ),
+    VerdictName.GONE: (Group.LEFT, "Concourse has no such build, or its name belongs to a later one"),
+    VerdictName.UNREACHABLE: (Group.UNKNOWN, "Concourse gave no answer that can be believed"),
+    VerdictName.UNVERIFIED: (Group.UNKNOWN, "no Concourse is configured, or the claim names no build"),
+    VerdictName.FOREIGN: (Group.UNKNOWN, "the claim names another Concourse"),
+    VerdictName.MANUAL: (Group.PERSON, "claimed by a person"),
+    VerdictName.HANDED_OFF: (Group.USE, "its build succeeded; a later one uses the lock, or a job can still take it"),
+    VerdictName.RUNNING: (Group.USE, "the build that claimed it is pending or started"),
+    VerdictName.FREE: (Group.FREE, "nobody holds it"),
+}
+
+WORDS: Mapping[str, Word] = {
+    name.value: Word(name.value, group, meaning, rank)
+    for rank, (name, (group, meaning)) in enumerate(_IN_ORDER.items())
+}
+
+
+def word_for(verdict: str) -> Word:
+    """Return the word for a verdict; one that this page does not know yet is shown as it is."""
+    return WORDS.get(verdict) or Word(verdict, Group.UNKNOWN, "a verdict that this page does not know")

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Prometheus' own tool says of the metrics and the rules; and that rules, dashboard and documentation fit them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.poolboy.concourse.plugins.filter.pool_metrics import pool_metrics
+from ansible_collections.poolboy.concourse.tests.servers.require import require_program
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round_facts import (
+    claimed,
+    cleaning,
+    failure,
+    feeding,
+    free,
+    look,
+    release,
+    round_fact,
+)
+
+CHECKOUT = Path(__file__).parents[3]
+MONITORING = CHECKOUT / "roles" / "pool_boy" / "files" / "monitoring"
+RULES = MONITORING / "alerts.yml"
+TESTS = Path(__file__).parent / "alerts_test.yml"
+ALERTS: list[dict[str, Any]] = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
+NASTY = ['a"b', "a\\", "a\nb", "a\rb\x0b\x85\u2028", "{}=,#", "\x1b[31m", "ümläut 🔒", " ", "a\\n", "\u202e"]
+
+
+def promtool(*arguments: str, given: str = "") -> tuple[int, str]:
+    """Its exit code and all that it said."""
+    command = [require_program("promtool"), *arguments]
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def full_text(pool: str = "aws", name: str = "infra") -> str:
+    """The metrics of a round in which everything happens."""
+    return pool_metrics(
+        round_fact(
+            look(free(pool, "e"), claimed(pool, "f", "leaked", age=9, unused=8), pools=[pool], problems=[pool]),
+            clean=cleaning(release(pool, "g", "errored")),
+            trigger=feeding(pool, "stuck", needed=1, active=1, started=2, instance_vars={pool: pool}),
+            failures=[failure("page")],
+            name=name,
+        )
+    )
+
+
+@pytest.mark.parametrize("name", ["infra", *NASTY])
+def test_the_metrics_are_sound(name: str) -> None:
+    assert promtool("check", "metrics", given=full_text(name, name)) == (0, "")
+
+
+def test_the_tool_does_find_fault() -> None:
+    code, said = promtool("check", "metrics", given=full_text().replace("_seconds", "_minutes"))
+    assert code != 0
+    assert "poolboy_oldest_claim_age_minutes use base unit" in said
+
+
+def test_the_rules_fire_when_they_should_and_not_before() -> None:
+    code, said = promtool("test", "rules", str(TESTS))
+    assert (code, "SUCCESS" in said) == (0, True), said
+
+
+def test_every_rule_has_a_test_in_which_it_fires(tmp_path: Path) -> None:
+    """Without any rule all of them are missed."""
+    (tmp_path / "alerts.yml").write_text("groups: [{name: none, rules: []}]")
+    (tmp_path / "test.yml").write_text(re.sub(r"\S+/alerts\.yml", "alerts.yml", TESTS.read_text()))
+    code, said = promtool("test", "rules", str(tmp_path / "test.yml"))
+    assert code != 0
+    assert sorted(re.findall(r"alertname: (\w+)", said)) == sorted(rule["alert"] for rule in ALERTS)
+
+
+def test_the_rules_say_what_to_do() -> None:
+    headings = re.findall(r"^#+ `?(\w+)`?$", (CHECKOUT / "docs" / "monitoring.md").read_text(), re.MULTILINE)
+    for rule in ALERTS:
+        page, anchor = rule["annotations"]["runbook_url"].split("#")
+        assert page.endswith("/docs/monitoring.md")
+        assert anchor == rule["alert"].lower()
+        assert rule["alert"] in headings
+        assert rule["labels"]["severity"] in ("info", "warning", "critical")
+
+
+def series() -> dict[str, set[str]]:
+    """The labels of every metric that there is."""
+    found: dict[str, set[str]] = {}
+    for name, labels in re.findall(r"^(poolboy_\w+)\{(.*)\} \S+$", full_text(), re.MULTILINE):
+        found.setdefault(name, set()).update(re.findall(r'(\w+)="', labels))
+    return found
+
+
+def selectors() -> Iterator[tuple[str, str]]:
+    """Every metric that rules and dashboard use, with the labels by which they choose."""
+    dashboard = json.loads((MONITORING / "dashboard.json").read_text())
+    texts = [rule["expr"] for rule in ALERTS]
+    texts += [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    texts += [one["definition"] for one in dashboard["templating"]["list"] if one["type"] == "query"]
+    for text in texts:
+        yield from re.findall(r"(poolboy_\w+)(?:\{([^}]*)\})?", text)
+
+
+def test_rules_and_dashboard_use_metrics_and_labels_that_there_are() -> None:
+    known = series()
+    used = list(selectors())
+    assert len(used) > 20
+    for name, labels in used:
+        assert set(re.findall(r"(\w+)=", labels)) <= known[name], name
+
+
+def test_the_documentation_describes_exactly_the_metrics_that_there_are() -> None:
+    rows = re.findall(
+        r"^\| `(poolboy_\w+)` \| (\w+) \| (.*?) \|", (CHECKOUT / "docs" / "monitoring.md").read_text(), re.M
+    )
+    described = {name: set(re.findall(r"`(\w+)`", labels)) for name, _kind, labels in rows}
+    assert described == {name: labels - {"repository"} for name, labels in series().items()}
+    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", full_text(), re.MULTILINE))
+    assert {name: kind for name, kind, _labels in rows} == kinds
+
+
+def test_every_verdict_in_a_rule_is_one() -> None:
+    """A typing error in a matcher would let an alert sleep for ever."""
+    known = set(re.findall(r'verdict="(\w+)"', full_text()))
+    dashboard = (MONITORING / "dashboard.json").read_text()
+    for matcher in re.findall(r'verdict=~?\\?"([\w|]+)', RULES.read_text() + dashboard):
+        assert set(matcher.split("|")) <= known

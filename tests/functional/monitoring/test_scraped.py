@@ -1,0 +1,195 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A leaked lock, from the repository to the alert: real modules, Ansible, push gateway, node exporter, Prometheus."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.functional.monitoring.services import (
+    Prometheus,
+    Service,
+    serve_node_exporter,
+    serve_prometheus,
+    serve_pushgateway,
+)
+from ansible_collections.poolboy.concourse.tests.functional.monitoring.webhook import Webhook, serve_webhook
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until
+
+PLAYBOOK = Path(__file__).parent / "round.yml"
+MONITORING = Path(__file__).parents[3] / "roles" / "pool_boy" / "files" / "monitoring"
+REPOSITORY = 'teams/locks? "a"'
+HOSTILE = "<!channel>"
+MINUTE = 60
+PATIENCE = 60.0
+TRIGGER = {
+    "pools": [{"name": "aws", "job": "main/ci/hold", "needed": 1, "active": 1, "state": "satisfied", "reason": ""}],
+    "triggered": [],
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that runs, and the scene in which a lock has leaked."""
+
+    scene: Scene
+    place: Workplace
+    pushgateway: Service
+    node_exporter: Service
+    prometheus: Prometheus
+    webhook: Webhook
+    texts: Path
+
+    def round(self, *, cleaning: bool = False, webhook_format: str = "json") -> None:
+        """Run a round by Ansible."""
+        variables = {
+            "name_of_repository": REPOSITORY,
+            "access": {
+                "repo": self.scene.repo,
+                "concourse_url": self.scene.atc.url,
+                "concourse_username": "pool-boy",
+                "concourse_password": "pa55word",
+            },
+            "cleaning": cleaning,
+            "trigger": TRIGGER,
+            "pushgateway_url": self.pushgateway.url,
+            "metrics_file": str(self.texts / "locks.prom"),
+            "memory_file": str(self.place.folder / "memory.json"),
+            "webhook_url": self.webhook.url,
+            "webhook_format": webhook_format,
+        }
+        run = self.place.ansible("ansible-playbook", str(PLAYBOOK), "-e", json.dumps(variables))
+        assert run.code == 0, run.said
+
+    def firing(self) -> set[tuple[str, str]]:
+        """Name and state of all alerts about the repository, but the moment of their first sight."""
+        mine = [one for one in self.prometheus.alerts() if one["labels"].get("repository") == REPOSITORY]
+        return {(one["labels"]["alertname"], one["state"]) for one in mine}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    texts = folder / "texts"
+    texts.mkdir()
+    with ExitStack() as stack:
+        scene = stack.enter_context(Scene(folder / "scene", now=int(time.time()) - 330 * MINUTE))
+        _leak(scene)
+        pushgateway = stack.enter_context(serve_pushgateway(folder))
+        node_exporter = stack.enter_context(serve_node_exporter(folder, texts))
+        prometheus = stack.enter_context(
+            serve_prometheus(
+                folder, rules=MONITORING / "alerts.yml", pushgateway=pushgateway, node_exporter=node_exporter
+            )
+        )
+        webhook = stack.enter_context(serve_webhook())
+        place = Workplace(folder / "machine")
+        house = House(scene, place, pushgateway, node_exporter, prometheus, webhook, texts)
+        house.round()
+        yield house
+
+
+def _leak(scene: Scene) -> None:
+    """A job claims a lock, ends well and gives nothing back."""
+    scene.atc.set_user("pool-boy", "pa55word")
+    scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
+    source = {"uri": "git@git.example.com:locks.git"}
+    put = {"put": "env", "params": {"acquire": True}}
+    pipeline = {
+        "resources": [{"name": "env", "type": "pool", "source": source}],
+        "jobs": [{"name": "hold", "plan": [put]}],
+    }
+    scene.atc.set_pipeline("main/ci", json.dumps(pipeline))
+    scene.locks.add("aws", HOSTILE, at=scene.now)
+    scene.locks.add("aws", "env-2", at=scene.now)
+    build = scene.start("main/ci", "hold")
+    scene.claim(build, "env", f"aws/{HOSTILE}")
+    scene.wait(60)
+    scene.finish(build, "succeeded")
+
+
+def test_a_leaked_lock_fires_its_alert_once_although_it_comes_by_both_ways(house: House) -> None:
+    leaked = ("PoolBoyLockLeaked", "firing")
+    wait_for(lambda: leaked in house.firing(), what="alert for the leaked lock")
+    both = 'count(poolboy_locks{pool="aws",verdict="leaked"} == 1)'
+    wait_for(lambda: [one["value"][1] for one in house.prometheus.query(both)] == ["2"], what="value by both ways")
+    assert house.firing() == {leaked}
+    (alert,) = [one for one in house.prometheus.alerts() if one["labels"]["alertname"] == leaked[0]]
+    assert alert["labels"] == {
+        "alertname": "PoolBoyLockLeaked",
+        "repository": REPOSITORY,
+        "pool": "aws",
+        "verdict": "leaked",
+        "severity": "warning",
+    }
+    assert re.match(r"For 5h \d+m .* no build has used a lock of the pool aws", alert["annotations"]["description"])
+
+
+def test_the_node_exporter_serves_the_file(house: House) -> None:
+    page = house.node_exporter.page("/metrics")
+    assert "node_textfile_scrape_error 0" in page
+    assert 'poolboy_locks{pool="aws",repository="teams/locks? \\"a\\"",state="claimed",verdict="leaked"} 1' in page
+    assert oct((house.texts / "locks.prom").stat().st_mode)[-3:] == "644"
+
+
+def test_the_push_gateway_has_the_repository_as_a_group(house: House) -> None:
+    (group,) = json.loads(house.pushgateway.page("/api/v1/metrics"))["data"]
+    assert group["labels"] == {"job": "pool_boy", "repository": REPOSITORY}
+
+
+def test_prometheus_can_draw_every_panel_of_the_dashboard(house: House) -> None:
+    wait_for(lambda: bool(house.prometheus.query("increase(poolboy_failures_total[1h])")), what="two scrapes")
+    for expression in dashboard_expressions():
+        assert house.prometheus.query(expression), expression
+
+
+def dashboard_expressions() -> list[str]:
+    """The expressions of all panels, with everything selected."""
+    dashboard = json.loads((MONITORING / "dashboard.json").read_text())
+    targets = [target for panel in dashboard["panels"] for target in panel["targets"]]
+    return [re.sub(r"\$(?:repository|pool)\b", ".*", target["expr"]) for target in targets]
+
+
+def test_the_first_round_told_of_the_lock_that_nobody_gives_back(house: House) -> None:
+    (body,) = house.webhook.bodies
+    assert body["summary"] == "1 lock kept too long"
+    assert body["news"][0]["text"].startswith(f"aws/{HOSTILE} is still claimed, and no known build has used it for 5h ")
+    assert body["news"][0]["url"] == house.scene.page(1)
+
+
+# This one gives the lock back, so it is the last.
+def test_the_next_rounds_count_on_and_what_is_over_stops_firing(house: House) -> None:
+    house.webhook.bodies.clear()
+    house.webhook.is_down = True
+    house.round(cleaning=True, webhook_format="slack")
+    house.webhook.is_down = False
+    house.round(cleaning=True, webhook_format="slack")
+    (body,) = house.webhook.bodies
+    first, second = body["text"].split("\n")
+    assert first == '*teams/locks? "a"*: 1 lock given back'
+    assert second.startswith("• aws/&lt;!channel&gt; was given back: ci/hold 1 succeeded; ")
+    wait_for(lambda: house.firing() == set(), what="end of the alert")
+    wait_for(lambda: value(house.prometheus, "min(poolboy_rounds_total)") == 3, what="third round by both ways")
+    assert value(house.prometheus, 'min(poolboy_releases_total{verdict="leaked"})') == 1
+    assert value(house.prometheus, "min(poolboy_free_locks)") == 2
+
+
+def wait_for(condition: Callable[[], bool], *, what: str) -> None:
+    """Prometheus looks once a second; a busy machine gets more time."""
+    wait_until(condition, what=what, seconds=PATIENCE)
+
+
+def value(prometheus: Prometheus, expression: str) -> float:
+    (result,) = prometheus.query(expression)
+    return float(result["value"][1])

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page in a real browser: at any width, in light and dark, with and without JavaScript, with anything in it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import ViewportSize, expect
+
+from ansible_collections.poolboy.concourse.tests.functional.page.conftest import OpenPage
+from ansible_collections.poolboy.concourse.tests.functional.page.contrast import weak_texts
+from ansible_collections.poolboy.concourse.tests.functional.page.showcase import everything, rounds
+from ansible_collections.poolboy.concourse.tests.page.browser import DESKTOP, PHONE
+from ansible_collections.poolboy.concourse.tests.page.rounds import (
+    MADE,
+    PAGE_OF_BUILD,
+    a_claim,
+    a_free_lock,
+    a_holder,
+    a_look,
+    a_round,
+)
+
+ALERT = "<script>alert(1)</script>"
+ROUNDS = rounds()
+NARROW: ViewportSize = {"width": 320, "height": 640}
+TABLET: ViewportSize = {"width": 800, "height": 1000}
+
+
+@pytest.mark.parametrize("name", ROUNDS)
+def test_no_round_is_wider_than_a_phone_or_makes_the_browser_complain(open_page: OpenPage, name: str) -> None:
+    visit = open_page(ROUNDS[name], size=PHONE)
+    assert visit.overflow() <= 0
+    for size in (NARROW, TABLET, DESKTOP):
+        visit.tab.set_viewport_size(size)
+        assert visit.overflow() <= 0, size
+    assert visit.complaints == []
+
+
+def test_the_demo_on_a_phone(open_page: OpenPage, demo: dict[str, Any]) -> None:
+    visit = open_page(demo, size=PHONE)
+    assert sorted(visit.names()) == sorted(lock["name"] for lock in demo["status"]["locks"])
+    assert visit.overflow() <= 0
+    assert visit.complaints == []
+    for released in demo["clean"]["released"]:
+        row = visit.rows.filter(has=visit.tab.get_by_role("rowheader", name=released["name"], exact=True))
+        expect(row).to_contain_text("Given back by this round.")
+    links = visit.tab.locator("#table a").evaluate_all("(links) => links.map((link) => link.href)")
+    holders = [lock["holder"]["url"] for lock in demo["status"]["locks"] if lock["holder"] and lock["holder"]["url"]]
+    assert sorted(links) == sorted(holders)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_can_be_read(open_page: OpenPage, scheme: Literal["light", "dark"]) -> None:
+    visit = open_page(everything(), scheme=scheme, clock=_clock(hours=5))
+    visit.tab.locator("summary").last.click()
+    red, green, blue = map(int, re.findall(r"\d+", visit.value("getComputedStyle(document.body).backgroundColor")))
+    assert (red + green + blue < 200) == (scheme == "dark")
+    assert weak_texts(visit.tab) == []
+
+
+def test_what_a_lock_is_named_stays_text(open_page: OpenPage) -> None:
+    holder = a_holder(text=f"{ALERT} \u202egnp.exe\x07", url="javascript:alert(1)")
+    evil = a_claim(f"a\"b'c{ALERT}", ALERT, "running", reason=f"</td>{ALERT}{{{{ 7 * 7 }}}}", holder=holder)
+    told = a_round(name=f"</title>{ALERT}", status=a_look(evil, a_free_lock("--><b>", "<img src=x onerror=alert(1)>")))
+    visit = open_page(told)
+    assert visit.names() == [ALERT, "<img src=x onerror=alert(1)>"]
+    assert visit.tab.title() == f"</title>{ALERT} \u2013 lock pools"
+    shown = visit.rows.first.inner_text()
+    assert f"a\"b'c{ALERT}" in shown
+    assert f"</td>{ALERT}{{{{ 7 * 7 }}}}" in shown
+    assert f"{ALERT} \\u202egnp.exe\\x07" in shown
+    assert visit.value("document.scripts.length") == 1
+    assert visit.tab.locator("a[href^=javascript]").count() == 0
+    assert visit.tab.locator("#table a").count() == 0
+    visit.tab.get_by_role("search").get_by_label("Pool").select_option(label=f"a\"b'c{ALERT} (1)")
+    assert visit.names() == [ALERT]
+    assert visit.complaints == []
+
+
+def test_no_other_script_runs(open_page: OpenPage) -> None:
+    visit = open_page(everything())
+    visit.value(
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.hit = 1'}))"
+    )
+    assert visit.value("window.hit") is None
+    assert len(visit.complaints) == 1
+    assert "Content Security Policy" in visit.complaints[0]
+
+
+def test_without_javascript_it_tells_all_the_same(open_page: OpenPage) -> None:
+    visit = open_page(everything(), javascript=False)
+    assert visit.names() == ["big-2", "env-1", "big-1", "env-6", "env-10", "env-2", "big-3"]
+    assert visit.tab.get_by_role("search").count() == 0
+    assert visit.tab.locator("#table button").count() == 0
+    expect(visit.tab.get_by_text("Made 2026-11-22 03:00 UTC")).to_be_visible()
+    assert visit.complaints == []
+
+
+def test_an_old_page_says_so(open_page: OpenPage) -> None:
+    visit = open_page(everything(), clock=_clock(minutes=50))
+    old = visit.tab.locator("#old")
+    expect(visit.tab.get_by_text("Made 2026-11-22 03:00 UTC, 50m ago")).to_be_visible()
+    assert not old.is_visible()
+    visit.tab.clock.run_for("15:00")
+    expect(old).to_have_text(re.compile("This page is 1h [45]m old"))
+
+
+def test_a_fresh_page_and_a_slow_clock_are_no_cause_to_warn(open_page: OpenPage) -> None:
+    visit = open_page(everything(), clock=_clock(minutes=-30))
+    assert not visit.tab.locator("#old").is_visible()
+    assert visit.tab.locator("#ago").inner_text() == ""
+
+
+def test_what_went_wrong_is_told(open_page: OpenPage) -> None:
+    visit = open_page(everything())
+    expect(visit.tab.get_by_role("region", name="This round failed")).to_contain_text(
+        "notify: The webhook https://chat.example.com answered 503."
+    )
+    expect(visit.tab.get_by_role("region", name="Problems")).to_contain_text("aws: lock env-9 is both claimed")
+    last = visit.tab.get_by_role("region", name="The last round")
+    expect(last).to_contain_text("cf/fresh/old to pool quarantine")
+    expect(last).to_contain_text('main/ci/deploy {"branch":"main"} 13 for pool cf/fresh')
+    expect(last).to_contain_text("3 builds in a row ended without a claim")
+    assert last.get_by_role("link", name="build 1").get_attribute("href") == PAGE_OF_BUILD
+    assert last.get_by_role("link").count() == 2
+
+
+def test_headings_and_controls_have_names(open_page: OpenPage) -> None:
+    visit = open_page(everything())
+    levels = visit.value("[...document.querySelectorAll('h1,h2,h3')].map((head) => Number(head.localName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    for control in visit.tab.locator("input, select, button").all():
+        assert control.evaluate("(one) => one.labels?.[0]?.textContent || one.textContent").strip()
+    rows = visit.tab.get_by_role("table", name="Locks").get_by_role("row")
+    assert rows.count() == 8
+    visit.tab.keyboard.press("Tab")
+    visit.tab.keyboard.press("Enter")
+    assert visit.value("document.activeElement.id") == "locks"
+
+
+def _clock(**after: float) -> int:
+    """The browser's time, so long after the page was made."""
+    return int((MADE + timedelta(**after)).timestamp() * 1000)

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pictures of the documentation can be made anew, and stay small."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from ansible_collections.poolboy.concourse.plugins.filter.pool_page import pool_page
+from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
+from ansible_collections.poolboy.concourse.tests.page.pictures import PICTURES, Picture, take
+
+IMAGES = COLLECTIONS.joinpath(*PACKAGE.split("."), "docs", "images")
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_a_picture(browser: Browser, demo: dict[str, Any], tmp_path: Path, picture: Picture) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(pool_page(demo), encoding="utf-8")
+    made = take(browser, page, picture, tmp_path)
+    kept = IMAGES / made.name
+    assert _size(made) == _size(kept) == (picture.size["width"] * picture.scale, picture.size["height"] * picture.scale)
+    assert made.stat().st_size < 150_000
+    assert kept.stat().st_size < 150_000
+
+
+def _size(file: Path) -> tuple[int, int]:
+    """Width and height of a PNG, which stand at the start of its first chunk."""
+    start = file.read_bytes()[:24]
+    assert start[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", start[16:24])
+    return width, height

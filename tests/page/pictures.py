@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures of the page for the documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, ViewportSize
+
+from .browser import DESKTOP, PHONE
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How a picture is taken: `scale` is in pixels of the picture for one of the page, `place` is what it starts at."""
+
+    name: str
+    size: ViewportSize
+    scheme: Literal["light", "dark"]
+    scale: float = 1
+    place: str = ""
+
+
+PICTURES = (
+    Picture("page-light", DESKTOP, "light"),
+    Picture("page-dark", DESKTOP, "dark"),
+    Picture("page-phone", PHONE, "light", 1.5, "#locks"),
+)
+
+
+def take(browser: Browser, page: Path, picture: Picture, folder: Path) -> Path:
+    """Take a picture of a page and return its file."""
+    context = browser.new_context(
+        viewport=picture.size,
+        color_scheme=picture.scheme,
+        device_scale_factor=picture.scale,
+        locale="en-GB",
+        timezone_id="UTC",
+    )
+    try:
+        tab = context.new_page()
+        tab.goto(page.as_uri() + picture.place)
+        file = folder / f"{picture.name}.png"
+        tab.screenshot(path=file)
+    finally:
+        context.close()
+    return file

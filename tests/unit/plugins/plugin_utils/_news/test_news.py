@@ -1,0 +1,206 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is new in a round."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.poolboy.concourse.plugins.filter.pool_news import pool_news
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round_facts import (
+    PAGE,
+    Fact,
+    claimed,
+    cleaning,
+    failure,
+    feeding,
+    free,
+    look,
+    release,
+    round_fact,
+)
+
+CLEAN = cleaning(release("aws", "env-4", "errored"), before=[claimed("aws", "env-4", "errored", unused=9)])
+KEPT = look(claimed("aws", "env-1", "failed", age=300, unused=120))
+STUCK = feeding("aws", "stuck", stuck_builds=[PAGE])
+
+
+def keys(found: Fact) -> list[str]:
+    return [item["key"] for item in found["news"]]
+
+
+def rounds(*facts: Fact, **options: Any) -> list[list[str]]:
+    """What each of the rounds tells, when every message is delivered; the memory goes through JSON as in a file."""
+    told: list[list[str]] = []
+    memory: Fact = {}
+    for fact in facts:
+        found = pool_news(fact, memory, **{"kept_too_long": 60, **options})
+        told.append(keys(found))
+        memory = json.loads(json.dumps(found["memory"]))
+    return told
+
+
+def test_all_that_is_news_the_worst_first() -> None:
+    found = pool_news(round_fact(KEPT, clean=CLEAN, trigger=STUCK, failures=[failure("page", "No space.")]), {}, 60)
+    assert [(item["kind"], item["text"]) for item in found["news"]] == [
+        ("failed", "The step page failed: No space."),
+        ("stuck", "aws is stuck, main/ci/claim gets no more builds: 3 builds ended"),
+        ("kept_too_long", "aws/env-1 is still claimed, and no known build has used it for 2h 0m: ci/deploy 12 failed"),
+        ("released", "aws/env-4 was given back: ci/deploy 12 errored"),
+    ]
+    assert found["news"][2] == {
+        "kind": "kept_too_long",
+        "text": found["news"][2]["text"],
+        "key": "kept_too_long aws/env-1 c1",
+        "pool": "aws",
+        "lock": "env-1",
+        "verdict": "failed",
+        "step": None,
+        "url": PAGE,
+    }
+    assert [item["url"] for item in found["news"]] == [None, PAGE, PAGE, PAGE]
+    assert found["news"][0]["step"] == "page"
+
+
+def test_what_lasts_is_told_once() -> None:
+    fact = round_fact(KEPT, trigger=STUCK, failures=[failure("page")])
+    assert rounds(fact, fact, fact) == [["failed page", "stuck aws", "kept_too_long aws/env-1 c1"], [], []]
+
+
+@pytest.mark.parametrize(
+    ("lasting", "over"),
+    [
+        (round_fact(KEPT), round_fact(look(free("aws", "env-1")))),
+        (round_fact(KEPT), round_fact(look(claimed("aws", "env-1", "handed_off", unused=500)))),
+        (round_fact(trigger=STUCK), round_fact(trigger=feeding("aws", "satisfied"))),
+        (round_fact(trigger=STUCK), round_fact(trigger=feeding("gcp", "satisfied"))),
+        (round_fact(trigger=STUCK), round_fact(trigger=feeding("aws", "waiting"), failures=[failure("trigger")])),
+        (round_fact(failures=[failure("page")]), round_fact(failures=[failure("notify")])),
+        (round_fact(failures=[failure("clean")]), round_fact(clean=cleaning())),
+    ],
+)
+def test_what_came_back_is_told_again(lasting: Fact, over: Fact) -> None:
+    first, _between, third = rounds(lasting, over, lasting)
+    assert first != []
+    assert third == first
+
+
+@pytest.mark.parametrize(
+    ("lasting", "unknown"),
+    [
+        (round_fact(KEPT), round_fact(None, failures=[failure("status")])),
+        (round_fact(KEPT), round_fact(look(claimed("aws", "env-1", "unreachable", age=300)))),
+        (round_fact(trigger=STUCK), round_fact(failures=[failure("trigger")])),
+        (round_fact(trigger=STUCK), round_fact()),
+        (round_fact(trigger=STUCK), round_fact(trigger={"triggered": []}, failures=[failure("trigger")])),
+        (round_fact(trigger=STUCK), round_fact(trigger=feeding("aws", "failed"), failures=[failure("trigger")])),
+        (round_fact(failures=[failure("trigger")]), round_fact(failures=[failure("clean")])),
+    ],
+)
+def test_what_cannot_be_seen_is_not_over(lasting: Fact, unknown: Fact) -> None:
+    assert rounds(lasting, unknown, lasting)[2] == []
+
+
+def test_a_step_that_is_switched_off_after_it_failed_is_over() -> None:
+    failed = round_fact(failures=[failure("trigger")])
+    assert rounds(failed, round_fact(), failed) == [["failed trigger"], [], ["failed trigger"]]
+
+
+def test_a_new_claim_of_the_same_lock_is_told() -> None:
+    again = look(claimed("aws", "env-1", "failed", age=300, unused=120, commit="c2"))
+    assert rounds(round_fact(KEPT), round_fact(again)) == [
+        ["kept_too_long aws/env-1 c1"],
+        ["kept_too_long aws/env-1 c2"],
+    ]
+
+
+@pytest.mark.parametrize(("unused", "told"), [(59, 0), (60, 1), (61, 1)])
+def test_kept_too_long_is_counted_from_the_last_use(unused: int, told: int) -> None:
+    fact = round_fact(look(claimed("aws", "env-1", "manual", age=5000, unused=unused)))
+    assert len(rounds(fact)[0]) == told
+    assert rounds(fact, kept_too_long=None) == [[]]
+
+
+@pytest.mark.parametrize("verdict", ["running", "handed_off", "unreachable"])
+def test_a_lock_in_use_is_never_kept_too_long(verdict: str) -> None:
+    assert rounds(round_fact(look(claimed("aws", "env-1", verdict, age=5000, unused=5000)))) == [[]]
+
+
+def test_without_a_setting_a_day_is_too_long() -> None:
+    day = look(claimed("aws", "old", "failed", unused=1440), claimed("aws", "new", "failed", unused=1439))
+    assert keys(pool_news(round_fact(day))) == ["kept_too_long aws/old c1"]
+
+
+def test_news_that_was_not_delivered_is_told_in_the_next_round() -> None:
+    lost = pool_news(round_fact(KEPT, clean=CLEAN), {}, 60)
+    again = pool_news(round_fact(KEPT, clean=cleaning()), json.loads(json.dumps(lost["memory_if_lost"])), 60)
+    assert keys(again) == keys(lost) == ["kept_too_long aws/env-1 c1", "released aws/env-4 c1"]
+    assert again["news"] == lost["news"]
+    assert keys(pool_news(round_fact(KEPT), again["memory"], 60)) == []
+
+
+def test_news_that_waits_is_bounded() -> None:
+    memory: Fact = {}
+    for number in range(130):
+        clean = cleaning(release("aws", "env-4", "errored", commit=f"c{number}"))
+        memory = pool_news(round_fact(clean=clean), memory)["memory_if_lost"]
+    assert [one["key"] for one in memory["waiting"]] == [f"released aws/env-4 c{number}" for number in range(30, 130)]
+
+
+def test_a_lock_that_went_to_another_pool() -> None:
+    fact = round_fact(clean=cleaning(release("aws", "env-4", "errored", to_pool="sick")))
+    assert pool_news(fact)["news"][0]["text"] == "aws/env-4 was given to sick: ci/deploy 12 errored"
+
+
+def test_check_mode_has_no_news_and_leaves_the_memory() -> None:
+    memory = pool_news(round_fact(KEPT), {}, 60)["memory"]
+    fact = round_fact(look(), clean=CLEAN, trigger=STUCK, failures=[failure("page")], check_mode=True)
+    assert pool_news(fact, memory, 60) == {"news": [], "memory": memory, "memory_if_lost": memory}
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        None,
+        {},
+        "",
+        [],
+        7,
+        {"told": 3, "waiting": {"a": 1}},
+        {"waiting": [1, {}, {"kind": "x", "text": "a", "key": "b"}]},
+    ],
+)
+def test_a_memory_that_cannot_be_read_is_none(junk: object) -> None:
+    assert keys(pool_news(round_fact(KEPT), junk, 60)) == ["kept_too_long aws/env-1 c1"]
+
+
+def test_what_a_commit_says_stays_on_one_line_and_is_cut() -> None:
+    lock = claimed("aws", "a\nb\u202e", "failed", unused=100, url="javascript:alert(1)")
+    (item,) = pool_news(round_fact(look(lock), failures=[]), {}, 60)["news"]
+    assert item["text"].startswith("aws/a\\nb\\u202e is still claimed")
+    assert item["url"] is None
+    (item,) = pool_news(round_fact(failures=[failure("clean", "x" * 5000)]))["news"]
+    assert len(item["text"]) == 500
+
+
+Seen = st.none() | st.frozensets(st.sampled_from(["a", "b", "c"]))
+
+
+@given(st.lists(Seen, max_size=8))
+def test_each_spell_of_trouble_is_told_once(history: list[frozenset[str] | None]) -> None:
+    """Told is a pool exactly when it is stuck now and was not when it was last seen."""
+    facts = [
+        round_fact(trigger=None if stuck is None else {"pools": [feeding(pool, "stuck")["pools"][0] for pool in stuck]})
+        for stuck in history
+    ]
+    expected, last = [], frozenset[str]()
+    for stuck in history:
+        expected.append(sorted(f"stuck {pool}" for pool in (stuck or frozenset()) - last))
+        last = last if stuck is None else stuck
+    assert [sorted(told) for told in rounds(*facts)] == expected

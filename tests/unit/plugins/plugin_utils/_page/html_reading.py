@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a page says, read by the parser of Python: its elements, its texts, and the rows of its table of locks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+VOID = ("meta", "link", "br", "input", "img", "rect")
+
+
+@dataclass
+class Element:
+    """An element with its attributes, and the text in it and below it."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+    inside: list[Element] = field(default_factory=list)
+
+    def all(self, tag: str, **wanted: str) -> list[Element]:
+        """The elements below this one with such a tag and such attributes; `class_` stands for `class`."""
+        attributes = {name.rstrip("_").replace("_", "-"): value for name, value in wanted.items()}
+        found = []
+        for one in self.inside:
+            if one.tag == tag and attributes.items() <= one.attributes.items():
+                found.append(one)
+            found.extend(one.all(tag, **wanted))
+        return found
+
+    def only(self, tag: str, **wanted: str) -> Element:
+        """The one element with such a tag and such attributes."""
+        (found,) = self.all(tag, **wanted)
+        return found
+
+    def skeleton(self) -> tuple[object, ...]:
+        """The tags and the names of the attributes, without any text."""
+        return (self.tag, tuple(sorted(self.attributes)), tuple(one.skeleton() for one in self.inside))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open = [Element("", {})]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        assert len(attrs) == len(element.attributes), f"an attribute of {tag} stands twice"
+        self.open[-1].inside.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop().tag == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data: str) -> None:
+        for element in self.open:
+            element.text += data
+
+
+def read_page(page: str) -> Element:
+    """Return the page; an AssertionError says that its elements are not closed in their order."""
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    (root,) = reader.open
+    return root
+
+
+def lock_cells(page: str) -> dict[str, list[str]]:
+    """Return the cells of the table of locks, by the name of the lock."""
+    body = read_page(page).only("table", id="table").only("tbody")
+    rows = [[cell.text.strip() for cell in row.inside] for row in body.all("tr")]
+    return {row[2]: row for row in rows}

@@ -1,0 +1,221 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page of a round: what it tells, and that nothing in a round can become part of its code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.page import page
+from ansible_collections.poolboy.concourse.tests.page.rounds import (
+    a_claim,
+    a_cleaning,
+    a_free_lock,
+    a_holder,
+    a_look,
+    a_release,
+    a_round,
+    a_step,
+    many_locks,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._page.html_reading import (
+    Element,
+    lock_cells,
+    read_page,
+)
+
+
+def made(told: dict[str, Any]) -> str:
+    return page(told, old_after=60)
+
+
+def round_of(text: str, url: str) -> dict[str, Any]:
+    """A round that has the text wherever it can have one."""
+    claim = a_claim(text, text, "leaked", reason=text, holder=a_holder(text=text, url=url), commit=text)
+    build = {"team": text, "pipeline": text, "job": text, "build": text, "instance_vars": {text: text}, "url": url}
+    pool = {"name": text, "job": text, "state": text, "reason": text, "stuck_builds": [url], "instance_vars": {text: 1}}
+    return a_round(
+        name=text,
+        failures=[{"step": text, "message": text}],
+        clean=a_cleaning(a_step(claim, "keep", text), released=[a_release(text, text, to_pool=text, reason=text)]),
+        trigger={"triggered": [{"pool": text, **build}], "pools": [pool]},
+        status=a_look(claim, problems=[{"pool": text, "text": text}], commit=text),
+    )
+
+
+HARMLESS = read_page(made(round_of("name", "javascript:alert(1)"))).skeleton()
+MARKUP = [
+    "<script>alert(1)</script>",
+    "</title>",
+    "</style>",
+    '"',
+    "'",
+    "&lt;",
+    "<!--",
+    "]]>",
+    "{{ 7 * 7 }}",
+    "{% x %}",
+    "\x00",
+    "\u202e",
+    "\udcff",
+]
+
+
+@given(st.one_of(st.text(min_size=1, max_size=40), st.lists(st.sampled_from(MARKUP), min_size=1).map("".join)))
+def test_any_text_stays_text(text: str) -> None:
+    told = read_page(made(round_of(text, f"javascript:{text}")))
+    assert told.skeleton() == HARMLESS
+    assert {link.attributes["href"] for link in told.all("a")} == {"#locks", "#round", "#problems"}
+    row = told.only("table", id="table").only("tbody").only("tr")
+    shown = printable(text)
+    assert [row.inside[number].text for number in (1, 2, 5)] == [shown] * 3
+    assert row.inside[3].text == shown
+    assert told.only("h1").text == shown
+    assert told.only("head").only("title").text == f"{shown} \N{EN DASH} lock pools"
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_markup_stays_text(text: str) -> None:
+    told = made(round_of(text, f"javascript:{text}"))
+    assert read_page(told).skeleton() == HARMLESS
+    assert printable(text) in read_page(told).only("h1").text
+
+
+def test_only_addresses_of_the_web_are_links() -> None:
+    told = read_page(made(round_of("name", "https://ci.example.com/builds/1")))
+    assert len(told.all("a", href="https://ci.example.com/builds/1")) == 3
+    assert {link.attributes["rel"] for link in told.all("a") if ":" in link.attributes["href"]} == {
+        "noopener noreferrer"
+    }
+
+
+def test_the_policy_lets_nothing_in_but_its_own_style_and_script() -> None:
+    told = read_page(made(a_round()))
+    (policy,) = (one for one in told.all("meta") if one.attributes.get("http-equiv") == "Content-Security-Policy")
+    rules = dict(rule.split(" ", 1) for rule in policy.attributes["content"].split("; "))
+    hashes = {
+        name: f"'sha256-{base64.b64encode(hashlib.sha256(told.only(name).text.encode()).digest()).decode()}'"
+        for name in ("style", "script")
+    }
+    assert rules == {
+        "default-src": "'none'",
+        "style-src": hashes["style"],
+        "script-src": hashes["script"],
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    # Neither would the policy let these work, nor could their texts be escaped.
+    assert [
+        one for one in _all(told) if "style" in one.attributes or any(name.startswith("on") for name in one.attributes)
+    ] == []
+
+
+def test_nothing_comes_from_elsewhere() -> None:
+    told = read_page(made(a_round(status=a_look(a_claim("aws", "env-1")))))
+    assert [one.attributes["src"] for one in _all(told) if "src" in one.attributes] == []
+    assert [one.attributes["href"] for one in told.all("link")] == ["data:,"]
+    assert not re.search(r"url\(|@import", told.only("style").text)
+
+
+def test_a_claimed_lock_and_a_free_one() -> None:
+    locks = [a_claim("aws", "env-1", "handed_off", minutes=190), a_free_lock("gcp", "env-2")]
+    cells = lock_cells(made(a_round(status=a_look(*locks))))
+    assert cells["env-1"] == [
+        "handed off",
+        "aws",
+        "env-1",
+        "ci/deploy 12",
+        "3h 10m since 2026-11-21 23:50",
+        "ci/deploy 12 is started with env-1",
+        "Stays until a job gives it back.",
+    ]
+    assert cells["env-2"] == ["free", "gcp", "env-2", "", "", "nobody holds it", "Can be claimed."]
+
+
+def test_the_worst_first_and_the_oldest_of_those() -> None:
+    locks = [
+        a_free_lock("aws", "free"),
+        a_claim("aws", "young", "errored", minutes=1),
+        a_claim("aws", "running", minutes=9999),
+        a_claim("gcp", "old", "errored", minutes=300),
+        a_claim("gcp", "zombie", "zombie", minutes=2),
+    ]
+    assert list(lock_cells(made(a_round(status=a_look(*locks))))) == ["zombie", "old", "young", "running", "free"]
+
+
+def test_ages_are_those_at_the_end_of_the_round() -> None:
+    lock = {**a_claim("aws", "env-1", minutes=30), "age_minutes": 29}
+    (_verdict, _pool, _name, _holder, age, *_rest) = lock_cells(made(a_round(status=a_look(lock))))["env-1"]
+    assert age.startswith("30m ")
+    assert "Made 2026-11-22 03:00 UTC" in read_page(made(a_round())).only("header").text
+
+
+def test_a_verdict_of_a_later_release_is_shown_as_it_is() -> None:
+    told = made(a_round(status=a_look(a_claim("aws", "env-1", "half_gone"))))
+    assert lock_cells(told)["env-1"][0] == "half gone"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"status": None, "clean": None}, "Nothing is known of the locks"),
+        ({"status": a_look()}, "There are no locks in these pools."),
+        ({"clean": None}, "This round did not clean."),
+        ({"clean": a_cleaning()}, "No lock."),
+        ({"trigger": None}, "This round started no builds."),
+        ({"trigger": {"triggered": [], "pools": []}}, "None was needed."),
+        ({"check_mode": True}, "nothing was changed"),
+        ({"ok": False}, "Round failed"),
+        ({"failures": [{"step": "page", "message": "No space left."}]}, "page: No space left."),
+        ({"status": None, "clean": a_cleaning(a_step(a_claim("a", "b"), "keep"))}, "shown as they were before it"),
+    ],
+)
+def test_what_kind_of_round_it_was(changes: dict[str, Any], said: str) -> None:
+    usual = a_round(
+        status=a_look(a_claim("aws", "env-1")),
+        clean=a_cleaning(released=[a_release("aws", "env-2")]),
+        trigger={"triggered": [{"pool": "aws", "team": "main", "pipeline": "ci", "job": "up", "build": "1"}]},
+    )
+    assert said in read_page(made({**usual, **changes})).only("body").text
+    assert said not in read_page(made(usual)).only("body").text
+
+
+def test_check_mode_tells_what_would_be_done() -> None:
+    lock = a_claim("aws", "env-1", "leaked", releasable=True)
+    clean = a_cleaning(a_step(lock, "release"), released=[a_release("aws", "env-1")])
+    told = read_page(made(a_round(check_mode=True, clean=clean, status=a_look(lock))))
+    assert [head.text for head in told.all("h3")] == ["Would be given back", "Builds that would be started"]
+    assert "Round went well" in told.only("header").text
+
+
+def test_the_same_round_makes_the_same_page() -> None:
+    told = round_of("name", "https://ci.example.com/1")
+    assert made(told) == made(json.loads(json.dumps(told)))
+
+
+def test_two_thousand_locks_take_less_than_a_second_of_work() -> None:
+    told = a_round(status=a_look(*many_locks(2000)))
+    assert min(_seconds(lambda: made(told)) for _again in range(3)) < 1
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _all(element: Element) -> list[Element]:
+    return [one for child in element.inside for one in [child, *_all(child)]]

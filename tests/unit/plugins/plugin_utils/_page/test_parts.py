@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of the page: pools, verdicts, links, times, and reading a round that is none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.report import _WORST_FIRST
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.links import safe_link
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import lock_rows
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment, duration, span
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import PoolRow, pool_rows
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import open_round
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS, Group
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound, Section
+from ansible_collections.poolboy.concourse.tests.page.rounds import a_claim, a_free_lock, a_look, a_round
+
+
+def rows_of(**changes: Any) -> list[PoolRow]:
+    told = open_round(a_round(**changes))
+    return pool_rows(told, lock_rows(told))
+
+
+def test_verdicts_come_in_the_order_of_the_table_of_the_modules() -> None:
+    assert list(WORDS) == [name.value for name in _WORST_FIRST]
+    assert all(word.meaning for word in WORDS.values())
+
+
+def test_a_pool_is_counted() -> None:
+    locks = [
+        a_claim("aws", "env-1", "leaked", minutes=90, releasable=True),
+        a_claim("aws", "env-2", "running", minutes=10),
+        a_free_lock("aws", "env-3"),
+        a_free_lock("aws", "env-4"),
+    ]
+    (pool,) = rows_of(status=a_look(*locks))
+    assert (pool.free, pool.locks, pool.releasable, pool.oldest) == (2, 4, 1, "1h 30m")
+    assert pool.in_words == "2 free, 1 in use, 1 left behind"
+    assert pool.segments() == [(Group.FREE, 0, 50), (Group.USE, 50, 25), (Group.LEFT, 75, 25)]
+
+
+def test_pools_keep_the_order_of_the_look_even_without_locks() -> None:
+    fed = [{"name": "fed", "job": "main/ci/up", "state": "waiting", "reason": "the job is paused"}]
+    told = a_look(a_free_lock("b", "env-1"), pools=["z", "a"])
+    pools = rows_of(status=told, trigger={"pools": fed, "triggered": []})
+    assert [pool.name for pool in pools] == ["b", "z", "a", "fed"]
+    assert [pool.number for pool in pools] == [0, 1, 2, 3]
+    assert (pools[1].locks, pools[1].oldest, pools[1].in_words, pools[1].segments()) == (0, "", "no locks", [])
+    assert pools[0].builds is None
+    assert pools[3].builds is not None
+    assert pools[3].builds.needs_a_look
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ci.example.com/teams/main/pipelines/ci/jobs/up/builds/1?vars.branch=%22a%22",
+        "http://127.0.0.1:8080/builds/1",
+        "https://[::1]:8443/builds/1",
+    ],
+)
+def test_a_page_of_a_build_is_a_link(address: str) -> None:
+    assert safe_link(address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "ci.example.com/builds/1",
+        "//ci.example.com/builds/1",
+        "https:ci.example.com",
+        "https:///builds/1",
+        "javascript:alert(1)",
+        "JavaScript:alert(1)//https://ci.example.com",
+        " https://ci.example.com",
+        "https://ci.example.com/a b",
+        "https://ci.example.com/\n",
+        "java\tscript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "file:///etc/passwd",
+        "https://robin:secret@ci.example.com/",
+        "https://ci.example.com\\@evil.example.com/",
+        "https://ci.example.com:port/",
+        "https://[::1/",
+        "https://c\u0456.example.com/",
+        "https://ci.example.com/" + "a" * 2000,
+    ],
+)
+def test_anything_else_is_none(address: str) -> None:
+    assert safe_link(address) is None
+
+
+def test_times_and_spans() -> None:
+    made = Moment(datetime(2026, 11, 22, 3, 0, 59, tzinfo=UTC))
+    assert (made.machine, made.text, made.seconds) == ("2026-11-22T03:00:59Z", "2026-11-22 03:00", 1795316459)
+    assert [span(minutes) for minutes in (0, 59, 60, 1439, 1440, 1_439_999, 1_440_000)] == [
+        "0m",
+        "59m",
+        "1h 0m",
+        "23h 59m",
+        "1d 0h",
+        "999d 23h",
+        "1000d",
+    ]
+    assert [duration(seconds) for seconds in (0.04, 59.9, 60, 3725.5)] == ["0.0 s", "59.9 s", "1 min 0 s", "62 min 5 s"]
+    assert duration(float("nan")) == duration(float("inf")) == ""
+
+
+def test_texts_come_out_on_one_line_and_short() -> None:
+    told = Fields(Section({"name": "a\nb\u202e", "long": "x" * 3000, "number": 7}, "lock"))
+    assert told.word("name") == told.text("name") == "a\\nb\\u202e"
+    assert told.text("number") == "7"
+    assert len(told.word("long")) == 2000
+
+
+def test_what_is_missing_is_null() -> None:
+    nothing = Fields(Section({}, "lock"))
+    readings = (nothing.text, nothing.number, nothing.time, nothing.child, nothing.link)
+    assert [reading("name") for reading in readings] == [None] * 5
+    assert (nothing.has("name"), nothing.flag("name"), nothing.children("name"), nothing.links("name")) == (
+        False,
+        False,
+        [],
+        [],
+    )
+    with pytest.raises(BadRound, match=r"^lock\.name is missing"):
+        nothing.word("name")
+
+
+def test_links_of_a_list() -> None:
+    told = Fields(Section({"stuck_builds": ["https://ci.example.com/1", "javascript:alert(1)", 7]}, "pool"))
+    assert told.links("stuck_builds") == ["https://ci.example.com/1"]
+
+
+def test_instance_variables_stand_behind_the_job() -> None:
+    told = Fields(Section({"instance_vars": {"region": "eu\x07", "build": {"no": 1}}}, "lock"))
+    assert told.with_instance_vars("ci/up 3") == 'ci/up 3 {"build":{"no":1},"region":"eu\\u0007"}'
+    assert Fields(Section({"instance_vars": None}, "lock")).with_instance_vars("ci/up 3") == "ci/up 3"
+    assert Fields(Section({"instance_vars": {}}, "lock")).with_instance_vars("ci/up 3") == "ci/up 3"
+
+
+def test_a_bad_part_deep_down_is_named() -> None:
+    told = open_round(a_round(status=a_look(a_claim("aws", "env-1"), a_claim("aws", "env-2", claimed_at="soon"))))
+    with pytest.raises(BadRound, match=r"^pool_boy_round\.status\.locks\[1\]\.claimed_at must be a time such as "):
+        lock_rows(told)
