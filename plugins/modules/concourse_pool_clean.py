@@ -175,13 +175,13 @@ commit:
 
 import time
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.clean_module import CleanModule
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import (
     CLEANING,
     CONCOURSE,
     GIT,
     POOLS_TO_CLEAN,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.pool_module import PoolModule
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import (
     clean_diff,
@@ -192,7 +192,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning i
 
 
 def main() -> None:
-    module = PoolModule(GIT, CONCOURSE, POOLS_TO_CLEAN, CLEANING)
+    module = CleanModule(GIT, CONCOURSE, POOLS_TO_CLEAN, CLEANING)
     with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
         rules = module.cleaning_rules()
         looked_at = repository.snapshot()

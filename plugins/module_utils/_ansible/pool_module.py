@@ -19,7 +19,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.secrets import secrets_in_addresses
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, PoolboyError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock, Judging, judge_locks
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import (
@@ -34,9 +34,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_optio
     pool_entries,
     read_minutes,
     read_pools,
-    read_target,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
@@ -117,24 +115,6 @@ class PoolModule:
                 return judged
 
             yield judge
-
-    def cleaning_rules(self) -> CleaningRules:
-        """Return what the options allow beyond the policies. Raises BadOption."""
-        options = self._options
-        if options["max_releases"] < 1:
-            raise BadOption(f"max_releases is {options['max_releases']}: allow at least 1 release, or use check mode.")
-        wanted = self.wanted_pools()
-        if not wanted:
-            # Never all of them by a variable that happens to be empty.
-            raise BadOption("pools names no pool: name each pool whose locks may be given back.")
-        target = None if options["release_to"] is None else read_target(options["release_to"])
-        targets = {pool.name: pool.release_to or target for pool in wanted}
-        return CleaningRules(
-            release_to={pool: target for pool, target in targets.items() if target},
-            exclude=options["exclude"],
-            force={forced["lock"]: forced["commit"] for forced in options["force"]},
-            max_releases=options["max_releases"],
-        )
 
     def _default_policy(self) -> PoolPolicy:
         if "policy" not in self._options:
