@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Without compiled bytecode every run of Ansible takes half as long again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test bench lint unit functional long sanity units docs format clean
+.PHONY: help demo test bench lint unit functional long molecule sanity units docs format clean
 .DEFAULT_GOAL := help
 
 help: ## Show the commands.
@@ -38,8 +38,11 @@ unit: $(READY) ## Run the fast tests.
 functional: $(READY) ## Run the tests with real servers and real Ansible.
 	$(BIN)/python -m scripts.check functional
 
-long: $(READY) ## Run the tests that take many minutes: nobody is robbed, killed anywhere.
-	cd $(LINK) && POOLBOY_LONG=1 PYTHONPATH="$(CURDIR)/.collections" "$(CURDIR)/$(BIN)/python" -m pytest -s tests/functional/clean/test_nobody_is_robbed.py tests/functional/clean/test_killed_anywhere.py
+long: $(READY) ## Run the tests that take many minutes: nobody is robbed, killed anywhere, the loop.
+	cd $(LINK) && POOLBOY_LONG=1 PYTHONPATH="$(CURDIR)/.collections" "$(CURDIR)/$(BIN)/python" -m pytest -s tests/functional/clean/test_nobody_is_robbed.py tests/functional/clean/test_killed_anywhere.py tests/functional/trigger/test_loop.py tests/functional/trigger/test_town.py
+
+molecule: $(READY) ## Run all Molecule scenarios: a round, and its schedule on machines booted for it (as root).
+	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.collections" $(BIN)/molecule test --all
 
 sanity: $(READY) ## Run ansible-test sanity on the oldest and the newest ansible-core.
 	$(BIN)/python -m scripts.check sanity

@@ -69,6 +69,12 @@ def functional() -> list[Stage]:
     return [_pytest("functional")]
 
 
+def molecule() -> list[Stage]:
+    """Return the scenario of a round; those of the schedule boot machines, and `make molecule` runs them, too."""
+    variables = {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
+    return [Stage(name="molecule", command=["molecule", "test", "--scenario-name", "default"], variables=variables)]
+
+
 def sanity() -> list[Stage]:
     """Return Ansible's own checks, on the oldest and the newest ansible-core."""
     return [_ansible_test(core, "sanity") for core in CORES]
@@ -83,6 +89,7 @@ GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
     "lint": lint,
     "unit": unit,
     "functional": functional,
+    "molecule": molecule,
     "sanity": sanity,
     "units": units,
 }
@@ -90,7 +97,7 @@ GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
 
 def _shellcheck() -> Stage:
     obstacle = "" if shutil.which("shellcheck") else "shellcheck is not installed"
-    return Stage(name="shellcheck", command=["shellcheck", ".ci/run"], obstacle=obstacle)
+    return Stage(name="shellcheck", command=["shellcheck", ".ci/run", "concourse/pool_boy.sh"], obstacle=obstacle)
 
 
 def _pytest(kind: str) -> Stage:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """See the collection at work: ``python -m tests.demo``, which is what `make demo` runs.
 
-A small Concourse and a lock repository are made in .demo/; then the playbooks of the collection look at them, and give
-back what nobody holds any more.
+A small Concourse and a lock repository are made in .demo/; then the playbooks of the collection tell who holds what,
+and do one round: they give back what nobody holds any more, start a build for each free lock, and make the page.
 """
 
 from __future__ import annotations
@@ -17,38 +17,57 @@ import time
 from pathlib import Path
 
 from ..scene import Scene
-from .story import tell
+from .story import LENGTH, tell
 
 FOLDER = Path(".demo")
-# The story takes so many seconds, and it ends now.
-LENGTH = 49_200
+
+ROUND = """\
+---
+pool_boy_name: shop
+pool_boy_pools:
+  - name: aws
+    job: main/shop/claim-env
+  - name: cf/fresh
+    stale_timeout: 120
+    job: main/shop/load-test
+pool_boy_page_file: {page}
+"""
 
 
 def main() -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
-    with Scene(FOLDER.resolve(), now=int(time.time()) - LENGTH) as scene:
+    folder = FOLDER.resolve()
+    page, variables = folder / "page.html", FOLDER / "round.yml"
+    variables.write_text(ROUND.format(page=page), encoding="utf-8")
+    with Scene(folder, now=int(time.time()) - LENGTH) as scene:
         tell(scene)
         scene.atc.follow_wall_clock()
-        return _run(scene, "status") or _run(scene, "clean")
+        print("Who holds what?\n", flush=True)
+        code = _run(scene, "status", POOLS="aws,cf/fresh:120")
+        if code == 0:
+            print(f"One round, as {variables} has it:\n\n{variables.read_text(encoding='utf-8')}", flush=True)
+            code = _run(scene, "pool_boy", "-e", f"@{variables}")
+    if code == 0:
+        print(f"The page of this round: {page.as_uri()}")
+    return code
 
 
-def _run(scene: Scene, verb: str) -> int:
-    """Run a playbook as a user would, with nothing but environment variables."""
-    settings = {
+def _run(scene: Scene, playbook: str, *options: str, **settings: str) -> int:
+    """Run a playbook as a user would, with the login from environment variables."""
+    login = {
         "POOL_REPO": scene.repo,
-        "POOLS": "aws,cf/fresh:120",
         "CONCOURSE_BASE_URL": scene.atc.url,
         "CONCOURSE_USERNAME": "pool-boy",
         "CONCOURSE_PASSWORD": "demo",
     }
-    command = ["ansible-playbook", f"poolboy.concourse.{verb}"]
-    print(
-        "$ " + " \\\n  ".join([*(f"{name}={value}" for name, value in settings.items()), " ".join(command)]), flush=True
-    )
+    variables = {**login, **settings}
+    command = ["ansible-playbook", f"poolboy.concourse.{playbook}", *options]
+    lines = [*(f"{name}={value}" for name, value in variables.items()), " ".join(command)]
+    print("$ " + " \\\n  ".join(lines), flush=True)
     # The demo leaves nothing outside of its folder.
     cache = {"XDG_CACHE_HOME": str(FOLDER.resolve() / "cache")}
-    return subprocess.run(command, env={**os.environ, **settings, **cache}, check=False).returncode
+    return subprocess.run(command, env={**os.environ, **variables, **cache}, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from ..scene import Scene
 PIPELINE = "main/shop"
 MINUTE = 60
 HOUR = 3600
+# The story takes so many seconds.
+LENGTH = 49_200
 
 
 def tell(scene: Scene) -> None:
@@ -29,7 +31,7 @@ def tell(scene: Scene) -> None:
 
 def _set_up(scene: Scene) -> None:
     scene.atc.set_user("pool-boy", "demo")
-    scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
+    scene.atc.set_team("main", {"pipeline-operator": ["local:pool-boy"]})
     scene.atc.set_pipeline(PIPELINE, (Path(__file__).parent / "shop.yml").read_text(encoding="utf-8"))
     for lock in ("env-1", "env-2", "env-3", "env-4", "env-5", "env-6"):
         scene.locks.add("aws", lock, at=scene.now)

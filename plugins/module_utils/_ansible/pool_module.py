@@ -17,7 +17,6 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import OptionGroup, overruled
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.secrets import secrets_in_addresses
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock, Judging, judge_locks
@@ -100,6 +99,9 @@ class PoolModule:
         if options.is_empty:
             yield partial(judge_locks, facts=None, default_team=options.team or "main")
             return
+        # Loaded late, as many a run has no Concourse to ask.
+        from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
+
         with Concourse(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
             # While git is fetching, as both mostly wait.
             connected = threads.submit(concourse.connect)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.aftermath import Aftermath
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import Author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
@@ -28,9 +29,16 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import git_words
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import UNFINISHED_PACKS, Mirror
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject, read_objects
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import RELEASING, Deed, PlanCommits
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import (
+    RELEASING,
+    TALLYING,
+    Deed,
+    PlanCommits,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import Outcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import planned_releases
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_commits import planned_tallies
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_problems import weighed_problems
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import read_pools
 
@@ -58,8 +66,16 @@ class Releasing:
         """Let other runs at the mirror; what was written and not pushed may be gone then."""
         self._lock.let_go()
 
-    def write(self, snapshot: Snapshot, content: Hashable, plan: PlanCommits, deed: Deed) -> str:
-        """Write the commits of a plan on top of the snapshot, and return the last. Raises RepositoryError.
+    def write_releases(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
+        """Write one commit for each release, and return the last. Raises RepositoryError."""
+        return self._write(snapshot, tuple(releases), planned_releases(releases), RELEASING)
+
+    def write_tallies(self, snapshot: Snapshot, counts: Sequence[TallyCount]) -> str:
+        """Write one commit for each count, and return the last. Raises RepositoryError."""
+        return self._write(snapshot, tuple(counts), planned_tallies(counts), TALLYING)
+
+    def _write(self, snapshot: Snapshot, content: Hashable, plan: PlanCommits, deed: Deed) -> str:
+        """Write the commits of a plan on top of the snapshot.
 
         The same content on the same snapshot gives the same commits, so that a push that was believed to be lost and
         comes about late is known for what it is.

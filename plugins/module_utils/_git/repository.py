@@ -6,16 +6,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from types import TracebackType
+import functools
+import typing as t
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.moves import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import TallyRecord
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import parse_address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import parse_author
@@ -37,13 +32,20 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror impo
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.past import PastReader
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import RELEASING, TALLYING
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import planned_releases
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.releasing import Releasing
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_commits import planned_tallies
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import HEADS, Tip, check_branch_name
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+    from types import TracebackType
+
+    from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+    from ansible_collections.poolboy.concourse.plugins.module_utils._core.moves import Move
+    from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import TallyRecord
+    from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount
+    from ansible_collections.poolboy.concourse.plugins.module_utils._git.past import PastReader
+    from ansible_collections.poolboy.concourse.plugins.module_utils._git.releasing import Releasing
 
 _PATIENCE = 4  # times git_timeout: what another run may take for its own look
 
@@ -67,7 +69,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             raise BadOption(f"git_timeout is {options.git_timeout}: give at least 1 second.")
         self._branch = None if options.branch is None else check_branch_name(options.branch.removeprefix(HEADS))
         self._patience = options.git_timeout * _PATIENCE
-        author = parse_author(options.git_author)
+        self._author = parse_author(options.git_author)
         address = parse_address(options.repo)
         with self._stack as stack:
             access = stack.enter_context(open_access(options, address))
@@ -76,9 +78,6 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             self._folder = keep_folder(options, address) if options.cache else stack.enter_context(temporary_folder())
             if not self._folder.findings.exists():
                 check_git_version(self._git.run("version").decode("ascii", "replace"))
-            self._releasing = Releasing(self._git, self._remote, self._folder, author, self._patience)
-            self._past = PastReader(self._git, self._remote, self._folder, self._patience)
-            stack.callback(self._releasing.let_go)
             self._stack = stack.pop_all()
         return self
 
@@ -89,7 +88,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
 
     def snapshot(self) -> Snapshot:
         """Return the repository as it is now. With nothing new on the remote that is one question to it and no more."""
-        self._releasing.let_go()
+        self._let_go()
         question = self._remote.ask_tip(self._branch)
         try:
             remembered = read_findings(self._folder.findings)
@@ -110,13 +109,13 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         number of commits since then, not with the length of the history. For clocks that differ see _git/recent.py.
         """
         seen = self._seen or self.snapshot()
-        self._releasing.let_go()
+        self._let_go()
         return self._past.moves(seen, since, pools)
 
     def tallies(self, *, pools: Collection[str]) -> Mapping[str, TallyRecord]:
         """Return the tallies of the pools at the snapshot that was taken last, and what happened to them since."""
         seen = self._seen or self.snapshot()
-        self._releasing.let_go()
+        self._let_go()
         return self._past.tallies(seen, pools)
 
     def write_releases(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
@@ -124,11 +123,11 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
 
         Other runs wait for the mirror from here on, until push(), snapshot() or the end of the context.
         """
-        return self._releasing.write(snapshot, tuple(releases), planned_releases(releases), RELEASING)
+        return self._releasing.write_releases(snapshot, releases)
 
     def write_tallies(self, snapshot: Snapshot, counts: Sequence[TallyCount]) -> str:
         """Write one commit for each count on top of the snapshot, as write_releases() does."""
-        return self._releasing.write(snapshot, tuple(counts), planned_tallies(counts), TALLYING)
+        return self._releasing.write_tallies(snapshot, counts)
 
     def push(self, snapshot: Snapshot, commit: str) -> Push:
         """Push what was returned by what wrote it, never by force; if the answer is lost, see what became of it."""
@@ -137,6 +136,26 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
     def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
         """Whether a push whose answer was lost came about before a later snapshot, though the branch had stayed."""
         return self._releasing.has_landed(snapshot, commit)
+
+    @functools.cached_property
+    def _releasing(self) -> Releasing:
+        # Loaded late, like the next: most runs only look.
+        from ansible_collections.poolboy.concourse.plugins.module_utils._git.releasing import Releasing
+
+        releasing = Releasing(self._git, self._remote, self._folder, self._author, self._patience)
+        self._stack.callback(releasing.let_go)
+        return releasing
+
+    @functools.cached_property
+    def _past(self) -> PastReader:
+        from ansible_collections.poolboy.concourse.plugins.module_utils._git.past import PastReader
+
+        return PastReader(self._git, self._remote, self._folder, self._patience)
+
+    def _let_go(self) -> None:
+        """Let other runs have the mirror, if this one has kept it for a push."""
+        if "_releasing" in self.__dict__:
+            self._releasing.let_go()
 
     def _look(self, tip: Tip) -> Snapshot:
         """Look at the branch with what is kept, and if that is of no use, without it."""

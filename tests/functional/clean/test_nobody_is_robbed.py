@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nobody is robbed: 20 teams at work on one lock repository while three cleaners run at once and everything breaks.
 
-POOLBOY_CLAIMS is how many locks the teams claim altogether (100, or 2,000 with POOLBOY_LONG=1), POOLBOY_SEED repeats the
-decisions of a failed run.
+POOLBOY_CLAIMS is how many locks the teams claim altogether (100, or 2,000 with POOLBOY_LONG=1); POOLBOY_SEED repeats
+the decisions of a failed run.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) 
     assert findings.released > CLAIMS / 20, "the teams leave many locks behind, else this proves nothing"
     assert not any(cleaner.outcomes["hung"] for cleaner in cleaners)
     assert not any("defect" in message or "printed no JSON" in message for one in cleaners for message in one.failures)
-    assert len(findings.in_the_window) <= 2 + CLAIMS / 100, findings.in_the_window
+    assert len(findings.in_the_window) <= 4 + CLAIMS / 100, findings.in_the_window
     assert atc.server.errors == []
 
 

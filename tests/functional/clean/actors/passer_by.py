@@ -16,7 +16,7 @@ from pathlib import Path
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.entities import Build
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import Ledger
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import CLAIM
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import CLAIM, takes_every_version
 
 _CLAIMS = re.compile(r"^Claim-Commit: ([0-9a-f]{40})$", re.MULTILINE)
 _OFTEN = 0.7
@@ -79,4 +79,7 @@ class PasserBy:
             # A re-run that has not started yet has no inputs.
             if any(build.end_time is None and {build.id, build.rerun_of} & numbers for build in world.builds.values()):
                 return []
-            return [build for build in had if build.rerun_of is None]
+            return [build for build in had if build.rerun_of is None and not self._is_queue(build)]
+
+    def _is_queue(self, build: Build) -> bool:
+        return takes_every_version(self._atc.world.jobs[build.job_id or 0].config)

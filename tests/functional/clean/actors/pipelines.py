@@ -68,6 +68,11 @@ def pipeline(shape: list[Config], pool: str) -> Config:
     return {"resources": resources, "jobs": shape}
 
 
+def takes_every_version(job: Config) -> bool:
+    """Whether a job takes every version in turn: in the emulator a re-run of it stops its queue, and the next job's."""
+    return any(step.get("version") == "every" for step in job["plan"])
+
+
 def how_it_ends(dice: random.Random, *, mostly: float = 0.7) -> str:
     """How a build ends: as Concourse says, `lost` with its worker, or `zombie`: aborted, and at work all the same."""
     if dice.random() < mostly:

@@ -158,7 +158,7 @@ class Team:
             commit = self._give_back(build, *held)
             ending = ending if commit else "errored"
         self.atc.finish(build.id, "failed" if ending in ("lost", "zombie") else ending)
-        if ending != "succeeded" and not self.well_behaved and self.dice.random() < 0.4:
+        if ending != "succeeded" and not self.well_behaved and self.desk.may_rerun and self.dice.random() < 0.4:
             self._work(2)
             self.ledger.reruns[int(self.atc.rerun(build.id)["id"])] = time.time()
             self.ledger.count("re-runs")

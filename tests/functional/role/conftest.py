@@ -1,0 +1,149 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the role share: a scene with locks to give back, a machine, and rounds on it by real Ansible."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver, serve_receiver
+from ansible_collections.poolboy.concourse.tests.functional.running import Run, Workplace
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+HOUR = 3600
+PASSWORD = "pa55word"
+PIPELINE = "main/shop"
+CLAIMS = {
+    "resources": [
+        {"name": "env", "type": "pool", "source": {"uri": "file:///locks.git", "branch": "main", "pool": "aws"}},
+        {"name": "big", "type": "pool", "source": {"uri": "file:///locks.git", "branch": "main", "pool": "cf/fresh"}},
+    ],
+    "jobs": [
+        {"name": "claim", "plan": [{"put": "env", "params": {"acquire": True}}]},
+        {"name": "claim-big", "plan": [{"put": "big", "params": {"acquire": True}}]},
+    ],
+}
+PLAYBOOK = Path(__file__).with_name("rounds.yml")
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What a run of rounds.yml left: by host the fact of the round, and the message of the task that failed."""
+
+    run: Run
+    facts: Mapping[str, Any]
+    messages: Mapping[str, str | None]
+
+    @property
+    def changed(self) -> dict[str, int]:
+        """How many tasks changed something, by host."""
+        found = re.findall(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)", self.run.stdout, re.MULTILINE)
+        return {host: int(count) for host, count in found}
+
+
+class Machine(Workplace):
+    """A machine of its own, on which rounds are done; `out` is a folder for what they write."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.out = folder / "out"
+        self.out.mkdir()
+
+    def rounds(
+        self, hosts: Mapping[str, Mapping[str, Any]], *more: str, environment: Mapping[str, str] | None = None
+    ) -> Rounds:
+        """Do one round for each host, with its variables."""
+        results = self.folder / "results"
+        results.mkdir(exist_ok=True)
+        for old in results.iterdir():
+            old.unlink()
+        command = ["ansible-playbook", str(PLAYBOOK), "-i", self.inventory(hosts), "-e", f"results={results}", *more]
+        run = self.ansible(*command, environment=environment)
+        told = {name: json.loads((results / f"{name}.json").read_text()) for name in hosts}
+        messages = {name: one["message"] for name, one in told.items()}
+        return Rounds(run, {name: one["round"] for name, one in told.items()}, messages)
+
+    def inventory(self, hosts: Mapping[str, Mapping[str, Any]]) -> str:
+        """Write an inventory of hosts with their variables, all of them here; they are also in group `locks`."""
+        file = self.folder / "inventory.yml"
+        here = {name: {"ansible_connection": "local", **variables} for name, variables in hosts.items()}
+        file.write_text(yaml.safe_dump({"locks": {"hosts": here}}))
+        return str(file)
+
+    def told(self) -> dict[str, str]:
+        """What lies in the folder for page and metrics, by name."""
+        return {path.name: path.read_text() for path in sorted(self.out.iterdir())}
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """A machine of its own for each test; no run may leave anything in its temporary folder."""
+    place = Machine(tmp_path / "machine")
+    yield place
+    assert [name for name in place.leftovers() if not name.startswith("ansible")] == []
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with serve_receiver() as server:
+        yield server
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A Concourse and a lock repository, six hours ago. User pool-boy may start builds of team main.
+
+    aws/env-1 was left by a build that errored, aws/env-2 is claimed by a person; cf/fresh/big-1 is free.
+    """
+    with Scene(tmp_path / "scene", now=int(time.time()) - 6 * HOUR) as made:
+        made.atc.set_user("pool-boy", PASSWORD)
+        made.atc.set_team("main", {"pipeline-operator": ["local:pool-boy"]})
+        made.atc.set_pipeline(PIPELINE, CLAIMS)
+        for lock in ("aws/env-1", "aws/env-2", "cf/fresh/big-1"):
+            made.locks.add(*lock.rsplit("/", 1), at=made.now)
+        leave_behind(made, "aws/env-1")
+        made.locks.claim("aws", "env-2", message="manually claim env-2", at=made.now)
+        made.atc.follow_wall_clock()
+        yield made
+        assert made.atc.server.errors == []
+
+
+def leave_behind(scene: Scene, lock: str) -> None:
+    """Let a build claim a lock of pool `aws` and lose its worker."""
+    build = scene.start(PIPELINE, "claim")
+    scene.claim(build, "env", lock)
+    scene.wait(60)
+    scene.finish(build, "errored")
+
+
+def work(scene: Scene, **more: Any) -> dict[str, Any]:
+    """The variables of a round in a scene: clean both pools, and start builds for cf/fresh."""
+    return {
+        "pool_boy_repo": scene.repo,
+        "pool_boy_concourse_url": scene.atc.url,
+        "pool_boy_concourse_username": "pool-boy",
+        "pool_boy_concourse_password": PASSWORD,
+        "pool_boy_pools": ["aws", {"name": "cf/fresh", "job": f"{PIPELINE}/claim-big"}],
+        **more,
+    }
+
+
+def telling(machine: Machine, receiver: Receiver) -> dict[str, Any]:
+    """The variables by which a round tells of itself in every way."""
+    return {
+        "pool_boy_page_file": str(machine.out / "locks.html"),
+        "pool_boy_metrics_file": str(machine.out / "locks.prom"),
+        "pool_boy_pushgateway_url": f"{receiver.url}/gateway/",
+        "pool_boy_webhook_url": f"{receiver.url}/hook",
+        "pool_boy_state_file": str(machine.out / "state.json"),
+    }

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps that fail: the others go on, and everybody is told; bad configurations: a sentence, and nothing happens."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ansible_collections.poolboy.concourse.tests.functional.role.conftest import (
+    Machine,
+    leave_behind,
+    telling,
+    work,
+)
+from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
+from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+STATE_OF_ANOTHER_WORLD = "{ this is no JSON"
+SENTENCE = re.compile(r"[A-Z0-9].{10,400}\.")
+
+
+def test_every_step_that_fails_is_told_everywhere(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    """Two locks to give back where one is allowed, no right to start builds, and nobody takes page, push and news."""
+    scene.locks.add("aws", "env-3", at=scene.now)
+    leave_behind(scene, "aws/env-3")
+    scene.atc.follow_wall_clock()
+    scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
+    receiver.status = 500
+    ways = telling(machine, receiver) | {"pool_boy_page_file": str(machine.folder / "missing" / "locks.html")}
+    (machine.out / "state.json").write_text(STATE_OF_ANOTHER_WORLD)
+    run = machine.rounds({"shop": work(scene, pool_boy_max_releases=1, **ways)})
+    fact = run.facts["shop"]
+    assert run.run.code == 2
+    steps = [failure["step"] for failure in fact["failures"]]
+    assert steps == ["clean", "trigger", "page", "pushgateway", "notify", "notify"]
+    for failure in fact["failures"]:
+        assert SENTENCE.fullmatch(failure["message"]), failure
+    messages = "\n".join(failure["message"] for failure in fact["failures"])
+    for word in ("max_releases", "pipeline-operator", "missing", "status 500", "afresh"):
+        assert word in messages
+    assert fact["ok"] is False
+    assert (fact["clean"]["failed"], fact["clean"]["released"]) == (True, [])
+    assert (fact["trigger"]["failed"], fact["trigger"]["triggered"]) == (True, [])
+    assert len(fact["status"]["locks"]) == 4
+    # What does not matter to the pools does not fail the round.
+    failed = str(run.messages["shop"])
+    assert [step for step in steps if f"{step}: " in failed] == ["clean", "trigger", "page"]
+    metrics = machine.told()["locks.prom"]
+    for step in steps:
+        assert f'poolboy_step_ok{{repository="shop",step="{step}"}} 0' in metrics
+    assert 'poolboy_failures_total{repository="shop",step="notify"} 2' in metrics
+    # Told in the first try, as the page was not written by then; and once more in the metrics that tell of it.
+    assert [one["kind"] for one in receiver.take("POST")[0].json["news"]] == ["failed"] * 5
+
+
+def test_what_is_new_is_told_when_somebody_listens(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    """The round succeeds without webhook and push gateway, page and metrics tell of it; the news come with the next."""
+    hosts = {"shop": work(scene, **telling(machine, receiver))}
+    receiver.status = 503
+    deaf = machine.rounds(hosts)
+    assert deaf.run.code == 0, deaf.run.said
+    assert [failure["step"] for failure in deaf.facts["shop"]["failures"]] == ["pushgateway", "notify"]
+    assert [one["name"] for one in deaf.facts["shop"]["clean"]["released"]] == ["env-1"]
+    told = machine.told()
+    for text in ("The push gateway did not take the metrics", "The webhook did not take the news"):
+        assert text in told["locks.html"]
+    for step in ("pushgateway", "notify"):
+        assert f'poolboy_step_ok{{repository="shop",step="{step}"}} 0' in told["locks.prom"]
+    assert 'poolboy_rounds_total{repository="shop"} 1\n' in told["locks.prom"]
+
+    receiver.status = 200
+    receiver.deliveries.clear()
+    heard = machine.rounds(hosts)
+    assert heard.facts["shop"]["failures"] == []
+    kinds = [(one["kind"], one["lock"]) for one in receiver.take("POST")[0].json["news"]]
+    assert ("released", "env-1") in kinds
+    assert "did not take" not in machine.told()["locks.html"]
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "webhook-without-state": ({"pool_boy_webhook_url": "http://127.0.0.1:1/"}, "needs pool_boy_state_file"),
+    "push-without-memory": ({"pool_boy_pushgateway_url": "http://127.0.0.1:1/"}, "needs pool_boy_metrics_file or"),
+    "format": ({"pool_boy_webhook_format": "fax"}, "must be one of: json, slack"),
+    "address": (
+        {"pool_boy_webhook_url": "hooks.example.com/a", "pool_boy_state_file": "/tmp/no"},
+        "pool_boy_webhook_url is no address",
+    ),
+    "gateway-address": (
+        {"pool_boy_pushgateway_url": "http://a b/", "pool_boy_metrics_file": "/tmp/no"},
+        "pool_boy_pushgateway_url is no address",
+    ),
+    "password": ({"pool_boy_pushgateway_password": "x"}, "needs pool_boy_pushgateway_username"),
+    "minutes": ({"pool_boy_kept_too_long": -1}, "is a number of minutes"),
+    "step": ({"pool_boy_fail_on": ["clear"]}, "pool_boy_fail_on"),
+    "name": ({"pool_boy_name": " "}, "pool_boy_name is empty"),
+    "pools": ({"pool_boy_pools": {"aws": 60}}, "pool_boy_pools is no list"),
+    "type": ({"pool_boy_clean": "perhaps"}, "pool_boy_clean"),
+    "no-repository": (
+        {"pool_boy_repo": None},
+        "Nothing was done: set pool_boy_repo and pool_boy_pools, or POOL_REPO and POOLS",
+    ),
+    "no-pools": (
+        {"pool_boy_pools": None, "pool_boy_trigger": False},
+        "missing required arguments: pools. Nothing was done: set",
+    ),
+}
+
+
+def test_bad_configurations(scene: Scene, machine: Machine) -> None:
+    """Each is refused with a sentence before anything happens, and the others are not harmed."""
+    everywhere = {"pool_boy_page_file": str(machine.out / "locks.html")}
+    hosts = {
+        name: {key: value for key, value in work(scene, **everywhere, **bad).items() if value is not None}
+        for name, (bad, _words) in BAD.items()
+    }
+    before = fingerprint(scene.locks.path)
+    run = machine.rounds(hosts, "--forks", "4")
+    assert run.run.code == 2
+    wrong = {name: run.messages[name] for name, (_bad, words) in BAD.items() if words not in str(run.messages[name])}
+    assert wrong == {}
+    done = {name: fact for name, fact in run.facts.items() if fact is not None}
+    assert set(done) == {"no-repository", "no-pools"}
+    assert [fact["ok"] for fact in done.values()] == [False, False]
+    assert "Traceback" not in run.run.said
+    assert machine.told() == {}
+    assert fingerprint(scene.locks.path) == before
+    assert scene.atc.list_builds(job="claim-big") == []

@@ -1,0 +1,188 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rounds that go well: what they do, tell and remember; again; in check mode; from the environment; for many hosts."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import yaml
+
+from ansible_collections.poolboy.concourse.tests.functional.role.conftest import (
+    PASSWORD,
+    PIPELINE,
+    Machine,
+    telling,
+    work,
+)
+from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
+from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+FACT = {
+    "name",
+    "started_at",
+    "finished_at",
+    "duration_seconds",
+    "ok",
+    "failures",
+    "check_mode",
+    "clean",
+    "trigger",
+    "status",
+}
+
+
+def builds(scene: Scene) -> list[dict[str, Any]]:
+    return scene.atc.list_builds(pipeline=PIPELINE, job="claim-big")
+
+
+def is_free(scene: Scene, lock: str) -> bool:
+    pool, _slash, name = lock.rpartition("/")
+    return f"{pool}/unclaimed/{name}".encode() in scene.locks.tree()
+
+
+def test_a_round_and_the_next_one(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    hosts = {"shop": work(scene, pool_boy_name="teams/locks", **telling(machine, receiver))}
+    first = machine.rounds(hosts)
+    assert first.run.code == 0, first.run.said
+    assert first.changed == {"shop": 2}
+    fact = first.facts["shop"]
+    assert set(fact) == FACT
+    assert (fact["name"], fact["ok"], fact["failures"], fact["check_mode"]) == ("teams/locks", True, [], False)
+    assert 0 < fact["duration_seconds"] < 60
+    assert [one["name"] for one in fact["clean"]["released"]] == ["env-1"]
+    assert [one["pool"] for one in fact["trigger"]["triggered"]] == ["cf/fresh"]
+    assert {lock["name"]: lock["verdict"] for lock in fact["status"]["locks"]} == {
+        "env-1": "free",
+        "env-2": "manual",
+        "big-1": "free",
+    }
+    for result in (fact["clean"], fact["trigger"], fact["status"]):
+        assert not {"invocation", "diff", "warnings"} & set(result)
+    assert [build["id"] for build in builds(scene)] == [one["id"] for one in fact["trigger"]["triggered"]]
+
+    told = machine.told()
+    assert "<!DOCTYPE html>" in told["locks.html"]
+    assert "env-2" in told["locks.html"]
+    assert 'poolboy_releases_total{repository="teams/locks",pool="aws",verdict="errored"} 1' in told["locks.prom"]
+    (push,) = [one for one in receiver.deliveries if one.method == "PUT"]
+    assert push.path == "/gateway/metrics/job/pool_boy/repository@base64/dGVhbXMvbG9ja3M="
+    assert push.text == told["locks.prom"]
+    (news,) = receiver.take("POST")
+    assert (news.path, news.headers["content-type"]) == ("/hook", "application/json")
+    assert [(one["kind"], one["lock"]) for one in news.json["news"]] == [("released", "env-1")]
+
+    second = machine.rounds(hosts)
+    assert second.changed == {"shop": 0}
+    assert second.facts["shop"]["clean"]["released"] == []
+    assert receiver.take("POST") == []
+    metrics = machine.told()["locks.prom"]
+    assert 'poolboy_rounds_total{repository="teams/locks"} 2' in metrics
+    assert 'poolboy_releases_total{repository="teams/locks",pool="aws",verdict="errored"} 1' in metrics
+
+
+def without_ages(result: dict[str, Any]) -> dict[str, Any]:
+    same = deepcopy(result)
+    for lock in same["locks"]:
+        del lock["age_minutes"]
+    del same["report"]
+    return same
+
+
+def test_check_mode_by_value(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    hosts = {"shop": work(scene, **telling(machine, receiver))}
+    before = fingerprint(scene.locks.path)
+    checked = machine.rounds(hosts, "--check")
+    assert checked.run.code == 0, checked.run.said
+    assert machine.told() == {}
+    assert receiver.deliveries == []
+    assert fingerprint(scene.locks.path) == before
+    assert builds(scene) == []
+
+    done = machine.rounds(hosts)
+    assert checked.changed == done.changed == {"shop": 2}
+    would, did = checked.facts["shop"], done.facts["shop"]
+    assert (would["check_mode"], did["check_mode"]) == (True, False)
+    assert (would["ok"], would["failures"]) == (did["ok"], did["failures"]) == (True, [])
+    assert without_ages(would["clean"]) == without_ages(did["clean"])
+    started = [{**one, "build": None, "id": None, "url": None} for one in did["trigger"]["triggered"]]
+    assert would["trigger"]["triggered"] == started
+    assert would["trigger"]["pools"] == did["trigger"]["pools"]
+    # The look at the end shows the pools as they are.
+    assert {lock["name"]: lock["verdict"] for lock in would["status"]["locks"]}["env-1"] == "errored"
+
+
+def test_with_nothing_but_the_environment(scene: Scene, machine: Machine) -> None:
+    environment = {
+        "POOL_REPO": scene.repo,
+        "POOLS": "aws:30,cf/fresh",
+        "CONCOURSE_BASE_URL": scene.atc.url,
+        "CONCOURSE_USERNAME": "pool-boy",
+        "CONCOURSE_PASSWORD": PASSWORD,
+        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+    }
+    run = machine.ansible("ansible-playbook", "poolboy.concourse.pool_boy", environment=environment)
+    assert run.code == 0, run.said
+    assert "aws/env-1 was given back: shop/claim 1 errored and left it claimed" in run.stdout
+    assert "cf/fresh: 0 claimed, 1 free: big-1" in run.stdout
+    assert is_free(scene, "aws/env-1")
+    # No pool names a job, so no build is started.
+    assert builds(scene) == []
+
+
+def test_many_repositories(scene: Scene, machine: Machine) -> None:
+    """Inventory hosts with variables of the role, and others by the plain names; one of them is broken."""
+    page = f"{machine.out}/{{{{ inventory_hostname }}}}.html"
+    plain = {name.removeprefix("pool_boy_"): value for name, value in work(scene).items()}
+    inventory = machine.inventory(
+        {
+            "of-role": work(scene, pool_boy_page_file=page, pool_boy_pools="aws"),
+            "plain": {**plain, "pool_boy_page_file": page, "pools": f"cf/fresh={PIPELINE}/claim-big"},
+            "broken": work(scene, pool_boy_page_file=page, pool_boy_repo="/is/not/there.git"),
+        }
+    )
+    command = ["ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, "-e", "lock_repos=locks"]
+    run = machine.ansible(*command)
+    assert run.code == 2
+    assert "The round of broken failed. clean: " in run.stdout
+    assert is_free(scene, "aws/env-1")
+    assert len(builds(scene)) == 1
+    told = machine.told()
+    assert set(told) == {"of-role.html", "plain.html", "broken.html"}
+    assert "env-2" in told["of-role.html"]
+    assert "env-2" not in told["plain.html"]
+    assert "/is/not/there.git" in told["broken.html"]
+
+
+def test_a_failed_round_does_not_stain_the_next_in_the_same_play(
+    scene: Scene, machine: Machine, receiver: Receiver
+) -> None:
+    """Two repositories on one host, one after the other: each fact is that of its own round."""
+    wrong = {
+        **telling(machine, receiver),
+        "pool_boy_page_file": "/is/not/there.html",
+        "pool_boy_pushgateway_url": "http://127.0.0.1:1",
+        "pool_boy_fail_on": [],
+    }
+    receiver.status = 500
+    role = {"name": "poolboy.concourse.pool_boy"}
+    write = {"content": "{{ facts | to_json }}", "dest": str(machine.out / "facts.json"), "mode": "0600"}
+    tasks = [
+        {"ansible.builtin.include_role": role, "vars": work(scene, **wrong)},
+        {"ansible.builtin.set_fact": {"facts": ["{{ pool_boy_round }}"]}},
+        {"ansible.builtin.include_role": role, "vars": work(scene, pool_boy_name="second", pool_boy_trigger=False)},
+        {"ansible.builtin.set_fact": {"facts": "{{ facts + [pool_boy_round] }}"}},
+        {"ansible.builtin.copy": write},
+    ]
+    playbook = machine.folder / "both.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    run = machine.ansible("ansible-playbook", str(playbook))
+    assert run.code == 0, run.said
+    first, second = json.loads(machine.told()["facts.json"])
+    assert [failure["step"] for failure in first["failures"]] == ["page", "pushgateway", "notify"]
+    assert (second["name"], second["ok"], second["failures"], second["trigger"]) == ("second", True, [], None)
+    assert second["clean"]["released"] == []

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No secret of a round is seen: not in the output at any verbosity, the log, the list of processes, or any file."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from ansible_collections.poolboy.concourse.tests.functional.role.conftest import Machine, telling, work
+from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
+from ansible_collections.poolboy.concourse.tests.functional.status.watching import ProcessWatch
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ansible_collections.poolboy.concourse.tests.servers import serve_https
+
+KINDS = ("repository", "concourse", "wrong concourse", "gateway", "webhook", "webhook that is down", "address")
+
+
+def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    """Two hosts: all goes well for one, by the names of the other playbooks; nobody knows or takes anything of two."""
+    known = {kind: secrets.token_hex(12) for kind in KINDS}
+    scene.atc.set_user("pool-boy", known["concourse"])
+    machine.variables["ANSIBLE_LOG_PATH"] = str(machine.folder / "ansible.log")
+    with serve_https(scene.locks.path.parent, user="boy", password=known["repository"], tls=False) as git:
+        address = git.url(scene.locks.path.name)
+        login = {"repo": address, "repo_username": "boy", "repo_password": known["repository"]}
+        inventory = machine.inventory(
+            {
+                "well": {
+                    **telling(machine, receiver),
+                    **login,
+                    **{name: work(scene)[f"pool_boy_{name}"] for name in ("concourse_url", "concourse_username")},
+                    "concourse_password": known["concourse"],
+                    "pools": "aws",
+                    "pool_boy_webhook_url": f"{receiver.url}/hook/{known['webhook']}",
+                    "pool_boy_pushgateway_username": "gate",
+                    "pool_boy_pushgateway_password": known["gateway"],
+                },
+                "badly": {
+                    **work(scene, pool_boy_concourse_password=known["wrong concourse"]),
+                    "pool_boy_repo": address.replace("://", f"://boy:{known['address']}@"),
+                    "pool_boy_webhook_url": f"http://boy:{known['webhook that is down']}@127.0.0.1:1/hook",
+                    "pool_boy_state_file": str(machine.out / "badly.json"),
+                },
+            }
+        )
+        command = ["ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, "-e", "lock_repos=locks", "-vvvv"]
+        with ProcessWatch() as watch:
+            run = machine.ansible(*command)
+    # Else there would have been nothing to see.
+    assert run.code == 2
+    assert "The round of badly failed. clean: " in run.stdout
+    assert "ansible_facts" in run.stdout
+    sent = {one.method: one for one in receiver.deliveries}
+    assert sent["POST"].path == f"/hook/{known['webhook']}"
+    assert base64.b64decode(sent["PUT"].headers["authorization"].split()[1]).decode() == f"gate:{known['gateway']}"
+
+    files = [path for path in machine.folder.rglob("*") if path.is_file() and path.name != "inventory.yml"]
+    places = {path.name: path.read_bytes().decode(errors="replace") for path in files}
+    assert {"locks.html", "locks.prom", "state.json", "badly.json", "ansible.log"} <= set(places)
+    places |= {"output": run.said, "processes": b"\n".join(watch.seen).decode(errors="replace")}
+    places |= {"notification": sent["POST"].text, "pushed metrics": sent["PUT"].text}
+    seen = {
+        kind: place
+        for kind, secret in known.items()
+        for form in (secret, *(base64.b64encode(f"{name}:{secret}".encode()).decode() for name in ("boy", "gate")))
+        for place, text in places.items()
+        if form in text
+    }
+    assert seen == {}

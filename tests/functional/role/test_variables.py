@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of a round: defaults, argument specs, README, tasks, playbook and the modules' options agree."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible import option_groups
+from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
+
+COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
+ROLE = COLLECTION / "roles" / "pool_boy"
+OPTIONS: dict[str, dict[str, Any]] = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())[
+    "argument_specs"
+]["main"]["options"]
+DEFAULTS = (ROLE / "defaults" / "main" / "round.yml").read_text()
+GROUPS = (option_groups.GIT, option_groups.CONCOURSE, option_groups.POOLS, option_groups.CLEANING)
+# Gives back one lock by its claim, which is gone with the first round.
+NOT_OF_A_ROUND = {"force"}
+OF_MODULES: dict[str, dict[str, Any]] = {
+    name: option
+    for group in (*GROUPS, option_groups.TRIGGERING)
+    for name, option in group.spec.items()
+    if name not in NOT_OF_A_ROUND
+}
+
+
+def test_defaults_are_those_of_the_argument_specs() -> None:
+    assert yaml.safe_load(DEFAULTS) == {name: one["default"] for name, one in OPTIONS.items() if "default" in one}
+
+
+def test_what_has_no_default_is_named_in_the_defaults() -> None:
+    commented = set(re.findall(r"^# (pool_boy_\w+):", DEFAULTS, re.MULTILINE))
+    assert commented == {name for name, one in OPTIONS.items() if "default" not in one}
+
+
+def test_each_option_of_the_modules_is_a_variable() -> None:
+    for name, option in OF_MODULES.items():
+        spec = OPTIONS[f"pool_boy_{name}"]
+        assert "default" not in spec
+        assert spec["type"] == option["type"]
+        assert spec.get("no_log", False) == option.get("no_log", False)
+        assert spec.get("choices") == option.get("choices")
+
+
+@pytest.mark.parametrize("name", OF_MODULES)
+def test_each_option_of_the_modules_is_handed_over(name: str) -> None:
+    tasks = "".join(file.read_text() for file in sorted((ROLE / "tasks").glob("[!s]*.yml")))
+    tasks += (ROLE / "tasks" / "status.yml").read_text()
+    assert f'{name}: "{{{{ pool_boy_{name} | default(omit) }}}}"' in tasks
+
+
+def test_the_playbook_takes_the_names_of_the_others() -> None:
+    (play,) = yaml.safe_load((COLLECTION / "playbooks" / "pool_boy.yml").read_text())
+    task = play["tasks"][0]
+    assert task["no_log"] is True
+    taken = dict(task["ansible.builtin.set_fact"])
+    assert taken.pop("pool_boy_name") == "{{ pool_boy_name | default(inventory_hostname) }}"
+    expected = {
+        f"pool_boy_{name}": f"{{{{ pool_boy_{name} | default({name}) | default(omit) }}}}" for name in OF_MODULES
+    }
+    assert taken == expected
+
+
+def test_the_readme_tells_of_each_variable() -> None:
+    readme = (ROLE / "README.md").read_text()
+    missing = [name for name in OPTIONS if f"`{name}`" not in readme]
+    assert missing == []
+
+
+def test_internal_variables_are_marked() -> None:
+    names = yaml.safe_load((ROLE / "vars" / "main" / "round.yml").read_text())
+    assert [name for name in names if not name.startswith("_pool_boy_")] == []

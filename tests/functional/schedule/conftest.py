@@ -1,0 +1,47 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts for the schedule: one of a whole systemd, one with nothing but a cron daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, download_wheels
+from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import (
+    CRON,
+    SYSTEMD,
+    Machine,
+    obstacle,
+)
+from ansible_collections.poolboy.concourse.tests.functional.schedule.stage import Stage
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything that pip needs for the virtual environment of a round."""
+    reason = obstacle()
+    if reason:
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("wheels")
+    download_wheels(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def systemd_host(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Host]:
+    folder = tmp_path_factory.mktemp("systemd")
+    with Machine(folder / "machine", SYSTEMD) as machine, Stage(folder / "stage") as stage:
+        yield Host(machine, stage, wheels)
+        assert stage.scene.atc.server.errors == []
+
+
+@pytest.fixture(scope="module")
+def cron_host(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Host]:
+    folder = tmp_path_factory.mktemp("cron")
+    with Machine(folder / "machine", CRON) as machine, Stage(folder / "stage") as stage:
+        yield Host(machine, stage, wheels)
+        assert stage.scene.atc.server.errors == []

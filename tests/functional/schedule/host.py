@@ -1,0 +1,114 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host that the playbook schedule is run on, and what it left there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, Run
+from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import Machine
+from ansible_collections.poolboy.concourse.tests.functional.schedule.stage import Stage
+
+HERE = COLLECTIONS / "ansible_collections/poolboy/concourse"
+SYSTEM_PYTHON = "/usr/bin/python3"
+PATIENCE = 600.0
+# What the operating system itself writes while it runs.
+PASSING = re.compile(
+    r"/var/log/(journal|wtmp|btmp|lastlog)|/var/lib/systemd/|/etc/(passwd|group|shadow|gshadow|subuid|subgid)-|/etc/\.pwd\.lock"
+)
+
+
+def download_wheels(folder: Path) -> None:
+    """Fetch what the role installs by default, for the Python of the system, so that no host needs a network for it."""
+    defaults = yaml.safe_load((HERE / "roles/pool_boy/defaults/main/schedule.yml").read_text(encoding="utf-8"))
+    names = {"ansible-core": "ansible_core", "GitPython": "gitpython", "requests": "requests"}
+    wanted = [f"{name}=={defaults[f'pool_boy_schedule_{variable}_version']}" for name, variable in names.items()]
+    version = subprocess.run(
+        [SYSTEM_PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", f"--python-version={version}"]
+    subprocess.run([*pip, f"--dest={folder}", *wanted], check=True, timeout=PATIENCE)
+
+
+class Host:
+    """A machine with a copy of the collection, and a stage for its round to work on."""
+
+    def __init__(self, machine: Machine, stage: Stage, wheels: Path) -> None:
+        self.machine = machine
+        self.stage = stage
+        # A copy, as an installed collection is one: nobody works on it meanwhile.
+        self.collections = "/root/collections"
+        copy = machine.path(self.collections) / "ansible_collections/poolboy/concourse"
+        for part in ("plugins", "roles", "playbooks", "meta"):
+            shutil.copytree(HERE / part, copy / part)
+        for file in ("galaxy.yml", "README.md"):
+            shutil.copy(HERE / file, copy)
+        shutil.copytree(wheels, machine.path("/root/wheels"))
+        self.before = self.traces()
+
+    def apply(self, *more: str, **variables: Any) -> Run:
+        """Run the playbook with variables, less their prefix: `apply(backend="cron")`."""
+        given = {f"pool_boy_schedule_{name}": value for name, value in variables.items()}
+        offline = {"pool_boy_schedule_pip_arguments": ["--no-index", "--find-links=/root/wheels"]}
+        file = self.machine.put("/root/variables.yml", self.stage.variables(**{**offline, **given}))
+        return self.playbook("--extra-vars", f"@{file}", *more)
+
+    def playbook(self, *arguments: str) -> Run:
+        """Run the playbook with arguments."""
+        environment = {"ANSIBLE_COLLECTIONS_PATH": self.collections, "ANSIBLE_PIPELINING": "1"}
+        return self.machine.ansible(
+            "ansible-playbook", "poolboy.concourse.schedule", *arguments, environment=environment, patience=PATIENCE
+        )
+
+    def install(self, *more: str, **variables: Any) -> int:
+        """The same, which must succeed; the number of changes is returned."""
+        run = self.apply(*more, **variables)
+        assert run.code == 0, run.said
+        for secret in self.stage.secrets.values():
+            assert secret not in run.said
+        return changes(run)
+
+    def traces(self) -> set[str]:
+        """All files and accounts of the machine, less those that come and go by themselves."""
+        found = self.machine.run("find", "/etc", "/opt", "/usr", "/var", "/srv", "/home", "-xdev", "-print0").stdout
+        accounts = self.machine.run("getent", "passwd").stdout + self.machine.run("getent", "group").stdout
+        return {path for path in found.split("\0") if path and not PASSING.match(path)} | set(accounts.splitlines())
+
+    def build_artifact(self) -> str:
+        """Build the collection as Galaxy has it; the path of the artifact is returned."""
+        source = f"{self.collections}/ansible_collections/poolboy/concourse"
+        built = self.machine.ansible("ansible-galaxy", "collection", "build", source, "--output-path=/root/built")
+        assert built.code == 0, built.said
+        (artifact,) = self.machine.path("/root/built").glob("poolboy-concourse-*.tar.gz")
+        return f"/root/built/{artifact.name}"
+
+    @property
+    def leftovers(self) -> list[str]:
+        """What is there now and was not before anything was installed, and the other way round."""
+        return sorted(self.traces() ^ self.before)
+
+    @property
+    def log(self) -> str:
+        """What the rounds said, in the journal or the file."""
+        journal = self.machine.run(
+            "journalctl", "--unit=pool-boy.service", "--output=cat", "--no-pager", "--quiet"
+        ).stdout
+        return journal + self.machine.read("/var/log/pool-boy/round.log")
+
+
+def changes(run: Run) -> int:
+    """How many tasks changed something, by the recap of Ansible."""
+    (number,) = re.findall(r"changed=(\d+)", run.stdout)
+    return int(number)

@@ -1,0 +1,100 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real cron daemon runs an installed round. One story, told in the order of the tests; mostly it waits for cron."""
+
+from __future__ import annotations
+
+import re
+import stat
+from functools import partial
+
+from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host
+from ansible_collections.poolboy.concourse.tests.functional.schedule.watcher import Watcher
+
+SETTINGS = {"backend": "cron", "cron": "* * * * *"}
+COMMAND = "/opt/pool-boy/bin/round"
+
+
+def test_systemd_is_refused_where_there_is_none(cron_host: Host) -> None:
+    run = cron_host.apply(backend="systemd")
+    assert "systemd is not at work on localhost" in run.said
+    assert run.code != 0
+    assert cron_host.leftovers == []
+
+
+def test_it_is_installed_and_tried(cron_host: Host) -> None:
+    cron_host.stage.leave("env-1")
+    assert cron_host.install(**SETTINGS) > 0
+    assert cron_host.stage.is_free("env-1")
+    assert "locks of the stage" in cron_host.machine.read("/srv/pools/index.html")
+    assert "poolboy_locks" in cron_host.machine.read("/srv/pools/pools.prom")
+
+
+def test_the_entry_names_user_path_and_log(cron_host: Host) -> None:
+    entry = cron_host.machine.read("/etc/cron.d/pool-boy")
+    assert re.search(r"^PATH=/usr/sbin:/usr/bin:/sbin:/bin$", entry, re.MULTILINE)
+    assert re.search(
+        rf"^\* \* \* \* \* pool-boy umask 077; {COMMAND} >>/var/log/pool-boy/round.log 2>&1$", entry, re.MULTILINE
+    )
+    assert entry.endswith("\n")
+
+
+def test_a_second_time_nothing_changes(cron_host: Host) -> None:
+    assert cron_host.install(**SETTINGS) == 0
+
+
+def test_cron_runs_it_three_times_in_a_row_and_no_secret_is_seen(cron_host: Host) -> None:
+    machine, stage = cron_host.machine, cron_host.stage
+    watcher = Watcher(machine, stage.secrets.values())
+    done = cron_host.log.count("failed=0")
+    with watcher.watching():
+        for lock in ("env-1", "env-2", "env-3"):
+            stage.leave(lock)
+            machine.wait(partial(stage.is_free, lock), f"cron gives {lock} back", patience=180)
+        # A round that was at work when its lock was left behind has not been counted yet, and is one of cron's, too.
+        machine.wait(lambda: cron_host.log.count("failed=0") >= done + 3, "the third round ends", patience=180)
+    assert "fatal" not in cron_host.log
+    # It has seen the round at work: its command, and the one environment that may hold a password.
+    assert any(b"ansible-playbook" in line for line in watcher.command_lines)
+    assert watcher.own_environments > 0
+    assert watcher.leaks == set()
+
+
+def test_secrets_are_in_one_file_that_only_the_round_reads(cron_host: Host) -> None:
+    watcher = Watcher(cron_host.machine, cron_host.stage.secrets.values())
+    holders = {f"/{path.relative_to(cron_host.machine.changed)}" for path in watcher.holders(cron_host.machine.changed)}
+    # The other one is the file of variables that the playbook was run with.
+    assert holders == {"/etc/pool-boy/secrets.yml", "/root/variables.yml"}
+    about = cron_host.machine.path("/etc/pool-boy/secrets.yml").stat()
+    assert stat.S_IMODE(about.st_mode) == 0o600
+    assert about.st_uid == int(cron_host.machine.run("id", "--user", "pool-boy").stdout) != 0
+    assert not any(secret in cron_host.log for secret in cron_host.stage.secrets.values())
+
+
+def test_the_program_is_not_the_users_own(cron_host: Host) -> None:
+    script = "find /opt/pool-boy /etc/pool-boy -writable -not -type l -not -path /etc/pool-boy/secrets.yml"
+    found = cron_host.machine.run("runuser", "--user", "pool-boy", "--", "sh", "-c", script)
+    assert found.stdout.split() == []
+
+
+def test_two_rounds_never_overlap(cron_host: Host) -> None:
+    busy = cron_host.machine.run("flock", "/var/lib/pool-boy/round.lock", COMMAND)
+    assert busy.code == 75
+    assert "Another round is at work, so this one was left out." in busy.stdout
+    assert "PLAY" not in busy.stdout
+
+
+def test_the_log_is_rotated(cron_host: Host) -> None:
+    machine = cron_host.machine
+    rotated = machine.run("logrotate", "--force", "--state", "/tmp/state", "/etc/logrotate.d/pool-boy")
+    assert rotated.code == 0, rotated.said
+    assert machine.path("/var/log/pool-boy/round.log.1.gz").exists()
+
+
+def test_absent_leaves_nothing_behind(cron_host: Host) -> None:
+    machine = cron_host.machine
+    machine.put("/srv/pools/of-somebody-else", "stays")
+    assert cron_host.install(**SETTINGS, state="absent") > 0
+    assert cron_host.leftovers == ["/srv/pools", "/srv/pools/of-somebody-else"]
+    assert cron_host.install(**SETTINGS, state="absent") == 0

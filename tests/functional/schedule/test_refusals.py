@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings that cannot work: each is refused with a sentence, and nothing is installed. One run, a host for each."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host
+
+PREFIX = "pool_boy_schedule_"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is set otherwise than in an installation that works, and what the refusal says; `less` is taken away."""
+
+    words: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    round: dict[str, Any] = field(default_factory=dict)
+    less: tuple[str, ...] = ()
+
+
+CASES = {
+    "backend": Case("value of pool_boy_schedule_backend must be one of: systemd, cron", {"backend": "anacron"}),
+    "state": Case("value of pool_boy_schedule_state must be one of: present, absent", {"state": "gone"}),
+    "calendar": Case("systemd cannot read every full moon", {"on_calendar": "every full moon"}),
+    "cron": Case("61 * * * * is neither", {"backend": "cron", "cron": "61 * * * *"}),
+    "name": Case("Pool Boy cannot", {"name": "Pool Boy"}),
+    "timeout": Case("pool_boy_schedule_timeout must be seconds above 0", {"timeout": 0}),
+    "password": Case(
+        "pool_boy_concourse_username needs pool_boy_concourse_password", less=("pool_boy_concourse_password",)
+    ),
+    "login": Case(
+        "pool_boy_concourse_url needs a way to log in",
+        less=("pool_boy_concourse_username", "pool_boy_concourse_password"),
+    ),
+    "key": Case("is reached over SSH", round={"pool_boy_repo": "git@git.example.com:locks.git"}),
+    "misplaced": Case(
+        "pool_boy_concourse_token must be in pool_boy_schedule_secrets", round={"pool_boy_concourse_token": "s3cret"}
+    ),
+    "address": Case(
+        "pool_boy_repo must be in pool_boy_schedule_secrets", round={"pool_boy_repo": "https://boy:s3cret@git/locks"}
+    ),
+    "environment": Case(
+        "CONCOURSE_PASSWORD must be in pool_boy_schedule_secrets", {"environment": {"CONCOURSE_PASSWORD": "s3cret"}}
+    ),
+    "variable": Case("The round has no variable pool_boy_pooll", round={"pool_boy_pooll": "aws"}),
+    "type": Case("pool_boy_grace", round={"pool_boy_grace": "soon"}),
+    "pools": Case("pool_boy_schedule_round must have pool_boy_pools", less=("pool_boy_pools",)),
+    "python": Case("There is no /usr/bin/python2.99", {"python": "/usr/bin/python2.99"}),
+    "old": Case("/root/old-python on old is older than 3.11", {"python": "/root/old-python"}),
+    "venv": Case("venv lacks venv: install it (Debian calls", {"python": "/root/python-without-venv"}),
+    "folder": Case("may not write into /etc/skel", round={"pool_boy_page_file": "/etc/skel/page.html"}),
+    "deep": Case("write into /srv/no/where on deep", round={"pool_boy_metrics_file": "/srv/no/where/x.prom"}),
+    "path": Case("must be a path from the root", round={"pool_boy_page_file": "/srv/my pools/page.html"}),
+    "user": Case("The user daemon of user is there for something else", {"user": "daemon"}),
+    "taken": Case("/etc/skel on taken belongs to something else", {"name": "skel"}),
+    "group": Case("group lacks a group of pool_boy_schedule_groups (nobodys)", {"groups": ["nobodys"]}),
+    "source": Case("there is no /srv/collection where Ansible runs", {"collection_source": "/srv/collection"}),
+}
+
+
+def settings(host: Host, case: Case) -> dict[str, Any]:
+    """The variables of one host."""
+    round_variables = {**host.stage.round, **case.round}
+    known = {"round": round_variables, "secrets": host.stage.secrets}
+    kept = {name: {key: one for key, one in group.items() if key not in case.less} for name, group in known.items()}
+    return {f"{PREFIX}{name}": value for name, value in {"install_packages": False, **kept, **case.settings}.items()}
+
+
+@pytest.fixture(scope="module")
+def refusals(systemd_host: Host) -> dict[str, str]:
+    """What was said of each host."""
+    machine = systemd_host.machine
+    for name, script in (("old-python", "exit 1"), ("python-without-venv", 'case "$2" in *venv*) exit 1 ;; esac')):
+        machine.put(f"/root/{name}", f"#!/bin/sh\n{script}\n")
+        machine.path(f"/root/{name}").chmod(0o755)
+    for name, case in CASES.items():
+        lines = [f"{key}: !unsafe {json.dumps(value)}\n" for key, value in settings(systemd_host, case).items()]
+        machine.put(f"/root/host_vars/{name}.yml", "".join(lines))
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    machine.put("/root/hosts.yml", json.dumps({"all": {"hosts": {name: {} for name in CASES}, "vars": local}}))
+    run = systemd_host.playbook("--inventory=/root/hosts.yml", "--extra-vars=pool_boy_hosts=all", "--forks=4", "--diff")
+    assert "s3cret" not in run.said
+    assert not any(secret in run.said for secret in systemd_host.stage.secrets.values())
+    found = re.findall(r"^fatal: \[(\w+)\]: FAILED! => (.*)$", run.stdout, re.MULTILINE)
+    return {name: str(json.loads(result)["msg"]) for name, result in found}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_setting_that_cannot_work_is_refused(refusals: dict[str, str], name: str) -> None:
+    assert CASES[name].words in refusals.get(name, "nothing was refused")
+
+
+def test_nothing_was_installed(refusals: dict[str, str], systemd_host: Host) -> None:
+    assert sorted(refusals) == sorted(CASES)
+    assert systemd_host.leftovers == []

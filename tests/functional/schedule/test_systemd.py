@@ -1,0 +1,105 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real systemd runs an installed round. One story, told in the order of the tests."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, changes
+
+SETTINGS = {"backend": "systemd", "on_calendar": "*:*:0/5", "randomized_delay": 0}
+UNITS = ("/etc/systemd/system/pool-boy.service", "/etc/systemd/system/pool-boy.timer")
+
+
+def is_active(host: Host) -> str:
+    return host.machine.run("systemctl", "is-active", "pool-boy.timer").stdout.strip()
+
+
+def test_check_mode_on_a_fresh_host_changes_nothing(systemd_host: Host) -> None:
+    assert systemd_host.install("--check", "--diff", **SETTINGS) > 0
+    assert systemd_host.leftovers == []
+
+
+def test_an_installation_that_fails_leaves_nothing_behind(systemd_host: Host) -> None:
+    run = systemd_host.apply(**SETTINGS, extra_requirements=["no-such-package==1.0"])
+    assert run.code != 0
+    assert "The round could not be installed. This failed: Fill the virtual environment." in run.said
+    assert "no-such-package" in run.said
+    assert "Nothing was left behind." in run.said
+    assert systemd_host.leftovers == []
+
+
+def test_a_round_that_fails_is_told_and_not_switched_on(systemd_host: Host) -> None:
+    wrong = {**systemd_host.stage.secrets, "pool_boy_concourse_password": "wr0ng-pa55word"}
+    run = systemd_host.apply(**SETTINGS, secrets=wrong)
+    assert run.code != 0
+    assert "it failed when it was tried, so its schedule was not switched on" in run.said
+    # The sentence of the round itself, out of the journal.
+    assert re.search(r"The round of locks of the stage failed\. clean: .*password", run.said)
+    assert not any(secret in run.said for secret in wrong.values())
+    assert is_active(systemd_host) == "inactive"
+
+
+def test_it_is_installed_and_tried(systemd_host: Host) -> None:
+    systemd_host.stage.leave("env-1")
+    assert systemd_host.install(**SETTINGS) > 0
+    assert systemd_host.stage.is_free("env-1")
+    assert is_active(systemd_host) == "active"
+    assert "locks of the stage" in systemd_host.machine.read("/srv/pools/index.html")
+
+
+def test_the_timer_fires_it(systemd_host: Host) -> None:
+    for lock in ("env-2", "env-3", "env-4"):
+        systemd_host.stage.leave(lock)
+        systemd_host.machine.wait(
+            partial(systemd_host.stage.is_free, lock), f"the timer gives {lock} back", patience=120
+        )
+    assert not any(secret in systemd_host.log for secret in systemd_host.stage.secrets.values())
+
+
+def test_a_second_time_nothing_changes(systemd_host: Host) -> None:
+    assert systemd_host.install(**SETTINGS) == 0
+
+
+def test_the_service_is_shut_in(systemd_host: Host) -> None:
+    verdict = systemd_host.machine.run("systemd-analyze", "security", "--no-pager", "pool-boy.service").stdout
+    (exposure,) = re.findall(r"Overall exposure level for pool-boy.service: ([0-9.]+)", verdict)
+    assert float(exposure) <= 2.0, verdict
+    units = "".join(systemd_host.machine.read(unit) for unit in UNITS)
+    assert not any(secret in units for secret in systemd_host.stage.secrets.values())
+    assert "Persistent=true" in units
+
+
+def test_a_round_that_finds_another_at_work_does_not_fail(systemd_host: Host) -> None:
+    start = ("flock", "/var/lib/pool-boy/round.lock", "systemctl", "start", "pool-boy.service")
+    before = systemd_host.log.count("Another round is at work")
+    assert systemd_host.machine.run(*start).code == 0
+    assert systemd_host.log.count("Another round is at work") > before
+    assert systemd_host.machine.run("systemctl", "is-failed", "pool-boy.service").code != 0
+
+
+def test_cron_takes_its_place_and_gives_it_back(systemd_host: Host) -> None:
+    machine = systemd_host.machine
+    assert systemd_host.install(backend="cron", collection_source=systemd_host.build_artifact()) > 0
+    assert machine.path("/opt/pool-boy/collections/ansible_collections/poolboy/concourse/MANIFEST.json").exists()
+    assert not any(machine.path(unit).exists() for unit in UNITS)
+    assert is_active(systemd_host) == "inactive"
+    assert machine.path("/etc/cron.d/pool-boy").exists()
+    assert systemd_host.install(on_calendar="hourly") > 0
+    assert "OnCalendar=hourly" in machine.read(UNITS[1])
+    assert all(machine.path(unit).exists() for unit in UNITS)
+    gone = ("/etc/cron.d/pool-boy", "/etc/logrotate.d/pool-boy", "/var/log/pool-boy")
+    assert not any(machine.path(path).exists() for path in gone)
+
+
+def test_absent_leaves_nothing_behind(systemd_host: Host) -> None:
+    run = systemd_host.apply("--check", **SETTINGS, state="absent")
+    assert run.code == 0, run.said
+    assert changes(run) > 0
+    assert systemd_host.install(**SETTINGS, state="absent") > 0
+    assert systemd_host.leftovers == []
+    assert systemd_host.machine.run("systemctl", "list-units", "--all", "pool-boy*", "--no-legend").stdout == ""
+    assert systemd_host.install(state="absent") == 0

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks over the shoulder of an installed round: what other users of the machine could see of its secrets."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import Machine
+
+PASSING = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/var/lib/pool-boy")
+"""Where files come and go while a round is at work."""
+
+
+class Watcher:
+    """`leaks` are the places where a secret was seen that others could see too, while `watching()`."""
+
+    def __init__(self, machine: Machine, secrets: Iterable[str]) -> None:
+        self.machine = machine
+        self.secrets = [secret.encode() for secret in secrets]
+        self.leaks: set[str] = set()
+        self.command_lines: set[bytes] = set()
+        self.own_environments = 0
+        self._over = threading.Event()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch until the context ends."""
+        thread = threading.Thread(target=self._watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    def holders(self, folder: Path) -> Iterator[Path]:
+        """The files below a folder that hold a secret."""
+        for path in folder.rglob("*"):
+            try:
+                if stat.S_ISREG(path.lstat().st_mode) and self._tells(path.read_bytes()):
+                    yield path
+            except OSError:
+                continue
+
+    def _watch(self) -> None:
+        user = int(self.machine.run("id", "--user", "pool-boy").stdout)
+        turn = 0
+        while not self._over.wait(0.03):
+            for process in self.machine.processes():
+                self._look_at(Path(f"/proc/{process}"), user)
+            turn += 1
+            if turn % 20 == 0:
+                self._look_at_files()
+
+    def _look_at(self, process: Path, user: int) -> None:
+        try:
+            line = (process / "cmdline").read_bytes()
+            environment = (process / "environ").read_bytes()
+            of_others = process.stat().st_uid != user
+        except OSError:
+            return
+        self.command_lines.add(line)
+        if self._tells(line):
+            self.leaks.add(f"command line {line!r}")
+        # Linux shows an environment to the same user and to root only.
+        if self._tells(environment):
+            self.own_environments += 1
+            if of_others:
+                self.leaks.add(f"environment of {line!r}")
+
+    def _look_at_files(self) -> None:
+        for folder in PASSING:
+            for path in self.holders(self.machine.path(folder)):
+                try:
+                    mode = path.stat().st_mode
+                except OSError:
+                    continue
+                if mode & (stat.S_IRGRP | stat.S_IROTH):
+                    self.leaks.add(f"{path} {stat.filemode(mode)}")
+
+    def _tells(self, content: bytes) -> bool:
+        return any(secret in content for secret in self.secrets)
