@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the project's checks: ``python -m scripts.check [lint] [unit] [functional] [molecule] [sanity] [units]``, by default all.
+"""Run the project's checks: ``python -m scripts.check [GROUP...]``, by default all groups of scripts/stages.py.
 
 Every stage runs even if an earlier one failed; the summary at the end says what ran, what did not, and why.
 """
