@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.log import ChangedCommit
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.recent import SLACK_SECONDS
 
 
 class TallyWalk:
     """A walk from the tip back to the last commit that counted, on all lines. The log may show parents before children.
 
-    `counted` is that commit, None if there is none. `is_cut` says that a line reached the end of what was fetched.
+    `counted` is that commit, None if there is none. `is_cut` says that a line reached the end of what was fetched. Where
+    clocks differ, a commit before the tally can be shown before all that leads to it: so the walk goes on for as long as
+    clocks may differ, SLACK_SECONDS.
     """
 
     def __init__(self, tip: str, is_tally: Callable[[ChangedCommit], bool], boundary: Container[str]) -> None:
@@ -25,22 +29,27 @@ class TallyWalk:
         self._above = {tip}  # reached from the tip without passing the commit that counted
         self._below: set[str] = set()  # that commit, and all before it
         self._awaited = {tip}
-        self._firsts: set[str] = set()  # commits above the tally that have no parents
+        self._oldest_above = math.inf  # seconds since 1970, UTC, like the next
+        self._shown_last = math.inf
         self._seen: dict[str, ChangedCommit] = {}
 
     @property
     def is_done(self) -> bool:
-        if not self._awaited <= self._below:
-            return False
-        # A first commit lies below the tally as a rule, though clocks that differ have the log show it too early.
-        return self.counted is None or self._firsts <= self._below or self._below <= self._seen.keys()
+        return self._awaited <= self._below and (
+            self.counted is None or self._shown_last < self._oldest_above - SLACK_SECONDS
+        )
 
     def since(self) -> list[ChangedCommit]:
         """The commits since the tally, newest first; all that come to the tip by a line that goes past it, too."""
         return [commit for name, commit in self._seen.items() if name in self._above and name not in self._below]
 
+    def end(self) -> None:
+        """The log has shown all that there is."""
+        self._shown_last = -math.inf
+
     def visit(self, commit: ChangedCommit) -> None:
         self._seen[commit.name] = commit
+        self._shown_last = commit.time
         if commit.name in self._below:
             self._below.remove(commit.name)
             self._sink([commit.name])
@@ -59,8 +68,7 @@ class TallyWalk:
                 self.counted = commit
                 self._sink([commit.name])
             else:
-                if not commit.parents:
-                    self._firsts.add(commit.name)
+                self._oldest_above = min(self._oldest_above, commit.time)
                 for parent in set(commit.parents) - self._above:
                     self._above.add(parent)
                     if parent not in self._seen:
@@ -94,6 +102,8 @@ def walk_all(commits: Iterable[ChangedCommit], walks: Sequence[TallyWalk], *, mo
         under_way = [walk for walk in under_way if not walk.is_done]
         if not under_way or read == most:
             return read
-    if under_way:
+    for walk in under_way:
+        walk.end()
+    if not all(walk.is_done for walk in under_way):
         raise BrokenHistory("git log ended before the history did")
     return read

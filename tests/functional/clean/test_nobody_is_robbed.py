@@ -211,6 +211,9 @@ def _tell(
     if findings.windows:
         middle, longest = statistics.median(findings.windows), max(findings.windows)
         print(f"{findings.released} releases; from the last look to the push {middle:.2f} s, at most {longest:.2f} s")
-    print(f"{len(findings.in_the_window)} re-runs in that window, {findings.late} asked for later still")
+    print(
+        f"{len(findings.in_the_window)} re-runs in that window, {findings.late} asked for later still;"
+        f" {len(findings.lost_to_reruns)} locks lost to them"
+    )
     for text in [*findings.robbed, *findings.broken, *findings.in_the_window][:40]:
         print(f"    {text}")

@@ -26,12 +26,14 @@ class Findings:
     """What the judge found. `windows` are the seconds from a cleaner's last look to its accepted push.
 
     `robbed` and `broken` fail the test. `in_the_window` are re-runs that a person asked for after that last look: no
-    client of Concourse can see them. `late` are re-runs asked for after the lock was given back.
+    client of Concourse can see them. `late` are re-runs asked for after the lock was given back. Both kinds go on to
+    give back a lock that somebody else may have by then, as a pool resource asks nobody: `lost_to_reruns`.
     """
 
     robbed: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     in_the_window: list[str] = field(default_factory=list)
+    lost_to_reruns: list[str] = field(default_factory=list)
     late: int = 0
     released: int = 0
     windows: list[float] = field(default_factory=list)
@@ -50,6 +52,8 @@ class Judge:
         self._takers: dict[str, list[Build]] = {}
         self._ended: dict[str, Move] = {}
         self._asked: dict[tuple[str, str], list[float]] = {}
+        self._taken_unseen: set[str] = set()  # claims that were over for a re-run that no cleaner could see
+        self._lost: set[str] = set()  # claims that such a re-run ended
 
     def look_back(self, base: str) -> Findings:
         """Go through all commits after `base`, oldest first."""
@@ -69,11 +73,20 @@ class Judge:
             self._ended[claim] = move
             if move.author.startswith("cleaner"):
                 accepted[claim] = self._check_release(move, claim)
-            elif self._ledger.releases.get(move.commit) != claim:
-                self.findings.robbed.append(f"{lock}: its holder by {claim} lost it, somebody else gave it back")
+            elif (believed := self._ledger.releases.get(move.commit)) != claim:
+                self._check_mistake(lock, claim, believed)
         for claim, build, at in self._ledger.missing:
             self._check_missing(claim, build, at, accepted)
         return self.findings
+
+    def _check_mistake(self, lock: str, claim: str, believed: str | None) -> None:
+        """Somebody has given back a lock by a claim that was over, and so taken it from who has it now."""
+        text = f"{lock}: its holder by {claim} lost it, somebody else gave it back"
+        if believed in self._taken_unseen:
+            self._lost.add(claim)
+            self.findings.lost_to_reruns.append(text)
+        else:
+            self.findings.robbed.append(text)
 
     def _date(self, moves: list[Move]) -> None:
         """All commits of a push were accepted when its newest one was."""
@@ -109,38 +122,45 @@ class Judge:
         if claiming.end_time is None or claiming.end_time > at:
             self.findings.robbed.append(f"{move.commit} takes {move.old} from build {note.build}, which runs: {move}")
         for build in self._takers.get(claim, []):
-            self._check_taker(move, build, at, last_look)
+            self._check_taker(move, claim, build, at, last_look)
         return at
 
-    def _check_taker(self, move: Move, build: Build, at: float, last_look: float) -> None:
+    def _check_taker(self, move: Move, claim: str, build: Build, at: float, last_look: float) -> None:
         if build.start_time is None or (build.end_time is not None and build.end_time <= at):
             return
         text = f"{move.commit} takes {move.old} from build {build.id} ({build.name}), {at - build.start_time:+.3f} s"
-        asked_for = self._ledger.reruns.get(build.id)
-        if asked_for is None and build.rerun_of is None:
-            cause = self._rerun_before(build)
-            asked_for = self._ledger.reruns.get(cause.id) if cause else None
+        asked_for = self._rerun_behind(build)
         if asked_for is None:
             self.findings.robbed.append(text)
-        elif asked_for > at:
-            self.findings.late += 1
-        elif asked_for > last_look:
-            self.findings.in_the_window.append(f"{text}; asked for {asked_for - last_look:.3f} s after the last look")
-        else:
+        elif asked_for <= last_look:
             self.findings.robbed.append(
                 f"{text}; a re-run asked for {last_look - asked_for:.3f} s before the last look"
             )
+        else:
+            self._taken_unseen.add(claim)
+            if asked_for > at:
+                self.findings.late += 1
+            else:
+                self.findings.in_the_window.append(
+                    f"{text}; asked for {asked_for - last_look:.3f} s after the last look"
+                )
 
-    def _rerun_before(self, build: Build) -> Build | None:
-        """The re-run that let a later build have the version, if one did."""
-        sources = [self._world.builds[number] for number in build.passed_builds]
-        return next((one for one in sources if one.rerun_of is not None), None)
+    def _rerun_behind(self, build: Build) -> float | None:
+        """When the last re-run was asked for that let a build have its versions, itself included; None without one."""
+        asked_for, waiting, met = [], [build.id], set()
+        while waiting:
+            number = waiting.pop()
+            if number not in met:
+                met.add(number)
+                asked_for.append(self._ledger.reruns.get(number))
+                waiting.extend(self._world.builds[number].passed_builds)
+        return max((at for at in asked_for if at is not None), default=None)
 
     def _check_missing(self, claim: str, build: int, at: float, accepted: Mapping[str, float]) -> None:
         """A build that found its lock taken away must be one of those found above, or a late re-run's."""
         excused = any(f"build {build} " in text for text in self.findings.in_the_window)
         late = accepted.get(claim, at + 1) < self._ledger.reruns.get(build, 0.0)
-        if not (excused or late):
+        if not (excused or late or claim in self._lost):
             end = self._ended.get(claim)
             who = f"{end.author} by {end.commit}, {end.subject}" if end else "nobody"
             self.findings.robbed.append(
