@@ -16,9 +16,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.recent impo
 class TallyWalk:
     """A walk from the tip back to the last commit that counted, on all lines. The log may show parents before children.
 
-    `counted` is that commit, None if there is none. `is_cut` says that a line reached the end of what was fetched. Where
-    clocks differ, a commit before the tally can be shown before all that leads to it: so the walk goes on for as long as
-    clocks may differ, SLACK_SECONDS.
+    `counted` is that commit, None if there is none. `is_cut` says that a line reached the end of what was fetched.
+    Where clocks differ, a commit before the tally can be shown before all that leads to it, so the walk goes on for as
+    long as clocks may differ, SLACK_SECONDS.
     """
 
     def __init__(self, tip: str, is_tally: Callable[[ChangedCommit], bool], boundary: Container[str]) -> None:
