@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,17 +78,27 @@ class ModuleRun(Run):
         return {"locks": locks, "pools": pools, **same}
 
 
+def short_folder(owner: object) -> Path:
+    """Make a folder for temporary files, which goes when its owner does."""
+    path = Path(tempfile.mkdtemp(prefix="t-"))
+    weakref.finalize(owner, shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
 class Workplace:
-    """A machine of its own: home, cache and temporary folder lie below `folder`, nothing comes from the tester's.
+    """A machine of its own: home and cache lie below `folder`, nothing comes from the tester's.
+
+    The temporary folder has a short path, as the sockets of Ansible and ssh are in it, and goes with this object.
 
     `variables` are the environment variables of every run.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.home, self.cache, self.temporary = (folder / name for name in ("home", "cache", "tmp"))
-        for path in (self.home, self.cache, self.temporary):
+        self.home, self.cache = folder / "home", folder / "cache"
+        for path in (self.home, self.cache):
             path.mkdir(parents=True, exist_ok=True)
+        self.temporary = short_folder(self)
         self.variables = {
             "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
             "HOME": str(self.home),

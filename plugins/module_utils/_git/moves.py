@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import ROOT_POOL, State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.moves import Move
@@ -18,7 +19,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_object
 
 _SUBMODULE_MODE = b"160000"
 
-Place = State | None
+Place: TypeAlias = "State | None"
 Places = dict[tuple[str, bytes], Place]  # by pool and lock: where the lock's file stands, None for nowhere
 Steps = dict[tuple[str, bytes], tuple[Place, Place]]  # by pool and lock: where it stood before, and where after
 

@@ -23,7 +23,7 @@ from ansible_collections.poolboy.concourse.tests.functional.environment.containe
 )
 from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT
-from ansible_collections.poolboy.concourse.tests.functional.running import Run
+from ansible_collections.poolboy.concourse.tests.functional.running import Run, short_folder
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import serve_ssh
 
@@ -58,9 +58,8 @@ def task(image: Image, tmp_path: Path) -> Task:
     """Run the task with these parameters over those of task.yml, or the given config; it must leave nothing behind."""
 
     def run(config: dict[str, Any] | None = None, **parameters: Any) -> Run:
-        work, temporary = tmp_path / "work", tmp_path / "temporary"
-        for folder in (work, temporary):
-            folder.mkdir(exist_ok=True)
+        work, temporary = tmp_path / "work", short_folder(run)
+        work.mkdir(exist_ok=True)
         config = config or load("task.yml")
         config = {**config, "params": {**config["params"], **parameters}}
         done = image.run_task(config, work, {"TMPDIR": str(temporary)})

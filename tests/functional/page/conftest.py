@@ -53,14 +53,14 @@ def open_page(browser: Browser, visits: list[Visit], tmp_path: Path) -> OpenPage
     def opened(
         told: dict[str, Any],
         *,
-        size: ViewportSize = DESKTOP,
+        size: ViewportSize | None = None,
         scheme: Literal["light", "dark"] = "light",
         javascript: bool = True,
         clock: int | None = None,
     ) -> Visit:
         file = tmp_path / f"page-{len(visits)}.html"
         file.write_text(pool_page(told), encoding="utf-8")
-        context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=javascript)
+        context = browser.new_context(viewport=size or DESKTOP, color_scheme=scheme, java_script_enabled=javascript)
         context.set_default_timeout(20_000)
         visit = Visit(context, context.new_page())
         visits.append(visit)

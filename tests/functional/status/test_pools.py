@@ -19,15 +19,20 @@ from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 MINUTE = 60
 AGES = {"aws": 90, "gcp": 30, "cf/fresh": 10}  # minutes since the claim of the one lock in each
-NOW = int(time.time())
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LockRepository]:
+def now() -> int:
+    """When these tests begin, which can be long after they were collected (seconds since 1970)."""
+    return int(time.time())
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory, now: int) -> Iterator[LockRepository]:
     made = LockRepository(tmp_path_factory.mktemp("pools") / "locks.git")
     for pool, age in AGES.items():
-        made.add(pool, "env-1", at=NOW - 100 * MINUTE)
-        made.claim(pool, "env-1", at=NOW - age * MINUTE)
+        made.add(pool, "env-1", at=now - 100 * MINUTE)
+        made.claim(pool, "env-1", at=now - age * MINUTE)
     made.fork("other", at="main~1")
     before = fingerprint(made.path)
     yield made
@@ -82,9 +87,9 @@ def test_when_a_policy_lets_go(repository: LockRepository, look_each: LookEach) 
         assert {pool["name"] for pool in run.values["pools"] if pool["releasable"]} == pools
 
 
-def test_the_times_of_a_lock(repository: LockRepository, look: Look) -> None:
+def test_the_times_of_a_lock(repository: LockRepository, look: Look, now: int) -> None:
     (lock,) = look(repo=repository.url, pools=["aws:45"]).values["locks"]
-    claimed = datetime.fromtimestamp(NOW - 90 * MINUTE, UTC)
+    claimed = datetime.fromtimestamp(now - 90 * MINUTE, UTC)
     assert datetime.fromisoformat(lock["claimed_at"]) == claimed
     assert lock["dead_since"] == lock["claimed_at"]
     assert (datetime.fromisoformat(lock["releasable_at"]) - claimed).total_seconds() == 45 * MINUTE

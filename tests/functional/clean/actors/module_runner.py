@@ -17,9 +17,8 @@ import signal
 import sys
 from typing import Any
 
-import requests  # noqa: F401 - what every run would import
-
 import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean as module
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.requests_library import load_requests
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.dependency import load_gitpython
 
 MODULE = module.__name__
@@ -84,6 +83,7 @@ def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
 
 def main() -> None:
     load_gitpython()
+    load_requests()
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)
 

@@ -1,0 +1,21 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The order of the functional tests: the files that take minutes come first, so that nothing waits for them at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+LONGEST = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_nobody_is_robbed.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Move the longest files to the front, and keep all others in their order."""
+    items.sort(key=lambda item: _place(str(item.path), LONGEST))
+
+
+def _place(path: str, first: Sequence[str]) -> int:
+    return next((place for place, end in enumerate(first) if path.endswith(end)), len(first))
