@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of the functional tests: the files that take minutes come first, so that nothing waits for them at the end."""
+"""The order of the functional tests: files that take minutes come first, so that nothing waits for them at the end."""
 
 from __future__ import annotations
 
