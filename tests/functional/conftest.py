@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
+
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 
 LONGEST = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_nobody_is_robbed.py")
 
@@ -19,3 +22,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(path: str, first: Sequence[str]) -> int:
     return next((place for place, end in enumerate(first) if path.endswith(end)), len(first))
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    """A machine of its own for each test; no run may leave anything in its temporary folder."""
+    place = Workplace(tmp_path / "machine")
+    yield place
+    assert [name for name in place.leftovers() if not name.startswith("ansible")] == []

@@ -22,6 +22,8 @@ COLLECTIONS = next(
     folder for folder in map(Path, sys.path) if folder.joinpath(*PACKAGE.split("."), "galaxy.yml").is_file()
 )
 TOOLS = Path(sys.executable).parent
+# How ansible-core itself begins when it refuses an option.
+ANSIBLE_SAYS = ("missing required arguments", "value of ", "dictionary requested", "argument '")
 PATIENCE = 120.0  # seconds until a run that does not end is given up
 
 
@@ -180,3 +182,19 @@ def fingerprint(folder: Path) -> dict[str, tuple[int, int]]:
         about = path.lstat()
         found[str(path.relative_to(folder))] = (about.st_size, about.st_mtime_ns)
     return found
+
+
+def refusal(run: ModuleRun) -> str:
+    """The sentence with which a run failed, which must be one for a person; nothing was done or changed."""
+    message = run.message
+    assert run.failed
+    assert run.values.get("changed") in (None, False)
+    assert not run.values.get("released")
+    assert not run.values.get("triggered")
+    assert "exception" not in run.values
+    assert run.stderr == ""
+    assert "defect of poolboy.concourse" not in message
+    assert "\n" not in message
+    assert message[-1] in ".)" or " It says: " in message or message.startswith(ANSIBLE_SAYS), message
+    assert len(message) < 900, message
+    return message

@@ -14,21 +14,12 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import check_whole
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
+from ansible_collections.poolboy.concourse.tests.functional.running import refusal as refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 Clean = Callable[..., ModuleRun]
 HOUR = 3600
-# How ansible-core itself begins when it refuses an option.
-ANSIBLE_SAYS = ("missing required arguments", "value of ", "dictionary requested")
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    """A machine of its own for each test; no run may leave anything in its temporary folder."""
-    place = Workplace(tmp_path / "machine")
-    yield place
-    assert [name for name in place.leftovers() if not name.startswith("ansible")] == []
 
 
 @pytest.fixture
@@ -96,18 +87,3 @@ def released(run: ModuleRun) -> set[str]:
 
 def actions(run: ModuleRun) -> dict[str, str]:
     return {name: lock["action"] for name, lock in run.locks.items()}
-
-
-def refusal(run: ModuleRun) -> str:
-    """The sentence with which a run failed, which must be one for a person; nothing was released or changed."""
-    message = run.message
-    assert run.failed
-    assert run.values.get("changed") in (None, False)
-    assert run.values.get("released", []) == []
-    assert "exception" not in run.values
-    assert run.stderr == ""
-    assert "defect of poolboy.concourse" not in message
-    assert "\n" not in message
-    assert message[-1] in ".)" or " It says: " in message or message.startswith(ANSIBLE_SAYS), message
-    assert len(message) < 900, message
-    return message

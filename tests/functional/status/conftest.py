@@ -24,14 +24,6 @@ BY_ANSIBLE = ("argument '", "missing required arguments: ", "Unsupported paramet
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    """A machine of its own for each test; no run may leave anything in its temporary folder."""
-    place = Workplace(tmp_path / "machine")
-    yield place
-    assert [name for name in place.leftovers() if not name.startswith("ansible")] == []
-
-
-@pytest.fixture
 def look(workplace: Workplace) -> Look:
     """Look at the pools: the module's options by keyword, environment variables as `environment`."""
 

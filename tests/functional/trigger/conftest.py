@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
+from ansible_collections.poolboy.concourse.tests.functional.running import refusal as refusal
 from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 Trigger = Callable[..., ModuleRun]
 HOUR = 3600
 JOB = "main/ci/claim"
-# How ansible-core itself begins when it refuses an option.
-ANSIBLE_SAYS = ("missing required arguments", "argument '")
 
 CONFIG: dict[str, Any] = {
     "resources": [
@@ -32,14 +31,6 @@ CONFIG: dict[str, Any] = {
         {"name": "scheduled-only", "disable_manual_trigger": True, "plan": [{"put": "env"}]},
     ],
 }
-
-
-@pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    """A machine of its own for each test; no run may leave anything in its temporary folder."""
-    place = Workplace(tmp_path / "machine")
-    yield place
-    assert [name for name in place.leftovers() if not name.startswith("ansible")] == []
 
 
 @pytest.fixture
@@ -120,18 +111,3 @@ def counts(run: ModuleRun, name: str = "aws") -> tuple[Any, ...]:
 def started(run: ModuleRun) -> list[int]:
     """The ids of the builds that a run says it started."""
     return [one["id"] for one in run.values["triggered"]]
-
-
-def refusal(run: ModuleRun) -> str:
-    """The sentence with which a run failed, which must be one for a person; nothing was started."""
-    message = run.message
-    assert run.failed
-    assert run.values.get("changed") in (None, False)
-    assert run.values.get("triggered", []) == []
-    assert "exception" not in run.values
-    assert run.stderr == ""
-    assert "defect of poolboy.concourse" not in message
-    assert "\n" not in message
-    assert message[-1] in ".)" or " It says: " in message or message.startswith(ANSIBLE_SAYS), message
-    assert len(message) < 900, message
-    return message
