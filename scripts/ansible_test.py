@@ -38,11 +38,12 @@ def run_ansible_test(interpreter: Path, *, core: str, python: str, arguments: Se
     """Run ansible-test of ``core`` on ``interpreter`` (a Python ``python``) and return its exit code."""
     place = workplace(core, python)
     environment = _environment(place / "environment", interpreter=interpreter, core=core)
-    provide_pip(environment / "bin" / "python", version=python)
+    home = place / "home"
+    provide_pip(environment / "bin" / "python", version=python, home=home)
     copy = collection_copy(place)
     _copy_collection(copy)
     command = [str(environment / "bin" / "ansible-test"), *arguments]
-    return subprocess.run(command, cwd=copy, env=_variables(environment), check=False).returncode
+    return subprocess.run(command, cwd=copy, env=_variables(environment, home), check=False).returncode
 
 
 def _environment(folder: Path, *, interpreter: Path, core: str) -> Path:
@@ -74,10 +75,15 @@ def _copy_collection(target: Path) -> None:
             shutil.copy2(source, copied, follow_symlinks=False)
 
 
-def _variables(environment: Path) -> dict[str, str]:
+def _variables(environment: Path, home: Path) -> dict[str, str]:
+    # A home of its own keeps it from making the same environments at the same time as ansible-test of another core.
+    own = {"HOME": str(home)}
+    for settings in (Path("~/.config/pip/pip.conf"), Path("~/.pip/pip.conf")):
+        if settings.expanduser().exists():
+            own["PIP_CONFIG_FILE"] = str(settings.expanduser())
     folders = [environment / "bin", *(python.parent for python in find_pythons().values()), *path_without_shims()]
     # In this order and once each: the environment's own Python first, then the other real ones.
-    return {**os.environ, "PATH": os.pathsep.join(dict.fromkeys(map(str, folders)))}
+    return {**os.environ, **own, "PATH": os.pathsep.join(dict.fromkeys(map(str, folders)))}
 
 
 def main(words: Sequence[str]) -> int:

@@ -11,13 +11,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from scripts.skips import Skip, read_skips, report_files
-from scripts.stages import GROUPS, Stage
+from scripts.stages import AT_ONCE, GROUPS, Stage
 
 
 @dataclass
@@ -42,18 +45,42 @@ def run_stage(stage: Stage) -> Outcome:
     if stage.obstacle:
         return Outcome(stage)
     print(f"\n=== {stage.name}", flush=True)
+    outcome = _run(stage, None)
+    print(f"=== {stage.name}: {outcome.word}, {outcome.seconds:.1f} s", flush=True)
+    return outcome
+
+
+def run_at_once(stages: Sequence[Stage]) -> list[Outcome]:
+    """Run stages that each use one core only beside each other, with the output of each shown at its end."""
+    with ThreadPoolExecutor(max(1, len(stages))) as threads:
+        return list(threads.map(_run_unseen, stages))
+
+
+def _run_unseen(stage: Stage) -> Outcome:
+    if stage.obstacle:
+        return Outcome(stage)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        outcome = _run(stage, output)
+        output.seek(0)
+        closing = f"=== {stage.name}: {outcome.word}, {outcome.seconds:.1f} s"
+        print(f"\n=== {stage.name}\n{output.read()}{closing}", flush=True)
+    return outcome
+
+
+def _run(stage: Stage, output: IO[str] | None) -> Outcome:
     # What an earlier run left must not be taken for this run's report.
     for file in report_files(stage.reports) if stage.reports else []:
         file.unlink()
     start = time.monotonic()
-    code = subprocess.run(stage.command, cwd=stage.folder, env=_variables(stage), check=False).returncode
-    outcome = Outcome(stage, code, time.monotonic() - start)
+    done = subprocess.run(
+        stage.command, cwd=stage.folder, env=_variables(stage), check=False, stdout=output, stderr=output
+    )
+    outcome = Outcome(stage, done.returncode, time.monotonic() - start)
     if stage.reports and not report_files(stage.reports):
-        print("It left no report, so it ran nothing.")
-        outcome.code = code or 1
+        print("It left no report, so it ran nothing.", file=output)
+        outcome.code = done.returncode or 1
     if stage.reports and stage.skips_count:
         outcome.skips = list(read_skips(stage.reports))
-    print(f"=== {stage.name}: {outcome.word}, {outcome.seconds:.1f} s", flush=True)
     return outcome
 
 
@@ -91,7 +118,10 @@ def main(names: Sequence[str]) -> int:
     if unknown:
         print(f"There is no group {', '.join(unknown)}, only {', '.join(GROUPS)}.", file=sys.stderr)
         return 2
-    outcomes = [run_stage(stage) for name in names or GROUPS for stage in GROUPS[name]()]
+    outcomes: list[Outcome] = []
+    for name in names or GROUPS:
+        stages = GROUPS[name]()
+        outcomes += run_at_once(stages) if name in AT_ONCE else [run_stage(stage) for stage in stages]
     print(summary(outcomes), flush=True)
     missing = missing_parts(outcomes)
     if missing:

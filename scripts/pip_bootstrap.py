@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CACHE = Path("~/.ansible/test/cache")
+CACHE = Path(".ansible/test/cache")  # in the home
 ASK_FOR_VERSION = """
 from types import SimpleNamespace
 from ansible_test._internal.python_requirements import get_venv_packages
@@ -32,14 +32,14 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
 
 
-def provide_pip(interpreter: Path, *, version: str) -> None:
-    """Put the script there for the ansible-test of ``interpreter``, which is a Python of ``version`` ("3.12").
+def provide_pip(interpreter: Path, *, version: str, home: Path) -> None:
+    """Put the script into ``home``, for the ansible-test of ``interpreter``, a Python of ``version`` ("3.12").
 
     Says so and goes on where it cannot: ansible-test then tries its own host.
     """
     try:
         pip_version = _output(interpreter, "-c", ASK_FOR_VERSION.format(version=version))
-        cache = CACHE.expanduser()
+        cache = home / CACHE
         script = cache / f"get_pip_{pip_version.replace('.', '_')}.py"
         if script.exists():
             return
