@@ -14,7 +14,6 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import check_whole
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
-from ansible_collections.poolboy.concourse.tests.functional.running import refusal as refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 

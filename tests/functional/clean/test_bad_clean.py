@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, refusal
-from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean
+from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint, refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 
 

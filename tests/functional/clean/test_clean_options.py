@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, refusal, released
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, released
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
     commits_since,
     files,
@@ -18,6 +18,7 @@ from ansible_collections.poolboy.concourse.tests.functional.clean.reading import
     released_tree,
     tip,
 )
+from ansible_collections.poolboy.concourse.tests.functional.running import refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import File, LockRepository, Submodule, Symlink
 from ansible_collections.poolboy.concourse.tests.lockrepo.entries import Entry, Text
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
-from ansible_collections.poolboy.concourse.tests.functional.running import refusal as refusal
 from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
