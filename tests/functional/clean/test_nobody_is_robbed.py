@@ -187,6 +187,16 @@ def _work(teams: Sequence[Team]) -> None:
     assert not any(thread.is_alive() for thread in threads), "the teams do not come to an end"
 
 
+def _finish_all(teams: Sequence[Team], atc: Emulator) -> None:
+    """Let every build end, those too that Concourse starts only after the last one of a team had ended."""
+    for _round in range(MOST_ROUNDS):
+        for team in teams:
+            team.finish_builds()
+        atc.schedule()
+        if not any(team.desk.unplayed() for team in teams):
+            return
+
+
 def _clean_until_quiet(cleaners: Sequence[Cleaner]) -> int:
     """Clean in good weather until there is nothing more to do and no lock is held; return how many runs that took."""
     for number in range(1, MOST_ROUNDS):
