@@ -34,23 +34,22 @@ def locks(served_folder: Path) -> LockRepository:
 
 
 class Watcher:
-    """Every command line of the machine, and every file of this program in the temporary folder, while it watches."""
+    """Every command line of the machine, and every file in the folder for temporary files, while it watches."""
 
-    def __init__(self) -> None:
+    def __init__(self, temporary: Path) -> None:
+        self.temporary = temporary
         self.command_lines: set[bytes] = set()
         self.files: set[str] = set()
         self._over = threading.Event()
 
     def watch(self) -> None:
-        temporary = Path(tempfile.gettempdir())
-        before = set(temporary.glob("poolboy-*"))
         while not self._over.wait(0.002):
             for process in Path("/proc").glob("[0-9]*"):
                 try:
                     self.command_lines.add((process / "cmdline").read_bytes())
                 except OSError:
                     continue
-            self.files |= {path.name for path in set(temporary.glob("poolboy-*")) - before}
+            self.files |= {path.name for path in self.temporary.iterdir()}
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -64,8 +63,12 @@ class Watcher:
 
 
 @pytest.fixture
-def watcher() -> Watcher:
-    return Watcher()
+def watcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watcher:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    return Watcher(temporary)
 
 
 def files_with(folder: Path, secret: str) -> list[Path]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from ansible_collections.poolboy.concourse.tests.functional.page.conftest import OpenPage
 from ansible_collections.poolboy.concourse.tests.functional.page.showcase import everything
@@ -105,7 +106,8 @@ def test_pool_and_verdict_narrow_each_other(visit: Visit) -> None:
     tools.get_by_label("Verdict").select_option("group:left")
     assert visit.names() == ["big-2", "env-1"]
     tools.get_by_role("button", name="Show all").click()
-    visit.tab.wait_for_function("document.querySelectorAll('#table tbody tr:not([hidden])').length === 7")
+    # A form is reset after its button's click is over.
+    expect(visit.rows).to_have_count(7)
     assert visit.names() == WORST_FIRST
 
 
