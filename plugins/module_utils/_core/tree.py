@@ -82,6 +82,9 @@ def read_tree(entries: Iterable[TreeEntry], tallies: Mapping[str, str]) -> Tree:
     pools: dict[str, _PoolFolder] = {}
     no_folders: list[TreeEntry] = []
     for entry in entries:
+        # A tree can be made to hold such a folder, but git checks it out nowhere (read-cache.c: verify_path).
+        if entry.path.startswith(f"{ROOT_POOL}/"):
+            continue
         if _base_name(entry.path) in STATES and STATES.keys().isdisjoint(entry.path.split("/")[:-1]):
             no_folders.append(entry)
         else:

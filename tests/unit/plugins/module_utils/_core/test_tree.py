@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State, lock_path
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import ROOT_POOL, Lock, State, lock_path
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tree import (
     Tree,
     TreeEntry,
@@ -218,6 +218,14 @@ def test_only_tally_files_are_asked_for() -> None:
     ]
     assert [entry.path for entry in tally_entries(entries(*paths))] == paths[:3]
     assert tally_entries(entries("aws/.pending-triggers", mode="160000")) == ()
+
+
+@pytest.mark.parametrize("path", ["./claimed/a", "./unclaimed/b", "./claimed"])
+def test_a_folder_with_the_name_that_we_have_for_the_root_is_not_the_root(path: str) -> None:
+    found = tree("claimed/b", path)
+    assert [lock.path for lock in found.locks] == ["claimed/b"]
+    assert found.pools == (ROOT_POOL,)
+    assert found.obstacles == ()
 
 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=5)
