@@ -11,13 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.demo.story import tell
+from ansible_collections.poolboy.concourse.tests.demo.story import LENGTH, tell
 from ansible_collections.poolboy.concourse.tests.functional.environment.container import Image, build_image
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import tools
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-# The story of the demo takes so many seconds.
-LENGTH = 49_200
 
 
 @pytest.fixture(scope="session")

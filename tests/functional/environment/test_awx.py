@@ -17,8 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.poolboy.concourse.tests.demo.story import tell
-from ansible_collections.poolboy.concourse.tests.functional.environment.conftest import LENGTH
+from ansible_collections.poolboy.concourse.tests.demo.story import LENGTH, tell
 from ansible_collections.poolboy.concourse.tests.functional.environment.container import Image
 from ansible_collections.poolboy.concourse.tests.functional.environment.controller import (
     TOKEN,

@@ -49,20 +49,20 @@ class Host:
         self.machine = machine
         self.stage = stage
         # A copy, as an installed collection is one: nobody works on it meanwhile.
-        self.collections = "/root/collections"
+        self.collections = "/tester/collections"
         copy = machine.path(self.collections) / "ansible_collections/poolboy/concourse"
         for part in ("plugins", "roles", "playbooks", "meta"):
             shutil.copytree(HERE / part, copy / part)
         for file in ("galaxy.yml", "README.md"):
             shutil.copy(HERE / file, copy)
-        shutil.copytree(wheels, machine.path("/root/wheels"))
+        shutil.copytree(wheels, machine.path("/tester/wheels"))
         self.before = self.traces()
 
     def apply(self, *more: str, **variables: Any) -> Run:
         """Run the playbook with variables, less their prefix: `apply(backend="cron")`."""
         given = {f"pool_boy_schedule_{name}": value for name, value in variables.items()}
-        offline = {"pool_boy_schedule_pip_arguments": ["--no-index", "--find-links=/root/wheels"]}
-        file = self.machine.put("/root/variables.yml", self.stage.variables(**{**offline, **given}))
+        offline = {"pool_boy_schedule_pip_arguments": ["--no-index", "--find-links=/tester/wheels"]}
+        file = self.machine.put("/tester/variables.yml", self.stage.variables(**{**offline, **given}))
         return self.playbook("--extra-vars", f"@{file}", *more)
 
     def playbook(self, *arguments: str) -> Run:
@@ -89,10 +89,10 @@ class Host:
     def build_artifact(self) -> str:
         """Build the collection as Galaxy has it; the path of the artifact is returned."""
         source = f"{self.collections}/ansible_collections/poolboy/concourse"
-        built = self.machine.ansible("ansible-galaxy", "collection", "build", source, "--output-path=/root/built")
+        built = self.machine.ansible("ansible-galaxy", "collection", "build", source, "--output-path=/tester/built")
         assert built.code == 0, built.said
-        (artifact,) = self.machine.path("/root/built").glob("poolboy-concourse-*.tar.gz")
-        return f"/root/built/{artifact.name}"
+        (artifact,) = self.machine.path("/tester/built").glob("poolboy-concourse-*.tar.gz")
+        return f"/tester/built/{artifact.name}"
 
     @property
     def leftovers(self) -> list[str]:

@@ -9,7 +9,7 @@ import re
 import stat
 from functools import partial
 
-from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host
+from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, changes
 from ansible_collections.poolboy.concourse.tests.functional.schedule.watcher import Watcher
 
 SETTINGS = {"backend": "cron", "cron": "* * * * *"}
@@ -40,8 +40,18 @@ def test_the_entry_names_user_path_and_log(cron_host: Host) -> None:
     assert entry.endswith("\n")
 
 
-def test_a_second_time_nothing_changes(cron_host: Host) -> None:
-    assert cron_host.install(**SETTINGS) == 0
+def test_a_second_time_nothing_changes_and_no_secret_is_told_at_any_verbosity(cron_host: Host) -> None:
+    assert cron_host.install("-vvvv", "--diff", **SETTINGS) == 0
+
+
+def test_no_new_secret_is_told_either(cron_host: Host) -> None:
+    """The file of the secrets changes here, and a diff of it would show both."""
+    others = {**cron_host.stage.secrets, "pool_boy_pushgateway_password": "an0ther-pa55word"}
+    changed = {**SETTINGS, "secrets": others, "verify": False}
+    run = cron_host.apply("-vvvv", "--diff", "--check", **changed)
+    assert run.code == 0, run.said
+    assert changes(run) > 0
+    assert not any(secret in run.said for secret in others.values())
 
 
 def test_cron_runs_it_three_times_in_a_row_and_no_secret_is_seen(cron_host: Host) -> None:
@@ -65,7 +75,7 @@ def test_secrets_are_in_one_file_that_only_the_round_reads(cron_host: Host) -> N
     watcher = Watcher(cron_host.machine, cron_host.stage.secrets.values())
     holders = {f"/{path.relative_to(cron_host.machine.changed)}" for path in watcher.holders(cron_host.machine.changed)}
     # The other one is the file of variables that the playbook was run with.
-    assert holders == {"/etc/pool-boy/secrets.yml", "/root/variables.yml"}
+    assert holders == {"/etc/pool-boy/secrets.yml", "/tester/variables.yml"}
     about = cron_host.machine.path("/etc/pool-boy/secrets.yml").stat()
     assert stat.S_IMODE(about.st_mode) == 0o600
     assert about.st_uid == int(cron_host.machine.run("id", "--user", "pool-boy").stdout) != 0

@@ -55,8 +55,8 @@ CASES = {
     "type": Case("pool_boy_grace", round={"pool_boy_grace": "soon"}),
     "pools": Case("pool_boy_schedule_round must have pool_boy_pools", less=("pool_boy_pools",)),
     "python": Case("There is no /usr/bin/python2.99", {"python": "/usr/bin/python2.99"}),
-    "old": Case("/root/old-python on old is older than 3.11", {"python": "/root/old-python"}),
-    "venv": Case("venv lacks venv: install it (Debian calls", {"python": "/root/python-without-venv"}),
+    "old": Case("/tester/old-python on old is older than 3.11", {"python": "/tester/old-python"}),
+    "venv": Case("venv lacks venv: install it (Debian calls", {"python": "/tester/python-without-venv"}),
     "folder": Case("may not write into /etc/skel", round={"pool_boy_page_file": "/etc/skel/page.html"}),
     "deep": Case("write into /srv/no/where on deep", round={"pool_boy_metrics_file": "/srv/no/where/x.prom"}),
     "path": Case("must be a path from the root", round={"pool_boy_page_file": "/srv/my pools/page.html"}),
@@ -80,14 +80,16 @@ def refusals(systemd_host: Host) -> dict[str, str]:
     """What was said of each host."""
     machine = systemd_host.machine
     for name, script in (("old-python", "exit 1"), ("python-without-venv", 'case "$2" in *venv*) exit 1 ;; esac')):
-        machine.put(f"/root/{name}", f"#!/bin/sh\n{script}\n")
-        machine.path(f"/root/{name}").chmod(0o755)
+        machine.put(f"/tester/{name}", f"#!/bin/sh\n{script}\n")
+        machine.path(f"/tester/{name}").chmod(0o755)
     for name, case in CASES.items():
         lines = [f"{key}: !unsafe {json.dumps(value)}\n" for key, value in settings(systemd_host, case).items()]
-        machine.put(f"/root/host_vars/{name}.yml", "".join(lines))
+        machine.put(f"/tester/host_vars/{name}.yml", "".join(lines))
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-    machine.put("/root/hosts.yml", json.dumps({"all": {"hosts": {name: {} for name in CASES}, "vars": local}}))
-    run = systemd_host.playbook("--inventory=/root/hosts.yml", "--extra-vars=pool_boy_hosts=all", "--forks=4", "--diff")
+    machine.put("/tester/hosts.yml", json.dumps({"all": {"hosts": {name: {} for name in CASES}, "vars": local}}))
+    run = systemd_host.playbook(
+        "--inventory=/tester/hosts.yml", "--extra-vars=pool_boy_hosts=all", "--forks=4", "--diff"
+    )
     assert "s3cret" not in run.said
     assert not any(secret in run.said for secret in systemd_host.stage.secrets.values())
     found = re.findall(r"^fatal: \[(\w+)\]: FAILED! => (.*)$", run.stdout, re.MULTILINE)
