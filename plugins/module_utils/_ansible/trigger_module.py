@@ -16,7 +16,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_job import read_trigger_pools
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_plan import TriggerRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_run import Triggering
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_tally import TallyTriggering
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 
 
@@ -34,8 +33,7 @@ class TriggerModule(PoolModule):
             concourse.connect()
             if concourse.trouble:
                 raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.trouble}.")
-            kind = TallyTriggering if self._options["strategy"] == "tally" else Triggering
-            yield kind(
+            yield self._strategy()(
                 concourse.jobs(),
                 repository,
                 pools,
@@ -46,6 +44,14 @@ class TriggerModule(PoolModule):
                 each=threads.map,
                 warn=self._module.warn,
             )
+
+    def _strategy(self) -> type[Triggering]:
+        if self._options["strategy"] != "tally":
+            return Triggering
+        # Loaded late, as few pools are shared with a pool-trigger-resource.
+        from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_tally import TallyTriggering
+
+        return TallyTriggering
 
     def _trigger_rules(self) -> TriggerRules:
         names = TriggerRules.__dataclass_fields__

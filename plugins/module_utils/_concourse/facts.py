@@ -10,9 +10,12 @@ from collections.abc import Mapping
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse import answers
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.inquiry import Inquiry
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.introduction import Version as Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.memo import Memo
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.question import in_pipeline, question
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.question import (
+    in_pipeline,
+    question,
+    starting_at,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.version_order import VersionOrder
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.web_address import normalised
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.witness import (
@@ -29,7 +32,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.references
 
 # The API's own default for lists (atc/pagination.go).
 _PAGE = 100
-_FIRST_WITH_FROM: Release = (6, 6, 0)
 
 
 class ConcourseFacts(BuildFacts):
@@ -128,13 +130,9 @@ class ConcourseFacts(BuildFacts):
         return from_build_on(self.builds_since(pipeline, job, build), build, _PAGE)
 
     def builds_since(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
-        asked = in_pipeline(pipeline, "jobs", job, "builds", pairs=self._starting_at(build))
+        start = starting_at(build.id, self._inquiry.contact().introduction.version)
+        asked = in_pipeline(pipeline, "jobs", job, "builds", pairs=[start, ("limit", str(_PAGE))])
         return builds_of_job(self._once(asked, answers.builds_of), pipeline, job)
-
-    def _starting_at(self, build: Build) -> list[tuple[str, str]]:
-        has_from = self._inquiry.contact().introduction.version >= _FIRST_WITH_FROM
-        start = ("from", str(build.id)) if has_from else ("until", str(build.id - 1))
-        return [start, ("limit", str(_PAGE))]
 
     def _order(self, pipeline: PipelineRef, resource: str) -> VersionOrder:
         return self._memo.once(("order", pipeline, resource), lambda: VersionOrder(self._inquiry, pipeline, resource))

@@ -12,7 +12,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.inquiry import Inquiry
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.introduction import Version as Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.order import placed
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.question import in_pipeline
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.question import in_pipeline, starting_at
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.unknown_job import no_such_job
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.witness import (
     builds_of_job,
@@ -32,7 +32,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_jo
 _PAGE = 100
 _LONGER = 20
 _LONGEST = _PAGE * _LONGER**3
-_FIRST_WITH_FROM: Release = (6, 6, 0)
 _FIRST_WITH_CREATOR: Release = (7, 0, 0)
 _CHECK = b'{"from": null, "shallow": false}'
 
@@ -61,8 +60,7 @@ class ConcourseJobs(JobDesk):
         return self._builds(job, ("limit", str(limit)))
 
     def builds_since(self, job: JobRef, build_id: int) -> tuple[Build, ...]:
-        has_from = self._release >= _FIRST_WITH_FROM
-        start = ("from", str(build_id)) if has_from else ("until", str(build_id - 1))
+        start = starting_at(build_id, self._release)
         limit = _PAGE
         while True:
             builds = self._builds(job, start, ("limit", str(limit)))

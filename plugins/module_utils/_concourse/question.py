@@ -14,6 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.references
 # Names come from commit messages; a longer request is refused by servers, often by closing the connection.
 _LONGEST = 6000
 _SHOWN = 200
+_FIRST_WITH_FROM = (6, 6, 0)
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -46,6 +47,11 @@ def in_pipeline(pipeline: PipelineRef, *segments: str | int, pairs: Pairs = ()) 
 def variables(pipeline: PipelineRef) -> list[tuple[str, str]]:
     """Return the instance variables as one JSON object; an empty one would never match (atc/db/team.go)."""
     return [("vars", pipeline.instance_vars)] if pipeline.instance_vars not in (None, "", "{}") else []
+
+
+def starting_at(build_id: int, release: tuple[int, ...]) -> tuple[str, str]:
+    """Return what has a list of builds go from a build on to later ones; before Concourse 6.6 it excluded the build."""
+    return ("from", str(build_id)) if release >= _FIRST_WITH_FROM else ("until", str(build_id - 1))
 
 
 def outline(asked: str, method: str = "GET") -> str:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import enum
 import typing as t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import Judging, locks_of
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_message import release_message
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import (
     Action,
@@ -30,13 +30,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.text impor
 
 class TooManyReleases(PoolboyError):
     """More locks are to be released than the operator allows at once."""
-
-
-class Push(enum.StrEnum):
-    """What became of a push. A refusal that waiting cannot mend is a RepositoryError instead."""
-
-    ACCEPTED = "accepted"
-    OVERTAKEN = "overtaken"
 
 
 @dataclass(frozen=True, slots=True)

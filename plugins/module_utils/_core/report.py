@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, span
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.values import age_minutes, iso_time
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
 
@@ -118,13 +118,6 @@ def _day(since: int, now: int) -> str:
     return f"{shown[5:10]} {shown[11:16]}" if shown[:4] == today[:4] else shown[:10]
 
 
-def _age(minutes: int) -> str:
-    days, hours = minutes // 1440, minutes // 60 % 24
-    if days:
-        return f"{days}d {hours}h" if days < 1000 else f"{days}d"
-    return f"{hours}h {minutes % 60}m" if hours else f"{minutes}m"
-
-
 def _pool_lines(pool: str, locks: Sequence[JudgedLock], going: Going) -> list[str]:
     free = [printable(judged.lock.name, 60) for judged in locks if not judged.claim]
     count = sum(going.applies(judged) for judged in locks)
@@ -147,5 +140,5 @@ LOCK = Column("LOCK", 16, lambda judged, _now: judged.lock.name)
 VERDICT = Column("VERDICT", 11, lambda judged, _now: judged.verdict.name.value)
 HOLDER = Column("HOLDER", 20, _holder)
 SINCE = Column("SINCE (UTC)", 11, lambda judged, now: _day(_since(judged), now))
-AGE = Column("AGE", 7, lambda judged, now: _age(age_minutes(_since(judged), now)))
+AGE = Column("AGE", 7, lambda judged, now: span(age_minutes(_since(judged), now)))
 STATUS_COLUMNS = (POOL, LOCK, VERDICT, HOLDER, SINCE, AGE)

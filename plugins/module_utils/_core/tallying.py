@@ -19,8 +19,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import (
     Tally,

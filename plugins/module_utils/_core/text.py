@@ -38,3 +38,11 @@ def _escape(character: str) -> str:
     if 0xD800 <= code <= 0xDFFF:
         return f"\\u{code:04x}"
     return character.encode("unicode_escape").decode("ascii")
+
+
+def span(minutes: int) -> str:
+    """Return minutes in the two units that matter: `2d 3h`, `3h 9m`, `9m`."""
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days}d {hours}h" if days < 1000 else f"{days}d"
+    return f"{hours}h {minutes % 60}m" if hours else f"{minutes}m"

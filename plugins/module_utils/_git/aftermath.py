@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import CacheFolder

@@ -24,7 +24,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees impor
 # Each step is a round trip to the server; far back, what a step brings costs more than the trip.
 DEPTHS = (1, 64, 512, 4096, 32768, 65536, 131072, 262144, WHOLE_HISTORY)
 DEPTH_IF_KNOWN = 1  # index of the step that a look begins with when an earlier one's claims are known
-DEPTH_TO_KEEP = 64
 
 
 def look(git: GitCommand, remote: Remote, mirror: Mirror, tip: Tip, remembered: Snapshot | None) -> Snapshot:

@@ -10,10 +10,16 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import remove
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import CacheFolder, remove
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import FETCH, TRACKED
 
+# What reading a mirror raises that is of no use any more, or whose remote is in trouble.
+AT_FAULT = (GitFailed, MissingObject, BrokenHistory, OSError)
+
+DEPTH_TO_KEEP = 64  # commits
 _MOST_DEPTH = 512
 # One pack for each fetch that brought something: beyond these a fresh copy of the latest commits is cheaper.
 _MOST_PACKS = 50
@@ -85,6 +91,13 @@ class Mirror:
         packs = sum(1 for _pack in (objects / "pack").glob("*.pack"))
         loose = sum(1 for _object in (objects / "17").glob("*"))
         return self.depth > _MOST_DEPTH or packs > _MOST_PACKS or loose > _MOST_LOOSE
+
+
+def keep_slim(git: GitCommand, folder: CacheFolder, mirror: Mirror, commit: str) -> None:
+    """Leave no more of a folder's mirror to the next run than it needs. Raises GitFailed, OSError."""
+    if mirror.is_overgrown():
+        slim = slim_copy(git, mirror, folder.new_path(), commit, depth=DEPTH_TO_KEEP)
+        folder.replace_mirror(slim.path)
 
 
 def slim_copy(git: GitCommand, mirror: Mirror, path: Path, commit: str, *, depth: int) -> Mirror:

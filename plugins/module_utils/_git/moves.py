@@ -15,9 +15,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.commits imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import LoggedCommit, is_claimed_lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.log import ChangedCommit
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import ObjectReader
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import FOLDER_MODE, TreeReader
-
-_SUBMODULE_MODE = b"160000"
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import (
+    FOLDER_MODE,
+    SUBMODULE_MODE,
+    TreeReader,
+)
 
 Place: TypeAlias = "State | None"
 Places = dict[tuple[str, bytes], Place]  # by pool and lock: where the lock's file stands, None for nowhere
@@ -62,7 +64,7 @@ class MoveReader:
         for path, (pool, state) in self._folders.items():
             folder = self._trees.folder(commit, path)
             for name, (mode, _object) in self._trees.entries(folder).items() if folder else ():
-                if mode not in (FOLDER_MODE, _SUBMODULE_MODE) and not name.startswith(b"."):
+                if mode not in (FOLDER_MODE, SUBMODULE_MODE) and not name.startswith(b"."):
                     places[pool, name] = State.CLAIMED if state is State.CLAIMED else places.get((pool, name), state)
         return places
 

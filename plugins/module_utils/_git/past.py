@@ -18,15 +18,14 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.command imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import CacheFolder, remove
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory, TooShallow
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.log import read_changes
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import DEPTH_TO_KEEP, DEPTHS
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror, slim_copy
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import DEPTHS
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import AT_FAULT, Mirror, keep_slim
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.moves import MoveReader
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject, read_objects
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.recent import commits_since
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_reader import TallyReader
 
-_AT_FAULT = (GitFailed, MissingObject, BrokenHistory, OSError)
 _DEEPER = DEPTHS[1:]
 _FAR_BEHIND = 4096  # commits that others may have pushed between the snapshot and a question
 
@@ -70,7 +69,7 @@ class PastReader:
         with self._folder.locked(self._patience):
             mirror = Mirror(self._folder.mirror)
             if mirror.fits(snapshot.commit):
-                with contextlib.suppress(*_AT_FAULT):
+                with contextlib.suppress(*AT_FAULT):
                     return self._deepen(snapshot, mirror, read)
             path = self._folder.new_path()
             try:
@@ -114,7 +113,6 @@ class PastReader:
 
     def _trim(self, snapshot: Snapshot, mirror: Mirror) -> None:
         """Leave no more to the next run than it needs. If that cannot be done, the answer is right all the same."""
-        if mirror.path == self._folder.mirror and mirror.is_overgrown():
+        if mirror.path == self._folder.mirror:
             with contextlib.suppress(OSError, GitFailed):
-                slim = slim_copy(self._git, mirror, self._folder.new_path(), snapshot.commit, depth=DEPTH_TO_KEEP)
-                self._folder.replace_mirror(slim.path)
+                keep_slim(self._git, self._folder, mirror, snapshot.commit)

@@ -23,12 +23,13 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder impo
     temporary_folder,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import DEPTH_TO_KEEP, look
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import look
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import (
+    AT_FAULT,
     UNFINISHED_OBJECTS,
     UNFINISHED_PACKS,
     Mirror,
-    slim_copy,
+    keep_slim,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
@@ -40,16 +41,15 @@ if t.TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+    from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
     from ansible_collections.poolboy.concourse.plugins.module_utils._core.moves import Move
+    from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
     from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import TallyRecord
     from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount
     from ansible_collections.poolboy.concourse.plugins.module_utils._git.past import PastReader
-    from ansible_collections.poolboy.concourse.plugins.module_utils._git.releasing import Releasing
+    from ansible_collections.poolboy.concourse.plugins.module_utils._git.pushing import Pushing
 
 _PATIENCE = 4  # times git_timeout: what another run may take for its own look
-
-_MIRROR_AT_FAULT = (GitFailed, MissingObject, BrokenHistory, OSError)
 
 
 class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
@@ -123,28 +123,28 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
 
         Other runs wait for the mirror from here on, until push(), snapshot() or the end of the context.
         """
-        return self._releasing.write_releases(snapshot, releases)
+        return self._pushing.write_releases(snapshot, releases)
 
     def write_tallies(self, snapshot: Snapshot, counts: Sequence[TallyCount]) -> str:
         """Write one commit for each count on top of the snapshot, as write_releases() does."""
-        return self._releasing.write_tallies(snapshot, counts)
+        return self._pushing.write_tallies(snapshot, counts)
 
     def push(self, snapshot: Snapshot, commit: str) -> Push:
         """Push what was returned by what wrote it, never by force; if the answer is lost, see what became of it."""
-        return self._releasing.push(snapshot, commit)
+        return self._pushing.push(snapshot, commit)
 
     def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
         """Whether a push whose answer was lost came about before a later snapshot, though the branch had stayed."""
-        return self._releasing.has_landed(snapshot, commit)
+        return self._pushing.has_landed(snapshot, commit)
 
     @functools.cached_property
-    def _releasing(self) -> Releasing:
+    def _pushing(self) -> Pushing:
         # Loaded late, like the next: most runs only look.
-        from ansible_collections.poolboy.concourse.plugins.module_utils._git.releasing import Releasing
+        from ansible_collections.poolboy.concourse.plugins.module_utils._git.pushing import Pushing
 
-        releasing = Releasing(self._git, self._remote, self._folder, self._author, self._patience)
-        self._stack.callback(releasing.let_go)
-        return releasing
+        pushing = Pushing(self._git, self._remote, self._folder, self._author, self._patience)
+        self._stack.callback(pushing.let_go)
+        return pushing
 
     @functools.cached_property
     def _past(self) -> PastReader:
@@ -154,8 +154,8 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
 
     def _let_go(self) -> None:
         """Let other runs have the mirror, if this one has kept it for a push."""
-        if "_releasing" in self.__dict__:
-            self._releasing.let_go()
+        if "_pushing" in self.__dict__:
+            self._pushing.let_go()
 
     def _look(self, tip: Tip) -> Snapshot:
         """Look at the branch with what is kept, and if that is of no use, without it."""
@@ -165,7 +165,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         mirror = Mirror(self._folder.mirror)
         if remembered is not None and mirror.fits(tip.commit):
             # Whether the mirror is broken or the remote is in trouble shows in a fresh mirror.
-            with contextlib.suppress(*_MIRROR_AT_FAULT):
+            with contextlib.suppress(*AT_FAULT):
                 mirror.clear_unfinished(UNFINISHED_PACKS, UNFINISHED_OBJECTS)
                 snapshot = look(self._git, self._remote, mirror, tip, remembered)
                 self._keep(snapshot, mirror)
@@ -195,6 +195,4 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         """Leave what was found to the next run. If that cannot be done, the answer is right all the same."""
         with contextlib.suppress(OSError, GitFailed):
             write_findings(self._folder.findings, snapshot)
-            if mirror.is_overgrown():
-                slim = slim_copy(self._git, mirror, self._folder.new_path(), snapshot.commit, depth=DEPTH_TO_KEEP)
-                self._folder.replace_mirror(slim.path)
+            keep_slim(self._git, self._folder, mirror, snapshot.commit)

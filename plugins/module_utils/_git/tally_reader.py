@@ -24,11 +24,14 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror impo
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.moves import MoveReader, pool_path
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import ObjectReader
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_walk import TallyWalk, walk_all
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import FOLDER_MODE, TreeReader
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tree_objects import (
+    FOLDER_MODE,
+    SUBMODULE_MODE,
+    TreeReader,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import LONGEST_TALLY
 
 _FILES = (TRIGGERS_FILE.encode(), REMOVALS_FILE.encode())
-_SUBMODULE_MODE = b"160000"
-_LONGEST_TALLY = 64  # bytes; more is no number
 
 
 class TallyReader:
@@ -79,9 +82,9 @@ class TallyReader:
         return TallyRecord(triggers, removals)
 
     def _text(self, mode: bytes, blob: str) -> str | None:
-        if mode in (FOLDER_MODE, _SUBMODULE_MODE):
+        if mode in (FOLDER_MODE, SUBMODULE_MODE):
             return None
-        return self._objects.read(blob, "blob", limit=_LONGEST_TALLY).decode("ascii", "replace")
+        return self._objects.read(blob, "blob", limit=LONGEST_TALLY).decode("ascii", "replace")
 
     def _is_tally(self, pool: str, commit: ChangedCommit) -> bool:
         paths = [pool_path(pool) + name for name in _FILES]

@@ -13,6 +13,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects imp
 Entry = tuple[bytes, str]  # the mode in octal, the object's name
 Entries = Mapping[bytes, Entry]
 
+SUBMODULE_MODE = b"160000"
 FOLDER_MODE = b"40000"
 _KEPT_TREES = 256
 

@@ -22,7 +22,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects imp
 _STATES = frozenset((b"claimed", b"unclaimed"))
 _TALLIES = tuple(name.encode() for name in TALLY_FILES)
 _ENDS = (*_TALLIES, *_STATES)
-_LONGEST_TALLY = 64  # bytes; more is no number
+LONGEST_TALLY = 64  # bytes; more is no number
 
 
 def read_pools(git: GitCommand, repository: Path, objects: ObjectReader, commit: str) -> Tree:
@@ -30,7 +30,7 @@ def read_pools(git: GitCommand, repository: Path, objects: ObjectReader, commit:
     process = git.start("ls-tree", "-r", "-z", "--full-tree", commit, repository=repository)
     entries = list(parse_entries(process.chunks()))
     tallies = {
-        entry.path: objects.read(entry.object_name, "blob", limit=_LONGEST_TALLY).decode("ascii", "replace")
+        entry.path: objects.read(entry.object_name, "blob", limit=LONGEST_TALLY).decode("ascii", "replace")
         for entry in tally_entries(entries)
     }
     return read_tree(entries, tallies)

@@ -9,7 +9,7 @@ import enum
 import typing as t
 from dataclasses import asdict, dataclass
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.links import safe_link
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import Section
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, span
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.item import Item, NewsKind
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import span
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round import Round, SeenLock
 
 # A sentence of a module is shorter; what a hostile commit says is not.

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.links import safe_link
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import job_text
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import Section
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import span
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment, span
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.next_step import NextStep, Outlook
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import Round
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import Word, word_for

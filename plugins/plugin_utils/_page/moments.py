@@ -36,14 +36,6 @@ class Moment:
         return max(0, (later.seconds - self.seconds) // 60)
 
 
-def span(minutes: int) -> str:
-    """Return minutes in the two units that matter, as the table of the modules does: `2d 3h`, `3h 9m`, `9m`."""
-    days, hours = minutes // 1440, minutes // 60 % 24
-    if days:
-        return f"{days}d {hours}h" if days < 1000 else f"{days}d"
-    return f"{hours}h {minutes % 60}m" if hours else f"{minutes}m"
-
-
 def duration(seconds: float) -> str:
     """Return how long a round took: `4.2 s`, `3 min 5 s`; "" for what is no duration."""
     if not math.isfinite(seconds):

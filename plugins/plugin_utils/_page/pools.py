@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import span
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import LockRow
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import span
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import Round
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import Group
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import compact_json
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.links import safe_link
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round import (
     Failure,
     FedPool,

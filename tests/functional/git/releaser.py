@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import LockStore, Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import LockStore, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository

@@ -11,8 +11,9 @@ from random import Random
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (

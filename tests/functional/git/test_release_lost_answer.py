@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning, Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock, judge_locks
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import aftermath

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import LockStore, Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import LockStore
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import read_findings
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     commits_since,

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import TRACKED
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder, HolderKind
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import FREE, Verdict, VerdictName
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.moves import Move
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import TallyRecord
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount

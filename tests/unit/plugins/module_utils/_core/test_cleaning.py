@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import LEAST, LONGEST, Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning, Push, TooManyReleases
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning, TooManyReleases
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import Verdict

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report import _WORST_FIRST
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import span
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.links import safe_link
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import lock_rows
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment, duration, span
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment, duration
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import PoolRow, pool_rows
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import open_round
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS, Group
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound, Section
 from ansible_collections.poolboy.concourse.tests.page.rounds import a_claim, a_free_lock, a_look, a_round
 

@@ -9,8 +9,9 @@ import contextlib
 import time
 from collections.abc import Hashable, Sequence
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Push, Release
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.aftermath import Aftermath
@@ -24,11 +25,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder impo
     cache_error,
     remove,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory, TooShallow
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import DEPTH_TO_KEEP
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import TooShallow
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import git_words
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import UNFINISHED_PACKS, Mirror
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject, read_objects
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import (
+    AT_FAULT,
+    DEPTH_TO_KEEP,
+    UNFINISHED_PACKS,
+    Mirror,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import read_objects
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import (
     RELEASING,
     TALLYING,
@@ -42,10 +47,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_commi
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_problems import weighed_problems
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.trees import read_pools
 
-_AT_FAULT = (GitFailed, MissingObject, BrokenHistory, OSError)
 
-
-class Releasing:
+class Pushing:
     """Writes and pushes commits. From the one to the other it keeps other runs off the mirror.
 
     So no wait for another run comes between the last look at Concourse and the push, and no other run can put another
@@ -87,12 +90,12 @@ class Releasing:
             mirror = Mirror(self._folder.mirror)
             if mirror.fits(snapshot.commit):
                 mirror.clear_unfinished(UNFINISHED_PACKS)
-                with contextlib.suppress(*_AT_FAULT):
+                with contextlib.suppress(*AT_FAULT):
                     return self._writer.write(mirror, snapshot.commit, plan, deed, at)
             return self._writer.write(self._new_mirror(snapshot), snapshot.commit, plan, deed, at)
         except BaseException as error:
             self._lock.let_go()
-            if isinstance(error, _AT_FAULT):
+            if isinstance(error, AT_FAULT):
                 raise self._explain(error) from None
             raise
 
@@ -138,7 +141,7 @@ class Releasing:
 
         None if it cannot be read, which spoils nothing but that.
         """
-        with contextlib.suppress(*_AT_FAULT, TooShallow, KeyError):
+        with contextlib.suppress(*AT_FAULT, TooShallow, KeyError):
             with read_objects(self._git, self._folder.mirror) as objects:
                 tree = read_pools(self._git, self._folder.mirror, objects, commit)
                 problems = weighed_problems(self._git, Mirror(self._folder.mirror), objects, tree, commit)
