@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,17 +46,21 @@ class Assassin:
     def run(self, at: int, *, after: bool, strategy: str = "reconcile") -> int:
         """One run, killed there; returns its exit code."""
         original = self.scene.atc.respond
+        carried_out = threading.Event()
 
         def respond(request: Any) -> Any:
             self.seen += 1
-            if self.seen == at and not after:
+            its_turn = self.seen == at
+            if its_turn and not after:
                 os.kill(self.victim[0].pid, signal.SIGKILL)
                 self.victim[0].wait(10)
             # One that came before the end of its sender is carried out all the same.
             answer = original(request)
-            if self.seen == at and after:
+            if its_turn and after:
                 os.kill(self.victim[0].pid, signal.SIGKILL)
                 self.victim[0].wait(10)
+            if its_turn:
+                carried_out.set()
             return answer
 
         self.seen = 0
@@ -66,7 +71,10 @@ class Assassin:
             with self.scene.atc.world.lock:
                 # The first request has to wait until the process is known.
                 self.victim[:] = [self._start(arguments)]
-            return self.victim[0].wait(60)
+            code = self.victim[0].wait(60)
+            # The emulator may still be at work when the one that asked it is gone.
+            assert not at or carried_out.wait(10)
+            return code
         finally:
             self.scene.atc.server.respond = original
 
