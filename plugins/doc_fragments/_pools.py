@@ -35,10 +35,20 @@ options:
     description:
       - What may be done with a lock, by verdict. Each is V(release) (after the O(grace)), V(stale) (after the
         O(stale_timeout)) or V(keep).
-      - What is not given here stays as it is by default, which is V(release) for C(errored), C(aborted) and C(zombie),
+      - What is not given here stays as O(preset) says, by default V(release) for C(errored), C(aborted) and C(zombie),
         V(stale) for C(leaked), C(failed), C(gone) and C(unverified), and V(keep) for C(handed_off), C(manual) and
         C(foreign).
       - Locks that are C(running), C(unreachable), or C(handed_off) to a build at work are kept whatever is given here.
     type: dict
     default: {}
+  preset:
+    description:
+      - The policies that O(policy) is laid over.
+      - V(safe) are the policies described there.
+      - V(pool_boy) is for those who come from the Python script of this name. It releases after the O(grace) whatever
+        no build is at work with, and after the O(stale_timeout) all other locks, those of people too. It takes locks
+        from pipelines that wait for a hand-off, for example at a manual gate.
+    type: str
+    choices: [safe, pool_boy]
+    default: safe
 """

@@ -42,16 +42,6 @@ options:
         the place of the options of the same name for this pool. The keys C(job) and C(resource) are for another module
         and are ignored.
       - If not provided, will be read from E(POOLS) where the module runs.
-  preset:
-    description:
-      - The policies that O(policy) is laid over.
-      - V(safe) are the policies described there.
-      - V(pool_boy) is for those who come from the Python script of this name. It releases after the O(grace) whatever
-        no build is at work with, and after the O(stale_timeout) all other locks, those of people too. It takes locks
-        from pipelines that wait for a hand-off, for example at a manual gate.
-    type: str
-    choices: [safe, pool_boy]
-    default: safe
   release_to:
     description:
       - Another pool of the repository to whose free locks the locks go, instead of their own. Use it to have

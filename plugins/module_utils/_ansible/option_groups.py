@@ -65,6 +65,7 @@ POOLS = OptionGroup(
         "stale_timeout": {"type": "int", "default": 60},
         "grace": {"type": "int", "default": 5},
         "policy": {"type": "dict", "default": {}},
+        "preset": {"type": "str", "choices": ["safe", "pool_boy"], "default": "safe"},
     }
 )
 
@@ -72,7 +73,6 @@ POOLS_TO_CLEAN = OptionGroup({**POOLS.spec, "pools": {**POOLS.spec["pools"], "re
 
 CLEANING = OptionGroup(
     {
-        "preset": {"type": "str", "choices": ["safe", "pool_boy"], "default": "safe"},
         "release_to": {"type": "str"},
         "exclude": {"type": "list", "elements": "str", "default": []},
         "max_releases": {"type": "int", "default": 20},

@@ -121,7 +121,7 @@ class PoolModule:
     def _default_policy(self) -> PoolPolicy:
         if "policy" not in self._options:
             return PoolPolicy()
-        defaults = POOL_BOY_POLICIES if self._options.get("preset") == "pool_boy" else DEFAULT_POLICIES
+        defaults = POOL_BOY_POLICIES if self._options["preset"] == "pool_boy" else DEFAULT_POLICIES
         return PoolPolicy(
             read_policies(self._options["policy"], defaults),
             read_minutes(self._options["stale_timeout"], "stale_timeout"),

@@ -13,6 +13,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot i
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import CacheFolder
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import RELEASING, Deed
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_messages import PushMessages
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import Outcome, PushReport
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import TRACKED, Remote
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import Tip
@@ -40,7 +41,7 @@ class Aftermath:
     def judge(self, report: PushReport, snapshot: Snapshot, commit: str, deed: Deed) -> Push:
         """Say what became of a push of commits on top of a snapshot. Raises RepositoryError if it was refused."""
         self._deed = deed
-        messages = self._remote.push_messages(snapshot.branch, deed)
+        messages = self._messages(snapshot.branch)
         match report.outcome:
             case Outcome.ACCEPTED:
                 return Push.ACCEPTED
@@ -68,12 +69,15 @@ class Aftermath:
         """Whether a push that was given up came about before a later snapshot. Raises RepositoryError."""
         return commit in self._doubtful and self._is_below(Tip(snapshot.branch, snapshot.commit), commit)
 
+    def _messages(self, branch: str) -> PushMessages:
+        return PushMessages(self._remote.where, branch, self._remote.secrets, self._deed)
+
     def _count(self, report: PushReport, snapshot: Snapshot) -> None:
         """The branch stayed where it was: that happens, but not again and again."""
         self._times = self._times + 1 if self._stuck_at == snapshot.commit else 1
         self._stuck_at = snapshot.commit
         if self._times >= TIMES_STUCK:
-            raise self._remote.push_messages(snapshot.branch, self._deed).stuck(report, self._times)
+            raise self._messages(snapshot.branch).stuck(report, self._times)
 
     def _look(self, report: PushReport, snapshot: Snapshot, commit: str) -> Push | None:
         """Look at the remote until it shows what became of the push; None if the branch stays where it was."""
@@ -94,7 +98,7 @@ class Aftermath:
             time.sleep(pause)
             pause *= 2
         if trouble is not None:
-            raise self._remote.push_messages(snapshot.branch, self._deed).unknown(report, trouble) from None
+            raise self._messages(snapshot.branch).unknown(report, trouble) from None
         return None
 
     def _has_moved(self, snapshot: Snapshot) -> bool:

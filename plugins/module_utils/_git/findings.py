@@ -21,7 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot i
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import NEW, make_way_for_file
 
 # Raise it whenever the same commit would give another snapshot than before: a new field, or a new rule of read_tree().
-FORMAT = 4
+FORMAT = 5
 
 _STATES = {state.value: state for state in State}
 

@@ -41,6 +41,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_com
     PlanCommits,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import Outcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_under_way import PushUnderWay
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.release_commits import planned_releases
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally_commits import planned_tallies
@@ -103,7 +104,8 @@ class Pushing:
         """Push commits that write() has just written on top of the snapshot. Raises RepositoryError."""
         self._lock.take()
         try:
-            push = self._remote.push(self._folder.mirror, snapshot.branch, commit, base=snapshot.commit)
+            process = self._remote.push(self._folder.mirror, snapshot.branch, commit, base=snapshot.commit)
+            push = PushUnderWay(process, snapshot.branch)
             with contextlib.closing(push):
                 coming = self._foresee(snapshot, commit)
                 report = push.report()

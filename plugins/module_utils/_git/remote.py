@@ -10,10 +10,6 @@ from pathlib import Path
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import Address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed, GitProcess
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import explain
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.planned_commits import Deed
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_messages import PushMessages
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.push_report import PushReport, read_report
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import (
     HEADS,
     References,
@@ -57,7 +53,7 @@ class Remote:
         self._git = git
         self._address = address
         self._timeout = timeout
-        self._secrets = secrets
+        self.secrets = secrets
         self._takes_depth = True
 
     @property
@@ -90,7 +86,11 @@ class Remote:
             raise self.explain(failed) from None
 
     def explain(self, failed: GitFailed) -> Exception:
-        return explain(failed, where=self.where, secrets=self._secrets)
+        """Return the error that says in words for the operator what git said."""
+        # Loaded late: most runs go well.
+        from ansible_collections.poolboy.concourse.plugins.module_utils._git.messages import explain
+
+        return explain(failed, where=self.where, secrets=self.secrets)
 
     def fetch(self, repository: Path, branch: str, *, depth: int) -> None:
         """Bring the last `depth` commits of a branch into a repository, as TRACKED. Raises GitFailed.
@@ -114,40 +114,13 @@ class Remote:
             options = (f"--upload-pack={shlex.quote(self._git.executable)} {_LOCAL_SERVER}", *options)
         self._git.run(*FETCH, *options, "--", *what, repository=repository, timeout=self._timeout)
 
-    def push(self, repository: Path, branch: str, commit: str, *, base: str) -> PushUnderWay:
+    def push(self, repository: Path, branch: str, commit: str, *, base: str) -> GitProcess:
         """Push a commit on top of `base` to a branch that is still at `base`, without waiting for the answer."""
         reference = f"{HEADS}{branch}"
         # Nothing is forced: the lease makes git refuse more, a branch that was taken back or deleted meanwhile.
         only_if = f"--force-with-lease={reference}:{base}"
         what = (self._address.url, f"{commit}:{reference}")
-        process = self._git.start(*_PUSH, only_if, "--", *what, repository=repository, timeout=self._timeout)
-        return PushUnderWay(process, reference)
-
-    def push_messages(self, branch: str, deed: Deed) -> PushMessages:
-        return PushMessages(self.where, branch, self._secrets, deed)
-
-
-class PushUnderWay:
-    """A push under way."""
-
-    def __init__(self, process: GitProcess, reference: str) -> None:
-        self._process = process
-        self._reference = reference
-
-    def report(self) -> PushReport:
-        """Wait for the end."""
-        printed = bytearray()
-        failed = None
-        try:
-            for chunk in self._process.chunks():
-                printed += chunk
-        except GitFailed as error:
-            failed = error
-        return read_report(bytes(printed), self._reference, failed)
-
-    def close(self) -> None:
-        """End the push, whatever has become of it."""
-        self._process.stop()
+        return self._git.start(*_PUSH, only_if, "--", *what, repository=repository, timeout=self._timeout)
 
 
 class TipQuestion:

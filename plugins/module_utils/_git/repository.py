@@ -9,29 +9,15 @@ import contextlib
 import functools
 import typing as t
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import parse_address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import parse_author
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand, GitFailed
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.dependency import check_git_version
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import read_findings, write_findings
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import (
-    keep_folder,
-    remove,
-    temporary_folder,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import BrokenHistory
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.look import look
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import (
-    AT_FAULT,
-    UNFINISHED_OBJECTS,
-    UNFINISHED_PACKS,
-    Mirror,
-    keep_slim,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import MissingObject
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import read_findings
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import keep_folder, temporary_folder
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import HEADS, Tip, check_branch_name
@@ -46,6 +32,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
     from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import TallyRecord
     from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount
+    from ansible_collections.poolboy.concourse.plugins.module_utils._git.fresh_look import FreshLook
     from ansible_collections.poolboy.concourse.plugins.module_utils._git.past import PastReader
     from ansible_collections.poolboy.concourse.plugins.module_utils._git.pushing import Pushing
 
@@ -99,7 +86,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             self._seen = remembered
         else:
             with self._folder.locked(self._patience):
-                self._seen = self._look(tip)
+                self._seen = self._fresh_look.take(tip)
         return self._seen
 
     def moves(self, *, since: datetime, pools: Collection[str]) -> tuple[Move, ...]:
@@ -138,8 +125,14 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         return self._pushing.has_landed(snapshot, commit)
 
     @functools.cached_property
+    def _fresh_look(self) -> FreshLook:
+        # Loaded late, like the next: most runs find nothing new.
+        from ansible_collections.poolboy.concourse.plugins.module_utils._git.fresh_look import FreshLook
+
+        return FreshLook(self._git, self._remote, self._folder)
+
+    @functools.cached_property
     def _pushing(self) -> Pushing:
-        # Loaded late, like the next: most runs only look.
         from ansible_collections.poolboy.concourse.plugins.module_utils._git.pushing import Pushing
 
         pushing = Pushing(self._git, self._remote, self._folder, self._author, self._patience)
@@ -156,43 +149,3 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         """Let other runs have the mirror, if this one has kept it for a push."""
         if "_pushing" in self.__dict__:
             self._pushing.let_go()
-
-    def _look(self, tip: Tip) -> Snapshot:
-        """Look at the branch with what is kept, and if that is of no use, without it."""
-        remembered = read_findings(self._folder.findings)
-        if remembered is not None and Tip(remembered.branch, remembered.commit) == tip:
-            return remembered  # another run was faster
-        mirror = Mirror(self._folder.mirror)
-        if remembered is not None and mirror.fits(tip.commit):
-            # Whether the mirror is broken or the remote is in trouble shows in a fresh mirror.
-            with contextlib.suppress(*AT_FAULT):
-                mirror.clear_unfinished(UNFINISHED_PACKS, UNFINISHED_OBJECTS)
-                snapshot = look(self._git, self._remote, mirror, tip, remembered)
-                self._keep(snapshot, mirror)
-                return snapshot
-        return self._look_anew(tip, remembered)
-
-    def _look_anew(self, tip: Tip, remembered: Snapshot | None) -> Snapshot:
-        """Make a mirror, and put it in the place of the one there is only once it has given an answer."""
-        path = self._folder.new_path()
-        try:
-            mirror = Mirror.create(path, tip.commit)
-            snapshot = look(self._git, self._remote, mirror, tip, remembered)
-            self._folder.replace_mirror(path)
-        except GitFailed as failed:
-            raise self._remote.explain(failed) from None
-        except (MissingObject, BrokenHistory) as error:
-            raise RepositoryError(
-                f"What git fetched from {self._remote.where} is not whole: {error}. Check it there by git fsck."
-            ) from None
-        finally:
-            remove(path)
-        mirror.path = self._folder.mirror
-        self._keep(snapshot, mirror)
-        return snapshot
-
-    def _keep(self, snapshot: Snapshot, mirror: Mirror) -> None:
-        """Leave what was found to the next run. If that cannot be done, the answer is right all the same."""
-        with contextlib.suppress(OSError, GitFailed):
-            write_findings(self._folder.findings, snapshot)
-            keep_slim(self._git, self._folder, mirror, snapshot.commit)

@@ -16,7 +16,8 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import LEAST, Attempts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally_plan import TallyPlan
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import PushUnderWay, Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitProcess
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
 from ansible_collections.poolboy.concourse.tests.functional.git.counting import Counter, files
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import set_hook
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
@@ -42,7 +43,7 @@ def before_push(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], ob
     pushes: list[str] = []
 
     def have(done: Callable[[int], object]) -> None:
-        def patched(self: Remote, repository: Path, branch: str, commit: str, *, base: str) -> PushUnderWay:
+        def patched(self: Remote, repository: Path, branch: str, commit: str, *, base: str) -> GitProcess:
             pushes.append(commit)
             done(len(pushes))
             return push(self, repository, branch, commit, base=base)

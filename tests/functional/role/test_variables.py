@@ -56,6 +56,12 @@ def test_each_option_of_the_modules_is_handed_over(name: str) -> None:
     assert f'{name}: "{{{{ pool_boy_{name} | default(omit) }}}}"' in tasks
 
 
+def test_the_last_look_judges_by_the_policies_of_the_cleaning() -> None:
+    tasks = (ROLE / "tasks" / "status.yml").read_text()
+    policies = option_groups.POOLS.spec.keys() - {"pools"}  # given to all modules at once
+    assert [name for name in policies if f"{name}: " not in tasks] == []
+
+
 def test_the_playbook_takes_the_names_of_the_others() -> None:
     (play,) = yaml.safe_load((COLLECTION / "playbooks" / "pool_boy.yml").read_text())
     task = play["tasks"][0]
