@@ -146,6 +146,11 @@ released:
     verdict: {description: The verdict., type: str, sample: errored}
     reason: {description: Why the lock had this verdict., type: str, sample: ci/deploy 12 errored and left it claimed}
     commit: {description: The commit of the claim., type: str, sample: d0850b46e5200ff4c85718fad1652bdcdd611339}
+pools:
+  description: The pools as they were before the run, as M(poolboy.concourse.concourse_pool_status) tells of them.
+  returned: once the repository was read
+  type: list
+  elements: dict
 problems:
   description: What a person should look at in these pools, as M(poolboy.concourse.concourse_pool_status) tells it.
   returned: once the repository was read

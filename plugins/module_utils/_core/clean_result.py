@@ -23,7 +23,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.report imp
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, valid_unicode
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.values import lock_value, problem_values
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.values import (
+    lock_value,
+    pool_values,
+    problem_values,
+)
 
 
 def clean_result(
@@ -42,6 +46,7 @@ def clean_result(
     return {
         "locks": [_step_value(step, now) for step in plan],
         "released": [_release_value(step) for step in plan if released and step.is_release],
+        "pools": pool_values(pools, judged, now),
         "problems": problem_values(snapshot.problems, pools),
         "report": report_lines(judged, pools, snapshot.problems, now, columns, going),
         "commit": snapshot.commit,

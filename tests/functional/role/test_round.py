@@ -79,6 +79,11 @@ def test_a_round_and_the_next_one(scene: Scene, machine: Machine, receiver: Rece
     second = machine.rounds(hosts)
     assert second.changed == {"shop": 0}
     assert second.facts["shop"]["clean"]["released"] == []
+    first_look, second_look = fact["status"], second.facts["shop"]["status"]
+    assert not any("action" in lock for lock in first_look["locks"]), "a look after the release and the trigger"
+    assert all("action" in lock for lock in second_look["locks"]), "what clean saw, as nothing was done since"
+    assert second_look.keys() == first_look.keys()
+    assert [one["name"] for one in second_look["pools"]] == [one["name"] for one in first_look["pools"]]
     assert receiver.take("POST") == []
     metrics = machine.told()["locks.prom"]
     assert 'poolboy_rounds_total{repository="teams/locks"} 2' in metrics

@@ -78,7 +78,9 @@ class Machine:
             "--resolv-conf=bind-host",
             *(f"--bind-ro={path}" for path in needed),
         ]
-        command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "sh", "-c", START, "sh", str(self.folder)]
+        # If this program is killed, the kernel kills the first process of those numbers, and with it the whole machine.
+        numbers = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
+        command = ["setpriv", "--pdeathsig", "KILL", *numbers, "sh", "-c", START, "sh", str(self.folder)]
         self._host = subprocess.Popen(
             [*command, *spawn, *self.program], stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
         )
@@ -163,7 +165,7 @@ class Machine:
 
     def processes(self) -> list[int]:
         """The processes of the machine, by their numbers here."""
-        return [process for child in self._children(self._host.pid) for process in self._family(child)]
+        return self._family(self._host.pid)[1:]
 
     def wait(self, ready: Callable[[], object], what: str, *, patience: float = 60.0) -> None:
         """Wait until `ready()` is true."""
@@ -178,8 +180,8 @@ class Machine:
         return ("systemctl", "is-active", "multi-user.target") if self.program == SYSTEMD else ("pgrep", "-x", "cron")
 
     def _wait_for_leader(self) -> int:
-        self.wait(lambda: any(self._is_leader(one) for one in self._children(self._host.pid)), "the machine starts")
-        return next(one for one in self._children(self._host.pid) if self._is_leader(one))
+        self.wait(lambda: any(map(self._is_leader, self._family(self._host.pid))), "the machine starts")
+        return next(filter(self._is_leader, self._family(self._host.pid)))
 
     def _is_leader(self, process: int) -> bool:
         """Whether it is the first process of a machine that has its own root already."""

@@ -68,6 +68,8 @@ def test_every_lock_with_its_action_and_the_released_ones_apart() -> None:
     assert all(lock.keys() == STATUS_KEYS | {"action", "action_reason"} for lock in result["locks"])
     assert all(lock["action_reason"] for lock in result["locks"])
     assert result["commit"] == "tip-1"
+    (pool,) = result["pools"]
+    assert (pool["name"], pool["claimed"], pool["unclaimed"], pool["releasable"]) == ("aws", 3, 1, 2), "before the run"
     assert result["released"][0] == {
         "pool": "aws",
         "name": "env-1",
