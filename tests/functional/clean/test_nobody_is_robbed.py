@@ -98,7 +98,8 @@ def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) 
     assert findings.released > CLAIMS / 20, "the teams leave many locks behind, else this proves nothing"
     assert not any(cleaner.outcomes["hung"] for cleaner in cleaners)
     assert not any("defect" in message or "printed no JSON" in message for one in cleaners for message in one.failures)
-    assert len(findings.in_the_window) <= 4 + CLAIMS / 100, findings.in_the_window
+    # On a busy machine a person can come too late to be seen; without the second look at Concourse nearly all would.
+    assert len(findings.in_the_window) <= max(4, ledger.counts["re-runs at the worst moment"] / 2)
     assert atc.server.errors == []
 
 
