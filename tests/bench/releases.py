@@ -27,7 +27,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import WritableRepository
 
 from ..lockrepo.git_command import git, git_environment
 from .finding import Finding
@@ -117,7 +117,7 @@ def _in_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
     """What the module does, less starting Python and Ansible's part of a module."""
     options = {"repo": ground.transport.url(ground.repository), "cache_dir": str(cache), **ground.transport.options}
     policy = PoolPolicy(read_policies(KEEP_ALL, DEFAULTS))
-    with LockRepository(RepositoryOptions(**options)) as opened:
+    with WritableRepository(RepositoryOptions(**options)) as opened:
         snapshot = opened.snapshot()
         pools = [PoolOption(name, policy) for name in snapshot.pools]
         rules = CleaningRules(force=_force(ground.repository, paths), max_releases=RELEASED)

@@ -9,10 +9,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.pool_mo
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import read_target
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import WritableRepository
 
 
 class CleanModule(PoolModule):
     """A module that gives locks back."""
+
+    def lock_repository(self) -> WritableRepository:
+        """Return the lock repository that the options name, to be used as a context."""
+        return WritableRepository(self.repository_options())
 
     def cleaning_rules(self) -> CleaningRules:
         """Return what the options allow beyond the policies. Raises BadOption."""

@@ -77,8 +77,12 @@ class PoolModule:
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context."""
+        return LockRepository(self.repository_options())
+
+    def repository_options(self) -> RepositoryOptions:
+        """Return the repository that the options name, and how it is reached."""
         names = RepositoryOptions.__dataclass_fields__.keys() & self._options.keys()
-        return LockRepository(RepositoryOptions(**{name: self._options[name] for name in names}))
+        return RepositoryOptions(**{name: self._options[name] for name in names})
 
     def wanted_pools(self) -> tuple[PoolOption, ...]:
         """Return the pools that the options name, none if all are meant. Raises BadOption."""

@@ -12,18 +12,23 @@ from contextlib import contextmanager
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.pool_module import PoolModule
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import open_desk
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption, ConcourseError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_job import read_trigger_pools
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_plan import TriggerRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_run import Triggering
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import TriggerRepository
 
 
 class TriggerModule(PoolModule):
     """A module that starts builds."""
 
+    def lock_repository(self) -> TriggerRepository:
+        """Return the lock repository that the options name, to be used as a context."""
+        return TriggerRepository(self.repository_options())
+
     @contextmanager
-    def triggering(self, repository: LockRepository) -> Iterator[Triggering]:
+    def triggering(self, repository: TriggerRepository) -> Iterator[Triggering]:
         """Give a run that starts builds. Raises BadOption, and ConcourseError if Concourse refuses the login."""
         options, rules = self.concourse_options(), self._trigger_rules()
         pools = read_trigger_pools(self.wanted_pools())
@@ -34,7 +39,7 @@ class TriggerModule(PoolModule):
             if concourse.trouble:
                 raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.trouble}.")
             yield self._strategy()(
-                concourse.jobs(),
+                open_desk(concourse),
                 repository,
                 pools,
                 rules,

@@ -17,9 +17,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.setti
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.web_address import normalised
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
 
-if t.TYPE_CHECKING:
-    from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import ConcourseJobs
-
 # As many threads may ask at the same time; more of them wait for a free connection.
 CONNECTIONS = 16
 
@@ -81,13 +78,13 @@ class Concourse:
             self._session.start_afresh()
         self._gave_facts = True
         own = normalised(self._settings.address)
-        return ConcourseFacts(
-            Inquiry(self._session, self._contact), self._settings.aliases | ({own} if own is not None else set())
-        )
+        return ConcourseFacts(self.inquiry(), self._settings.aliases | ({own} if own is not None else set()))
 
-    def jobs(self) -> ConcourseJobs:
-        """Return the desk at which builds are asked for; like facts(), it tries again if nothing answered before."""
-        # Here, as most runs start no builds.
-        from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import ConcourseJobs
+    def inquiry(self) -> Inquiry:
+        """Return what asks questions over these connections, with this login."""
+        return Inquiry(self._session, self._contact)
 
-        return ConcourseJobs(Inquiry(self._session, self._contact), self.facts(), self._settings.address)
+    @property
+    def address(self) -> str:
+        """The address of Concourse, without a slash at its end."""
+        return self._settings.address

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse import answers, job_answers
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.inquiry import Inquiry
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.introduction import Version as Release
@@ -34,6 +35,11 @@ _LONGER = 20
 _LONGEST = _PAGE * _LONGER**3
 _FIRST_WITH_CREATOR: Release = (7, 0, 0)
 _CHECK = b'{"from": null, "shallow": false}'
+
+
+def open_desk(concourse: Concourse) -> ConcourseJobs:
+    """Return the desk of a Concourse at which builds are asked for; if nothing answered before, it is tried again."""
+    return ConcourseJobs(concourse.inquiry(), concourse.facts(), concourse.address)
 
 
 class ConcourseJobs(JobDesk):

@@ -16,7 +16,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks impo
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally_plan import Demand, TallyPlan
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import Tallying
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import TriggerRepository
 from ansible_collections.poolboy.concourse.tests import lockrepo
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
@@ -39,10 +39,10 @@ class Counter:
     limits: dict[str, int] = field(default_factory=dict)
     now: Callable[[], int] = lambda: int(time.time())
 
-    def open(self) -> LockRepository:
+    def open(self) -> TriggerRepository:
         return open_repository(self.locks.url, self.cache_dir)
 
-    def tallying(self, repository: LockRepository, run: str | None = None, most: int | None = None) -> Tallying:
+    def tallying(self, repository: TriggerRepository, run: str | None = None, most: int | None = None) -> Tallying:
         """One run on an open repository."""
         return Tallying(repository, self.pools, self.demand, run or f"run-{next(_runs)}", Attempts, self.now, most)
 

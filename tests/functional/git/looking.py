@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import TriggerRepository
 from ansible_collections.poolboy.concourse.tests import lockrepo
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.lockrepo.stream import RESOURCE, header, rename
@@ -25,7 +25,7 @@ class Look:
 
     def __call__(self, repo: object, **options: Any) -> Snapshot:
         options = {"cache_dir": str(self.cache_dir), "git_timeout": 30, **options}
-        with LockRepository(RepositoryOptions(repo=str(repo), **options)) as repository:
+        with TriggerRepository(RepositoryOptions(repo=str(repo), **options)) as repository:
             return repository.snapshot()
 
     @property

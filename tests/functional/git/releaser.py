@@ -11,11 +11,11 @@ from pathlib import Path
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import WritableRepository
 
 
 def main(repo: str, cache_dir: Path) -> None:
-    with LockRepository(RepositoryOptions(repo=repo, cache_dir=str(cache_dir), git_timeout=60)) as repository:
+    with WritableRepository(RepositoryOptions(repo=repo, cache_dir=str(cache_dir), git_timeout=60)) as repository:
         for _attempt in range(30):
             snapshot = repository.snapshot()
             claimed = [lock for lock in snapshot.locks if lock.is_claimed]

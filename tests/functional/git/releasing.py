@@ -14,7 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning i
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import TriggerRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.lockrepo.history import GitHistory
 
@@ -29,10 +29,10 @@ class ReleasedCommit:
     committer: str
 
 
-def open_repository(repo: object, cache_dir: Path, **options: Any) -> LockRepository:
+def open_repository(repo: object, cache_dir: Path, **options: Any) -> TriggerRepository:
     """The repository as a run of a module opens it."""
     options = {"cache_dir": str(cache_dir), "git_timeout": 30, **options}
-    return LockRepository(RepositoryOptions(repo=str(repo), **options))
+    return TriggerRepository(RepositoryOptions(repo=str(repo), **options))
 
 
 def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[Release]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import open_desk
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import compact_json
@@ -109,12 +110,12 @@ def test_the_answer_to_the_post(name: str, atc: Emulator) -> None:
         atc.set_next_id("builds", expected)
     with connect(atc, exchange["request"]["as"]) as concourse:
         if isinstance(expected, int):
-            made = concourse.jobs().start(job_of(exchange))
+            made = open_desk(concourse).start(job_of(exchange))
             body = recorded["body"]
             assert (made.id, made.status, made.created_by) == (expected, "pending", body["created_by"])
         else:
             with pytest.raises((CannotTrigger, ConcourseError)) as refused:
-                concourse.jobs().start(job_of(exchange))
+                open_desk(concourse).start(job_of(exchange))
             assert expected in str(refused.value)
     posts = atc.requests(method="POST", path="/api/")
     if exchange["request"]["as"] not in ("bad", "nobody"):
@@ -153,8 +154,8 @@ def test_the_answers_to_a_check(atc: Emulator) -> None:
     job = JobRef(PipelineRef("main", "ci"), "noop")
     recorded = {one["name"]: one["response"]["status"] for one in EXCHANGES if one["name"].startswith("check resource")}
     with connect(atc, "admin") as concourse:
-        concourse.jobs().check(job, "envs")
+        open_desk(concourse).check(job, "envs")
     with connect(atc, "operator") as concourse, pytest.raises(CannotTrigger, match="pipeline-operator in team main"):
-        concourse.jobs().check(job, "envs")
+        open_desk(concourse).check(job, "envs")
     statuses = [post["status"] for post in atc.requests(method="POST", path="/check")]
     assert statuses == [recorded["check resource"], recorded["check resource, no role"]] == [201, 403]

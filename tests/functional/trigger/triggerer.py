@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import open_desk
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
@@ -28,7 +29,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_re
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_run import Triggering
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_tally import TallyTriggering
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import TriggerRepository
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
 
 
@@ -66,11 +67,11 @@ class Triggerer:
         concourse = Concourse(
             ConcourseOptions(url=self.url, username=self.username, password=self.password, timeout=self.timeout)
         )
-        repository = LockRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
+        repository = TriggerRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
         kind = TallyTriggering if self.strategy == "tally" else Triggering
 
         def run() -> dict[str, Any]:
-            desk, allowed = concourse.jobs(), TriggerRules(**rules)
+            desk, allowed = open_desk(concourse), TriggerRules(**rules)
             one = kind(desk, repository, chosen, allowed, concourse.team, self.clock, self.warnings.append, check_mode)
             try:
                 one.look()
