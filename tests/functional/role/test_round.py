@@ -94,6 +94,8 @@ def without_ages(result: dict[str, Any]) -> dict[str, Any]:
     same = deepcopy(result)
     for lock in same["locks"]:
         del lock["age_minutes"]
+    for pool in same["pools"]:
+        del pool["oldest_claim_minutes"]
     del same["report"]
     return same
 
