@@ -85,7 +85,8 @@ def read_tree(entries: Iterable[TreeEntry], tallies: Mapping[str, str]) -> Tree:
         # A tree can be made to hold such a folder, but git checks it out nowhere (read-cache.c: verify_path).
         if entry.path.startswith(f"{ROOT_POOL}/"):
             continue
-        if _base_name(entry.path) in STATES and STATES.keys().isdisjoint(entry.path.split("/")[:-1]):
+        is_state = _base_name(entry.path) in STATES and STATES.keys().isdisjoint(entry.path.split("/")[:-1])
+        if is_state and entry.mode != FOLDER:
             no_folders.append(entry)
         else:
             _sort_in(entry, pools)
@@ -108,18 +109,20 @@ def read_tree(entries: Iterable[TreeEntry], tallies: Mapping[str, str]) -> Tree:
 
 def tally_entries(entries: Iterable[TreeEntry]) -> tuple[TreeEntry, ...]:
     """Name the tally files of a tree, whose content read_tree() wants to see."""
-    return tuple(entry for entry in entries if _base_name(entry.path) in TALLY_FILES and entry.mode != SUBMODULE)
+    return tuple(
+        entry for entry in entries if _base_name(entry.path) in TALLY_FILES and entry.mode not in (SUBMODULE, FOLDER)
+    )
 
 
 def _sort_in(entry: TreeEntry, pools: dict[str, _PoolFolder]) -> None:
-    """Put one file where it belongs; files outside claimed/ and unclaimed/ are nobody's."""
+    """Put one entry where it belongs; what lies outside claimed/ and unclaimed/ is nobody's."""
     parts = entry.path.split("/")
     at = next((index for index, part in enumerate(parts[:-1]) if part in STATES), None)
-    if at is None or entry.mode == FOLDER:
+    if at is None:
         return
     found = pools.setdefault("/".join(parts[:at]) or ROOT_POOL, _PoolFolder())
     state, name = STATES[parts[at]], parts[at + 1]
-    if len(parts) > at + 2 or entry.mode == SUBMODULE:
+    if len(parts) > at + 2 or entry.mode in (SUBMODULE, FOLDER):
         what = "a submodule" if entry.mode == SUBMODULE else "a folder"
         problem = f"{state.value}/{printable(name)} is {what}, not a lock"
         if problem not in found.problems:

@@ -27,7 +27,8 @@ LONGEST_TALLY = 64  # bytes; more is no number
 
 def read_pools(git: GitCommand, repository: Path, objects: ObjectReader, commit: str) -> Tree:
     """Read pools, locks and problems of a commit. Raises GitFailed, MissingObject, BrokenHistory."""
-    process = git.start("ls-tree", "-r", "-z", "--full-tree", commit, repository=repository)
+    # With folders (-t), as an empty one, which people do not make but programs can, has no file to be seen by.
+    process = git.start("ls-tree", "-r", "-t", "-z", "--full-tree", commit, repository=repository)
     entries = list(parse_entries(process.chunks()))
     tallies = {
         entry.path: objects.read(entry.object_name, "blob", limit=LONGEST_TALLY).decode("ascii", "replace")
@@ -37,7 +38,7 @@ def read_pools(git: GitCommand, repository: Path, objects: ObjectReader, commit:
 
 
 def parse_entries(chunks: Iterable[bytes]) -> Iterator[TreeEntry]:
-    """Read what `git ls-tree -r -z` prints, and leave out what lies in no pool. Raises BrokenHistory."""
+    """Read what `git ls-tree -r -t -z` prints, and leave out what lies in no pool. Raises BrokenHistory."""
     rest = b""
     for chunk in chunks:
         lines = (rest + chunk).split(b"\0")

@@ -19,7 +19,7 @@ from ansible_collections.poolboy.concourse.tests.functional.clean.reading import
     tip,
 )
 from ansible_collections.poolboy.concourse.tests.functional.running import refusal
-from ansible_collections.poolboy.concourse.tests.lockrepo import File, LockRepository, Submodule, Symlink
+from ansible_collections.poolboy.concourse.tests.lockrepo import File, Folder, LockRepository, Submodule, Symlink
 from ansible_collections.poolboy.concourse.tests.lockrepo.entries import Entry, Text
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
@@ -143,6 +143,11 @@ IN_THE_WAY: list[tuple[str, Mapping[Text, Entry | Text | None], str]] = [
     ("submodule", {"aws/unclaimed/env-1": Submodule()}, "aws/unclaimed/env-1"),
     ("folder of quarantine", {"sick/unclaimed/env-1/notes": "x"}, "sick/unclaimed/env-1"),
     ("submodule in quarantine", {"sick/unclaimed/env-1": Submodule()}, "sick/unclaimed/env-1"),
+    (
+        "empty folder in quarantine",
+        {"sick/unclaimed": Folder({".gitkeep": "", "env-1": Folder({})})},
+        "sick/unclaimed/env-1",
+    ),
 ]
 
 

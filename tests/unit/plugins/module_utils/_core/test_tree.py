@@ -115,6 +115,20 @@ def test_folders_inside_a_state_are_no_locks_but_a_problem() -> None:
     ]
 
 
+def test_folders_are_known_by_themselves_too() -> None:
+    """An empty one has no file to be known by."""
+    paths = ["aws", "aws/claimed", "aws/unclaimed", "aws/unclaimed/empty", "aws/claimed/full", "docs/claimed"]
+    folders = [TreeEntry("040000", "1" * 40, name) for name in paths]
+    found = read_tree([*entries(*pool("aws", "claimed/full/a", "claimed/b")), *folders], {})
+    assert found.pools == ("aws",)
+    assert names(found) == [("aws", "b", CLAIMED)]
+    assert found.obstacles == ("aws/claimed/full", "aws/unclaimed/empty")
+    assert problems(found) == [
+        ("aws", "claimed/full is a folder, not a lock"),
+        ("aws", "unclaimed/empty is a folder, not a lock"),
+    ]
+
+
 def test_submodules_are_no_locks_and_links_are_locks_with_a_problem() -> None:
     given_entries = [
         *entries(*pool("aws")),
