@@ -32,6 +32,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.references
 
 # The API's own default for lists (atc/pagination.go).
 _PAGE = 100
+_MANY = 500  # builds of a pipeline among which one that is still at work is looked for
 
 
 class ConcourseFacts(BuildFacts):
@@ -133,6 +134,10 @@ class ConcourseFacts(BuildFacts):
         start = starting_at(build.id, self._inquiry.contact().introduction.version)
         asked = in_pipeline(pipeline, "jobs", job, "builds", pairs=[start, ("limit", str(_PAGE))])
         return builds_of_job(self._once(asked, answers.builds_of), pipeline, job)
+
+    def pipeline_builds(self, pipeline: PipelineRef) -> tuple[Build, ...]:
+        asked = in_pipeline(pipeline, "builds", pairs=[("limit", str(_MANY))])
+        return builds_of_pipeline(self._once(asked, answers.builds_of), pipeline)
 
     def _order(self, pipeline: PipelineRef, resource: str) -> VersionOrder:
         return self._memo.once(("order", pipeline, resource), lambda: VersionOrder(self._inquiry, pipeline, resource))

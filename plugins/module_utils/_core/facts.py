@@ -71,3 +71,6 @@ class BuildFacts(Protocol):
 
     def builds_since(self, pipeline: PipelineRef, job: str, build: Build) -> tuple[Build, ...]:
         """The first of the job's builds made after a build of another job; re-runs of older builds come first."""
+
+    def pipeline_builds(self, pipeline: PipelineRef) -> tuple[Build, ...]:
+        """The pipeline's latest builds, also those of jobs that it has no more, newest first."""

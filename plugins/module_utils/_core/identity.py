@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status, Version
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts, NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import matches_untyped
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import (
+    is_garbled_untyped,
+    matches_untyped,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
 
 # A commit's time is the worker's, a build's the database's: they may differ by so many seconds.
@@ -62,6 +65,8 @@ def _ask(reading: BuildRef, facts: BuildFacts) -> Build | None:
     fitting = [one for one in instances if matches_untyped(one.instance_vars, reading.untyped_vars)]
     if len(fitting) > 1:
         raise NoCredibleAnswer(f"several instances of pipeline {name} fit the variables in the claim")
+    if not fitting and any(is_garbled_untyped(one.instance_vars) for one in instances):
+        raise NoCredibleAnswer(f"which instance of pipeline {name} it was cannot be told from the claim")
     return facts.build(replace(reading, pipeline=fitting[0], untyped_vars=None)) if fitting else None
 
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
+_MEANS_SOMETHING = "#&+%;"  # in the query of a URL
+
 
 def compact_json(value: object) -> str:
     """Return instance variables as the one text by which they are compared and asked for: sorted keys, no spaces."""
@@ -41,6 +43,12 @@ def matches_untyped(instance_vars: str | None, untyped: Iterable[tuple[str, str]
     if instance_vars is None:
         return False
     return {name: _as_go_prints(value) for name, value in json.loads(instance_vars).items()} == dict(untyped)
+
+
+def is_garbled_untyped(instance_vars: str | None) -> bool:
+    """Whether Concourse 8.0 wrote a pipeline's variables so that they read otherwise: it escaped nothing."""
+    values = {} if instance_vars is None else json.loads(instance_vars)
+    return any(character in _as_go_prints(value) for value in values.values() for character in _MEANS_SOMETHING)
 
 
 def _is_variable(name: str) -> bool:

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One verdict for each lock, and why. Private to the collection.
 
-This is where the rules meet: identity.py finds the build, handoff.py follows the lock of one that succeeded.
+This is where the rules meet: identity.py finds the build, vanished.py looks for one whose name has changed, handoff.py
+follows the lock of one that succeeded.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts, NoCredibleAnswer
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import Whereabouts, follow, look_for_use
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.identity import Fit, identify
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.vanished import find_at_work
 
 
 class VerdictName(enum.StrEnum):
@@ -92,10 +94,15 @@ def _judge_named(claim: Claim, holder: Holder, facts: BuildFacts) -> Verdict:
     identity = identify(claim, holder, facts)
     build = identity.build
     if build is None:
-        return Verdict(VerdictName.GONE, f"Concourse has no {holder.text} any more", claim.claimed_at)
+        return _judge_vanished(f"Concourse has no {holder.text} any more", claim, holder, facts)
     if identity.fit is Fit.ANOTHER_BUILD:
-        return Verdict(VerdictName.GONE, f"the name {build} belongs to a later build now", claim.claimed_at, build)
+        return _judge_vanished(f"the name {build} belongs to a later build now", claim, holder, facts, build)
     if identity.fit is Fit.AFTER_ITS_END:
+        if build.status is Status.SUCCEEDED:
+            # It cannot have claimed so late, so somebody has written the claim's commit anew, as a rebase does.
+            handed_off = _judge_succeeded(claim, build, facts)
+            if handed_off.name is VerdictName.HANDED_OFF:
+                return handed_off
         late = claim.claimed_at - (build.end_time or claim.claimed_at)
         return _judge_unsuccessful(VerdictName.ZOMBIE, f"and claimed it {late} s after that", claim, build, facts)
     if build.is_active:
@@ -103,6 +110,16 @@ def _judge_named(claim: Claim, holder: Holder, facts: BuildFacts) -> Verdict:
     if build.status is Status.SUCCEEDED:
         return _judge_succeeded(claim, build, facts)
     return _judge_unsuccessful(_ENDED[build.status], "and left it claimed", claim, build, facts)
+
+
+def _judge_vanished(
+    reason: str, claim: Claim, holder: Holder, facts: BuildFacts, build: Build | None = None
+) -> Verdict:
+    """Give the verdict on a build that the name in the claim does not lead to, unless one is at work with its lock."""
+    user = find_at_work(claim, holder, facts)
+    if user is not None:
+        return Verdict(VerdictName.HANDED_OFF, f"{reason}, but {user} is {user.status.value} with the lock", None, user)
+    return Verdict(VerdictName.GONE, reason, claim.claimed_at, build)
 
 
 def _judge_unsuccessful(name: VerdictName, what: str, claim: Claim, build: Build, facts: BuildFacts) -> Verdict:

@@ -127,6 +127,12 @@ class ModelFacts:
 
         return self._answer(Question("builds_since", (pipeline, job, build.id)), look)
 
+    def pipeline_builds(self, pipeline: PipelineRef) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            return tuple(sorted(self.models[pipeline].builds.values(), key=lambda build: -build.id))
+
+        return self._answer(Question("pipeline_builds", (pipeline,)), look)
+
     def _answer(self, question: Question, look: Callable[[], Answer], *, again: bool = False) -> Answer:
         if question not in self._known or again:
             self.asked.append(question)

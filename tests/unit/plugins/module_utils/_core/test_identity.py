@@ -214,6 +214,14 @@ def test_lost_types_that_fit_no_instance_are_no_build() -> None:
     assert found == Identity(Fit.NO_BUILD)
 
 
+@pytest.mark.parametrize("value", ["fix/#12", "a&b", "rel+1", "50%25", "x;y"])
+def test_lost_types_beside_an_instance_whose_variables_read_otherwise_are_no_credible_answer(value: str) -> None:
+    """Concourse 8.0 escaped nothing, so what the claim shows of `fix/#12` is `fix/`."""
+    models = _instances('{"b":"other","n":9000}', f'{{"b":"{value}","n":9000}}')
+    with pytest.raises(NoCredibleAnswer, match="cannot be told"):
+        identify(claim_by(models[1].builds[2], "v2"), _holder(UNTYPED), ModelFacts(*models))
+
+
 def test_lost_types_that_fit_two_instances_are_no_credible_answer() -> None:
     models = _instances('{"b":"x y","n":"9000"}', '{"b":"x y","n":9000}')
     with pytest.raises(NoCredibleAnswer, match="several instances"):

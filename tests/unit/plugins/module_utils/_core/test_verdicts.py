@@ -155,6 +155,15 @@ def test_zombie(status: Status, late: int) -> None:
     assert policy_and_wait(verdict) == (Policy.RELEASE, 5)
 
 
+def test_a_claim_that_was_written_anew_is_not_taken_for_a_zombie_while_its_lock_is_in_use() -> None:
+    """A rebase gives the commit another name and a later time: then it counts what the jobs after it do."""
+    facts, model, build = claiming(Status.SUCCEEDED)
+    model.job("test", get("envs", passed=["claim"]))
+    model.build("test", Status.STARTED, took={"envs": "v2"})
+    verdict = verdict_on(facts, build, "rebased", at=(build.end_time or 0) + 600)
+    assert (verdict.name, verdict.dead_since) == (VerdictName.HANDED_OFF, None)
+
+
 def test_gone_because_there_is_no_such_build() -> None:
     facts, model, build = claiming(Status.FAILED)
     claimed_at = (build.start_time or 0) + 10

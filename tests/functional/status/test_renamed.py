@@ -1,0 +1,61 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names change while builds go on: what is at work with a lock is found though its claim's name leads nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import HOUR, Look, login
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+PIPELINE = "main/ci"
+POOL = {"name": "env", "type": "pool", "source": {"pool": "aws"}}
+CLAIM = {"put": "env", "params": {"acquire": True}}
+
+
+def config(claiming: str) -> dict[str, Any]:
+    """One job claims, the next one works with the lock and gives it back."""
+    after = [{"get": "env", "passed": [claiming], "trigger": True}, {"put": "env", "params": {"release": "env"}}]
+    return {"resources": [POOL], "jobs": [{"name": claiming, "plan": [CLAIM]}, {"name": "test", "plan": after}]}
+
+
+def take_its_name(scene: Scene) -> None:
+    scene.atc.rename_pipeline(PIPELINE, "environments")
+    scene.atc.set_pipeline(PIPELINE, config("claim"))
+    scene.finish(scene.start(PIPELINE, "claim"), "failed")
+
+
+CHANGES: dict[str, Callable[[Scene], object]] = {
+    "the job has another name": lambda scene: scene.atc.set_pipeline(PIPELINE, config("claim-env")),
+    "the pipeline has another name": lambda scene: scene.atc.rename_pipeline(PIPELINE, "environments"),
+    "another pipeline has its name": take_its_name,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("stage", ["claim", "test"])
+def test_a_build_at_work_is_found_under_its_new_name(scene: Scene, look: Look, change: str, stage: str) -> None:
+    scene.atc.set_pipeline(PIPELINE, config("claim"))
+    scene.locks.add("aws", "env-1", at=scene.now)
+    build = scene.start(PIPELINE, "claim")
+    scene.claim(build, "env", "aws/env-1")
+    scene.wait(60)
+    if stage == "test":
+        scene.finish(build, "succeeded")
+        scene.wait(60)
+        build = scene.running("test")
+    scene.wait(300)
+    CHANGES[change](scene)
+    scene.wait(2 * HOUR)
+    (lock,) = look(**login(scene)).locks.values()
+    assert (lock["verdict"], lock["dead_since"], lock["build"]["id"]) == ("handed_off", None, build)
+    assert "is started with the lock" in lock["reason"]
+    scene.finish(build, "failed")
+    (lock,) = look(**login(scene)).locks.values()
+    assert lock["verdict"] == "gone"
+    assert lock["dead_since"] == lock["claimed_at"]

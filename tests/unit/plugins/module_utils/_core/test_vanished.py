@@ -1,0 +1,105 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A build at work whose name has changed is found by what it carries, or by the name that it has kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import Verdict, VerdictName, judge_claim
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.facts_model import (
+    ModelFacts,
+    claim_by,
+    holder_of,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+)
+
+ACTIVE = (Status.PENDING, Status.STARTED)
+ENDED = (Status.SUCCEEDED, Status.FAILED, Status.ERRORED, Status.ABORTED)
+
+
+def a_pipeline(name: str = "ci", *, status: Status = Status.STARTED) -> tuple[PipelineModel, Build]:
+    model = PipelineModel(name)
+    model.job("claim", put("envs"))
+    return model, model.build("claim", status, made={"envs": "v2"})
+
+
+def judge(facts: ModelFacts, build: Build, *, old: str | None = None, job: str | None = None) -> Verdict:
+    """The verdict on a claim that names the build by an old name of its pipeline or its job."""
+    assert build.pipeline is not None
+    pipeline = PipelineRef(build.pipeline.team, old or build.pipeline.name)
+    named = replace(build, pipeline=pipeline, job=job or build.job)
+    return judge_claim(claim_by(build, "v2"), holder_of(named), facts)
+
+
+@pytest.mark.parametrize("status", ACTIVE)
+@pytest.mark.parametrize("lost", [False, True], ids=["output listed", "output lost"])
+def test_of_a_renamed_pipeline(status: Status, lost: bool) -> None:
+    model, build = a_pipeline("new", status=status)
+    if lost:
+        model.made[build.id] = ()
+    verdict = judge(ModelFacts(model), build, old="ci")
+    assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.HANDED_OFF, None, build)
+    assert f"new/claim 1 is {status.value} with the lock" in verdict.reason
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_one_that_has_ended_is_gone(status: Status) -> None:
+    model, build = a_pipeline("new", status=status)
+    assert judge(ModelFacts(model), build, old="ci").name is VerdictName.GONE
+
+
+def test_of_a_job_that_its_pipeline_has_no_more() -> None:
+    model, build = a_pipeline()
+    model.steps.clear()
+    model.job("claim-env", put("envs"))
+    facts = ModelFacts(model)
+    facts._find = lambda reference: None  # type: ignore[method-assign] # by its name it answers 404
+    verdict = judge(facts, build)
+    assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, build)
+    assert [question.method for question in facts.asked].count("pipeline_builds") == 1
+
+
+def test_a_later_build_with_the_lock_is_found_too() -> None:
+    model, build = a_pipeline("new", status=Status.SUCCEEDED)
+    model.job("test", get("envs", passed=["claim"]))
+    test = model.build("test", Status.STARTED, took={"envs": "v2"})
+    verdict = judge(ModelFacts(model), build, old="ci")
+    assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, test)
+
+
+def test_builds_with_other_locks_are_no_reason_to_keep_it() -> None:
+    model, build = a_pipeline("new", status=Status.FAILED)
+    model.build("claim", Status.STARTED, made={"envs": "v3"})
+    assert judge(ModelFacts(model), build, old="ci").name is VerdictName.GONE
+
+
+def test_a_build_of_another_team_is_not_looked_at() -> None:
+    model, build = a_pipeline("new")
+    verdict = judge(ModelFacts(model), replace(build, pipeline=PipelineRef("other", "new")), old="ci")
+    assert verdict.name is VerdictName.GONE
+
+
+@pytest.mark.parametrize("method", ["pipelines", "jobs", "latest_builds", "resources"])
+def test_a_missing_answer_keeps_the_lock(method: str) -> None:
+    model, build = a_pipeline("new", status=Status.STARTED)
+    facts = ModelFacts(model)
+    facts.is_missing = lambda question: question.method == method
+    assert judge(facts, build, old="ci").name is VerdictName.UNREACHABLE
+
+
+def test_a_job_at_work_with_a_build_that_is_not_listed_keeps_the_lock() -> None:
+    """A re-run stands where its original stands, which can be pages back."""
+    model, build = a_pipeline("new", status=Status.FAILED)
+    model.rerun(build, Status.STARTED)
+    model.page = 0
+    assert judge(ModelFacts(model), build, old="ci").name is VerdictName.UNREACHABLE
