@@ -44,15 +44,21 @@ class Triggered:
 
 @dataclass(frozen=True)
 class Doings:
-    """What the last round did; `cleaned` and `triggers` say whether these steps ran at all."""
+    """What the last round did; `cleaned` and `triggers` say whether these steps ran at all.
+
+    `cleaning_failed` and `trigger_failed` say that a step that ran did not come to its end: it may have done more than
+    is told here.
+    """
 
     started: Moment | None
     took: str | None
     is_ok: bool
     failures: Sequence[Failure]
     cleaned: bool
+    cleaning_failed: bool
     released: Sequence[Released]
     triggers: bool
+    trigger_failed: bool
     triggered: Sequence[Triggered]
 
 
@@ -67,8 +73,10 @@ def doings(round_: Round) -> Doings:
         is_ok=fact.flag("ok") and not failures,
         failures=failures,
         cleaned=clean is not None,
+        cleaning_failed=clean is not None and round_.failed("clean"),
         released=[_released(one) for one in clean.children("released")] if clean else [],
         triggers=trigger is not None,
+        trigger_failed=trigger is not None and round_.failed("trigger"),
         triggered=[_triggered(one) for one in trigger.children("triggered")] if trigger else [],
     )
 

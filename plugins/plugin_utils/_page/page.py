@@ -21,7 +21,13 @@ from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields imp
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import LockRow, lock_rows
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import SEGMENTS, pool_rows
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import open_round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS, Group, Word
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import (
+    ANSWERED,
+    UNREACHABLE,
+    WORDS,
+    Group,
+    Word,
+)
 
 _FOLDER = Path(__file__).parent
 
@@ -60,6 +66,8 @@ def page(value: object, *, old_after: int) -> str:
         locks=locks,
         pools=pool_rows(round_, locks),
         tallies=_tallies(locks),
+        unheard=sum(lock.word.key == UNREACHABLE for lock in locks),
+        silent=not any(lock.word.group in ANSWERED for lock in locks),
         problems=_problems(round_.look),
         doings=doings(round_),
         words=list(WORDS.values()),

@@ -33,7 +33,10 @@ class Round:
         return self.look is not None and self.look is self.clean
 
     def failed(self, step: str) -> bool:
-        """Whether a step stopped with an error."""
+        """Whether a step stopped with an error, by the failures of the round or by what the module returned."""
+        part = self.fact.child(step)
+        if part is not None and part.flag("failed"):
+            return True
         return any(failure.text("step") == step for failure in self.fact.children("failures"))
 
 

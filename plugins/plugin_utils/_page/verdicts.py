@@ -76,6 +76,10 @@ WORDS: Mapping[str, Word] = {
     for rank, (name, (group, meaning)) in enumerate(_IN_ORDER.items())
 }
 
+UNREACHABLE = VerdictName.UNREACHABLE.value
+# The groups whose verdicts rest on what Concourse said of a build.
+ANSWERED = frozenset({Group.LEFT, Group.USE})
+
 
 def word_for(verdict: str) -> Word:
     """Return the word for a verdict; one that this page does not know yet is shown as it is."""

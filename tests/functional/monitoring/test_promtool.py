@@ -78,7 +78,7 @@ def test_every_rule_has_a_test_in_which_it_fires(tmp_path: Path) -> None:
     (tmp_path / "test.yml").write_text(re.sub(r"\S+/alerts\.yml", "alerts.yml", TESTS.read_text()))
     code, said = promtool("test", "rules", str(tmp_path / "test.yml"))
     assert code != 0
-    assert sorted(re.findall(r"alertname: (\w+)", said)) == sorted(rule["alert"] for rule in ALERTS)
+    assert set(re.findall(r"alertname: (\w+)", said)) == {rule["alert"] for rule in ALERTS}
 
 
 def test_the_rules_say_what_to_do() -> None:

@@ -89,6 +89,12 @@ def rounds() -> dict[str, dict[str, Any]]:
             status=None,
             failures=failed,
         ),
+        "Concourse is silent": a_round(
+            ok=False,
+            failures=[{"step": "trigger", "message": "Concourse cannot be asked: Connection refused."}],
+            trigger={"failed": True, "triggered": []},
+            status=a_look(a_claim("aws", "env-1", "unreachable"), a_claim("aws", "env-2", "manual")),
+        ),
         "no cleaning": a_round(clean=None, status=a_look(leaked)),
         "check mode": a_round(
             check_mode=True, clean=a_cleaning(a_step(leaked, "release"), released=released), status=a_look(leaked)

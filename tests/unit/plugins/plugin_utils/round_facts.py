@@ -29,14 +29,22 @@ def free(pool: str, name: str) -> JudgedLock:
 
 
 def claimed(
-    pool: str, name: str, verdict: str, *, age: int = 0, unused: int | None = None, commit: str = "c1", url: str = PAGE
+    pool: str,
+    name: str,
+    verdict: str,
+    *,
+    age: int = 0,
+    unused: int | None = None,
+    commit: str = "c1",
+    url: str = PAGE,
+    policy: PoolPolicy | None = None,
 ) -> JudgedLock:
     """A claimed lock; `age` is in minutes since the claim, `unused` since the last build ended, None for in use."""
     claim = Claim(commit, NOW - age * 60, "ci", f"claiming: {name}")
     holder = Holder(HolderKind.BUILD, "ci/deploy 12", (), url)
     dead_since = None if unused is None else NOW - unused * 60
     judged = Verdict(VerdictName(verdict), f"ci/deploy 12 {verdict}", dead_since)
-    return JudgedLock(Lock(pool, name, State.CLAIMED), claim, holder, judged, PoolPolicy())
+    return JudgedLock(Lock(pool, name, State.CLAIMED), claim, holder, judged, policy or PoolPolicy())
 
 
 def look(*locks: JudgedLock, pools: Sequence[str] = ("aws",), problems: Sequence[str] = ()) -> Fact:

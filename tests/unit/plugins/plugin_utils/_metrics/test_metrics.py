@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import Policy, PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.metrics import metrics_text
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.previous import read_previous
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import read_round
@@ -84,6 +86,22 @@ def test_locks_are_counted_by_pool_state_and_verdict() -> None:
     assert value(written, "poolboy_releasable_locks", pool="gcp") == 0
     assert value(written, "poolboy_problems", pool="gcp") == 2
     assert value(written, "poolboy_problems", pool="aws") == 0
+
+
+@pytest.mark.parametrize(
+    ("policy", "releasable"),
+    [
+        (PoolPolicy(), 1),
+        (PoolPolicy(stale_timeout=300), 0),
+        (PoolPolicy(by_verdict={VerdictName.LEAKED: Policy.KEEP}), 0),
+    ],
+    ids=["default", "patient", "keep"],
+)
+def test_a_lock_that_the_policy_keeps_is_not_releasable(policy: PoolPolicy, releasable: int) -> None:
+    """The alert for leaked locks rests on it."""
+    written = text(round_fact(look(claimed("aws", "env-1", "leaked", age=300, unused=200, policy=policy))))
+    assert value(written, "poolboy_releasable_locks", pool="aws") == releasable
+    assert value(written, "poolboy_longest_unused_seconds", pool="aws", verdict="leaked") == 200 * 60
 
 
 def test_ages_are_those_of_the_oldest_claim_and_of_the_longest_unused_lock() -> None:

@@ -193,6 +193,83 @@ def test_what_kind_of_round_it_was(changes: dict[str, Any], said: str) -> None:
     assert said not in read_page(made(usual)).only("body").text
 
 
+A_BUILD = {"pool": "aws", "team": "main", "pipeline": "ci", "job": "up", "build": "1"}
+BROKEN = {"failed": True, "msg": "It broke."}
+
+
+@pytest.mark.parametrize(
+    ("changes", "summary", "section"),
+    [
+        ({"clean": {"released": [], **BROKEN}}, "locks given back: not known", "Not known, as the step clean failed."),
+        (
+            {"clean": {"released": [a_release("aws", "env-2")], **BROKEN}},
+            "at least 1 lock given back",
+            "Whether there were more is not known, as the step clean failed.",
+        ),
+        (
+            {"trigger": {"triggered": [], **BROKEN}},
+            "builds started: not known",
+            "Not known, as the step trigger failed.",
+        ),
+        (
+            {"trigger": {"triggered": [A_BUILD, A_BUILD], **BROKEN}},
+            "at least 2 builds started",
+            "Whether there were more is not known, as the step trigger failed.",
+        ),
+        # As a round of before the modules told of it.
+        (
+            {"trigger": {"triggered": []}, "failures": [{"step": "trigger", "message": "It broke."}]},
+            "builds started: not known",
+            "Not known, as the step trigger failed.",
+        ),
+    ],
+)
+def test_what_a_failed_step_did_is_not_known(changes: dict[str, Any], summary: str, section: str) -> None:
+    other = {"trigger": {"triggered": [A_BUILD]}} if "clean" in changes else {"clean": a_cleaning()}
+    told = read_page(made(a_round(**other, **changes)))
+    words = " ".join(told.only("p", class_="summary").text.split())
+    assert summary in words
+    assert section in told.only("body").text
+    assert "None was needed." not in told.only("body").text
+    assert ("No lock." in told.only("body").text) == ("trigger" in changes)
+
+
+def test_a_zero_leads_nowhere() -> None:
+    told = read_page(made(a_round(status=a_look(a_free_lock("aws", "env-1")), trigger={"triggered": [], "pools": []})))
+    summary = told.only("p", class_="summary")
+    assert " ".join(summary.text.split()) == "This round: 0 locks given back 0 builds started"
+    assert summary.all("a") == []
+    assert [link.text for link in told.only("ul", class_="tiles").all("a")] == ["1 Free"]
+
+
+def test_no_build_where_some_are_needed() -> None:
+    waiting = {"name": "aws", "job": "main/ci/up", "state": "waiting", "reason": "the job is paused"}
+    told = read_page(made(a_round(trigger={"triggered": [], "pools": [waiting]}))).only("body").text
+    assert "None was needed." not in told
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (["running", "leaked", "manual", "foreign", "unverified"], None),
+        (
+            ["unreachable", "unreachable", "manual", "foreign", "unverified"],
+            "Concourse gave no answer that can be believed: nothing is known of the holders of 2 locks. They stay",
+        ),
+        (
+            ["unreachable", "handed_off"],
+            "Concourse did not answer for every lock: nothing is known of the holders of 1 lock. It stays",
+        ),
+    ],
+)
+def test_a_round_without_answers_of_concourse_says_so(verdicts: list[str], said: str | None) -> None:
+    locks = [a_claim("aws", f"env-{number}", verdict) for number, verdict in enumerate(verdicts)]
+    told = read_page(made(a_round(status=a_look(*locks, a_free_lock("aws", "free")))))
+    notices = [one.text for one in told.all("p", class_="notice warn") if "hidden" not in one.attributes]
+    assert len(notices) == (said is not None)
+    assert said is None or notices[0].startswith(said)
+
+
 def test_check_mode_tells_what_would_be_done() -> None:
     lock = a_claim("aws", "env-1", "leaked", releasable=True)
     clean = a_cleaning(a_step(lock, "release"), released=[a_release("aws", "env-1")])

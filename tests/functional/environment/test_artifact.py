@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `ansible-galaxy collection build` packs in a checkout that somebody has worked in: what git knows, no more."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
+
+MADE_BY_GALAXY = {"MANIFEST.json", "FILES.json"}
+LEFT_OUT = {"galaxy.yml", ".gitignore"}
+
+
+def tracked() -> set[str]:
+    """The files of the collection: those that git knows, or would if all were added."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listing = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
+    # Git still lists a file that was deleted but not committed.
+    return {name for name in listing.split("\0") if name and (CHECKOUT / name).exists()}
+
+
+def copy_of(names: set[str], target: Path) -> None:
+    """Copy files of the checkout, links as links."""
+    for name in names:
+        copied = target / name
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(CHECKOUT / name, copied, follow_symlinks=False)
+
+
+def leave_traces(checkout: Path) -> list[Path]:
+    """Make a file for each line of .gitignore, as work in the checkout does; in a folder where the line names one."""
+    made = []
+    for line in (checkout / ".gitignore").read_text(encoding="utf-8").split():
+        name = line.strip("/").replace("*", "poolboy")
+        trace = checkout / name / "deep" / "trace" if line.endswith("/") else checkout / name
+        trace.parent.mkdir(parents=True, exist_ok=True)
+        trace.write_text("something", encoding="utf-8")
+        made.append(trace)
+    return made
+
+
+def test_the_artifact_has_what_git_knows_and_nothing_else(tmp_path: Path, workplace: Workplace) -> None:
+    names = tracked()
+    checkout = tmp_path / "checkout"
+    copy_of(names, checkout)
+    assert len(leave_traces(checkout)) > 10
+    # As `make` does it: the checkout is found below itself.
+    (checkout / ".collections" / "concourse").symlink_to("..")
+    run = workplace.ansible(
+        "ansible-galaxy", "collection", "build", str(checkout), "--output-path", str(tmp_path / "out")
+    )
+    assert run.code == 0, run.said
+    (artifact,) = (tmp_path / "out").iterdir()
+    with tarfile.open(artifact) as archive:
+        packed = {member.name for member in archive if not member.isdir()}
+    assert {name.split("/")[0] for name in packed} - {name.split("/")[0] for name in names} == MADE_BY_GALAXY
+    assert packed == (names - LEFT_OUT) | MADE_BY_GALAXY
+    # Others rely on these: the stage for Molecule, ansible-test sanity, and the licence by its name.
+    assert {"tests/stage/__main__.py", "tests/sanity/ignore-2.19.txt", "LICENSES/GPL-3.0-or-later.txt"} <= packed
