@@ -14,6 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally impo
     TallyRecord,
     brought_forward,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_plan import how_many
 
 # Seconds in which a run that has counted builds has surely started them: a build that is missing after them is lost.
 SETTLED_AFTER = 300
@@ -24,7 +25,8 @@ class Demand:
     """What is known of a pool at the moment: its free locks, and the builds under way that have not claimed one yet.
 
     `unclaimed` counts the files in `unclaimed/`: a lock that is in both folders, too, while a build moves it.
-    `active` is None if Concourse was not asked. `limit` is how many builds may be started now, None for any number.
+    `active` counts the builds that can still claim, whether they are in a count or not; it is None if Concourse was not
+    asked. `limit` is how many builds may be started now, None for any number.
     """
 
     unclaimed: int
@@ -49,8 +51,9 @@ def plan_tally(record: TallyRecord, demand: Demand, now: int) -> TallyPlan:
     """Decide for one pool; `now` is in seconds since 1970, UTC.
 
     Beyond what the resource does, with the builds of the job at hand: when all is begun afresh, builds that wait for a
-    lock already are not started once more; and builds that were counted and are not there, as they ended before they
-    claimed or never were, are started again. The resource's README has a person start those by hand.
+    lock already are not started once more; builds that were counted and are not there, as they ended before they
+    claimed or never were, are started again, which the resource's README has a person do by hand; and builds that are
+    there and in no count are counted. So no more are started than there are free locks without a build.
     """
     counted = record.counted
     problems = []
@@ -71,6 +74,7 @@ def plan_tally(record: TallyRecord, demand: Demand, now: int) -> TallyPlan:
     else:
         tally = _with_lost_builds(tally, record, demand, now, problems)
         tally = _within_locks(tally, demand, problems)
+        tally = _with_waiting_builds(tally, demand, problems)
     is_mended = bool(problems)
     if tally.triggers + tally.removals < demand.unclaimed:
         left_out = demand.unclaimed - tally.triggers - tally.removals
@@ -109,3 +113,19 @@ def _within_locks(tally: Tally, demand: Demand, problems: list[str]) -> Tally:
         " so that many are started"
     )
     return Tally(room, tally.removals)
+
+
+def _with_waiting_builds(tally: Tally, demand: Demand, problems: list[str]) -> Tally:
+    """Count builds that are there as claims to come, in the place of builds to start.
+
+    The files do not know of a build that a person or Concourse has started. Nor do they after a person took the lock
+    that a build was started for: that is a removal less, and a trigger more once the lock is given back.
+    """
+    found = min((demand.active or 0) - tally.removals, tally.triggers)
+    if found <= 0:
+        return tally
+    problems.append(
+        f"{REMOVALS_FILE} leaves out {how_many(found, 'build')} waiting for a lock already,"
+        " so that many fewer are started"
+    )
+    return tally.start(found)

@@ -66,7 +66,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is done for a pool: how many builds are started, what state that is, and why, in one line for a person."""
+    """What is done for a pool: how many builds are started, what state that is, and why, in one line for a person.
+
+    `paused` says what makes builds wait, in words, None if nothing does or nothing hangs on it.
+    """
 
     need: Need
     start: int
@@ -74,6 +77,7 @@ class Decision:
     reason: str
     stuck: tuple[Build, ...] = ()
     tally_needed: int | None = None
+    paused: str | None = None
 
     @property
     def needed(self) -> int:
@@ -98,17 +102,18 @@ def decide(
     paused = _who_is_paused(job, facts, pipeline)
     if need.needed == 0:
         waits = paused is not None and need.pending > 0
-        return Decision(need, 0, PoolState.WAITING if waits else PoolState.SATISFIED, _enough(need, paused))
+        state = PoolState.WAITING if waits else PoolState.SATISFIED
+        return Decision(need, 0, state, _enough(need, paused), paused=paused)
     refuse_if_impossible(job, facts, pipeline)
     if attempts.are_used_up(rules.retry):
         return Decision(need, 0, PoolState.STUCK, _stuck(attempts), attempts.builds)
     if attempts.next_try > now:
         return Decision(need, 0, PoolState.WAITING, _pausing(attempts, rules))
     start = min(need.needed, left)
-    reason = _starting(need, paused)
+    state, reason = PoolState.WAITING if paused else PoolState.TRIGGERED, _starting(need, paused)
     if start < need.needed:
-        return Decision(need, start, PoolState.LIMITED, f"{reason}; max_triggers leaves {start} of them to this run")
-    return Decision(need, start, PoolState.WAITING if paused else PoolState.TRIGGERED, reason)
+        state, reason = PoolState.LIMITED, f"{reason}; max_triggers leaves {start} of them to this run"
+    return Decision(need, start, state, reason, paused=paused)
 
 
 def refuse_if_impossible(job: JobRef, facts: JobFacts, pipeline: PipelineFacts | None) -> None:
@@ -153,7 +158,12 @@ def _enough(need: Need, paused: str | None) -> str:
 def _starting(need: Need, paused: str | None) -> str:
     there = f" besides {how_many(need.active, 'active build')}" if need.active else ""
     text = f"{how_many(need.needed, 'build')} for {how_many(need.unclaimed, 'free lock')}{there}"
-    return f"{text}; they have to wait, as {paused}" if paused else text
+    return f"{text}; {have_to_wait(paused)}" if paused else text
+
+
+def have_to_wait(paused: str) -> str:
+    """Return in words what becomes of builds that are started while something is paused."""
+    return f"they have to wait, as {paused}"
 
 
 def _pausing(attempts: Attempts, rules: TriggerRules) -> str:

@@ -23,7 +23,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying i
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_facts import CannotTrigger, MoveStore
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_look import JobLook
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_plan import Decision, PoolState, how_many
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_plan import (
+    Decision,
+    PoolState,
+    have_to_wait,
+    how_many,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_run import Triggering
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_start import (
     BuildNotFound,
@@ -135,7 +140,11 @@ def tallied(decision: Decision, plan: TallyPlan) -> Decision:
     is_held_back = decision.need.needed > 0 and decision.start == 0
     if is_held_back and missing:
         return replace(decision, tally_needed=missing)
+    if decision.need.needed == missing == 0:
+        return replace(decision, tally_needed=0)
     state, reason = decision.state, f"{how_many(missing, 'build')} to start by the tally"
+    if decision.paused is not None and plan.start:
+        reason = f"{reason}; {have_to_wait(decision.paused)}"
     if plan.tally.triggers:
         state, reason = PoolState.LIMITED, f"{reason}; max_triggers leaves {plan.start} of them to this run"
     elif state is not PoolState.WAITING:

@@ -10,16 +10,20 @@ from collections import Counter
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
+    CONFIG,
     Trigger,
     add_locks,
     builds,
     counts,
+    pool_of,
     started,
 )
+from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 OF_THE_LOGIN = {"/api/v1/info", "/sky/issuer/token", "/api/v1/user"}
-JOB = "/api/v1/teams/main/pipelines/ci/jobs/claim"
+PIPELINE = "/api/v1/teams/main/pipelines/ci"
+JOB = f"{PIPELINE}/jobs/claim"
 
 
 def record(scene: Scene, count: int) -> list[int]:
@@ -46,6 +50,29 @@ def test_two_requests_for_each_job_if_nothing_is_missing(scene: Scene, trigger: 
         assert asked(scene) == {JOB: 1, f"{JOB}/builds": 1}
         for lock in ("env-2", "env-3")[:locks]:
             scene.locks.claim("aws", lock, message=f"manually claim {lock}", at=scene.now)
+
+
+@pytest.mark.parametrize("strategy", ["reconcile", "tally"])
+def test_one_more_while_builds_are_pending(scene: Scene, triggerer: Triggerer, trigger: Trigger, strategy: str) -> None:
+    """Only the pipeline says that it is paused, and nothing says since when a build is pending."""
+    triggerer.strategy = strategy
+    config = {**CONFIG, "jobs": [{**CONFIG["jobs"][0], "max_in_flight": 1}]}
+    scene.atc.set_pipeline("main/ci", config)
+    add_locks(scene, "env-1", "env-2")
+    trigger()
+    usual = {JOB: 1, f"{JOB}/builds": 1}
+    for pause, state, requests in (
+        (None, "satisfied", {**usual, PIPELINE: 1}),
+        (scene.atc.pause_pipeline, "waiting", {**usual, PIPELINE: 1}),
+        (lambda pipeline: scene.atc.pause_job(pipeline, "claim"), "waiting", usual),
+    ):
+        if pause is not None:
+            pause("main/ci")
+        scene.atc.clear_log()
+        run = trigger()
+        assert (counts(run), pool_of(run)["pending"]) == ((state, 2, 2, 0, 0), 1)
+        assert ("is paused" in pool_of(run)["reason"]) is (pause is not None)
+        assert asked(scene) == requests
 
 
 def test_all_active_builds_are_counted_however_many(scene: Scene, trigger: Trigger) -> None:

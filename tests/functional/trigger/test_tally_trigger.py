@@ -96,3 +96,53 @@ def test_a_negative_tally_is_told_and_mended(scene: Scene, triggerer: Triggerer,
     assert counts(trigger())[-1] == 2
     assert any("the tally is negative" in warning for warning in triggerer.warnings)
     assert tallied(scene) == (0, 2)
+
+
+@pytest.mark.parametrize("what", ["given back", "another added", "counted in between"])
+def test_a_person_took_the_lock_of_a_build_that_waits(
+    scene: Scene, triggerer: Triggerer, trigger: Trigger, what: str
+) -> None:
+    """The build that was started for it has the next free lock: no other one is started for that."""
+    scene.atc.pause_job("main/ci", "claim")
+    add_locks(scene, "env-0")
+    (build,) = started(trigger())
+    for number in range(3):
+        scene.wait(60)
+        lock = f"env-{number}" if what == "another added" else "env-0"
+        scene.locks.claim("aws", lock, message=f"manually claim {lock}", at=scene.now)
+        if what == "counted in between":
+            assert counts(trigger()) == ("waiting", 0, 1, 0, 0)
+        if what == "another added":
+            add_locks(scene, f"env-{number + 1}")
+        else:
+            scene.locks.release("aws", lock, message=f"manually release {lock}", at=scene.now)
+        triggerer.warnings.clear()
+        assert counts(trigger()) == ("waiting", 1, 1, 0, 0)
+        assert ".pending-removals leaves out 1 build waiting" in triggerer.warnings[0]
+        assert counts(trigger()) == ("waiting", 1, 1, 0, 0)
+        assert len(triggerer.warnings) == 1, "it was mended"
+    assert builds(scene) == [build]
+    assert tallied(scene) == (0, 1)
+
+
+def test_a_build_that_a_person_started_is_for_a_free_lock(scene: Scene, trigger: Trigger) -> None:
+    scene.locks.tally("aws", triggers=0, removals=0, at=scene.now)
+    scene.start("main/ci", "claim")
+    assert trigger().values["changed"] is False
+    scene.wait(60)
+    add_locks(scene, "env-1", "env-2")
+    assert counts(trigger()) == ("triggered", 2, 1, 1, 1)
+    assert (len(builds(scene)), tallied(scene)) == (2, (0, 2))
+
+
+@pytest.mark.parametrize("what", ["job", "pipeline"])
+def test_builds_that_wait_are_told_as_well(scene: Scene, trigger: Trigger, what: str) -> None:
+    if what == "job":
+        scene.atc.pause_job("main/ci", "claim")
+    else:
+        scene.atc.pause_pipeline("main/ci")
+    add_locks(scene, "env-1", "env-2")
+    first, second = trigger(), trigger()
+    assert (counts(first), counts(second)) == (("waiting", 2, 0, 2, 2), ("waiting", 2, 2, 0, 0))
+    assert f"2 builds to start by the tally; they have to wait, as {what} main/ci" in pool_of(first)["reason"]
+    assert f"2 builds waiting for 2 free locks, as {what} main/ci" in pool_of(second)["reason"]

@@ -38,7 +38,8 @@ class Town:
     """Does one thing at a time; `free` and `held` are the locks by pool, `claimed` the builds that have claimed.
 
     `surplus` tells for each build that was started how many too many there were right then, and `taken` how many free
-    locks others took since the runs of the moment began: builds for those are not too many.
+    locks others took since the runs of the moment began: builds for those are not too many. `people` is the weight of
+    what people do by hand, against 1 for all else.
     """
 
     def __init__(self, scene: Scene, seed: int) -> None:
@@ -50,6 +51,7 @@ class Town:
         self.surplus: list[int] = []
         self.taken = 0
         self.activity = 0.0
+        self.people = 1
         self._number = 0
         self._turn = threading.RLock()
         scene.atc.set_pipeline(PIPELINE, CONFIG)
@@ -62,7 +64,9 @@ class Town:
     def act(self) -> None:
         """Do one thing, if there is something of the kind to do."""
         acts: tuple[Callable[[str], None], ...] = (
-            *(self.add, self.take, self.give_back, self.pass_on, self.claim, self.claim, self.end, self.end_unclaimed),
+            *(self.add, self.pass_on, self.claim, self.claim, self.end, self.end_unclaimed),
+            *(self.take, self.give_back) * self.people,
+            *(self.borrow,) * (self.people - 1),
         )
         with self._turn:
             self.scene.now += self.dice.randrange(3)
@@ -89,6 +93,12 @@ class Town:
                 self.scene.locks.remove(pool, lock, state="unclaimed", at=self.scene.now)
             self.free[pool].remove(lock)
             self.taken += 1
+
+    def borrow(self, pool: str) -> None:
+        """A person claims a free lock and gives it back before anybody else does anything."""
+        for lock in self.free[pool][:1]:
+            self.scene.locks.claim(pool, lock, message=f"manually claim {lock}", at=self.scene.now)
+            self.scene.locks.release(pool, lock, message=f"manually release {lock}", at=self.scene.now)
 
     def give_back(self, pool: str) -> None:
         for lock in self.held[pool][:1]:
