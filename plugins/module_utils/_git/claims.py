@@ -5,23 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.commits import LONGEST_COMMIT, read_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import (
     BrokenHistory,
+    KnownClaims,
     Traced,
     Waiting,
-    trace,
+    add_paths,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.log import read_log
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.merges import TreeMergeReader
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects import read_objects
-
-KnownClaims = Mapping[str, Mapping[bytes, Claim]]  # by commit, then by path: the claims that hold at that commit
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tracing import trace
 
 
 class ClaimFinder:
@@ -45,7 +45,7 @@ class ClaimFinder:
             if again.missed:
                 raise BrokenHistory(f"git log did not show {next(iter(again.missed))}")
             for commit, paths in again.cut.items():
-                cut.setdefault(commit, set()).update(paths)
+                add_paths(cut, commit, paths)
         return cut
 
     def _trace(self, starts: Waiting, *, in_order: bool) -> Traced:
@@ -55,9 +55,9 @@ class ClaimFinder:
             read_objects(self._git, repository) as objects,
             read_log(self._git, repository, starts, in_order=in_order) as commits,
         ):
-            merges = TreeMergeReader(self._git, repository, objects)
-            traced = trace(commits, starts, boundary=boundary, known=self._known, read_merge=merges)
-            for path, commit in traced.adders.items():
+            merges = TreeMergeReader(objects)
+            traced = trace(commits, starts, boundary=boundary, known=self._known, read_merge=merges, in_order=in_order)
+            for path, commit in traced.claims.items():
                 content = objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
                 self.claims[path] = read_claim(commit, content, alone=commit.name in traced.alone)
         for name, paths in traced.carried.items():

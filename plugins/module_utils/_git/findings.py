@@ -20,8 +20,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks impo
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem, Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import NEW, make_way_for_file
 
-# Raise it whenever the same commit would give another snapshot than before: a new field, or a new rule of read_tree().
-FORMAT = 5
+# Raise it whenever the same commit would give another snapshot than before: a new field, a new rule of read_tree(), or
+# a new rule for who claimed a lock.
+FORMAT = 6
 
 _STATES = {state.value: state for state in State}
 

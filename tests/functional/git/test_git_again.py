@@ -151,17 +151,6 @@ def test_a_merge_that_claims_by_itself(look: Look, locks: LockRepository) -> Non
     assert snapshot.claims["aws/claimed/env-1"].alone
 
 
-def test_a_merge_that_takes_one_side_s_claim(look: Look, locks: LockRepository) -> None:
-    """Both sides claimed the lock, with other contents: the claim is that of the side whose content won."""
-    locks.add("aws", "env-3", entry="free")
-    locks.fork("other")
-    locks.claim("aws", "env-3")
-    theirs = locks.claim("aws", "env-3", branch="other")
-    locks.update("aws", "env-3", "theirs", branch="other")
-    locks.merge("other", files={"aws/claimed/env-3": "theirs"})
-    assert claims_of(look(locks.path))["aws/claimed/env-3"] == theirs
-
-
 def test_clocks_that_go_wrong(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
     """A side branch dated far in the future, and a claim below it: plain log shows parents before their children."""
     locks.add("aws", "env-3")

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import LoggedCommit, Merge
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import LoggedCommit
 
 NAMES = (b"p/claimed/a", b"p/claimed/b", b"q/claimed/a")
 Tree = Mapping[bytes, int]  # the content of each path, as a number
@@ -35,14 +35,60 @@ class History:
     def tip(self) -> int:
         return len(self.nodes) - 1
 
-    def adder(self, path: bytes, number: int) -> int:
-        """The rule itself, path by path: back along the history until nobody before had the path."""
-        node = self.nodes[number]
-        same = [parent for parent in node.parents if self.nodes[parent].tree.get(path) == node.tree[path]]
-        existing = [parent for parent in node.parents if path in self.nodes[parent].tree]
-        for parent in (*same, *existing):
-            return self.adder(path, parent)
-        return number
+    def claim(self, path: bytes, number: int) -> int:
+        """The rule itself, from whole sets: the one claim that no commit after it is without.
+
+        With no such claim, or several, it is the merge that brought the sides together.
+        """
+        standing = [adder for adder in self.adders(path, number) if self.stands(path, adder, number)]
+        return standing[0] if len(standing) == 1 else self.unclear(path, number)
+
+    def adders(self, path: bytes, number: int) -> list[int]:
+        """All commits in a commit's past, and itself, that have a path and none of whose parents has it."""
+        return [
+            commit
+            for commit in sorted(self.past(number))
+            if path in self.nodes[commit].tree
+            and not any(path in self.nodes[parent].tree for parent in self.nodes[commit].parents)
+        ]
+
+    def stands(self, path: bytes, adder: int, number: int) -> bool:
+        """Whether all commits from an adder to a commit have the path, by whatever way."""
+        between = (commit for commit in self.past(number) if adder in self.past(commit))
+        return all(path in self.nodes[commit].tree for commit in between)
+
+    def unclear(self, path: bytes, number: int) -> int:
+        """The latest merge whose sides do not all come from one commit without anything having happened to the path."""
+        origins = [
+            commit
+            for commit in self.past(number) - {number}
+            if all(commit in self.past(other) or other in self.past(commit) for other in self.past(number))
+            and not self._is_avoidable(commit, number)
+            and self.stands(path, commit, number)
+        ]
+        return self.unclear(path, max(origins)) if origins else number
+
+    def _is_avoidable(self, commit: int, number: int) -> bool:
+        """Whether a first commit can be reached from a commit without passing another one."""
+        around: set[int] = set()
+        waiting = [number]
+        while waiting:
+            at = waiting.pop()
+            if at != commit and at not in around:
+                around.add(at)
+                waiting.extend(self.nodes[at].parents)
+        return any(not self.nodes[at].parents for at in around)
+
+    def past(self, number: int) -> Set[int]:
+        """A commit and all its ancestors."""
+        return self._pasts[number]
+
+    @cached_property
+    def _pasts(self) -> list[Set[int]]:
+        pasts: list[Set[int]] = []
+        for number, node in enumerate(self.nodes):
+            pasts.append({number}.union(*(pasts[parent] for parent in node.parents)))
+        return pasts
 
     def reachable(self, starts: Iterable[int], boundary: Set[int]) -> set[int]:
         """All that `git log` shows from some commits on, in a clone that ends at a boundary."""
@@ -63,16 +109,12 @@ class History:
         added = () if len(parents) > 1 else tuple(sorted(node.tree.keys() - before))
         return LoggedCommit(str(number), tuple(map(str, parents)), added)
 
-    def read_merge(self, commit: LoggedCommit, paths: Set[bytes]) -> Merge:
-        """Where a merge has its paths from."""
-        here = self.nodes[int(commit.name)].tree
-        trees = {parent: self.nodes[int(parent)].tree for parent in commit.parents}
-        sources = {}
-        for path in paths:
-            ranked = sorted((path not in tree, tree.get(path) != here[path]) for tree in trees.values())
-            best = next(p for p, tree in trees.items() if (path not in tree, tree.get(path) != here[path]) == ranked[0])
-            sources[path] = best if path in trees[best] else None
-        return Merge(sources, [path for path in here if not any(path in tree for tree in trees.values())])
+    def read_merge(self, commit: LoggedCommit, paths: Set[bytes]) -> dict[bytes, frozenset[str]]:
+        """Which parents of a merge have its paths."""
+        return {
+            path: frozenset(parent for parent in commit.parents if path in self.nodes[int(parent)].tree)
+            for path in paths
+        }
 
     @cached_property
     def claimed(self) -> set[bytes]:
@@ -85,7 +127,12 @@ def histories(draw: st.DrawFn) -> History:
     nodes: list[Node] = []
     for number in range(draw(st.integers(1, 14))):
         near = st.integers(max(0, number - 4), max(0, number - 1))
-        parents = draw(st.lists(near, min_size=1, max_size=3, unique=True)) if number else []
+        # Now and then there is a second first commit.
+        parents = (
+            draw(st.lists(near, min_size=draw(st.sampled_from((1, 1, 1, 0))), max_size=3, unique=True))
+            if number
+            else []
+        )
         nodes.append(Node(tuple(parents), _tree(draw, [nodes[parent].tree for parent in parents])))
     return History(tuple(nodes))
 
@@ -93,13 +140,16 @@ def histories(draw: st.DrawFn) -> History:
 def _tree(draw: st.DrawFn, before: list[Tree]) -> Tree:
     tree: dict[bytes, int] = {}
     for path in NAMES:
-        choices = [*(old.get(path) for old in before), draw(st.none() | st.integers(0, 2))]
+        choices = [old.get(path) for old in before]
+        # Most commits touch nothing: else few claims would last through a merge.
+        if not before or draw(st.integers(0, 3)) == 3:
+            choices = [draw(st.none() | st.integers(0, 2))]
         content = choices[draw(st.integers(0, len(choices) - 1))]
         if content is not None:
             tree[path] = content
     return tree
 
 
-def in_order(history: History, numbers: Set[int], boundary: Set[int]) -> Iterator[LoggedCommit]:
+def logged_in_order(history: History, numbers: Set[int], boundary: Set[int]) -> Iterator[LoggedCommit]:
     """No commit before one of its children, as with --topo-order."""
     return (history.logged(number, boundary) for number in sorted(numbers, reverse=True))

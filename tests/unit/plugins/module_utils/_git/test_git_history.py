@@ -5,31 +5,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import (
     BrokenHistory,
     LoggedCommit,
-    Merge,
     Traced,
     Waiting,
+    add_paths,
     is_claimed_lock,
-    trace,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.tracing import trace
 
-from .random_history import History, histories, in_order
+from .random_history import History, histories, logged_in_order
 
 X, Y, Z = b"p/claimed/x", b"p/claimed/y", b"p/claimed/z"
 
 
-def no_merges(commit: LoggedCommit, paths: object) -> Merge:
+def no_merges(commit: LoggedCommit, paths: object) -> dict[bytes, frozenset[str]]:
     raise AssertionError(f"{commit} is no merge")
 
 
 def traced(*commits: LoggedCommit, paths: set[bytes], boundary: set[str] | None = None) -> Traced:
-    return trace(iter(commits), {"4": paths}, boundary=boundary or set(), known={}, read_merge=no_merges)
+    return follow(iter(commits), {"4": paths}, boundary=boundary or set())
+
+
+def follow(commits: object, starts: Waiting, **options: Any) -> Traced:
+    """Trace with nothing known, nothing cut, no merges and false clocks unless told otherwise."""
+    usual: dict[str, Any] = {"boundary": (), "known": {}, "read_merge": no_merges, "in_order": False}
+    return trace(commits, starts, **(usual | options))  # type: ignore[arg-type]
+
+
+def claim_of(commit: str, *, alone: bool = True) -> Claim:
+    return Claim(commit, 0, "", "", alone)
 
 
 def line(*added: tuple[bytes, ...]) -> list[LoggedCommit]:
@@ -39,13 +52,13 @@ def line(*added: tuple[bytes, ...]) -> list[LoggedCommit]:
     return [LoggedCommit(str(n), () if n == last else (str(n - 1),), a) for n, a in zip(numbers, added, strict=True)]
 
 
-def adders(found: Traced) -> dict[bytes, str]:
-    return {path: commit.name for path, commit in found.adders.items()}
+def claims(found: Traced) -> dict[bytes, str]:
+    return {path: commit.name for path, commit in found.claims.items()}
 
 
 def test_the_last_commit_that_added_a_path_not_the_first() -> None:
     found = traced(*line((), (X,), (), (X, Y)), paths={X, Y})
-    assert adders(found) == {X: "3", Y: "1"}
+    assert claims(found) == {X: "3", Y: "1"}
 
 
 def test_no_commit_is_read_that_is_not_needed() -> None:
@@ -56,17 +69,17 @@ def test_no_commit_is_read_that_is_not_needed() -> None:
             read.append(commit.name)
             yield commit
 
-    trace(commits(), {"4": {X}}, boundary=(), known={}, read_merge=no_merges)  # type: ignore[arg-type]
+    follow(commits(), {"4": {X}})
     assert read == ["4", "3"]
 
 
 def test_nothing_to_follow_reads_nothing() -> None:
-    assert trace(iter(()), {"4": set()}, boundary=(), known={}, read_merge=no_merges) == Traced()
+    assert follow(iter(()), {"4": set()}) == Traced()
 
 
 def test_the_end_of_what_was_fetched_is_no_evidence() -> None:
     found = traced(*line((X,), (), (Y, Z)), paths={X, Y}, boundary={"2"})
-    assert adders(found) == {X: "4"}
+    assert claims(found) == {X: "4"}
     assert found.cut == {"2": {Y}}
     assert not found.missed
 
@@ -76,8 +89,8 @@ def test_a_start_at_the_boundary() -> None:
 
 
 def test_what_is_known_is_carried_over() -> None:
-    found = trace(iter(line((X,), (), ())), {"4": {X, Y, Z}}, boundary={"2"}, known={"3": {Y}}, read_merge=no_merges)
-    assert adders(found) == {X: "4"}
+    found = follow(iter(line((X,), (), ())), {"4": {X, Y, Z}}, boundary={"2"}, known={"3": {Y: claim_of("1")}})
+    assert claims(found) == {X: "4"}
     assert found.carried == {"3": {Y}}
     assert found.cut == {"2": {Z}}
 
@@ -121,61 +134,81 @@ def test_a_first_commit_that_does_not_add_its_path_is_no_history() -> None:
         traced(*line((), (Y,)), paths={X})
 
 
-def settled(history: History, boundary: set[int], order: st.DataObject) -> dict[bytes, str]:
+def settled(
+    history: History, boundary: set[int], order: st.DataObject, known: dict[str, dict[bytes, Claim]]
+) -> dict[bytes, str]:
     """Follow all paths of the tip as ClaimFinder does: in any order, again where one was missed, deeper where cut."""
     found: dict[bytes, str] = {}
     starts: Waiting = {str(history.tip): set(history.claimed)}
     while starts:
         cut: Waiting = {}
-        for may_miss in (True, False):
+        for in_order in (False, True):
             numbers = history.reachable(map(int, starts), boundary)
-            logged = list(in_order(history, numbers, boundary))
-            commits = order.draw(st.permutations(logged)) if may_miss else logged
-            result = trace(commits, starts, boundary=set(map(str, boundary)), known={}, read_merge=history.read_merge)
-            found.update(adders(result))
+            logged = list(logged_in_order(history, numbers, boundary))
+            result = follow(
+                logged if in_order else order.draw(st.permutations(logged)),
+                starts,
+                boundary=set(map(str, boundary)),
+                known=known,
+                read_merge=history.read_merge,
+                in_order=in_order,
+            )
+            new = claims(result)
+            new.update((path, known[name][path].commit) for name, paths in result.carried.items() for path in paths)
+            assert not found.keys() & new.keys(), "a path was settled twice"
+            found.update(new)
             for commit, paths in result.cut.items():
-                cut.setdefault(commit, set()).update(paths)
+                add_paths(cut, commit, paths)
             starts = result.missed
         assert not starts
-        boundary = boundary - set(map(int, cut))
+        boundary = boundary - set(map(int, cut)) if boundary.intersection(map(int, cut)) else deeper(history, boundary)
         starts = cut
     return found
 
 
-@settings(max_examples=250)
+def deeper(history: History, boundary: set[int]) -> set[int]:
+    """A boundary one step further back, as after a deeper fetch."""
+    return {parent for number in boundary for parent in history.nodes[number].parents}
+
+
+def expected(history: History, number: int) -> dict[bytes, str]:
+    return {path: str(history.claim(path, number)) for path in history.nodes[number].tree}
+
+
+@settings(max_examples=250, deadline=None)
 @given(histories(), st.sets(st.integers(0, 13)), st.data())
 def test_every_shape_order_and_depth_gives_what_the_rule_says(
     history: History, boundary: set[int], order: st.DataObject
 ) -> None:
-    expected = {path: str(history.adder(path, history.tip)) for path in history.claimed}
-    assert settled(history, {number for number in boundary if number < len(history.nodes)}, order) == expected
+    cut = {number for number in boundary if number < len(history.nodes)}
+    assert settled(history, cut, order, {}) == expected(history, history.tip)
 
 
-@settings(max_examples=80)
-@given(histories(), st.integers(0, 13), st.data())
-def test_what_an_earlier_look_knew_changes_nothing(history: History, known: int, order: st.DataObject) -> None:
+@settings(max_examples=250, deadline=None)
+@given(histories(), st.integers(0, 13), st.sets(st.integers(0, 13)), st.data())
+def test_what_an_earlier_look_knew_changes_nothing(
+    history: History, known: int, boundary: set[int], order: st.DataObject
+) -> None:
     known = min(known, history.tip)
-    earlier = {path: str(history.adder(path, known)) for path in history.nodes[known].tree}
-    starts = {str(history.tip): set(history.claimed)}
-    numbers = history.reachable([history.tip], set())
-    result = trace(
-        in_order(history, numbers, set()),
-        starts,
-        boundary=(),
-        known={str(known): earlier},
-        read_merge=history.read_merge,
-    )
-    carried = {path: earlier[path] for paths in result.carried.values() for path in paths}
-    assert adders(result) | carried == {path: str(history.adder(path, history.tip)) for path in history.claimed}
+    earlier = {
+        path: claim_of(commit, alone=len(history.nodes[int(commit)].parents) < 2 and order.draw(st.booleans()))
+        for path, commit in expected(history, known).items()
+    }
+    cut = {number for number in boundary if number < len(history.nodes)}
+    assert settled(history, cut, order, {str(known): earlier}) == expected(history, history.tip)
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(histories())
-def test_alone_counts_all_claims_of_a_commit(history: History) -> None:
-    starts = {str(history.tip): set(history.claimed)}
+def test_alone_counts_all_claims_of_a_commit_and_is_never_a_merge(history: History) -> None:
     numbers = history.reachable([history.tip], set())
-    result = trace(in_order(history, numbers, set()), starts, boundary=(), known={}, read_merge=history.read_merge)
-    for commit in result.adders.values():
+    result = follow(
+        logged_in_order(history, numbers, set()),
+        {str(history.tip): set(history.claimed)},
+        read_merge=history.read_merge,
+        in_order=True,
+    )
+    for commit in result.claims.values():
         node = history.nodes[int(commit.name)]
         new = [path for path in node.tree if not any(path in history.nodes[parent].tree for parent in node.parents)]
-        assert (commit.name in result.alone) is (len(new) == 1)
+        assert (commit.name in result.alone) is (len(new) == 1 and len(node.parents) < 2)
