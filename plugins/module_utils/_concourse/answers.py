@@ -85,6 +85,11 @@ def archival_of(value: t.Any) -> tuple[PipelineRef, bool]:
     return PipelineRef(*names, _variables(entry, "instance_vars")), shapes.flag(entry, "archived")
 
 
+def standing_of(value: t.Any) -> tuple[PipelineRef, bool, bool]:
+    """Return a pipeline, whether it is archived, and whether it is paused."""
+    return *archival_of(value), shapes.flag(shapes.mapping(value, "a pipeline"), "paused")
+
+
 def resources_of(value: t.Any) -> BuildResources:
     entry = shapes.mapping(value, "the build's resources")
     if "inputs" not in entry or "outputs" not in entry:
@@ -116,6 +121,7 @@ def _job(entry: dict[str, t.Any]) -> Job:
         inputs=shapes.listed(entry.get("inputs"), "inputs", _job_input),
         outputs=shapes.listed(entry.get("outputs"), "outputs", _job_output),
         has_active_build=coming is not None and _status(shapes.mapping(coming, "next_build")).is_active,
+        is_paused=shapes.flag(entry, "paused"),
     )
 
 

@@ -77,8 +77,12 @@ class ConcourseFacts(BuildFacts):
         return self._memo.once(("pipelines", team), ask)
 
     def is_archived(self, pipeline: PipelineRef) -> bool:
-        found, archived = self._once(in_pipeline(pipeline), answers.archival_of)
+        found, archived, _paused = self._once(in_pipeline(pipeline), answers.standing_of)
         return same_pipeline(found, pipeline) and archived
+
+    def is_paused(self, pipeline: PipelineRef) -> bool:
+        found, _archived, paused = self._once(in_pipeline(pipeline), answers.standing_of)
+        return same_pipeline(found, pipeline) and paused
 
     def jobs(self, pipeline: PipelineRef, *, again: bool = False) -> tuple[Job, ...]:
         listed = self._once(in_pipeline(pipeline, "jobs"), answers.jobs_of, again=again)

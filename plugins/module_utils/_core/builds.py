@@ -111,9 +111,13 @@ class JobOutput:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as its pipeline configures it now; `has_active_build`: one of its builds is pending or started."""
+    """A job as its pipeline configures it now; `has_active_build`: one of its builds is pending or started.
+
+    While `is_paused`, Concourse neither starts builds of the job nor looks what its next one would take.
+    """
 
     name: str
     inputs: tuple[JobInput, ...] = ()
     outputs: tuple[JobOutput, ...] = ()
     has_active_build: bool = False
+    is_paused: bool = False

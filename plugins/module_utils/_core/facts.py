@@ -35,6 +35,9 @@ class BuildFacts(Protocol):
     def is_archived(self, pipeline: PipelineRef) -> bool:
         """Whether the pipeline is archived: none of its jobs can start any more."""
 
+    def is_paused(self, pipeline: PipelineRef) -> bool:
+        """Whether the pipeline is paused: what its jobs would take next is as it was when that was done."""
+
     def jobs(self, pipeline: PipelineRef, *, again: bool = False) -> tuple[Job, ...]:
         """All jobs of the pipeline, as it is configured now; `again` asks Concourse anew."""
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Version
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.job_graph import JobGraph
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lineage import extend
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.passage import Passage
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trail import Trail, pick_up, resources_of_lock
 
@@ -41,7 +42,10 @@ def follow(build: Build, commit: str, facts: BuildFacts) -> HandOff:
     if build.pipeline is None or build.job is None:
         return HandOff(Whereabouts.NOWHERE, "no job comes after a one-off build", build.end_time)
     trail = pick_up(build, build.pipeline, build.job, Version.of_commit(commit), facts)
-    reason = _in_use(trail.ways(), trail.own)
+    reason = _in_use(trail)
+    if reason is None:
+        extend(trail, facts)
+        reason = _in_use(trail) or _waits(trail)
     if reason is not None:
         return HandOff(Whereabouts.IN_USE, reason)
     takeable = _takeable(trail)
@@ -71,21 +75,35 @@ def look_for_use(build: Build, commit: str, facts: BuildFacts) -> HandOff:
         number = facts.version_id(build.pipeline, resource, version, among_latest=lost)
         if number is None:
             continue
-        way = Passage(facts, build.pipeline, graph, build.job, resource, version, number)
-        user = way.active_build() or way.pending_rerun() or way.build_that_came_meanwhile()
+        way = Passage(facts, build.pipeline, graph, build, resource, version, number)
+        user = way.active_build() or next(way.builds_that_wait(), None)
+        user = user or way.pending_rerun() or way.build_that_came_meanwhile()
         if user is not None:
             return HandOff(Whereabouts.IN_USE, f"{user} is {user.status.value} with the lock")
         ends.append(way.last_end())
     return HandOff(Whereabouts.NOWHERE, "no build has it", max((end for end in ends if end is not None), default=None))
 
 
-def _in_use(ways: list[Passage], own: list[Passage]) -> str | None:
+def _in_use(trail: Trail) -> str | None:
     """Say which build is at work with the lock, or with what its claiming build carried along."""
-    for way in ways:
+    for way in trail.ways():
         user = way.active_build()
         if user is not None:
-            return f"{user} is {user.status.value} with {'the lock' if way in own else f'its {way.resource}'}"
+            return f"{user} is {user.status.value} with {_what(trail, way)}"
     return None
+
+
+def _waits(trail: Trail) -> str | None:
+    """Say which pending build may start with the lock, or with what came along and not with a later lock."""
+    for way in trail.ways():
+        for waiting in way.builds_that_wait():
+            if way in trail.own or not any(own.has_left_behind(str(waiting.job)) for own in trail.own):
+                return f"{waiting} is {waiting.status.value} and may start with {_what(trail, way)}"
+    return None
+
+
+def _what(trail: Trail, way: Passage) -> str:
+    return "the lock" if way in trail.own else f"its {way.resource}"
 
 
 def _taken_meanwhile(trail: Trail, facts: BuildFacts) -> str | None:

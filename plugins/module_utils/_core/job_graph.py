@@ -44,6 +44,10 @@ class JobGraph:
             waiting.extend(after)
         return frozenset(found)
 
+    def onward(self, name: str) -> set[str]:
+        """Return the resources by which a job comes right after this one by `passed`."""
+        return {resource for before, resource in self._arrows if before == name and resource is not None}
+
     def gives_back(self, name: str, resource: str) -> bool:
         """Whether the job, or one that comes after it, puts to the resource."""
         ways = {name} | self.downstream(name)

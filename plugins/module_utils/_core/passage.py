@@ -5,47 +5,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Job, Status, Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import (
+    Build,
+    Job,
+    JobInput,
+    Status,
+    Version,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.job_graph import JobGraph
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
-
-# So many builds of a job are looked at for the last version that it took.
-_BUILDS_TO_LOOK_BACK = 10
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.reruns import active_rerun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.succession import Succession
 
 
 @dataclass(slots=True)
 class Passage:
-    """One version of a resource, followed from the job that brought it out.
+    """One version of a resource, followed from `source`, the build that brought it out.
 
-    `scope` names the jobs whose builds count, None counts those of any job. `notes` says, for each job that wanted the
-    version, why it cannot take it any more.
+    `scope` names the jobs whose builds count, None counts those of any job. Builds that started before `since` (seconds
+    since 1970, UTC) do not count: the lock was not claimed yet. `notes` says, for each job that wanted the version, why
+    it cannot take it any more; `took_it` has the ids of `builds`, all that took the version.
     """
 
     facts: BuildFacts
     pipeline: PipelineRef
     graph: JobGraph
-    origin: str
+    source: Build
     resource: str
     version: Version
     version_id: int
     scope: frozenset[str] | None = None
-    builds: tuple[Build, ...] = ()
+    since: int | None = None
+    builds: tuple[Build, ...] = field(init=False)
+    took_it: frozenset[int] = field(init=False)
     notes: list[str] = field(default_factory=list)
+    order: Succession = field(init=False)
 
     def __post_init__(self) -> None:
         self.builds = self.facts.builds_that_took(self.pipeline, self.resource, self.version_id)
+        self.took_it = frozenset(build.id for build in self.builds)
+        self.order = Succession(
+            self.facts, self.pipeline, self.graph, self.source, self.resource, self.version, self.version_id
+        )
+
+    def counting_builds(self) -> list[Build]:
+        """Return the builds that took the version and can have the lock."""
+        return self._counting(self.builds)
 
     def active_build(self) -> Build | None:
         """Return a pending or started build with the version."""
-        return next((build for build in self._counting(self.builds) if build.is_active), None)
+        return next((build for build in self.counting_builds() if build.is_active), None)
 
     def last_end(self) -> int | None:
         """Return when the last build with the version ended (seconds since 1970, UTC); None if none has."""
-        return max((build.end_time for build in self._counting(self.builds) if build.end_time), default=None)
+        return max((build.end_time for build in self.counting_builds() if build.end_time), default=None)
 
     def job_that_can_take(self, jobs: Iterable[Job]) -> Job | None:
         """Return the first found of these jobs that has not taken the version yet and still can.
@@ -63,18 +80,32 @@ class Passage:
                 return job
             able.add(job.name)
 
+    def builds_that_wait(self) -> Iterator[Build]:
+        """Find pending builds, one of a job, that may start with the version: until then, Concourse lists them nowhere.
+
+        It does not matter whether its job has had the version: a person can have started it to try again. The pending
+        builds of a job are its latest ones, as Concourse starts them in their order (atc/scheduler/buildstarter.go).
+        """
+        for job in self.graph.jobs():
+            if not job.has_active_build or (self.scope is not None and job.name not in self.scope):
+                continue
+            steps = [step for step in job.inputs if step.resource == self.resource]
+            if not any(step.passed or self.scope is None for step in steps):
+                continue
+            builds = self.facts.latest_builds(self.pipeline, job.name)
+            waiting = next((one for one in builds if one.status is Status.PENDING and one.rerun_of is None), None)
+            if waiting is not None and any(self._may_come_to(job, step) for step in steps):
+                yield waiting
+
+    def has_left_behind(self, name: str) -> bool:
+        """Whether a job wants the version by `passed`, and has gone on to later ones by every such step."""
+        job = self.graph.job(name)
+        steps = [step for step in job.inputs if step.resource == self.resource and step.passed]
+        return bool(steps) and all(self.order.has_gone_on(job, step) for step in steps)
+
     def pending_rerun(self) -> Build | None:
         """Return a re-run that has yet to start: only its original says that it will have the version."""
-        for original in self._counting(self.builds):
-            if original.job is None:
-                continue
-            listed = self.facts.latest_builds(self.pipeline, original.job)
-            if all(build.id != original.id for build in listed):
-                listed = self.facts.builds_from(self.pipeline, original.job, original)
-            for build in listed:
-                if build.is_active and build.rerun_of == original.id:
-                    return build
-        return None
+        return active_rerun(self.facts, self.pipeline, self.counting_builds())
 
     def build_that_came_meanwhile(self) -> Build | None:
         """Ask once more who took the version: a build can have started while the jobs were being looked at."""
@@ -83,53 +114,40 @@ class Passage:
         return next((build for build in self._counting(now) if (build.id, build.status) not in seen), None)
 
     def _counting(self, builds: Iterable[Build]) -> list[Build]:
-        return [build for build in builds if self.scope is None or build.job in self.scope]
+        in_scope = [build for build in builds if self.scope is None or build.job in self.scope]
+        return [build for build in in_scope if not self._is_too_old(build)]
+
+    def _is_too_old(self, build: Build) -> bool:
+        return self.since is not None and build.start_time is not None and build.start_time < self.since
 
     def _closed(self) -> list[str]:
         """Say which builds had the version and did not succeed, where no other build of their job did."""
-        unsuccessful = (one for one in self._counting(self.builds) if not self._has_passed_on(str(one.job)))
-        return [f"{build} had it and {build.status.value}" for build in unsuccessful]
-
-    def _has_passed_on(self, job: str) -> bool:
-        """Whether the job has succeeded with the version: it took it, with or without `passed`, or it made it."""
-        if job == self.origin or _has_succeeded(job, self.builds):
-            return True
-        if all(step.resource != self.resource for step in self.graph.job(job).outputs):
-            return False
-        return _has_succeeded(job, self.facts.builds_that_made(self.pipeline, self.resource, self.version_id))
+        jobs = sorted({str(build.job) for build in self.counting_builds()})
+        closed = {job for job in jobs if not self.order.has_passed_on(job)}
+        return [f"{one} had it and {one.status.value}" for one in self.counting_builds() if one.job in closed]
 
     def _can_take(self, job: Job, able: set[str]) -> bool:
         """Whether a job can take the version by one of its steps, if the `able` jobs do."""
         return any(
-            all(before in able or self._has_passed_on(before) for before in sorted(step.passed))
-            and not self._is_passed_over(job.name, step.step)
+            all(before in able or self.order.has_passed_on(before) for before in sorted(step.passed))
+            and not self._is_passed_over(job, step)
             for step in job.inputs
             if step.resource == self.resource and step.passed
         )
 
-    def _is_passed_over(self, job: str, step: str) -> bool:
-        """Whether the job has gone on: its next input is newer, or undetermined after it took a newer one.
-
-        A next input older than the version is a queue (`version: every`), or waits for a job before it.
-        """
-        next_inputs = self.facts.next_inputs(self.pipeline, job)
-        reached = next_inputs.get(step) if next_inputs is not None else None
-        if reached is None:
-            reached = self._last_taken(job, step)
-        if reached is None or not self.facts.is_newer(self.pipeline, self.resource, reached, self.version):
+    def _is_passed_over(self, job: Job, step: JobInput) -> bool:
+        """Whether the job has gone on to a later version, which is noted."""
+        if not self.order.has_gone_on(job, step):
             return False
-        self.notes.append(f"job {job} has gone on to a newer version")
+        self.notes.append(f"job {job.name} has gone on to a newer version")
         return True
 
-    def _last_taken(self, job: str, step: str) -> Version | None:
-        """Return the version that the job's latest build with such an input took; None if it took none."""
-        builds = sorted(self.facts.latest_builds(self.pipeline, job), key=lambda build: build.id, reverse=True)
-        for build in [build for build in builds if build.status is not Status.PENDING][:_BUILDS_TO_LOOK_BACK]:
-            for taken in self.facts.resources(build).inputs:
-                if taken.step == step:
-                    return taken.version
-        return None
-
-
-def _has_succeeded(job: str, builds: Iterable[Build]) -> bool:
-    return any(build.job == job and build.status is Status.SUCCEEDED for build in builds)
+    def _may_come_to(self, job: Job, step: JobInput) -> bool:
+        """Whether a pending build may take the version by a step; what came along counts only by `passed`."""
+        if not step.passed and self.scope is not None:
+            return False
+        following = self.facts.next_inputs(self.pipeline, job.name)
+        if following is not None and following.get(step.step) == self.version:
+            return True
+        passed_on = all(self.order.has_passed_on(before) for before in sorted(step.passed))
+        return passed_on and not self.order.has_gone_on(job, step)

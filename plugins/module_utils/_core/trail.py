@@ -13,13 +13,17 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.job_graph 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.passage import Passage
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
 
+Item = tuple[str, Version]
+"""A version with its resource."""
+
 
 @dataclass(slots=True)
 class Trail:
     """All that one claiming build left behind in its pipeline.
 
     `own` are the ways of the lock itself, none when Concourse forgot its version; `along` are the ways of the other
-    versions that the build carried; `forgotten` are the resources of which Concourse forgot what the build carried.
+    versions that the build carried, or that builds after it passed on; `forgotten` are the resources of which Concourse
+    forgot what was carried, each with the job that carried it.
     """
 
     build: Build
@@ -29,16 +33,30 @@ class Trail:
     lock_resources: list[str]
     own: list[Passage] = field(default_factory=list)
     along: list[Passage] = field(default_factory=list)
-    forgotten: set[str] = field(default_factory=set)
+    forgotten: set[tuple[str, str]] = field(default_factory=set)
 
     def ways(self) -> list[Passage]:
         return [*self.own, *self.along]
 
+    def follow(self, facts: BuildFacts, source: Build, item: Item, scope: frozenset[str] | None) -> None:
+        """Follow a version that a build brought out, or follow it to more jobs; the lock's own has no `scope`."""
+        resource, version = item
+        known = next((way for way in self.ways() if (way.resource, way.version) == item), None)
+        if known is not None:
+            if known.scope is not None and scope is not None:
+                known.scope |= scope
+            return
+        number = facts.version_id(self.pipeline, resource, version)
+        if number is not None:
+            since = None if scope is None else self.build.start_time
+            way = Passage(facts, self.pipeline, self.graph, source, resource, version, number, scope, since)
+            (self.own if scope is None else self.along).append(way)
+        elif scope is not None:
+            self.forgotten.add((str(source.job), resource))
+
     def jobs_by_forgotten(self) -> list[str]:
-        """Return the jobs that come after the claiming job by what Concourse forgot: what they work with is unknown."""
-        return sorted(
-            {after for resource in self.forgotten for after in self.graph.downstream(self.job.name, resource)}
-        )
+        """Return the jobs that come after by what Concourse forgot: what they work with is unknown."""
+        return sorted({after for job, resource in self.forgotten for after in self.graph.downstream(job, resource)})
 
     def jobs_that_give_back(self) -> list[Job]:
         after = [self.graph.job(name) for name in sorted(self.graph.downstream(self.job.name))]
@@ -54,27 +72,25 @@ def pick_up(build: Build, pipeline: PipelineRef, job_name: str, version: Version
     graph = JobGraph(facts.jobs(pipeline))
     job, downstream = graph.job(job_name), graph.downstream(job_name)
     carried = facts.resources(build)
-    versions = _carried(job, carried)
+    versions = versions_by_resource(job, carried)
     trail = Trail(build, pipeline, job, graph, resources_of_lock(graph, job, carried, version))
-    # Of a resource whose source changed Concourse does not even list what the build took.
-    trail.forgotten = {step.resource for step in job.inputs} - {resource for resource, _version in versions}
     own = [(resource, version) for resource in trail.lock_resources if _lists(carried, version)]
-    for resource, taken in dict.fromkeys([*own, *(versions if downstream else [])]):
-        number = facts.version_id(pipeline, resource, taken)
-        is_own = (resource, taken) in own
-        if number is not None:
-            scope = None if is_own else downstream
-            way = Passage(facts, pipeline, graph, job_name, resource, taken, number, scope)
-            (trail.own if is_own else trail.along).append(way)
-        elif not is_own:
-            trail.forgotten.add(resource)
+    # Of a resource whose source changed Concourse does not even list what the build took and made.
+    steps = {step.resource for step in job.inputs} | {step.resource for step in job.outputs}
+    listed = {resource for resource, _version in versions} | set(trail.lock_resources)
+    trail.forgotten = {(job_name, lost) for lost in steps - listed}
+    for item in own:
+        trail.follow(facts, build, item, None)
     if not trail.own:
-        trail.forgotten.update(trail.lock_resources)
+        trail.forgotten.update((job_name, resource) for resource in trail.lock_resources)
+    if downstream:
+        for item in versions:
+            trail.follow(facts, build, item, downstream)
     return trail
 
 
-def _carried(job: Job, carried: BuildResources) -> list[tuple[str, Version]]:
-    """Return the build's versions by resource; a step that the job no longer has is taken for a namesake resource."""
+def versions_by_resource(job: Job, carried: BuildResources) -> list[Item]:
+    """Return a build's versions by resource; a step that the job no longer has is taken for a namesake resource."""
     inputs = {step.step: step.resource for step in job.inputs}
     outputs = {step.step: step.resource for step in job.outputs}
     made = [(outputs.get(item.step, item.step), item.version) for item in carried.outputs]

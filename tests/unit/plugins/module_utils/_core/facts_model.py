@@ -64,6 +64,9 @@ class ModelFacts:
     def is_archived(self, pipeline: PipelineRef) -> bool:
         return self._answer(Question("is_archived", (pipeline,)), lambda: self.models[pipeline].archived)
 
+    def is_paused(self, pipeline: PipelineRef) -> bool:
+        return self._answer(Question("is_paused", (pipeline,)), lambda: self.models[pipeline].paused)
+
     def jobs(self, pipeline: PipelineRef, *, again: bool = False) -> tuple[Job, ...]:
         return self._answer(Question("jobs", (pipeline,)), self.models[pipeline].configured_jobs, again=again)
 
@@ -117,7 +120,7 @@ class ModelFacts:
 
     def builds_from(self, pipeline: PipelineRef, job: str, build: Build, *, again: bool = False) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
-            return tuple(one for one in self.models[pipeline].builds_of(job) if one.id >= build.id)
+            return tuple(self.models[pipeline].builds_from(build))
 
         return self._answer(Question("builds_from", (pipeline, job, build.id)), look, again=again)
 

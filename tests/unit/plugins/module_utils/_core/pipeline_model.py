@@ -54,7 +54,7 @@ class PipelineModel:
     """One pipeline. Refs of versions are any short names; the order of a resource is that in which they are told.
 
     `forgotten` names the resources whose source has changed since the builds ran. `page` is how many builds of a job
-    one page lists.
+    its first page lists, `page_from` how many a list from a given build on.
     """
 
     def __init__(
@@ -62,8 +62,10 @@ class PipelineModel:
     ) -> None:
         self.ref = PipelineRef(team, name, instance_vars)
         self.archived = False
+        self.paused = False
+        self.paused_jobs: set[str] = set()
         self.forgotten: set[str] = set()
-        self.page = 100
+        self.page = self.page_from = 100
         self.steps: dict[str, tuple[JobInput | JobOutput, ...]] = {}
         self.builds: dict[int, Build] = {}
         self.took: dict[int, tuple[Carried, ...]] = {}
@@ -148,6 +150,7 @@ class PipelineModel:
                 tuple(step for step in steps if isinstance(step, JobInput)),
                 tuple(step for step in steps if isinstance(step, JobOutput)),
                 self._has_next_build(name),
+                name in self.paused_jobs,
             )
             for name, steps in self.steps.items()
         )
@@ -170,6 +173,11 @@ class PipelineModel:
         """The builds of a job, newest first; a re-run stands where its original stands."""
         mine = [build for build in self.builds.values() if build.job == job]
         return sorted(mine, key=lambda build: (build.rerun_of or build.id, build.id), reverse=True)
+
+    def builds_from(self, build: Build) -> list[Build]:
+        """The builds of a job from one of them on, as Concourse lists them: re-runs of older ones among them first."""
+        later = [one for one in self.builds_of(str(build.job)) if one.id >= build.id]
+        return later[-self.page_from :]
 
     def _has_next_build(self, job: str) -> bool:
         """Concourse's next_build: of re-runs it sees only those of the latest completed build (atc/db/build.go)."""

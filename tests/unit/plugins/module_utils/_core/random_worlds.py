@@ -21,8 +21,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     put,
 )
 
-LOCKS, SOURCE = "envs", "src"
-VERSIONS = {LOCKS: ["v1", "v2", "v3", "v4"], SOURCE: ["s1", "s2", "s3"]}
+LOCKS, SOURCE, PARTS = "envs", "src", "parts"
+VERSIONS = {LOCKS: ["v1", "v2", "v3", "v4"], SOURCE: ["s1", "s2", "s3"], PARTS: ["p1", "p2", "p3"]}
 # The lock that is judged; other builds of the claiming job make the versions around it.
 COMMIT = "v2"
 CLAIM = "job-0"
@@ -58,7 +58,9 @@ def worlds(
         draw(st.sampled_from(statuses)),
         took=_choice(draw, model, CLAIM),
         made={
-            step.step: COMMIT for step in model.steps[CLAIM] if isinstance(step, JobOutput) and step.resource == LOCKS
+            step.step: COMMIT if step.resource == LOCKS else draw(st.sampled_from(VERSIONS[PARTS]))
+            for step in model.steps[CLAIM]
+            if isinstance(step, JobOutput) and (step.resource == LOCKS or draw(st.booleans()))
         },
     )
     for _count in range(draw(st.integers(0, 7))):
@@ -68,6 +70,8 @@ def worlds(
             model.next_inputs(f"job-{number}", _choice(draw, model, f"job-{number}", complete=draw(st.booleans())))
     model.forgotten = draw(st.sampled_from([set(), set(), set(), set(), {LOCKS}, {SOURCE}, {LOCKS, SOURCE}]))
     model.archived = draw(st.integers(0, 9)) == 9
+    model.paused = draw(st.integers(0, 9)) == 9
+    model.paused_jobs = draw(st.sets(st.sampled_from(sorted(model.steps)), max_size=1))
     model.page = draw(st.sampled_from(pages))
     return World(model, claiming)
 
@@ -77,7 +81,7 @@ def _steps(draw: st.DrawFn, number: int) -> list[JobInput | JobOutput]:
     """The steps of a job: names of steps need not be those of resources; `passed` names only jobs before it."""
     before = [f"job-{earlier}" for earlier in range(number)]
     steps: list[JobInput | JobOutput] = []
-    for resource in (LOCKS, SOURCE):
+    for resource in (LOCKS, SOURCE, PARTS):
         if number == 0 and resource == LOCKS:
             steps.append(put(LOCKS, step=draw(st.sampled_from([LOCKS, "claimed", SOURCE]))))
             continue
@@ -86,24 +90,32 @@ def _steps(draw: st.DrawFn, number: int) -> list[JobInput | JobOutput]:
             steps.append(get(resource, step=draw(st.sampled_from([resource, f"my-{resource}"])), passed=passed))
     if number and draw(st.integers(0, 2)) == 0:
         steps.append(put(LOCKS, step=draw(st.sampled_from([LOCKS, "given-back"]))))
+    if draw(st.integers(0, 2)) == 0:
+        steps.append(put(PARTS, step=draw(st.sampled_from([PARTS, "made"]))))
     return steps
 
 
 def _any_build(draw: st.DrawFn, model: PipelineModel, count: int) -> None:
     """A build of any job, or the re-run of an earlier one."""
-    originals = [build for build in model.builds.values() if build.rerun_of is None]
+    pending = {build.job for build in model.builds.values() if build.status is Status.PENDING and not build.rerun_of}
+    originals = [build for build in model.builds.values() if not (build.rerun_of or build.status is Status.PENDING)]
     status = draw(st.sampled_from(Status))
     if originals and draw(st.integers(0, 3)) == 0:
         model.rerun(draw(st.sampled_from(originals)), status)
         return
     job = f"job-{draw(st.integers(0, count - 1))}"
+    # Concourse starts the pending builds of a job in their order.
+    status = Status.PENDING if job in pending else status
     # A pending build has inputs only in the moment before it starts.
     adopted = status is not Status.PENDING or draw(st.integers(0, 3)) == 0
     took = _choice(draw, model, job) if adopted else {}
     puts = [step for step in model.steps[job] if isinstance(step, JobOutput)]
     # A put makes a version of its own: never the one that was claimed, nor one that the build took.
-    others = [name for name in VERSIONS[LOCKS] if name != COMMIT and name not in took.values()]
-    made = {step.step: draw(st.sampled_from(others)) for step in puts if draw(st.booleans())}
+    made: dict[str, str] = {}
+    for step in puts:
+        others = [name for name in VERSIONS[step.resource] if name != COMMIT and name not in took.values()]
+        if draw(st.booleans()):
+            made[step.step] = draw(st.sampled_from(others))
     model.build(job, status, took=took, made=made)
 
 

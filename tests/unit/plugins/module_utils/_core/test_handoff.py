@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Handed off or leaked, by the way of the lock's own version: one test for each clause, and both sides of it.
 
-In all of them the job `claim` has succeeded and made v2 of `envs`, between v1 and v3 of other claims.
+In all of them the job `claim` has succeeded and made v2 of `envs`; its builds before and after made v1 and v3.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def claimed() -> tuple[PipelineModel, Build]:
     model = PipelineModel()
     model.versions("envs", "v1", "v2", "v3")
     model.job("claim", put("envs"))
-    return model, model.build("claim", made={"envs": "v2"})
+    _before, claiming, _after = (model.build("claim", made={"envs": version}) for version in ("v1", "v2", "v3"))
+    return model, claiming
 
 
 def judged(model: PipelineModel, claiming: Build) -> Verdict:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Handed off or leaked, where the pipeline chains on another resource: one test for each clause, and both sides of it.
 
-In all of them the build of `claim` has taken s2 of `src` and made v2 of `envs`.
+In all of them the build of `claim` has taken s2 of `src` and made v2 of `envs`, those before and after s1, v1, s3, v3.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ def claimed_with_source() -> tuple[PipelineModel, Build]:
     model.versions("envs", "v1", "v2", "v3")
     model.versions("src", "s1", "s2", "s3")
     model.job("claim", get("src"), put("envs"))
-    return model, model.build("claim", took={"src": "s2"}, made={"envs": "v2"})
+    _before, claiming, _after = (
+        model.build("claim", took={"src": f"s{number}"}, made={"envs": f"v{number}"}) for number in (1, 2, 3)
+    )
+    return model, claiming
 
 
 @pytest.mark.parametrize("status", [PENDING, STARTED])
@@ -244,8 +247,11 @@ def test_of_two_locks_claimed_by_one_build_each_keeps_the_other() -> None:
     model.job("deploy", get("envs", passed=["claim"]))
     claiming = model.build("claim", made={"envs": "v2", "second": "v3"})
     build = model.build("deploy", STARTED, took={"envs": "v3"})
-    assert name(model, claiming) is HANDED_OFF
+    assert judged(model, claiming).dead_since is None
     model.set_status(build, FAILED)
+    assert name(model, claiming) is HANDED_OFF, "which of the two comes next is not known"
+    model.build("claim", made={"envs": "v4", "second": "v5"})
+    model.build("deploy", FAILED, took={"envs": "v4"})
     assert name(model, claiming) is LEAKED
 
 

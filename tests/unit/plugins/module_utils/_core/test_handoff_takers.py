@@ -136,6 +136,7 @@ def test_names_of_put_steps_are_not_names_of_resources() -> None:
     model.job("watch", get("lock", passed=["other-claim"]))
     model.job("other-claim", put("lock", step="envs"))
     claiming = model.build("claim", made={"lock": "v2"})
+    model.build("claim", made={"lock": "v3"})
     model.next_inputs("deploy", {"envs": "v3"})
     model.next_inputs("watch", {"lock": "v2"})
     assert name(model, claiming) is LEAKED
@@ -155,6 +156,7 @@ def test_the_claiming_builds_own_output_tells_the_resource() -> None:
     model.job("watch", get("all-envs", passed=["claim"]))
     model.job("release", get("envs", passed=["claim"]), put("envs"))
     claiming = model.build("claim", made={"envs": "v2"})
+    model.build("claim", made={"envs": "v3"})
     model.next_inputs("release", {"envs": "v3"})
     model.next_inputs("watch", {"all-envs": "v2"})
     assert name(model, claiming) is LEAKED
