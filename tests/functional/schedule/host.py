@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,23 +59,23 @@ class Host:
         shutil.copytree(wheels, machine.path("/tester/wheels"))
         self.before = self.traces()
 
-    def apply(self, *more: str, **variables: Any) -> Run:
+    def apply(self, *more: str, environment: Mapping[str, str] | None = None, **variables: Any) -> Run:
         """Run the playbook with variables, less their prefix: `apply(backend="cron")`."""
         given = {f"pool_boy_schedule_{name}": value for name, value in variables.items()}
         offline = {"pool_boy_schedule_pip_arguments": ["--no-index", "--find-links=/tester/wheels"]}
         file = self.machine.put("/tester/variables.yml", self.stage.variables(**{**offline, **given}))
-        return self.playbook("--extra-vars", f"@{file}", *more)
+        return self.playbook("--extra-vars", f"@{file}", *more, environment=environment)
 
-    def playbook(self, *arguments: str) -> Run:
+    def playbook(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
         """Run the playbook with arguments."""
-        environment = {"ANSIBLE_COLLECTIONS_PATH": self.collections, "ANSIBLE_PIPELINING": "1"}
+        own = {"ANSIBLE_COLLECTIONS_PATH": self.collections, "ANSIBLE_PIPELINING": "1", **(environment or {})}
         return self.machine.ansible(
-            "ansible-playbook", "poolboy.concourse.schedule", *arguments, environment=environment, patience=PATIENCE
+            "ansible-playbook", "poolboy.concourse.schedule", *arguments, environment=own, patience=PATIENCE
         )
 
-    def install(self, *more: str, **variables: Any) -> int:
+    def install(self, *more: str, environment: Mapping[str, str] | None = None, **variables: Any) -> int:
         """The same, which must succeed; the number of changes is returned."""
-        run = self.apply(*more, **variables)
+        run = self.apply(*more, environment=environment, **variables)
         assert run.code == 0, run.said
         for secret in self.stage.secrets.values():
             assert secret not in run.said

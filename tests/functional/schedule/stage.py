@@ -69,7 +69,8 @@ class Stage:
             "pool_boy_name": "locks of the stage",
             "pool_boy_repo": self.repo,
             "pool_boy_repo_username": "boy",
-            "pool_boy_pools": ["aws"],
+            # A text, as it is in the environment.
+            "pool_boy_pools": "aws",
             "pool_boy_concourse_url": self.scene.atc.url,
             "pool_boy_concourse_username": "boy",
             "pool_boy_page_file": "/srv/pools/index.html",
@@ -85,4 +86,4 @@ class Stage:
             **others,
         }
         # As in a vault of Ansible, where a password is no template either.
-        return "".join(f"{name}: !unsafe {json.dumps(value)}\n" for name, value in given.items())
+        return f"--- !unsafe\n{json.dumps(given)}\n"

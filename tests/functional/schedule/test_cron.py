@@ -8,11 +8,19 @@ from __future__ import annotations
 import re
 import stat
 from functools import partial
+from typing import Any
 
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, changes
 from ansible_collections.poolboy.concourse.tests.functional.schedule.watcher import Watcher
 
-SETTINGS = {"backend": "cron", "cron": "* * * * *"}
+# Numbers and truths as texts, as they are when they are given by -e NAME=VALUE.
+SETTINGS: dict[str, Any] = {
+    "backend": "cron",
+    "cron": "* * * * *",
+    "timeout": "900",
+    "verify": "true",
+    "install_packages": "false",
+}
 COMMAND = "/opt/pool-boy/bin/round"
 
 
@@ -45,13 +53,16 @@ def test_a_second_time_nothing_changes_and_no_secret_is_told_at_any_verbosity(cr
 
 
 def test_no_new_secret_is_told_either(cron_host: Host) -> None:
-    """The file of the secrets changes here, and a diff of it would show both."""
+    """The files of the secrets change here, and a diff of them would show all."""
     others = {**cron_host.stage.secrets, "pool_boy_pushgateway_password": "an0ther-pa55word"}
-    changed = {**SETTINGS, "secrets": others, "verify": False}
-    run = cron_host.apply("-vvvv", "--diff", "--check", **changed)
+    proxy = {"HTTPS_PROXY": "http://boy:pr0xy-pa55word@proxy.example.com:3128"}
+    changed = {**SETTINGS, "secrets": others, "secret_environment": proxy, "verify": "false"}
+    environment = {"POOL_REPO_SSH_PRIVATE_KEY": "the-k3y-of-the-env1ronment"}
+    run = cron_host.apply("-vvvv", "--diff", "--check", environment=environment, **changed)
     assert run.code == 0, run.said
     assert changes(run) > 0
-    assert not any(secret in run.said for secret in others.values())
+    for secret in (*others.values(), *proxy.values(), *environment.values()):
+        assert secret not in run.said
 
 
 def test_cron_runs_it_three_times_in_a_row_and_no_secret_is_seen(cron_host: Host) -> None:
@@ -84,6 +95,7 @@ def test_secrets_are_in_one_file_that_only_the_round_reads(cron_host: Host) -> N
 
 def test_the_program_is_not_the_users_own(cron_host: Host) -> None:
     script = "find /opt/pool-boy /etc/pool-boy -writable -not -type l -not -path /etc/pool-boy/secrets.yml"
+    script += " -not -path /etc/pool-boy/environment.sh"
     found = cron_host.machine.run("runuser", "--user", "pool-boy", "--", "sh", "-c", script)
     assert found.stdout.split() == []
 
@@ -97,9 +109,15 @@ def test_two_rounds_never_overlap(cron_host: Host) -> None:
 
 def test_the_log_is_rotated(cron_host: Host) -> None:
     machine = cron_host.machine
-    rotated = machine.run("logrotate", "--force", "--state", "/tmp/state", "/etc/logrotate.d/pool-boy")
-    assert rotated.code == 0, rotated.said
-    assert machine.path("/var/log/pool-boy/round.log.1.gz").exists()
+    # As a round does that is at work meanwhile.
+    log = "/var/log/pool-boy/round.log"
+    round_at_work = f"runuser --user pool-boy -- touch {log}; exec 3>>{log}; echo $1 begins >&3; $2 && echo $1 ends >&3"
+    rotate = "logrotate --force --state /tmp/state /etc/logrotate.d/pool-boy"
+    for turn in ("first", "second"):
+        rotated = machine.run("sh", "-c", round_at_work, "sh", turn, rotate)
+        assert rotated.code == 0, rotated.said
+        assert f"{turn} ends\n" in machine.read(f"{log}.1")
+    assert machine.path(f"{log}.2.gz").exists()
 
 
 def test_absent_leaves_nothing_behind(cron_host: Host) -> None:

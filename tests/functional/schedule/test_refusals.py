@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import TOOLS
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host
 
 PREFIX = "pool_boy_schedule_"
@@ -32,6 +33,11 @@ CASES = {
     "state": Case("value of pool_boy_schedule_state must be one of: present, absent", {"state": "gone"}),
     "calendar": Case("systemd cannot read every full moon", {"on_calendar": "every full moon"}),
     "cron": Case("61 * * * * is neither", {"backend": "cron", "cron": "61 * * * *"}),
+    "range": Case("30-10 of 30-10 8 * * * is none", {"backend": "cron", "cron": "30-10 8 * * *"}),
+    "crontab": Case(
+        "The cron of crontab cannot read 13 13 13 12 5, which is pool_boy_schedule_cron",
+        {"backend": "cron", "cron": "13 13 13 12 5"},
+    ),
     "name": Case("Pool Boy cannot", {"name": "Pool Boy"}),
     "timeout": Case("pool_boy_schedule_timeout must be seconds above 0", {"timeout": 0}),
     "password": Case(
@@ -48,8 +54,34 @@ CASES = {
     "address": Case(
         "pool_boy_repo must be in pool_boy_schedule_secrets", round={"pool_boy_repo": "https://boy:s3cret@git/locks"}
     ),
+    "aliases": Case(
+        "pool_boy_concourse_url_aliases must be in pool_boy_schedule_secrets",
+        round={"pool_boy_concourse_url_aliases": ["https://ci", "https://s3cret@ci"]},
+    ),
     "environment": Case(
-        "CONCOURSE_PASSWORD must be in pool_boy_schedule_secrets", {"environment": {"CONCOURSE_PASSWORD": "s3cret"}}
+        "CONCOURSE_PASSWORD, HTTPS_PROXY must be in pool_boy_schedule_secret_environment",
+        {
+            "environment": {
+                "CONCOURSE_PASSWORD": "s3cret",
+                "HTTP_PROXY": "http://proxy:3128",
+                "HTTPS_PROXY": "http://boy:s3cret@proxy:3128",
+            }
+        },
+    ),
+    "requirements": Case(
+        "collection_source, pool_boy_schedule_extra_requirements, pool_boy_schedule_pip_arguments must have no address",
+        {
+            "collection_source": "git+https://s3cret@git.example.com/concourse.git,0.1.0",
+            "extra_requirements": ["x @ https://s3cret@git.example.com/x.whl"],
+            "pip_arguments": ["--index-url", "https://boy:s3cret@pypi.example.com/simple"],
+        },
+    ),
+    "lists": Case(
+        "pool_boy_schedule_groups, pool_boy_schedule_round must be a list or a dictionary, not a text",
+        {"groups": "www-data", "round": '{"pool_boy_repo": "/srv/locks"}'},
+    ),
+    "install": Case(
+        "install lacks venv: install it", {"python": "/tester/python-without-venv", "install_packages": "false"}
     ),
     "variable": Case("The round has no variable pool_boy_pooll", round={"pool_boy_pooll": "aws"}),
     "type": Case("pool_boy_grace", round={"pool_boy_grace": "soon"}),
@@ -67,6 +99,17 @@ CASES = {
 }
 
 
+PROGRAMS = {
+    "old-python": "exit 1",
+    "python-without-venv": 'case "$2" in *venv*) exit 1 ;; esac',
+    # Of a cron that reads less than others.
+    "crontab": """case $1 in
+  -n) ! grep '^13 13 13' || { echo bad minute; exit 1; } ;;
+  *) echo 'usage: crontab [-n] file: -n (dry run: checks the syntax)' ;;
+esac""",
+}
+
+
 def settings(host: Host, case: Case) -> dict[str, Any]:
     """The variables of one host."""
     round_variables = {**host.stage.round, **case.round}
@@ -79,16 +122,17 @@ def settings(host: Host, case: Case) -> dict[str, Any]:
 def refusals(systemd_host: Host) -> dict[str, str]:
     """What was said of each host."""
     machine = systemd_host.machine
-    for name, script in (("old-python", "exit 1"), ("python-without-venv", 'case "$2" in *venv*) exit 1 ;; esac')):
+    for name, script in PROGRAMS.items():
         machine.put(f"/tester/{name}", f"#!/bin/sh\n{script}\n")
         machine.path(f"/tester/{name}").chmod(0o755)
     for name, case in CASES.items():
-        lines = [f"{key}: !unsafe {json.dumps(value)}\n" for key, value in settings(systemd_host, case).items()]
-        machine.put(f"/tester/host_vars/{name}.yml", "".join(lines))
+        variables = f"--- !unsafe\n{json.dumps(settings(systemd_host, case))}\n"
+        machine.put(f"/tester/host_vars/{name}.yml", variables)
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     machine.put("/tester/hosts.yml", json.dumps({"all": {"hosts": {name: {} for name in CASES}, "vars": local}}))
     run = systemd_host.playbook(
-        "--inventory=/tester/hosts.yml", "--extra-vars=pool_boy_hosts=all", "--forks=4", "--diff"
+        *("--inventory=/tester/hosts.yml", "--extra-vars=pool_boy_hosts=all", "--forks=4", "--diff"),
+        environment={"PATH": f"/tester:{TOOLS}:/usr/sbin:/usr/bin:/sbin:/bin"},
     )
     assert "s3cret" not in run.said
     assert not any(secret in run.said for secret in systemd_host.stage.secrets.values())

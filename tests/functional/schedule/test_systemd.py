@@ -7,15 +7,27 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from typing import Any
 
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, changes
 
-SETTINGS = {"backend": "systemd", "on_calendar": "*:*:0/30", "randomized_delay": 0}
+# Numbers as texts, as they are when they are given by -e NAME=VALUE.
+SETTINGS: dict[str, Any] = {"backend": "systemd", "on_calendar": "*:*:0/30", "randomized_delay": "0", "timeout": "900"}
 UNITS = ("/etc/systemd/system/pool-boy.service", "/etc/systemd/system/pool-boy.timer")
 
 
 def is_active(host: Host) -> str:
     return host.machine.run("systemctl", "is-active", "pool-boy.timer").stdout.strip()
+
+
+def calendar(host: Host) -> str:
+    """When systemd itself would run it."""
+    return host.machine.run("systemctl", "show", "--property=TimersCalendar", "--value", "pool-boy.timer").stdout
+
+
+def programs(host: Host) -> list[str]:
+    """What lies beside the command."""
+    return sorted(path.name for path in host.machine.path("/opt/pool-boy").iterdir())
 
 
 def test_check_mode_on_a_fresh_host_changes_nothing(systemd_host: Host) -> None:
@@ -60,8 +72,47 @@ def test_the_timer_fires_it(systemd_host: Host) -> None:
     assert not any(secret in systemd_host.log for secret in systemd_host.stage.secrets.values())
 
 
-def test_a_second_time_nothing_changes(systemd_host: Host) -> None:
-    assert systemd_host.install(**SETTINGS) == 0
+def test_a_second_time_nothing_changes_though_all_comes_from_the_environment(systemd_host: Host) -> None:
+    stage = systemd_host.stage
+    names = {
+        "POOL_REPO": "pool_boy_repo",
+        "POOLS": "pool_boy_pools",
+        "CONCOURSE_BASE_URL": "pool_boy_concourse_url",
+        "CONCOURSE_USERNAME": "pool_boy_concourse_username",
+        "CONCOURSE_PASSWORD": "pool_boy_concourse_password",
+    }
+    values = {**stage.round, **stage.secrets}
+    environment = {name: values[option] for name, option in names.items()}
+    less = {name: value for name, value in stage.round.items() if name not in names.values()}
+    secrets = {name: value for name, value in stage.secrets.items() if name not in names.values()}
+    assert (
+        systemd_host.install("-vvvv", "--diff", environment=environment, **SETTINGS, round=less, secrets=secrets) == 0
+    )
+
+
+def test_a_new_time_counts_only_when_the_round_works(systemd_host: Host) -> None:
+    old = calendar(systemd_host)
+    run = systemd_host.apply(**{**SETTINGS, "on_calendar": "hourly"}, playbook="no.such.playbook")
+    assert run.code != 0
+    assert "its schedule was not switched on or changed" in run.said
+    # As whatever else is installed on a host does.
+    assert systemd_host.machine.run("systemctl", "daemon-reload").code == 0
+    assert calendar(systemd_host).split(";")[0] == old.split(";")[0]
+    assert systemd_host.install(**{**SETTINGS, "on_calendar": "hourly", "verify": "false"}) > 0
+    assert "*-*-* *:00:00" in calendar(systemd_host)
+    assert is_active(systemd_host) == "active"
+
+
+def test_an_update_that_fails_leaves_the_programs_that_work(systemd_host: Host) -> None:
+    before = programs(systemd_host)
+    run = systemd_host.apply(**SETTINGS, extra_requirements=["no-such-package==1.0"])
+    assert run.code != 0
+    assert "This failed: Fill the virtual environment." in run.said
+    assert "What was installed before is still there" in run.said
+    assert programs(systemd_host) == before
+    works = systemd_host.machine.run("/opt/pool-boy/venv/bin/ansible-playbook", "--version")
+    assert works.code == 0, works.said
+    assert "ansible-playbook [core" in works.stdout
 
 
 def test_the_service_is_shut_in(systemd_host: Host) -> None:
@@ -83,7 +134,11 @@ def test_a_round_that_finds_another_at_work_does_not_fail(systemd_host: Host) ->
 
 def test_cron_takes_its_place_and_gives_it_back(systemd_host: Host) -> None:
     machine = systemd_host.machine
-    assert systemd_host.install(backend="cron", collection_source=systemd_host.build_artifact()) > 0
+    # Another Python, so all of the programs are made anew.
+    python = f"/usr/bin/{machine.path('/usr/bin/python3').resolve().name}"
+    assert systemd_host.install(backend="cron", collection_source=systemd_host.build_artifact(), python=python) > 0
+    assert python in machine.read("/opt/pool-boy/venv/made-of.txt")
+    assert programs(systemd_host).count("venv.1") + programs(systemd_host).count("venv.2") == 1
     assert machine.path("/opt/pool-boy/collections/ansible_collections/poolboy/concourse/MANIFEST.json").exists()
     assert not any(machine.path(unit).exists() for unit in UNITS)
     assert is_active(systemd_host) == "inactive"
