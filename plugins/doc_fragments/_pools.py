@@ -14,7 +14,7 @@ options:
   pools:
     description:
       - The pools, as a list of names, of V(name:minutes) with a stale timeout, or of dictionaries; or all of it as one
-        text, such as V(aws:60,gcp:30).
+        text, such as V(aws:60,gcp:30) or the list as JSON.
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
       - A dictionary has the key C(name) and may have C(stale_timeout), C(grace) and C(policy), which take the place of
         the options of the same name for this pool. The keys C(release_to), C(job) and C(resource) are for other
@@ -37,7 +37,7 @@ options:
         O(stale_timeout)) or V(keep).
       - What is not given here stays as O(preset) says, by default V(release) for C(errored), C(aborted) and C(zombie),
         V(stale) for C(leaked), C(failed), C(gone) and C(unverified), and V(keep) for C(handed_off), C(manual) and
-        C(foreign).
+        C(foreign). Without a Concourse, all locks that builds claimed are C(unverified).
       - Locks that are C(running), C(unreachable), or C(handed_off) to a build at work are kept whatever is given here.
     type: dict
     default: {}

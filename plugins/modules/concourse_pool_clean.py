@@ -14,7 +14,11 @@ author:
 description:
   - Looks at the locks of one or more pools as M(poolboy.concourse.concourse_pool_status) does, and gives back those
     that the policy lets go, each by one commit. All commits go up in one push that is never forced.
-  - A lock that a build is using, or that nothing is known of, is never given back.
+  - A lock that a build is at work with, or of whose build Concourse gives no answer that can be believed, is never
+    given back, except by O(force).
+  - Without O(concourse_url) or O(concourse_target) nobody can be asked whether a build is alive. Then locks that builds
+    claimed are given back by their age alone, after the O(stale_timeout), even if a build is at work with them, and a
+    warning tells so. The policy C(unverified) of V(keep) keeps them.
   - Right before the push each lock is judged once more. If somebody else has pushed in the meantime, only locks that
     are still claimed by the commit that was judged are gone on with.
   - The result of a run in check mode has the same values as that of a real run.
@@ -35,8 +39,8 @@ options:
   pools:
     required: true
     description:
-      - The pools, as a list of names, of V(name:minutes) with a stale timeout, or of dictionaries; or all of it as
-        one text, such as V(aws:60,gcp:30). Only locks of these pools are given back.
+      - The pools, as a list of names, of V(name:minutes) with a stale timeout, or of dictionaries; or all of it as one
+        text, such as V(aws:60,gcp:30) or the list as JSON. Only locks of these pools are given back.
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
       - A dictionary has the key C(name) and may have C(stale_timeout), C(grace), C(policy), C(release_to), which take
         the place of the options of the same name for this pool. The keys C(job) and C(resource) are for another module
@@ -48,7 +52,9 @@ options:
         environments looked at or made anew before somebody claims them again.
     type: str
   exclude:
-    description: Locks to keep in any case, as shell patterns of C(pool/lock) such as V(aws/precious-*).
+    description:
+      - Locks to keep in any case, as shell patterns of C(pool/lock) such as V(aws/precious-*).
+      - A warning tells of a pattern that fits no lock of the pools, as one without its pool does.
     type: list
     elements: str
     default: []
@@ -60,6 +66,7 @@ options:
   force:
     description:
       - Locks to give back whatever the policy says, even if a build is at work with them. Ordinary work never needs it.
+      - A lock that O(exclude) keeps as well is refused.
     type: list
     elements: dict
     default: []
@@ -70,8 +77,9 @@ options:
         required: true
       commit:
         description:
-          - The commit of the claim, as C(commit) in RV(locks) gives it. The module fails if the lock is claimed by
-            another commit by now, or is free.
+          - The commit of the claim, as C(commit) in RV(locks) gives it, or its first 7 hexadecimal digits or more.
+            Write it in quotes, as digits alone would be a number. The module fails if the lock is claimed by another
+            commit by now, or is free.
         type: str
         required: true
   git_author:
@@ -113,7 +121,7 @@ EXAMPLES = r"""
     pools: [aws]
     force:
       - lock: aws/env-6
-        commit: 7000aa5c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f
+        commit: "7000aa5c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f"
 """
 
 RETURN = r"""
@@ -157,7 +165,8 @@ problems:
   type: list
   elements: dict
 report:
-  description: All of this as the lines of a table for a person, the worst first.
+  description:
+    - All of this as the lines of a table for a person, the worst first. The pools are as they were before the run.
   returned: once the repository was read
   type: list
   elements: str
@@ -181,6 +190,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts i
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import (
     clean_diff,
     clean_result,
+    clean_warnings,
     failure_result,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
@@ -196,6 +206,8 @@ def main() -> None:
         cleaning = Cleaning(repository, looked_at, pools, rules, judge, lambda: int(time.time()), Attempts())
         module.so_far = lambda: failure_result(cleaning, looked_at, names, module.now)
         cleaning.decide()
+        for warning in clean_warnings(cleaning.plan, rules.exclude):
+            module.warn(warning)
         if not module.check_mode:
             cleaning.act()
         result = clean_result(cleaning.plan, looked_at, names, module.now, released=True)

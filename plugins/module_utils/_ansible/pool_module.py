@@ -35,8 +35,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_optio
     read_pools,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+
+# As Concourse's answers are told where it answers 401 to somebody without a login.
+_WANTS_LOGIN = "but Concourse wants a login"
 
 
 class PoolModule:
@@ -51,6 +55,7 @@ class PoolModule:
         self._options.update(dict.fromkeys(overruled(self._options, os.environ)))
         self.now = int(time.time())
         self.so_far: Callable[[], dict[str, t.Any]] = dict
+        self._warned: set[str] = set()
 
     @property
     def check_mode(self) -> bool:
@@ -75,6 +80,12 @@ class PoolModule:
             result = {**result, "diff": diff}
         self._module.exit_json(changed=changed, **result)
 
+    def warn(self, message: str) -> None:
+        """Tell the operator something beside the result; the same thing is told once."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self._module.warn(message)
+
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context."""
         return LockRepository(self.repository_options())
@@ -96,13 +107,15 @@ class PoolModule:
     def judge(self) -> Iterator[Judging]:
         """Give a function that judges locks, many at once and by facts asked anew each time.
 
-        Raises BadOption, and ConcourseError if Concourse refuses the login; warns if it does not answer at all.
+        Raises BadOption, and ConcourseError if Concourse refuses the login; warns if it does not answer at all, or
+        wants a login where there is none.
         """
         self.wanted_pools()  # what is wrong with the options shows before anybody is asked
         options = self.concourse_options()
         if options.is_empty:
             yield partial(judge_locks, facts=None, default_team=options.team or "main")
             return
+        has_login = any((options.username, options.token, options.client_id, options.target))
         # Loaded late, as many a run has no Concourse to ask.
         from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
 
@@ -115,8 +128,11 @@ class PoolModule:
                 facts, team = concourse.facts(), concourse.team
                 judged = judge_locks(locks, snapshot, pools, facts, default_team=team, each=threads.map)
                 if concourse.trouble:
-                    self._module.warn(
-                        f"Concourse cannot be asked, so nothing is known of its builds: {concourse.trouble}."
+                    self.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.trouble}.")
+                if not has_login and any(_lacks_login(one) for one in judged):
+                    self.warn(
+                        "Concourse wants a login, and none is configured: set concourse_username and concourse_password"
+                        " (CONCOURSE_USERNAME, CONCOURSE_PASSWORD), concourse_token or concourse_target."
                     )
                 return judged
 
@@ -139,3 +155,7 @@ class PoolModule:
         shared = {name: options[name] for name in ("validate_certs", "ca_path", "client_cert", "client_key")}
         own = ("url", "username", "password", "token", "client_id", "client_secret", "target", "team", "timeout")
         return ConcourseOptions(url_aliases=aliases, **shared, **{name: options[f"concourse_{name}"] for name in own})
+
+
+def _lacks_login(judged: JudgedLock) -> bool:
+    return judged.verdict.name is VerdictName.UNREACHABLE and _WANTS_LOGIN in judged.verdict.reason

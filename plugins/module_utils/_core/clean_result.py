@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State, lock_path
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import Action, Step
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import FORCED, Action, Step
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report import (
     AGE,
     HOLDER,
@@ -28,6 +30,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.values imp
     pool_values,
     problem_values,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
 
 
 def clean_result(
@@ -38,11 +41,17 @@ def clean_result(
     `snapshot` is the repository before the releases, `released` says that they are done, or would be outside of check
     mode; the values are the same in either case. `now` is in seconds since 1970, UTC.
     """
-    actions = {step.judged.lock.path: step.action.value for step in plan}
-    action = Column("ACTION", 7, lambda judged, _now: actions[judged.lock.path])
+    steps = {step.judged.lock.path: step for step in plan}
+    action = Column("ACTION", 7, lambda judged, _now: steps[judged.lock.path].action.value)
     judged = [step.judged for step in plan]
     columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE)
-    going = Going("given back", lambda judged: actions[judged.lock.path] != Action.KEEP.value)
+    # In words that are true before, after and instead of the releases.
+    going = Going(
+        words="to give back",
+        applies=lambda judged: steps[judged.lock.path].is_release,
+        heading="The pools before this run:",
+        remark=lambda judged: _remark(steps[judged.lock.path]),
+    )
     return {
         "locks": [_step_value(step, now) for step in plan],
         "released": [_release_value(step) for step in plan if released and step.is_release],
@@ -60,12 +69,49 @@ def failure_result(cleaning: Cleaning, snapshot: Snapshot, pools: Sequence[str],
     return clean_result(cleaning.plan, snapshot, pools, now, released=cleaning.done)
 
 
+def clean_warnings(plan: Sequence[Step], exclude: Sequence[str]) -> Iterator[str]:
+    """Yield what an operator has to be told of a plan that is about to be carried out, or would be in check mode."""
+    locks = [step.judged.lock for step in plan]
+    for pattern in dict.fromkeys(exclude):
+        if not any(fnmatchcase(lock.pool_and_name, pattern) for lock in locks):
+            meant = next((lock.pool for lock in locks if fnmatchcase(lock.name, pattern)), None)
+            example = "aws/env-*" if meant is None else f"{meant}/{pattern}"
+            yield (
+                f"exclude: the pattern {printable(pattern, 80)!r} fits no lock of the chosen pools, so it keeps none. "
+                f"Write patterns as pool/lock, such as {printable(example, 120)}."
+            )
+    count = sum(_goes_unasked(step) for step in plan)
+    if count:
+        going = "1 lock that a build claimed goes" if count == 1 else f"{count} locks that builds claimed go"
+        yield (
+            f"No Concourse is configured, so nobody could be asked whether builds are alive: {going} back by age alone."
+            " Set concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}."
+        )
+
+
+def _goes_unasked(step: Step) -> bool:
+    """Whether a lock that a build claimed goes by its age: the claim is unverified only if there is no Concourse."""
+    judged = step.judged
+    by_policy = step.is_release and step.reason != FORCED
+    by_build = judged.holder is not None and judged.holder.kind is HolderKind.BUILD
+    return by_policy and by_build and judged.verdict.name is VerdictName.UNVERIFIED
+
+
 def clean_diff(plan: Sequence[Step]) -> dict[str, str]:
     """Return where the files of the released locks were, and where they are then."""
     moved = [step for step in plan if step.is_release]
     before = [printable(step.judged.lock.path) for step in moved]
     after = [printable(lock_path(_target(step), State.UNCLAIMED, step.judged.lock.name)) for step in moved]
     return {"before": _lines(before), "after": _lines(after)}
+
+
+def _remark(step: Step) -> str | None:
+    """Say why a lock stays that the policy lets go, now or later, or that one goes by force; None for all others."""
+    if step.reason == FORCED:
+        return step.reason
+    if step.is_release or step.judged.releasable_at is None:
+        return None
+    return step.reason.removeprefix(f"{step.judged.verdict.name.value}, and ")
 
 
 def _step_value(step: Step, now: int) -> dict[str, t.Any]:

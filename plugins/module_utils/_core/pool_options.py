@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +17,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.text impor
 
 # One list of pools serves all modules, so each takes the keys of the others.
 KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job", "resource")
+
+# What people put between pools instead of a comma, and the name of a folder rarely has.
+_APART = re.compile(r"[\s;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,13 @@ class PoolOption:
 
 
 def pool_entries(given: object) -> list[object]:
-    """Return the entries of a list of pools, or of all of it as one text. Raises BadOption for anything else."""
+    """Return the entries of a list of pools, or of all of it as one text, which may be JSON.
+
+    Raises BadOption for anything else.
+    """
     if given is None:
         return []
-    entries = given.split(",") if isinstance(given, str) else given
+    entries = _entries_of_text(given) if isinstance(given, str) else given
     if not isinstance(entries, list | tuple):
         raise BadOption(
             f"pools: {printable(str(given), 80)} is no list. Write a list such as [aws, 'gcp:30'], with minutes after a"
@@ -71,7 +79,8 @@ def choose_pools(
     if missing:
         names, pools = (", ".join(printable(name, 80) for name in some) for some in (missing, [*known][:50]))
         more = f" and {len(known) - 50} more" if len(known) > 50 else ""
-        raise BadOption(f"pools: the repository has no pool {names}. It has: {pools}{more}.")
+        advice = " Separate pools by commas." if any(_APART.search(name) for name in missing) else ""
+        raise BadOption(f"pools: the repository has no pool {names}. It has: {pools}{more}.{advice}")
     chosen = tuple(replace(pool, name=known[pool.name]) for pool in wanted)
     return chosen or tuple(PoolOption(name, defaults) for name in known.values())
 
@@ -82,6 +91,19 @@ def read_minutes(value: object, what: str) -> int:
     if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise BadOption(f"{what}: {printable(text, 40)!r} is not a number of minutes; write a whole number, 0 or more.")
     return int(text)
+
+
+def _entries_of_text(text: str) -> object:
+    if not text.lstrip().startswith("["):
+        return text.split(",")
+    # So it comes from a command line: -e 'pools=["aws","cf/fresh"]' is text to Ansible.
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise BadOption(
+            f"pools: {printable(text, 80)} begins as a list of JSON and is none. Write one such as "
+            '["aws", "gcp:30"], with double quotes, or one text such as aws,gcp:30.'
+        ) from None
 
 
 def _read_pool(entry: object, defaults: PoolPolicy) -> PoolOption:

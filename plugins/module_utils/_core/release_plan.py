@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -17,6 +17,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.values import iso_time
+
+# Why a lock goes that the operator named with its claim.
+FORCED = "its release is forced"
+# git itself abbreviates to 7 digits at least.
+_SHORTEST_COMMIT = 7
 
 
 class Action(enum.StrEnum):
@@ -51,7 +56,8 @@ class CleaningRules:
     """What an operator allows beyond the policies.
 
     `release_to` names, by pool, another pool that its locks go to; `exclude` are shell patterns of `pool/lock`; `force`
-    holds the claim commit, by `pool/lock`, of locks to give back whatever the policy says; `max_releases` bounds a run.
+    holds the claim commit, whole or its first digits, by `pool/lock`, of locks to give back whatever the policy says;
+    `max_releases` bounds a run.
     """
 
     release_to: Mapping[str, str] = field(default_factory=dict)
@@ -106,13 +112,46 @@ def check_rules(rules: CleaningRules, judged: Sequence[JudgedLock], snapshot: Sn
     claims = {one.lock.pool_and_name: one.claim.commit if one.claim else None for one in judged}
     for lock, commit in rules.force.items():
         if lock not in claims:
-            raise BadOption(f"force: there is no lock {printable(lock, 80)} in the chosen pools.")
-        if claims[lock] != commit:
-            now = f"claimed by commit {claims[lock]}" if claims[lock] else "free"
+            raise BadOption(f"force: there is no lock {printable(lock, 80)} in the chosen pools.{_whole(lock, claims)}")
+        _check_claim(lock, commit, claims[lock])
+        pattern = excluded_by(lock, rules.exclude)
+        if pattern is not None:
             raise BadOption(
-                f"force: lock {printable(lock, 80)} is {now} by now, not claimed by {printable(commit, 40)}; "
-                "look at it again before forcing its release."
+                f"force: lock {printable(lock, 80)} is kept in any case by the pattern {printable(pattern, 80)!r} of "
+                "exclude; take it out of one of the two."
             )
+
+
+def excluded_by(lock: str, patterns: Sequence[str]) -> str | None:
+    """Return the first pattern that a lock, as `pool/lock`, fits as a whole; None if it fits none."""
+    return next((pattern for pattern in patterns if fnmatchcase(lock, pattern)), None)
+
+
+def _check_claim(lock: str, commit: str, claim: str | None) -> None:
+    """Raise BadOption if a lock to be forced is not held by the claim that the operator names."""
+    is_beginning = claim is not None and claim.startswith(commit) and not commit.strip("0123456789abcdef")
+    if commit == claim or (is_beginning and len(commit) >= _SHORTEST_COMMIT):
+        return
+    if is_beginning and commit:
+        raise BadOption(
+            f"force: commit {printable(commit, 40)!r} of lock {printable(lock, 80)} is too short to tell claims apart; "
+            f"write at least {_SHORTEST_COMMIT} of its hexadecimal digits."
+        )
+    now = f"claimed by commit {claim}" if claim else "free"
+    raise BadOption(
+        f"force: lock {printable(lock, 80)} is {now} by now, not claimed by {printable(commit, 40)}; "
+        "look at it again before forcing its release."
+    )
+
+
+def _whole(given: str, locks: Iterable[str]) -> str:
+    """Say how to write a lock that was named without its pool; nothing if that is not what is wrong."""
+    if "/" in given:
+        return ""
+    meant = [printable(lock, 80) for lock in locks if lock.rpartition("/")[2] == given]
+    return (
+        f" Write it as pool/lock: {' or '.join(meant[:5])}." if meant else " Write it as pool/lock, such as aws/env-6."
+    )
 
 
 def _plan(one: JudgedLock, room: Room, rules: CleaningRules, now: int) -> Step:
@@ -123,7 +162,7 @@ def _plan(one: JudgedLock, room: Room, rules: CleaningRules, now: int) -> Step:
     if kept is not None:
         return Step(one, Action.KEEP, kept)
     action = Action.RELEASE if target == one.lock.pool else Action.MOVE
-    why = "its release is forced" if forced else f"{one.verdict.name.value}, since {iso_time(one.verdict.dead_since)}"
+    why = FORCED if forced else f"{one.verdict.name.value}, since {iso_time(one.verdict.dead_since)}"
     return Step(one, action, why, target, policy)
 
 
@@ -131,7 +170,7 @@ def _why_never(one: JudgedLock, rules: CleaningRules) -> str | None:
     """Say why a lock is kept even if its release is forced; None if it is not."""
     if one.claim is None:
         return "it is free"
-    if any(fnmatchcase(one.lock.pool_and_name, pattern) for pattern in rules.exclude):
+    if excluded_by(one.lock.pool_and_name, rules.exclude) is not None:
         return "it is excluded"
     return None
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Problem
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, span
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, shortened, span
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.values import age_minutes, iso_time
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
 
 # A terminal of 100 columns, less what Ansible puts around the lines of a list.
 WIDTH = 88
 _GAP = "  "
+# Further to the right there would be no room for a reason.
+_DEEPEST = 33
 
 # The worst first: what nobody will give back, then what nobody knows, then what is in good hands.
 _WORST_FIRST = (
@@ -39,19 +41,25 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table; `widest` is where longer cells are cut."""
+    """A column of the table. Cells longer than `widest` are cut, unless the column grows by what others leave."""
 
     title: str
     widest: int
     cell: Callable[[JudgedLock, int], str]
+    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Which locks of a pool are counted as those that can go, or went, and in what words."""
+    """Which locks of a pool are counted as those that can go, or are to go, and in what words.
+
+    `heading` stands above the pools; `remark` says what a person should know of a lock besides why it has its verdict.
+    """
 
     words: str
     applies: Callable[[JudgedLock], bool]
+    heading: str | None = None
+    remark: Callable[[JudgedLock], str | None] = lambda _judged: None
 
 
 def report_lines(
@@ -64,12 +72,13 @@ def report_lines(
 ) -> list[str]:
     """Return the claimed locks with the reason below each, the pools with their free locks, and the problems.
 
-    No line is wider than WIDTH, and none holds a character that a terminal would act on.
+    Only a line with an address, which is never broken, is wider than WIDTH, and no line holds a character that a
+    terminal would act on.
     """
     going = going or Going("can be given back", lambda judged: judged.is_releasable(now))
     claimed = sorted((judged for judged in locks if judged.claim), key=_badness)
-    lines = _table(claimed, now, columns or STATUS_COLUMNS) if claimed else ["No lock is claimed."]
-    lines.append("")
+    lines = _table(claimed, now, columns or STATUS_COLUMNS, going) if claimed else ["No lock is claimed."]
+    lines.extend(["", going.heading] if going.heading else [""])
     for pool in pools:
         lines.extend(_pool_lines(pool, [judged for judged in locks if judged.lock.pool == pool], going))
     shown = [one for one in problems if one.pool in pools]
@@ -85,17 +94,33 @@ def _badness(judged: JudgedLock) -> tuple[int, int, str, str]:
     return _WORST_FIRST.index(judged.verdict.name), _since(judged), judged.lock.pool, judged.lock.name
 
 
-def _table(claimed: Sequence[JudgedLock], now: int, columns: Sequence[Column]) -> list[str]:
-    rows = [[printable(column.cell(judged, now), column.widest) for column in columns] for judged in claimed]
+def _table(claimed: Sequence[JudgedLock], now: int, columns: Sequence[Column], going: Going) -> list[str]:
+    cells = [[column.cell(judged, now) for column in columns] for judged in claimed]
     titles = [column.title for column in columns]
-    widths = [max(len(row[number]) for row in [titles, *rows]) for number in range(len(columns))]
+    widths = _widths(columns, [titles, *cells])
+    rows = [[shortened(cell, width) for cell, width in zip(row, widths, strict=True)] for row in cells]
     # The reason stands below the third column, so that the names of the locks stay easy to find.
-    indent = " " * (widths[0] + widths[1] + 2 * len(_GAP))
+    indent = " " * min(widths[0] + widths[1] + 2 * len(_GAP), _DEEPEST)
     lines = [_laid_out(titles, widths)]
     for row, judged in zip(rows, claimed, strict=True):
         lines.append(_laid_out(row, widths))
-        lines.extend(_wrapped(printable(judged.verdict.reason, 240), indent))
+        remark = going.remark(judged)
+        reason = printable(judged.verdict.reason, 240) + (f"; {printable(remark, 240)}" if remark else "")
+        lines.extend(_wrapped(reason, indent))
     return lines
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Give each column what it needs up to its widest, and the room that is left to those that grow, by turns."""
+    needed = [max(len(shortened(row[number], WIDTH)) for row in rows) for number in range(len(columns))]
+    widths = [min(need, column.widest) for need, column in zip(needed, columns, strict=True)]
+    left = WIDTH - sum(widths) - len(_GAP) * (len(columns) - 1)
+    growing = [number for number, column in enumerate(columns) if column.grows]
+    while left > 0 and (short := [number for number in growing if widths[number] < needed[number]]):
+        for number in short[:left]:
+            widths[number] += 1
+            left -= 1
+    return widths
 
 
 def _laid_out(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -131,14 +156,22 @@ def _pool_lines(pool: str, locks: Sequence[JudgedLock], going: Going) -> list[st
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
+    """Return the text in lines; an address in two pieces could be neither clicked nor copied."""
     below = indent if indent else "  "
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=below,
+        break_on_hyphens=False,
+        break_long_words="://" not in text,
+    )
 
 
-POOL = Column("POOL", 13, lambda judged, _now: judged.lock.pool)
-LOCK = Column("LOCK", 16, lambda judged, _now: judged.lock.name)
+POOL = Column("POOL", 13, lambda judged, _now: judged.lock.pool, grows=True)
+LOCK = Column("LOCK", 16, lambda judged, _now: judged.lock.name, grows=True)
 VERDICT = Column("VERDICT", 11, lambda judged, _now: judged.verdict.name.value)
-HOLDER = Column("HOLDER", 20, _holder)
+HOLDER = Column("HOLDER", 20, _holder, grows=True)
 SINCE = Column("SINCE (UTC)", 11, lambda judged, now: _day(_since(judged), now))
 AGE = Column("AGE", 7, lambda judged, now: span(age_minutes(_since(judged), now)))
 STATUS_COLUMNS = (POOL, LOCK, VERDICT, HOLDER, SINCE, AGE)

@@ -20,6 +20,16 @@ def printable(text: str, limit: int | None = None) -> str:
     return shown if limit is None or (len(text) <= limit and len(shown) <= limit) else shown[: limit - 1] + "…"
 
 
+def shortened(text: str, limit: int) -> str:
+    """Return the text as printable() does, cut in its middle, so that both ends can be read. `limit` is 3 or more."""
+    # As many characters of either end as can be shown at all: texts can be huge.
+    shown = printable(text if len(text) <= 2 * limit else text[:limit] + text[-limit:])
+    if len(text) <= 2 * limit and len(shown) <= limit:
+        return shown
+    tail = (limit - 1) // 2
+    return f"{shown[: limit - 1 - tail]}…{shown[len(shown) - tail :]}"
+
+
 def valid_unicode(text: str) -> str:
     """Return the text with the bytes that were no UTF-8 written as `\\xNN`, all else as it is: fit for JSON."""
     return "".join(_escape(character) if "\ud800" <= character <= "\udfff" else character for character in text)

@@ -62,7 +62,11 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"force": [{"lock": "aws/env-1", "commit": SHA}]}, ["aws/env-1", "look at it again"]),
     ({"force": [{"lock": "aws/env-3", "commit": SHA}]}, ["aws/env-3", "free"]),
     ({"force": [{"lock": "aws/env-9", "commit": SHA}]}, ["no lock aws/env-9"]),
-    ({"force": [{"lock": "env-1", "commit": SHA}]}, ["no lock env-1"]),
+    ({"force": [{"lock": "env-1", "commit": SHA}]}, ["no lock env-1", "Write it as pool/lock: aws/env-1."]),
+    ({"pools": "aws sick"}, ["no pool aws sick", "Separate pools by commas."]),
+    ({"pools": "aws; sick"}, ["no pool aws; sick", "Separate pools by commas."]),
+    ({"pools": "[aws]"}, ["pools: [aws] begins as a list of JSON and is none", '["aws", "gcp:30"]']),
+    ({"pools": '["nowhere"]'}, ["no pool nowhere", "aws", "sick"]),
     ({"force": [{"lock": "sick/env-1", "commit": SHA}]}, ["no lock sick/env-1"]),
     ({"branch": "nowhere"}, ["nowhere", "main"]),
     ({"git_author": ""}, ["git_author"]),
@@ -90,7 +94,14 @@ def test_a_refusal_says_nothing_untrue_of_the_locks(clean: Clean, untouched: Loc
         assert not any("No lock is claimed" in line for line in run.values.get("report", []))
 
 
-@pytest.mark.parametrize("pools", [None, [], "", [""], ","])
+def test_a_lock_both_forced_and_excluded(clean: Clean, untouched: LockRepository) -> None:
+    options = {"repo": untouched.url, "pools": "aws", "exclude": ["*/env-9", "aws/env-[14]"]}
+    commit = clean(**options, check_mode=True).locks["aws/env-4"]["commit"]
+    message = refusal(clean(**options, force=[{"lock": "aws/env-4", "commit": commit}]))
+    assert "aws/env-4 is kept in any case by the pattern 'aws/env-[14]' of exclude" in message
+
+
+@pytest.mark.parametrize("pools", [None, [], "", [""], ",", "[]"])
 def test_no_pools_at_all_is_never_all_pools(clean: Clean, untouched: LockRepository, pools: Any) -> None:
     message = refusal(clean(repo=untouched.url, **({} if pools is None else {"pools": pools})))
     assert "pools" in message

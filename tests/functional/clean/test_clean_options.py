@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, released
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, login, released
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
     commits_since,
     files,
@@ -18,10 +18,11 @@ from ansible_collections.poolboy.concourse.tests.functional.clean.reading import
     released_tree,
     tip,
 )
-from ansible_collections.poolboy.concourse.tests.functional.running import refusal
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace, refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import File, Folder, LockRepository, Submodule, Symlink
 from ansible_collections.poolboy.concourse.tests.lockrepo.entries import Entry, Text
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 
 def test_without_a_concourse_only_claims_that_name_no_build_or_cannot_be_checked_go(
@@ -179,6 +180,58 @@ def test_exclude(clean: Clean, locks: LockRepository) -> None:
     run = clean(repo=locks.url, pools="aws", exclude=["*/env-1", "gcp/*"])
     assert released(run) == {"aws/env-2"}
     assert run.locks["aws/env-1"]["action_reason"] == "it is excluded"
+    (warning,) = run.warnings
+    assert "'gcp/*' fits no lock of the chosen pools" in warning
+
+
+def test_a_pattern_without_its_pool_is_told(clean: Clean, locks: LockRepository) -> None:
+    options = {"repo": locks.url, "pools": "aws", "exclude": ["env-1", "aws/env-2"]}
+    checked, run = clean(**options, check_mode=True), clean(**options)
+    assert (
+        checked.warnings
+        == run.warnings
+        == [
+            "exclude: the pattern 'env-1' fits no lock of the chosen pools, so it keeps none. "
+            "Write patterns as pool/lock, such as aws/env-1."
+        ]
+    )
+    assert released(run) == {"aws/env-1"}
+
+
+def test_builds_that_nobody_can_ask_about_are_told(clean: Clean, locks: LockRepository) -> None:
+    """Without a Concourse the lock of a build at work goes by its age, which is the policy and must not be silent."""
+    page = "https://ci.example.com/teams/main/pipelines/p/jobs/j/builds/1"
+    locks.claim("aws", "env-3", message=f"claiming: env-3\nBuild URL: {page}\n")
+    options = {"repo": locks.url, "pools": "aws"}
+    kept = clean(**options, policy={"unverified": "keep"}, check_mode=True)
+    assert kept.warnings == []
+    checked, run = clean(**options, check_mode=True), clean(**options)
+    assert "aws/env-3" in released(run)
+    assert checked.warnings == run.warnings
+    (warning,) = run.warnings
+    assert "1 lock that a build claimed goes back by age alone" in warning
+    assert "Set concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}." in warning
+    assert clean(**options).warnings == [], "nothing more goes"
+
+
+@pytest.mark.parametrize("module", ["concourse_pool_clean", "concourse_pool_status"])
+def test_a_missing_login_is_told(scene: Scene, workplace: Workplace, module: str) -> None:
+    source = {"uri": "file:///locks.git", "branch": "main", "pool": "aws"}
+    job = {"name": "up", "plan": [{"put": "env", "params": {"acquire": True}}]}
+    resource = {"name": "env", "type": "pool", "source": source}
+    scene.atc.set_pipeline("main/ci", {"resources": [resource], "jobs": [job]})
+    for lock in ("env-1", "env-2"):
+        scene.locks.add("aws", lock, at=scene.now)
+        scene.claim(scene.start("main/ci", "up"), "env", f"aws/{lock}")
+    scene.atc.follow_wall_clock()
+    run = workplace.run_module(module, {"repo": scene.repo, "concourse_url": scene.atc.url, "pools": "aws"})
+    assert set(run.verdicts.values()) == {"unreachable"}
+    (warning,) = run.warnings
+    assert warning == (
+        "Concourse wants a login, and none is configured: set concourse_username and concourse_password "
+        "(CONCOURSE_USERNAME, CONCOURSE_PASSWORD), concourse_token or concourse_target."
+    )
+    assert workplace.run_module(module, login(scene, pools="aws")).warnings == []
 
 
 def test_more_than_max_releases_is_a_failure_that_shows_the_plan(clean: Clean, locks: LockRepository) -> None:
@@ -200,7 +253,7 @@ def test_force_gives_back_what_policy_keeps(clean: Clean, locks: LockRepository)
     force = [{"lock": "aws/env-4", "commit": commit}]
     base = tip(locks.path)
     assert released(clean(**options)) == set()
-    run = clean(**options, force=force)
+    run = clean(**options, force=[{"lock": "aws/env-4", "commit": commit[:7]}])
     assert released(run) == {"aws/env-4"}
     assert "forced" in run.locks["aws/env-4"]["action_reason"]
     (made,) = commits_since(locks.path, base)

@@ -142,6 +142,12 @@ def test_check_mode_says_by_value_what_the_run_then_does(
         assert ageless[0] == ageless[1]
 
 
+def test_pools_as_json(clean: Clean, options: dict[str, Any]) -> None:
+    run = clean(**{**options, "pools": '["envs", {"name": "more", "policy": {"leaked": "keep"}}]'}, check_mode=True)
+    assert {one["name"] for one in run.values["pools"]} == {"envs", "more"}
+    assert released(run) < RELEASED
+
+
 def test_the_diff_is_what_git_shows(clean: Clean, options: dict[str, Any], repository: Path) -> None:
     before = files(repository)
     diff = clean(_ansible_diff=True, **options).values["diff"]

@@ -80,6 +80,41 @@ def test_what_is_new_is_told_when_somebody_listens(scene: Scene, machine: Machin
     assert "did not take" not in machine.told()["locks.html"]
 
 
+def test_a_concourse_that_tells_nothing_of_any_build_is_told(scene: Scene, machine: Machine) -> None:
+    """Nothing is given back while that lasts; where one of the builds can be asked about, it is no failure."""
+    scene.locks.add("aws", "env-3", at=scene.now)
+    leave_behind(scene, "aws/env-3")
+    scene.locks.add("gcp", "vm-1", at=scene.now)
+    scene.locks.claim("gcp", "vm-1", message="claiming: vm-1\nBuild URL: https://ci.example.com/builds/1\n")
+    scene.atc.follow_wall_clock()
+    look = {"pool_boy_clean": False, "pool_boy_trigger": False}
+    hosts = {
+        "clean": work(scene, pool_boy_trigger=False),
+        "foreign": work(scene, **look, pool_boy_pools=["aws", "gcp"]),
+        "lenient": work(scene, **look, pool_boy_fail_on=["clean"]),
+        "nothing": work(scene, **look, pool_boy_pools=["cf/fresh"]),
+    }
+    scene.atc.add_fault("status", path="/builds/", status=502)
+    run = machine.rounds(hosts, "--forks", "4")
+    assert run.run.code == 2
+    words = "Concourse could not be asked about any of the 2 locks that builds hold, so none of them was looked after: "
+    for name in ("clean", "foreign", "lenient"):
+        (failure,) = run.facts[name]["failures"]
+        assert failure["step"] == "status"
+        assert failure["message"].startswith(f"{words}claimed by "), failure
+        assert SENTENCE.fullmatch(failure["message"]), failure
+        assert run.facts[name]["status"]["locks"]
+    assert {name for name, message in run.messages.items() if message} == {"clean", "foreign"}
+    assert run.facts["nothing"]["failures"] == []
+
+    scene.atc.clear_faults()
+    scene.atc.add_fault("status", path="/builds/2$", status=502)
+    some = machine.rounds({"look": hosts["clean"]}, "--check")
+    verdicts = [lock["verdict"] for lock in some.facts["look"]["status"]["locks"]]
+    assert sorted(verdicts) == ["errored", "free", "manual", "unreachable"]
+    assert some.facts["look"]["failures"] == []
+
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "webhook-without-state": ({"pool_boy_webhook_url": "http://127.0.0.1:1/"}, "needs pool_boy_state_file"),
     "push-without-memory": ({"pool_boy_pushgateway_url": "http://127.0.0.1:1/"}, "needs pool_boy_metrics_file or"),
@@ -95,6 +130,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "password": ({"pool_boy_pushgateway_password": "x"}, "needs pool_boy_pushgateway_username"),
     "minutes": ({"pool_boy_kept_too_long": -1}, "is a number of minutes"),
     "step": ({"pool_boy_fail_on": ["clear"]}, "pool_boy_fail_on"),
+    "misspelt": (
+        {"pool_boy_exlude": ["aws/env-1"], "pool_boy_clea": False},
+        "pool_boy did nothing: The role has no variable pool_boy_clea, pool_boy_exlude. Correct the name",
+    ),
     "name": ({"pool_boy_name": " "}, "pool_boy_name is empty"),
     "pools": ({"pool_boy_pools": {"aws": 60}}, "pool_boy_pools is no list"),
     "type": ({"pool_boy_clean": "perhaps"}, "pool_boy_clean"),

@@ -64,8 +64,9 @@ def test_the_last_look_judges_by_the_policies_of_the_cleaning() -> None:
 
 def test_the_playbook_takes_the_names_of_the_others() -> None:
     (play,) = yaml.safe_load((COLLECTION / "playbooks" / "pool_boy.yml").read_text())
-    task = play["tasks"][0]
+    refusal, task = play["tasks"][:2]
     assert task["no_log"] is True
+    assert set(refusal["vars"]["options"]) == set(OF_MODULES)
     taken = dict(task["ansible.builtin.set_fact"])
     assert taken.pop("pool_boy_name") == "{{ pool_boy_name | default(inventory_hostname) }}"
     expected = {

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import clean_diff, clean_result
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import (
+    clean_diff,
+    clean_result,
+    clean_warnings,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import (
     CleaningRules,
     Step,
@@ -15,9 +19,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_pl
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report import WIDTH
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.clean_model import (
     ERRORED,
     LEAKED,
+    LONG_DEAD,
+    MANUAL,
     NOW,
     RUNNING,
     ModelPools,
@@ -118,6 +125,67 @@ def test_the_report_shows_what_is_done_with_each_claimed_lock() -> None:
     assert rows["env-1"] == "release"
     assert rows["env-2"] == "keep"
     assert max(map(len, lines)) <= WIDTH
+
+
+def test_the_report_tells_of_the_pools_before_the_run_whatever_became_of_it() -> None:
+    steps, snapshot = plan(a_pool())
+    reports = [clean_result(steps, snapshot, ["aws"], NOW, released=done)["report"] for done in (False, True)]
+    assert reports[0] == reports[1]
+    assert reports[0][-3:] == ["", "The pools before this run:", "aws: 3 claimed (2 to give back), 1 free: env-3"]
+
+
+def below(lines: list[str], lock: str) -> str:
+    """What stands below a lock in a table, in one line."""
+    first = next(number for number, line in enumerate(lines) if lock in line.split()) + 1
+    last = next(number for number in range(first, len(lines)) if not lines[number].startswith("   "))
+    return " ".join(line.strip() for line in lines[first:last])
+
+
+def test_the_report_says_why_a_lock_stays_that_policy_would_let_go() -> None:
+    pools = a_pool()
+    pools.add("aws/env-5", ERRORED, twice=True)
+    pools.add("aws/env-6", Verdict(VerdictName.ERRORED, "just now", NOW - 60))
+    pools.add("aws/env-7", MANUAL)
+    commit = pools.add("aws/env-8", RUNNING)
+    steps, snapshot = plan(pools, exclude=["aws/env-4"], force={"aws/env-8": commit})
+    lines = clean_result(steps, snapshot, ["aws"], NOW, released=True)["report"]
+    assert below(lines, "env-1") == ERRORED.reason
+    assert below(lines, "env-2") == RUNNING.reason
+    assert below(lines, "env-4") == f"{LEAKED.reason}; it is excluded"
+    assert below(lines, "env-5").startswith(f"{ERRORED.reason}; it is both claimed and unclaimed")
+    assert below(lines, "env-6") == "just now; may go at 2026-09-21T14:17:20Z"
+    assert below(lines, "env-7") == MANUAL.reason
+    assert below(lines, "env-8") == f"{RUNNING.reason}; its release is forced"
+
+
+UNASKED = Verdict(VerdictName.UNVERIFIED, "claimed by ci/work 6, but no Concourse is configured to ask", LONG_DEAD)
+
+
+def test_releases_by_age_alone_are_told() -> None:
+    pools = a_pool()
+    assert list(clean_warnings(plan(pools)[0], [])) == []
+    pools.add("aws/env-5", UNASKED)
+    (one,) = clean_warnings(plan(pools)[0], [])
+    assert "No Concourse is configured" in one
+    assert "1 lock that a build claimed goes back by age alone." in one
+    assert "concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}" in one
+    commit = pools.add("aws/env-6", UNASKED)
+    (two,) = clean_warnings(plan(pools)[0], [])
+    assert "2 locks that builds claimed go back by age alone." in two
+    forced, _snapshot = plan(pools, force={"aws/env-6": commit}, exclude=["aws/env-5"])
+    assert list(clean_warnings(forced, [])) == [], "neither of these goes by its age"
+
+
+def test_a_pattern_that_keeps_nothing_is_told_once() -> None:
+    pools = a_pool()
+    steps, _snapshot = plan(pools)
+    assert list(clean_warnings(steps, ["aws/env-3", "*/env-?", "aws/*"])) == []
+    assert list(clean_warnings(steps, ["env-[12]", "sick/*", "env-[12]"])) == [
+        "exclude: the pattern 'env-[12]' fits no lock of the chosen pools, so it keeps none. "
+        "Write patterns as pool/lock, such as aws/env-[12].",
+        "exclude: the pattern 'sick/*' fits no lock of the chosen pools, so it keeps none. "
+        "Write patterns as pool/lock, such as aws/env-*.",
+    ]
 
 
 def test_names_of_any_bytes_are_fit_for_json_and_a_terminal() -> None:

@@ -14,6 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy imp
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import (
     PoolOption,
     choose_pools,
+    pool_entries,
     read_minutes,
     read_pools,
 )
@@ -131,6 +132,34 @@ def test_a_pool_that_does_not_exist_is_named_with_those_that_do() -> None:
     with pytest.raises(BadOption) as raised:
         choose_pools(wanted, ["gcp", "aws", "cf/fresh"], DEFAULTS)
     assert str(raised.value) == r"pools: the repository has no pool azure, gc\x1bp. It has: aws, cf/fresh, gcp."
+
+
+@pytest.mark.parametrize("name", ["aws gcp", "aws;gcp", "aws\ngcp"])
+def test_pools_that_are_not_separated_by_commas(name: str) -> None:
+    with pytest.raises(BadOption, match=r"It has: aws, gcp\. Separate pools by commas\.$"):
+        choose_pools(read_pools([name], DEFAULTS), ["aws", "gcp"], DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    ("given", "entries"),
+    [
+        (None, []),
+        ("", []),
+        ("aws,gcp:30,", ["aws", "gcp:30"]),
+        ('["aws","cf/fresh"]', ["aws", "cf/fresh"]),
+        (' [{"name": "aws", "grace": 0}, "gcp:30"]\n', [{"name": "aws", "grace": 0}, "gcp:30"]),
+        ("[]", []),
+        (["[odd]"], ["[odd]"]),
+    ],
+)
+def test_all_pools_as_one_text(given: object, entries: list[object]) -> None:
+    assert pool_entries(given) == entries
+
+
+@pytest.mark.parametrize("given", ["[aws,gcp]", "['aws']", "[", '["aws"', '["aws"] gcp'])
+def test_a_text_that_begins_as_json_and_is_none(given: str) -> None:
+    with pytest.raises(BadOption, match=r"^pools: \[.* begins as a list of JSON and is none.*double quotes"):
+        pool_entries(given)
 
 
 def test_a_long_list_of_pools_is_cut() -> None:

@@ -166,8 +166,47 @@ def test_rules_that_cannot_be_followed() -> None:
     assert "is free by now" in check(pools, force={"aws/env-2": commit})
     for stranger in ("gcp/env-3", "aws/env-9", "env-1", "", "aws/claimed/env-1"):
         assert "there is no lock" in check(pools, force={stranger: commit})
+    assert check(pools, force={"env-1": commit}).endswith("in the chosen pools. Write it as pool/lock: aws/env-1.")
+    assert check(pools, force={"env-9": commit}).endswith("Write it as pool/lock, such as aws/env-6.")
+    assert "Write it" not in check(pools, force={"aws/env-9": commit})
     for part in ("", commit[:7], commit.upper(), f"{commit} "):
         assert "look at it again" in check(pools, force={"aws/env-1": part})
+
+
+CLAIM = "7000aa5c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f"
+
+
+@pytest.mark.parametrize("commit", [CLAIM, CLAIM[:7], CLAIM[:12]])
+def test_a_claim_may_be_abbreviated(commit: str) -> None:
+    pools = ModelPools()
+    pools.add("aws/env-1", RUNNING, commit=CLAIM)
+    judged, snapshot = judge_all(pools)
+    check_rules(CleaningRules(force={"aws/env-1": commit}), judged, snapshot)
+    assert planned(pools, force={"aws/env-1": commit})["aws/env-1"].is_release
+
+
+@pytest.mark.parametrize(
+    ("commit", "words"),
+    [
+        (CLAIM[:6], "write at least 7 of its hexadecimal digits"),
+        ("7", "write at least 7 of its hexadecimal digits"),
+        ("7000aa6", "look at it again"),
+        (CLAIM[1:], "look at it again"),
+        (f"{CLAIM}0", "look at it again"),
+        ("", "look at it again"),
+    ],
+)
+def test_a_claim_that_is_not_the_one_that_was_seen(commit: str, words: str) -> None:
+    pools = ModelPools()
+    pools.add("aws/env-1", RUNNING, commit=CLAIM)
+    assert words in check(pools, force={"aws/env-1": commit})
+
+
+def test_a_lock_cannot_be_forced_and_excluded() -> None:
+    pools = ModelPools()
+    commit = pools.add("aws/env-1", RUNNING)
+    message = check(pools, force={"aws/env-1": commit}, exclude=["gcp/*", "aws/*"])
+    assert "aws/env-1 is kept in any case by the pattern 'aws/*' of exclude" in message
 
 
 def test_names_that_a_terminal_would_act_on_are_shown_harmless() -> None:
@@ -182,4 +221,4 @@ def test_rules_that_can_be_followed() -> None:
     pools = ModelPools("sick")
     commit = pools.add("aws/env-1", Verdict(VerdictName.RUNNING, "it runs"))
     judged, snapshot = judge_all(pools, "aws")
-    check_rules(CleaningRules({"aws": "sick"}, ["*"], {"aws/env-1": commit}, 1), judged, snapshot)
+    check_rules(CleaningRules({"aws": "sick"}, ["gcp/*"], {"aws/env-1": commit}, 1), judged, snapshot)

@@ -38,10 +38,10 @@ def test_a_small_report_as_a_person_reads_it() -> None:
     ]
     lines = report_lines(locks, ["aws"], [Problem("aws", "no .gitkeep in claimed/"), Problem("gcp", "not shown")], NOW)
     assert lines == [
-        "POOL  LOCK   VERDICT  HOLDER                SINCE (UTC)  AGE",
-        "aws   env-1  aborted  deploy/up 3           2025-12-31   1h 20m",
+        "POOL  LOCK   VERDICT  HOLDER                             SINCE (UTC)  AGE",
+        "aws   env-1  aborted  deploy/up 3                        2025-12-31   1h 20m",
         "             ci/up 3 was aborted and left it claimed",
-        "aws   env-2  manual   Ada Larsson: manual…  2025-12-28   3d 1h",
+        "aws   env-2  manual   Ada Larsson: manually claim env-1  2025-12-28   3d 1h",
         "             not claimed by a build",
         "",
         "aws: 2 claimed (1 can be given back), 1 free: env-3",
@@ -131,6 +131,32 @@ def test_columns_stand_below_their_titles() -> None:
         assert all(row[at - 1] == " " and row[at] != " " for row in rows)
 
 
+def test_long_names_get_the_room_that_is_left_and_keep_both_ends() -> None:
+    one = claimed("cf-deployment/fresh", "bosh-lite-network-17", build=BUILD)
+    _title, row, *_reason = report_lines([one], [], [], NOW)
+    assert len(row) <= WIDTH
+    assert row.startswith("cf-deployment/fresh  bosh-lite-network-17  aborted")
+    holder = Holder(HolderKind.PERSON, "h" * 99)
+    long = claimed("teams/" + "p" * 60 + "/fresh", "bosh-" + "l" * 60 + "-17", holder=holder)
+    _title, row, *_reason = report_lines([long], [], [], NOW)
+    assert row.endswith("2025-12-31   1h 20m")
+    assert len(row) <= WIDTH
+    for end in ("teams", "fresh  bosh-", "-17  aborted"):
+        assert end in row
+
+
+def test_an_address_is_never_broken() -> None:
+    address = "https://ci.example.com/teams/main/pipelines/a-rather-long-one/jobs/of-many-words/builds/1234567890.1"
+    lines = report_lines([claimed("aws", "env-1", reason=f"claimed from another Concourse: {address}")], [], [], NOW)
+    assert lines[3].strip() == address
+
+
+def test_reasons_keep_their_room_beside_long_names() -> None:
+    one = claimed("p" * 40, "l" * 40, holder=Holder(HolderKind.PERSON, "x"), reason="word " * 20)
+    _title, _row, reason, *_rest = report_lines([one], [], [], NOW)
+    assert len(reason) - len(reason.lstrip()) == 33
+
+
 ANY = st.text(st.characters(), max_size=150)
 
 
@@ -141,5 +167,5 @@ def test_no_line_is_too_wide_or_holds_what_a_terminal_acts_on(
     holder = Holder(HolderKind.PERSON, text)
     locks = [claimed(pool, lock, verdict, minutes=minutes, reason=reason, holder=holder), free(pool, lock)]
     lines = report_lines(locks, [pool], [Problem(pool, text)], NOW)
-    assert all(len(line) <= WIDTH for line in lines)
+    assert all(len(line) <= WIDTH or "://" in reason + text for line in lines)
     assert not {unicodedata.category(character) for line in lines for character in line} & ACTED_ON

@@ -12,7 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable, valid_unicode
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import (
+    printable,
+    shortened,
+    valid_unicode,
+)
 
 # Every character there is, and the lone surrogates by which Python carries bytes that are no UTF-8.
 ANY = st.text(st.characters(), max_size=60)
@@ -54,12 +58,39 @@ def test_long_text_is_cut(text: str, limit: int, shown: str) -> None:
     assert printable(text, limit) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("", 3, ""),
+        ("abcdef", 6, "abcdef"),
+        ("abcdefg", 6, "abc…fg"),
+        ("abcdefg", 3, "a…g"),
+        ("teams/main/deploy 1234", 12, "teams/… 1234"),
+        ("a\n\n\nz", 6, "a\\n…nz"),
+        ("a" + "\n" * 1_000_000 + "z", 6, "a\\n…nz"),
+    ],
+)
+def test_long_text_is_cut_in_its_middle(text: str, limit: int, shown: str) -> None:
+    assert shortened(text, limit) == shown
+
+
 @given(ANY, st.none() | st.integers(1, 40))
 def test_nothing_that_a_terminal_acts_on_comes_through(text: str, limit: int | None) -> None:
     shown = printable(text, limit)
     assert not {unicodedata.category(character) for character in shown} & ACTED_ON
     assert limit is None or len(shown) <= limit
     assert printable(shown) == shown
+
+
+@given(ANY, st.integers(3, 40))
+def test_what_is_cut_in_its_middle_is_as_long_as_it_may_be(text: str, limit: int) -> None:
+    shown, whole = shortened(text, limit), printable(text)
+    assert len(shown) <= limit
+    assert not {unicodedata.category(character) for character in shown} & ACTED_ON
+    assert (shown == whole) == (len(whole) <= limit)
+    if len(whole) > limit:
+        assert len(shown) == limit
+        assert whole.startswith(shown.partition("…")[0])
 
 
 @given(ANY)

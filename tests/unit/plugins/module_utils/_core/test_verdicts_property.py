@@ -63,7 +63,7 @@ def _is_in_use(world: World, claimed_at: int) -> bool:
     proven = LOCKS not in world.model.forgotten and (build.is_active or build.status is Status.SUCCEEDED)
     if claimed_at < (build.start_time or 0) - SKEW and not proven:
         return False
-    if build.is_active or reference.has_user((LOCKS, ref(COMMIT))):
+    if build.is_active or reference.has_user(reference.own()) or reference.waiting_for(reference.own()):
         return True
     late = claimed_at > (build.end_time or 0) + SKEW
     return build.status is Status.SUCCEEDED and (proven or not late) and reference.is_in_use()
