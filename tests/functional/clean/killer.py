@@ -23,9 +23,10 @@ PATIENCE = 60.0
 HOWS = ("before", "after", "orphan", "midway")
 GIT = """\
 #!/bin/bash
+mkdir {log}.$$
+echo "$*" > {log}.$$/command
 number=1
-until mkdir {log}/$number 2>/dev/null; do number=$((number + 1)); done
-echo "$*" > {log}/$number/command
+until mv -T {log}.$$ {log}/$number 2>/dev/null; do number=$((number + 1)); done
 how=$(cat {plan} 2>/dev/null)
 [ "${{how%% *}}" = "$number" ] || exec {git} "$@"
 touch {reached}
@@ -90,12 +91,11 @@ class Killer:
         """Wait until no git that the killed run left behind is at work any more, here or at the server."""
         until = time.monotonic() + PATIENCE
         while any(self._mine(folder) for folder in Path("/proc").glob("[0-9]*")):
-            assert time.monotonic() < until, "a git never ends"
+            assert time.monotonic() < until, "a git, or what has started it, never ends"
             time.sleep(0.01)
 
     def _mine(self, process: Path) -> bool:
         try:
-            words = (process / "cmdline").read_bytes()
-            return b"git" in words and str(self.place.folder.parent).encode() in words
+            return str(self.place.folder.parent).encode() in (process / "cmdline").read_bytes()
         except OSError:
             return False

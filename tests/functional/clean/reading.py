@@ -90,8 +90,8 @@ def released_tree(tree: Mapping[str, str], moved: Mapping[str, str]) -> dict[str
 def check_whole(repository: Path) -> None:
     """Everything that a repository must be after any run: whole for git, and without anybody's lock files."""
     git("fsck", "--full", "--strict", "--no-dangling", folder=repository, environment=git_environment())
-    # What the server does by itself after a push (git maintenance run --auto) has such files, but not for long. One that
-    # was cut off may leave what it had got so far where nobody sees it, until its next gc (tmp-objdir.c).
+    # What the server does by itself after a push (git maintenance run --auto) has such files, but not for long. One
+    # that was cut off may leave what it had got so far where nobody sees it, until its next gc (tmp-objdir.c).
     until = time.monotonic() + 20
     while left := _left_lying(repository):
         assert time.monotonic() < until, left
