@@ -75,19 +75,15 @@ def jobs_of(value: t.Any) -> tuple[tuple[PipelineRef, Job], ...]:
 
 
 def pipelines_of(value: t.Any) -> tuple[PipelineRef, ...]:
-    return shapes.whole_list(value, "the list of pipelines", lambda item: archival_of(item)[0])
-
-
-def archival_of(value: t.Any) -> tuple[PipelineRef, bool]:
-    """Return a pipeline, and whether it is archived."""
-    entry = shapes.mapping(value, "a pipeline")
-    names = shapes.text(entry, "team_name"), shapes.text(entry, "name")
-    return PipelineRef(*names, _variables(entry, "instance_vars")), shapes.flag(entry, "archived")
+    return shapes.whole_list(value, "the list of pipelines", lambda item: standing_of(item)[0])
 
 
 def standing_of(value: t.Any) -> tuple[PipelineRef, bool, bool]:
     """Return a pipeline, whether it is archived, and whether it is paused."""
-    return *archival_of(value), shapes.flag(shapes.mapping(value, "a pipeline"), "paused")
+    entry = shapes.mapping(value, "a pipeline")
+    names = shapes.text(entry, "team_name"), shapes.text(entry, "name")
+    pipeline = PipelineRef(*names, _variables(entry, "instance_vars"))
+    return pipeline, shapes.flag(entry, "archived"), shapes.flag(entry, "paused")
 
 
 def resources_of(value: t.Any) -> BuildResources:
@@ -115,14 +111,20 @@ def versions_of(value: t.Any) -> tuple[ListedVersion, ...]:
 
 
 def _job(entry: dict[str, t.Any]) -> Job:
-    coming = entry.get("next_build")
     return Job(
         name=shapes.text(entry, "name"),
         inputs=shapes.listed(entry.get("inputs"), "inputs", _job_input),
         outputs=shapes.listed(entry.get("outputs"), "outputs", _job_output),
-        has_active_build=coming is not None and _status(shapes.mapping(coming, "next_build")).is_active,
+        next_build=_next_build(entry.get("next_build")),
         is_paused=shapes.flag(entry, "paused"),
     )
+
+
+def _next_build(value: t.Any) -> int | None:
+    if value is None:
+        return None
+    entry = shapes.mapping(value, "next_build")
+    return shapes.number(entry, "id") if _status(entry).is_active else None
 
 
 def _job_input(value: t.Any) -> JobInput:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse import shapes
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.answers import archival_of, jobs_of
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.answers import jobs_of, standing_of
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_facts import JobFacts, PipelineFacts
 
@@ -32,7 +32,6 @@ def job_of(value: t.Any) -> tuple[PipelineRef, str, JobFacts]:
 
 def pipeline_of(value: t.Any) -> tuple[PipelineRef, PipelineFacts]:
     """Return a pipeline and what is known of it."""
-    pipeline, is_archived = archival_of(value)
-    entry = shapes.mapping(value, "a pipeline")
-    facts = PipelineFacts(shapes.flag(entry, "paused"), is_archived, shapes.time(entry, "last_updated") or 0)
-    return pipeline, facts
+    pipeline, is_archived, is_paused = standing_of(value)
+    updated = shapes.time(shapes.mapping(value, "a pipeline"), "last_updated") or 0
+    return pipeline, PipelineFacts(is_paused, is_archived, updated)

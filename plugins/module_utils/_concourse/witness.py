@@ -80,15 +80,10 @@ def from_build_on(builds: tuple[Build, ...], build: Build, page: int) -> tuple[B
     Lists are sorted by the id of the original (atc/db/build_factory.go): the first page from a build on holds its
     re-runs, unless that many re-runs of older builds come before them.
     """
-    place = _place(build)
-    whole = len(builds) < page or max(map(_place, builds)) > place
+    whole = len(builds) < page or max(one.original for one in builds) > build.original
     if build.id not in _ids(builds) or not whole:
         raise NoCredibleAnswer(f"Concourse did not list all builds since {build}")
     return builds
-
-
-def _place(build: Build) -> int:
-    return build.id if build.rerun_of is None else build.rerun_of
 
 
 def _ids(builds: Iterable[Build]) -> set[int]:

@@ -54,6 +54,11 @@ class Build:
     def is_active(self) -> bool:
         return self.status.is_active
 
+    @property
+    def original(self) -> int:
+        """The id of the build that this one repeats, its own if it is no re-run; a job's builds are sorted by it."""
+        return self.id if self.rerun_of is None else self.rerun_of
+
     def __str__(self) -> str:
         if self.pipeline is None or self.job is None:
             return f"build {self.id}"
@@ -111,7 +116,7 @@ class JobOutput:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as its pipeline configures it now; `has_active_build`: one of its builds is pending or started.
+    """A job as its pipeline configures it now; `next_build` is the id of its oldest build that is pending or started.
 
     While `is_paused`, Concourse neither starts builds of the job nor looks what its next one would take.
     """
@@ -119,5 +124,9 @@ class Job:
     name: str
     inputs: tuple[JobInput, ...] = ()
     outputs: tuple[JobOutput, ...] = ()
-    has_active_build: bool = False
+    next_build: int | None = None
     is_paused: bool = False
+
+    @property
+    def has_active_build(self) -> bool:
+        return self.next_build is not None

@@ -22,7 +22,7 @@ def active_rerun(facts: BuildFacts, pipeline: PipelineRef, originals: Iterable[B
         if build.job is not None:
             by_job.setdefault(build.job, []).append(build)
     for job, builds in by_job.items():
-        repeated = {_original(build) for build in builds}
+        repeated = {build.original for build in builds}
         for listed in _lists(facts, pipeline, job, builds):
             rerun = next((one for one in listed if one.is_active and one.rerun_of in repeated), None)
             if rerun is not None:
@@ -42,12 +42,8 @@ def _lists(facts: BuildFacts, pipeline: PipelineRef, job: str, builds: list[Buil
         page = facts.builds_from(pipeline, job, waiting[0])
         yield page
         # Where a list ends, re-runs of the last original may be missing.
-        last = max(map(_original, page), default=0)
-        whole = {waiting[0].id} | {build.id for build in page if _original(build) < last}
+        last = max((build.original for build in page), default=0)
+        whole = {waiting[0].id} | {build.id for build in page if build.original < last}
         waiting = [build for build in waiting if build.id not in whole]
     if waiting:
         raise NoCredibleAnswer(f"job {job} has too many builds since to look for re-runs of each")
-
-
-def _original(build: Build) -> int:
-    return build.id if build.rerun_of is None else build.rerun_of

@@ -112,4 +112,4 @@ def _is_success_of(job: str, build: Build) -> bool:
 
 def _place(build: Build) -> tuple[int, int]:
     """Return where Concourse has a build among those of its job: a re-run right after its original."""
-    return (build.id if build.rerun_of is None else build.rerun_of, build.id)
+    return build.original, build.id

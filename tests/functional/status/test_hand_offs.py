@@ -60,6 +60,20 @@ def configure_queue(scene: Scene) -> int:
     return scene.running("test")
 
 
+def pause(scene: Scene, what: str) -> None:
+    if what == "pipeline":
+        scene.atc.pause_pipeline("main/ci")
+    else:
+        scene.atc.pause_job("main/ci", "test")
+
+
+def unpause(scene: Scene, what: str) -> None:
+    if what == "pipeline":
+        scene.atc.unpause_pipeline("main/ci")
+    else:
+        scene.atc.unpause_job("main/ci", "test")
+
+
 @pytest.mark.parametrize("paused", ["job", "pipeline"])
 def test_builds_that_claimed_out_of_order_while_the_job_after_them_is_paused(
     scene: Scene, look: Look, paused: str
@@ -70,18 +84,12 @@ def test_builds_that_claimed_out_of_order_while_the_job_after_them_is_paused(
     scene.finish(earlier, "succeeded")
     test = scene.running("test")
     scene.release(test, "lock", "aws/env-2")
-    if paused == "pipeline":
-        scene.atc.pause_pipeline("main/ci")
-    else:
-        scene.atc.pause_job("main/ci", "test")
+    pause(scene, paused)
     scene.finish(test, "succeeded")
     scene.finish(later, "succeeded")
     scene.wait(2 * HOUR)
     assert verdict(look(**login(scene)), "aws/env-1")[0] == "handed_off"
-    if paused == "pipeline":
-        scene.atc.unpause_pipeline("main/ci")
-    else:
-        scene.atc.unpause_job("main/ci", "test")
+    unpause(scene, paused)
     assert verdict(look(**login(scene)), "aws/env-1") == ("handed_off", False), "the job went on with this very lock"
 
 
@@ -104,18 +112,12 @@ def test_what_a_paused_job_would_have_taken_next_is_out_of_date(scene: Scene, lo
         claim(scene, claiming[-1], f"aws/{name}")
     slow, quick = claiming
     scene.finish(quick, "succeeded")
-    if paused == "pipeline":
-        scene.atc.pause_pipeline("main/ci")
-    else:
-        scene.atc.pause_job("main/ci", "test")
+    pause(scene, paused)
     scene.finish(slow, "succeeded")
     scene.finish(test, "failed")
     scene.wait(2 * HOUR)
     assert verdict(look(**login(scene)), "aws/env-1")[0] == "handed_off"
-    if paused == "pipeline":
-        scene.atc.unpause_pipeline("main/ci")
-    else:
-        scene.atc.unpause_job("main/ci", "test")
+    unpause(scene, paused)
     run = look(**login(scene))
     assert scene.running("test")
     assert verdict(run, "aws/env-1") == ("handed_off", False)

@@ -28,7 +28,7 @@ READERS: list[Callable[[Any], Any]] = [
     answers.builds_of,
     answers.jobs_of,
     answers.pipelines_of,
-    answers.archival_of,
+    answers.standing_of,
     answers.resources_of,
     answers.next_inputs_of,
     answers.versions_of,

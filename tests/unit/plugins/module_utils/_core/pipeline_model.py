@@ -149,7 +149,7 @@ class PipelineModel:
                 name,
                 tuple(step for step in steps if isinstance(step, JobInput)),
                 tuple(step for step in steps if isinstance(step, JobOutput)),
-                self._has_next_build(name),
+                self._next_build(name),
                 name in self.paused_jobs,
             )
             for name, steps in self.steps.items()
@@ -179,12 +179,12 @@ class PipelineModel:
         later = [one for one in self.builds_of(str(build.job)) if one.id >= build.id]
         return later[-self.page_from :]
 
-    def _has_next_build(self, job: str) -> bool:
+    def _next_build(self, job: str) -> int | None:
         """Concourse's next_build: of re-runs it sees only those of the latest completed build (atc/db/build.go)."""
         mine = self.builds_of(job)
         completed = [build.id for build in mine if build.rerun_of is None and not build.is_active]
         seen = [build for build in mine if build.rerun_of in (None, max(completed, default=None))]
-        return any(build.is_active for build in seen)
+        return min((build.id for build in seen if build.is_active), default=None)
 
     def _add(self, job: str, name: str, status: Status, start: int | None, rerun_of: int | None = None) -> Build:
         number = self._next_id
