@@ -9,11 +9,12 @@ Names change while builds go on: pipelines are renamed, and a job that was renam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Version
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim, Holder
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts, NoCredibleAnswer
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.identity import CLOCK_SKEW
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
 
 
@@ -38,16 +39,27 @@ def _at_work(reading: BuildRef, named: PipelineRef, facts: BuildFacts) -> Iterat
     for pipeline in facts.pipelines(named.team):
         jobs = facts.jobs(pipeline)
         for job in jobs:
-            if job.has_active_build:
-                active = [build for build in facts.latest_builds(pipeline, job.name) if build.is_active]
-                if not active:
-                    raise NoCredibleAnswer(f"job {job.name} is at work with a build that its latest ones do not show")
-                yield from active
+            # Of the job's own re-runs Concourse names only those of its latest build there (atc/db/build.go).
+            if job.next_build is not None or job.name == reading.job:
+                builds = _builds_from(job.next_build, job.name, pipeline, facts)
+                yield from (build for build in builds if build.is_active)
         if pipeline.name == named.name and reading.job not in {job.name for job in jobs}:
             yield from (build for build in facts.pipeline_builds(pipeline) if build.is_active)
 
 
+def _builds_from(oldest: int | None, job: str, pipeline: PipelineRef, facts: BuildFacts) -> Iterable[Build]:
+    """Give the job's builds from the oldest one at work on, which can stand further back than its latest ones go."""
+    latest = {build.id: build for build in facts.latest_builds(pipeline, job)}
+    if oldest is None or oldest in latest:
+        return latest.values()
+    found = facts.build(BuildRef(id=oldest))
+    since = {} if found is None else {one.id: one for one in facts.builds_since(pipeline, job, found)}
+    if oldest not in since or latest.keys().isdisjoint(since):
+        raise NoCredibleAnswer(f"job {job} is at work with a build that its latest ones do not show")
+    return {**latest, **since}.values()
+
+
 def _is_named_so(build: Build, reading: BuildRef, claim: Claim) -> bool:
     """Whether it is the build of the claim under another pipeline's name, or of a job that is no more."""
-    was_there = build.start_time is None or build.start_time <= claim.claimed_at
+    was_there = build.start_time is None or build.start_time - CLOCK_SKEW <= claim.claimed_at
     return (build.job, build.name) == (reading.job, reading.name) and was_there

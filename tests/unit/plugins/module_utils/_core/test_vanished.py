@@ -52,6 +52,36 @@ def test_of_a_renamed_pipeline(status: Status, lost: bool) -> None:
     assert f"new/claim 1 is {status.value} with the lock" in verdict.reason
 
 
+@pytest.mark.parametrize("late", [0, 60], ids=["after its start", "a minute before, by the worker's clock"])
+def test_of_a_renamed_pipeline_by_its_name_alone(late: int) -> None:
+    model, build = a_pipeline("new")
+    model.made[build.id] = ()
+    assert build.start_time is not None
+    named = replace(build, pipeline=PipelineRef("main", "ci"))
+    verdict = judge_claim(claim_by(build, "v2", at=build.start_time - late), holder_of(named), ModelFacts(model))
+    assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, build)
+
+
+def test_one_that_is_older_than_the_latest_ones_of_its_job() -> None:
+    """Newer ones at work do not hide it."""
+    model, build = a_pipeline("new")
+    model.page = 3
+    for _count in range(4):
+        model.build("claim", Status.STARTED, made={"envs": "v3"})
+    verdict = judge(ModelFacts(model), build, old="ci")
+    assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, build)
+
+
+def test_a_re_run_of_an_older_build() -> None:
+    """Concourse does not name it as its job's next build."""
+    model, original = a_pipeline("new", status=Status.FAILED)
+    rerun = model.rerun(original, Status.STARTED)
+    model.made[rerun.id] = model.made[original.id]
+    model.build("claim", Status.SUCCEEDED, made={"envs": "v3"})
+    verdict = judge(ModelFacts(model), rerun, old="ci")
+    assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, rerun)
+
+
 @pytest.mark.parametrize("status", ENDED)
 def test_one_that_has_ended_is_gone(status: Status) -> None:
     model, build = a_pipeline("new", status=status)
