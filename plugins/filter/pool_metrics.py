@@ -56,9 +56,9 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.metrics import metrics_text
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import read_round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound
+from ..plugin_utils._metrics.metrics import metrics_text
+from ..plugin_utils._round.read import read_round
+from ..plugin_utils._round.round_fields import BadRound
 
 
 def pool_metrics(told: object, previous: object = "") -> str:

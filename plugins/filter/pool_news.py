@@ -95,10 +95,10 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.memory import read_memory
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.news import news_of
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import read_round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound
+from ..plugin_utils._notify.memory import read_memory
+from ..plugin_utils._notify.news import news_of
+from ..plugin_utils._round.read import read_round
+from ..plugin_utils._round.round_fields import BadRound
 
 
 def pool_news(told: object, memory: object = None, kept_too_long: t.Any = 1440) -> dict[str, t.Any]:

@@ -60,10 +60,10 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.item import Item, read_item
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._news.payloads import FORMATS
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import read_round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound, Section
+from ..plugin_utils._notify.event import Event, read_item
+from ..plugin_utils._notify.payloads import FORMATS
+from ..plugin_utils._round.read import read_round
+from ..plugin_utils._round.round_fields import BadRound, RoundFields
 
 
 # The names of the options are those that a playbook gives.
@@ -79,11 +79,11 @@ def pool_notification(news: object, format: object = "json", round: object = Non
         raise AnsibleFilterError(f"pool_notification: {error}") from None
 
 
-def _items(news: object) -> list[Item]:
+def _items(news: object) -> list[Event]:
     if not isinstance(news, (list, tuple)):
         raise BadRound("the news must be the list `news` that pool_news returned.")
     try:
-        return [read_item(Section.of(one, f"news[{index}]")) for index, one in enumerate(news)]
+        return [read_item(RoundFields.of(one, f"news[{index}]")) for index, one in enumerate(news)]
     except ValueError:
         raise BadRound("the news must be the list `news` that pool_news returned, as it was.") from None
 

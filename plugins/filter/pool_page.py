@@ -75,8 +75,8 @@ from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.page import page
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound
+from ..plugin_utils._page.page import page
+from ..plugin_utils._round.round_fields import BadRound
 
 
 def pool_page(value: t.Any, old_after: int = 60) -> str:

@@ -179,21 +179,11 @@ commit:
 
 import time
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.clean_module import CleanModule
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import (
-    CLEANING,
-    CONCOURSE,
-    GIT,
-    POOLS_TO_CLEAN,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean_result import (
-    clean_diff,
-    clean_result,
-    clean_warnings,
-    failure_result,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
+from ..module_utils._ansible.clean_module import CleanModule
+from ..module_utils._ansible.options import CLEANING, CONCOURSE, GIT, POOLS_TO_CLEAN
+from ..module_utils._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result
+from ..module_utils._core.clean.run import CleanRun
+from ..module_utils._core.shared.push_retry import PushRetry
 
 
 def main() -> None:
@@ -203,7 +193,7 @@ def main() -> None:
         looked_at = repository.snapshot()
         pools = module.chosen_pools(looked_at)
         names = [pool.name for pool in pools]
-        cleaning = Cleaning(repository, looked_at, pools, rules, judge, lambda: int(time.time()), Attempts())
+        cleaning = CleanRun(repository, looked_at, pools, rules, judge, lambda: int(time.time()), PushRetry())
         module.so_far = lambda: failure_result(cleaning, looked_at, names, module.now)
         cleaning.decide()
         for warning in clean_warnings(cleaning.plan, rules.exclude):

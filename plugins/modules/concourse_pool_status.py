@@ -188,10 +188,10 @@ commit:
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import CONCOURSE, GIT, POOLS
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.pool_module import PoolModule
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import locks_of
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.status import status_result
+from ..module_utils._ansible.module import PoolModule
+from ..module_utils._ansible.options import CONCOURSE, GIT, POOLS
+from ..module_utils._core.report.status_result import status_result
+from ..module_utils._core.verdict.judge import locks_of
 
 
 def main() -> None:

@@ -195,17 +195,9 @@ commit:
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.option_groups import (
-    CONCOURSE,
-    GIT,
-    POOLS_TO_TRIGGER,
-    TRIGGERING,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.trigger_module import TriggerModule
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_result import (
-    failure_result,
-    trigger_result,
-)
+from ..module_utils._ansible.options import CONCOURSE, GIT, POOLS_TO_TRIGGER, TRIGGERING
+from ..module_utils._ansible.trigger_module import TriggerModule
+from ..module_utils._core.trigger.result import failure_result, trigger_result
 
 
 def main() -> None:

@@ -12,17 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .clock import Clock
-from .entities import (
-    Build,
-    Job,
-    JsonObject,
-    Pipeline,
-    Resource,
-    ResourceVersion,
-    Step,
-    Team,
-    Token,
-)
+from .entities import Build, Job, JsonObject, Pipeline, Resource, ResourceVersion, Step, Team, Token
 from .settings import Settings
 
 

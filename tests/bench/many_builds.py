@@ -14,15 +14,25 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, Concourse
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claims import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import Mapper, judge_locks
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock, State
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import (
+    CONNECTIONS,
+    ConcourseClient,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
+    ConcourseOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import (
+    ParallelMap,
+    judge_locks,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
+    PoolOption,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 
 from ..servers.processes import start, stop
 from .finding import Finding
@@ -105,7 +115,7 @@ def _judge_one_by_one(snapshot: Snapshot, url: str) -> None:
         _judge(snapshot, concourse, map)
 
 
-def _judge(snapshot: Snapshot, concourse: Concourse, each: Mapper) -> None:
+def _judge(snapshot: Snapshot, concourse: ConcourseClient, each: ParallelMap) -> None:
     """Judge all locks, and see that each of them was found to be in use."""
     judged = judge_locks(snapshot.locks, snapshot, [PoolOption(POOL, PoolPolicy())], concourse.facts(), each=each)
     wrong = [lock.verdict for lock in judged if lock.verdict.name is not VerdictName.RUNNING]
@@ -113,5 +123,5 @@ def _judge(snapshot: Snapshot, concourse: Concourse, each: Mapper) -> None:
         raise RuntimeError(f"a lock of a running build was judged {wrong[0].name}: {wrong[0].reason}")
 
 
-def _client(url: str) -> Concourse:
-    return Concourse(ConcourseOptions(url=url, username="pool-boy", password=PASSWORD))
+def _client(url: str) -> ConcourseClient:
+    return ConcourseClient(ConcourseOptions(url=url, username="pool-boy", password=PASSWORD))

@@ -19,15 +19,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import judge_locks
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import DEFAULT_POLICIES as DEFAULTS
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import Policy, PoolPolicy, read_policies
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import WritableRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import CleanRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import judge_locks
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
+    DEFAULT_POLICIES as DEFAULTS,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
+    Policy,
+    PoolPolicy,
+    read_policies,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
+    PoolOption,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
+    RepositoryOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import (
+    WritableRepository,
+)
 
 from ..lockrepo.git_command import git, git_environment
 from .finding import Finding
@@ -120,9 +132,9 @@ def _in_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
     with WritableRepository(RepositoryOptions(**options)) as opened:
         snapshot = opened.snapshot()
         pools = [PoolOption(name, policy) for name in snapshot.pools]
-        rules = CleaningRules(force=_force(ground.repository, paths), max_releases=RELEASED)
+        rules = CleanRules(force=_force(ground.repository, paths), max_releases=RELEASED)
         judge = partial(judge_locks, facts=None)
-        cleaning = Cleaning(opened, snapshot, pools, rules, judge, lambda: int(time.time()), Attempts())
+        cleaning = CleanRun(opened, snapshot, pools, rules, judge, lambda: int(time.time()), PushRetry())
         cleaning.decide()
         cleaning.act()
     if len(cleaning.releases()) != len(paths):

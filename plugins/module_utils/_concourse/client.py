@@ -1,27 +1,27 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Concourse, as the rest of the collection uses it. Private to the collection."""
+"""A Concourse, as the rest of the collection uses it."""
 
 from __future__ import annotations
 
 import types
 import typing as t
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.contact import Contact
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.inquiry import Inquiry
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.session import Session
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.settings import settle
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.web_address import normalised
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
+from .._core.concourse.queries import NoCredibleResponse
+from .api.queries import ConcourseQueries
+from .api.requests import ApiRequests
+from .config.options import ConcourseOptions
+from .config.settings import resolve_settings
+from .config.url import normalized_url
+from .http.session import Session
+from .login.connection import Connection
 
 # As many threads may ask at the same time; more of them wait for a free connection.
 CONNECTIONS = 16
 
 
-class Concourse:
+class ConcourseClient:
     """One Concourse and one login. Making it asks nothing; leaving its context closes the connections.
 
     Raises BadOption when the options contradict each other or name nothing. The login happens once: by connect(), or at
@@ -29,9 +29,9 @@ class Concourse:
     """
 
     def __init__(self, options: ConcourseOptions, *, connections: int = CONNECTIONS) -> None:
-        self._settings = settle(options)
+        self._settings = resolve_settings(options)
         self._session = Session(self._settings, connections)
-        self._contact = Contact(self._session, self._settings)
+        self._contact = Connection(self._session, self._settings)
         self._gave_facts = False
 
     def __enter__(self) -> t.Self:
@@ -65,10 +65,10 @@ class Concourse:
         """
         try:
             self._contact.established()
-        except NoCredibleAnswer:
+        except NoCredibleResponse:
             return
 
-    def facts(self) -> ConcourseFacts:
+    def facts(self) -> ConcourseQueries:
         """Return facts without a memory: every question is asked anew, over the same connections, with the same login.
 
         If Concourse gave no answers to earlier facts, it is tried again.
@@ -77,12 +77,12 @@ class Concourse:
             self._contact.start_afresh()
             self._session.start_afresh()
         self._gave_facts = True
-        own = normalised(self._settings.address)
-        return ConcourseFacts(self.inquiry(), self._settings.aliases | ({own} if own is not None else set()))
+        own = normalized_url(self._settings.address)
+        return ConcourseQueries(self.inquiry(), self._settings.aliases | ({own} if own is not None else set()))
 
-    def inquiry(self) -> Inquiry:
+    def inquiry(self) -> ApiRequests:
         """Return what asks questions over these connections, with this login."""
-        return Inquiry(self._session, self._contact)
+        return ApiRequests(self._session, self._contact)
 
     @property
     def address(self) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock repository: what stands in it now. Private to the collection."""
+"""The lock repository: what stands in it now."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import contextlib
 import functools
 import typing as t
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access import open_access
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.address import parse_address
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitCommand
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.dependency import check_git_version
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import read_findings
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.folder import keep_folder, temporary_folder
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.tip import HEADS, Tip, check_branch_name
+from .._core.pool.snapshot import Snapshot
+from .._core.shared.errors import BadOption
+from .access.access import open_access
+from .access.address import parse_address
+from .access.options import RepositoryOptions
+from .cache.folder import open_cache_folder, temporary_folder
+from .cache.snapshot_file import read_snapshot
+from .process.command import GitCommand
+from .process.dependency import check_git_version
+from .remote.remote import Remote
+from .remote.tip import HEADS, Tip, check_branch_name
 
 if t.TYPE_CHECKING:
     from types import TracebackType
 
-    from ansible_collections.poolboy.concourse.plugins.module_utils._git.fresh_look import FreshLook
+    from .refresh.refresh import SnapshotRefresh
 
 _PATIENCE = 4  # times git_timeout: what another run may take for its own look
 
@@ -51,7 +51,9 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             access = stack.enter_context(open_access(options, address))
             self._git = GitCommand(access.environment)
             self._remote = Remote(self._git, address, timeout=options.git_timeout, secrets=access.secrets)
-            self._folder = keep_folder(options, address) if options.cache else stack.enter_context(temporary_folder())
+            self._folder = (
+                open_cache_folder(options, address) if options.cache else stack.enter_context(temporary_folder())
+            )
             if not self._folder.findings.exists():
                 check_git_version(self._git.run("version").decode("ascii", "replace"))
             self._stack = stack.pop_all()
@@ -64,9 +66,9 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
 
     def snapshot(self) -> Snapshot:
         """Return the repository as it is now. With nothing new on the remote that is one question to it and no more."""
-        question = self._remote.ask_tip(self._branch)
+        question = self._remote.request_tip(self._branch)
         try:
-            remembered = read_findings(self._folder.findings)
+            remembered = read_snapshot(self._folder.findings)
             tip = question.answer()
         finally:
             question.forget()
@@ -78,8 +80,8 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         return self._seen
 
     @functools.cached_property
-    def _fresh_look(self) -> FreshLook:
+    def _fresh_look(self) -> SnapshotRefresh:
         # Loaded late, as most runs find nothing new.
-        from ansible_collections.poolboy.concourse.plugins.module_utils._git.fresh_look import FreshLook
+        from .refresh.refresh import SnapshotRefresh
 
-        return FreshLook(self._git, self._remote, self._folder)
+        return SnapshotRefresh(self._git, self._remote, self._folder)

@@ -1,22 +1,22 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock repository, and what happened in it of late. Private to the collection."""
+"""The lock repository, and what happened in it of late."""
 
 from __future__ import annotations
 
 import functools
 import typing as t
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import WritableRepository
+from .writable_repository import WritableRepository
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from ansible_collections.poolboy.concourse.plugins.module_utils._core.moves import Move
-    from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import TallyRecord
-    from ansible_collections.poolboy.concourse.plugins.module_utils._git.past import PastReader
+    from .._core.pool.move import Move
+    from .._core.tally.counts import TallyRecord
+    from .history.history_reader import HistoryReader
 
 
 class TriggerRepository(WritableRepository):
@@ -26,7 +26,7 @@ class TriggerRepository(WritableRepository):
         """Return what commits dated `since` then or later did to the locks of the pools, oldest first.
 
         They are those below the snapshot that was taken last; one is taken if there is none. The cost grows with the
-        number of commits since then, not with the length of the history. For clocks that differ see _git/recent.py.
+        number of commits since then, not with the length of the history. For clocks that differ see _git/history/since.py.
         """
         seen = self._seen or self.snapshot()
         self._let_go()
@@ -39,8 +39,8 @@ class TriggerRepository(WritableRepository):
         return self._past.tallies(seen, pools)
 
     @functools.cached_property
-    def _past(self) -> PastReader:
+    def _past(self) -> HistoryReader:
         # Loaded late, as most runs have nothing to look back for.
-        from ansible_collections.poolboy.concourse.plugins.module_utils._git.past import PastReader
+        from .history.history_reader import HistoryReader
 
-        return PastReader(self._git, self._remote, self._folder, self._patience)
+        return HistoryReader(self._git, self._remote, self._folder, self._patience)

@@ -1,24 +1,24 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock repository, and commits for it. Private to the collection."""
+"""The lock repository, and commits for it."""
 
 from __future__ import annotations
 
 import functools
 import typing as t
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.author import parse_author
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from .._core.pool.snapshot import Snapshot
+from .repository import LockRepository
+from .write.author import parse_author
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
-    from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
-    from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import TallyCount
-    from ansible_collections.poolboy.concourse.plugins.module_utils._git.pushing import Pushing
+    from .._core.clean.run import PlannedRelease
+    from .._core.shared.push import PushOutcome
+    from .._core.tally.ledger import PlannedTally
+    from .push.pushing import Pushing
 
 
 class WritableRepository(LockRepository):
@@ -32,18 +32,18 @@ class WritableRepository(LockRepository):
         self._let_go()
         return super().snapshot()
 
-    def write_releases(self, snapshot: Snapshot, releases: Sequence[Release]) -> str:
+    def write_releases(self, snapshot: Snapshot, releases: Sequence[PlannedRelease]) -> str:
         """Write one commit for each release on top of the snapshot, without a push, and return the last.
 
         Other runs wait for the mirror from here on, until push(), snapshot() or the end of the context.
         """
         return self._pushing.write_releases(snapshot, releases)
 
-    def write_tallies(self, snapshot: Snapshot, counts: Sequence[TallyCount]) -> str:
+    def write_tallies(self, snapshot: Snapshot, counts: Sequence[PlannedTally]) -> str:
         """Write one commit for each count on top of the snapshot, as write_releases() does."""
         return self._pushing.write_tallies(snapshot, counts)
 
-    def push(self, snapshot: Snapshot, commit: str) -> Push:
+    def push(self, snapshot: Snapshot, commit: str) -> PushOutcome:
         """Push what was returned by what wrote it, never by force; if the answer is lost, see what became of it."""
         return self._pushing.push(snapshot, commit)
 
@@ -54,7 +54,7 @@ class WritableRepository(LockRepository):
     @functools.cached_property
     def _pushing(self) -> Pushing:
         # Loaded late, as most runs find nothing to do.
-        from ansible_collections.poolboy.concourse.plugins.module_utils._git.pushing import Pushing
+        from .push.pushing import Pushing
 
         pushing = Pushing(self._git, self._remote, self._folder, self._author, self._patience)
         self._stack.callback(pushing.let_go)

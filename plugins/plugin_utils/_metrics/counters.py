@@ -1,14 +1,14 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counters, which go on from the last round. Private to the collection."""
+"""Counters, which go on from the last round."""
 
 from __future__ import annotations
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.exposition import Kind, Metric
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.lock_gauges import CLAIMED_VERDICTS
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.previous import Previous
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round import STEPS, Round
+from .._round.model import STEPS, Round
+from .exposition import Kind, Metric
+from .lock_gauges import CLAIMED_VERDICTS
+from .previous import Previous
 
 
 def counters(told: Round, previous: Previous) -> list[Metric]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prometheus' text format, written. Private to the collection.
+"""Prometheus' text format, written.
 
 The format is that of https://prometheus.io/docs/instrumenting/exposition_formats/, version 0.0.4.
 """

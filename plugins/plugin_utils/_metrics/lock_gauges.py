@@ -1,16 +1,16 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gauges of locks, as the last look at the pools found them. Private to the collection."""
+"""Gauges of locks, as the last look at the pools found them."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import State
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.exposition import Kind, Metric
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round import Look, Round
+from ...module_utils._core.pool.lock import State
+from ...module_utils._core.verdict.verdict import VerdictName
+from .._round.model import Round, SeenPools
+from .exposition import Kind, Metric
 
 CLAIMED_VERDICTS = tuple(verdict.value for verdict in VerdictName if verdict is not VerdictName.FREE)
 Gauge = t.Callable[[str, str], Metric]
@@ -32,7 +32,7 @@ def lock_gauges(told: Round) -> list[Metric]:
     ]
 
 
-def _locks(look: Look, gauge: Gauge) -> Metric:
+def _locks(look: SeenPools, gauge: Gauge) -> Metric:
     metric = gauge("poolboy_locks", "Locks by pool, state and verdict.")
     for pool in look.pools:
         metric.set(0, pool=pool, state=State.UNCLAIMED.value, verdict=VerdictName.FREE.value)
@@ -43,7 +43,7 @@ def _locks(look: Look, gauge: Gauge) -> Metric:
     return metric
 
 
-def _counts(look: Look, gauge: Gauge) -> list[Metric]:
+def _counts(look: SeenPools, gauge: Gauge) -> list[Metric]:
     free = gauge("poolboy_free_locks", "Locks that nobody holds.")
     releasable = gauge("poolboy_releasable_locks", "Claimed locks that the policy allows to give back now.")
     problems = gauge("poolboy_problems", "What a person should look at in the files of the pool.")
@@ -55,7 +55,7 @@ def _counts(look: Look, gauge: Gauge) -> list[Metric]:
     return [free, releasable, problems]
 
 
-def _oldest_claims(look: Look, gauge: Gauge) -> Metric:
+def _oldest_claims(look: SeenPools, gauge: Gauge) -> Metric:
     meaning = "Time since the oldest claim, in full minutes; 0 where no lock is claimed."
     metric = _per_claimed_verdict(gauge("poolboy_oldest_claim_age_seconds", meaning), look)
     for lock in look.locks:
@@ -64,7 +64,7 @@ def _oldest_claims(look: Look, gauge: Gauge) -> Metric:
     return metric
 
 
-def _longest_unused(look: Look, now: int, gauge: Gauge) -> Metric:
+def _longest_unused(look: SeenPools, now: int, gauge: Gauge) -> Metric:
     meaning = "Time for which no known build has used a claimed lock, the longest of the pool; 0 where there is none."
     metric = _per_claimed_verdict(gauge("poolboy_longest_unused_seconds", meaning), look)
     for lock in look.locks:
@@ -73,7 +73,7 @@ def _longest_unused(look: Look, now: int, gauge: Gauge) -> Metric:
     return metric
 
 
-def _per_claimed_verdict(metric: Metric, look: Look) -> Metric:
+def _per_claimed_verdict(metric: Metric, look: SeenPools) -> Metric:
     for pool in look.pools:
         for verdict in CLAIMED_VERDICTS:
             metric.set(0, pool=pool, verdict=verdict)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prometheus' text format, read as far as this collection writes it. Private to the collection."""
+"""Prometheus' text format, read as far as this collection writes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.exposition import Labels
+from .exposition import Labels
 
 _SAMPLE = re.compile(r'(?P<name>[a-z_]+)\{(?P<labels>(?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\} (?P<value>[0-9.e+]+)')
 _LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')

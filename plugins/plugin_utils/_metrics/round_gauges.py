@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gauges of the round itself, and of the pools whose free locks it gives builds. Private to the collection."""
+"""Gauges of the round itself, and of the pools whose free locks it gives builds."""
 
 from __future__ import annotations
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.exposition import Kind, Metric
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.previous import Previous
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round import STEPS, Feeding, Round
+from .._round.model import STEPS, Round, TriggerSummary
+from .exposition import Kind, Metric
+from .previous import Previous
 
 TRIGGER_STATES = ("satisfied", "triggered", "waiting", "stuck", "limited", "failed")
 
@@ -37,7 +37,7 @@ def feeding_gauges(told: Round) -> list[Metric]:
     meaning = "Builds of the pool's job that are pending, or started and have not claimed a lock."
     active = Metric("poolboy_active_builds", Kind.GAUGE, meaning, told.name)
     states = Metric("poolboy_trigger_state", Kind.GAUGE, "1 for the state that the pool is in, else 0.", told.name)
-    for one in (told.feeding or Feeding((), ())).pools:
+    for one in (told.feeding or TriggerSummary((), ())).pools:
         needed.set(one.needed, pool=one.pool, concourse_job=one.job)
         active.set(one.active, pool=one.pool, concourse_job=one.job)
         for state in dict.fromkeys((*TRIGGER_STATES, one.state)):

@@ -1,18 +1,18 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts of a round as the page shows them. Private to the collection."""
+"""The parts of a round as the page shows them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.reading import job_text
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import Section
+from ...module_utils._core.shared.text import printable
+from .._round.links import safe_link
+from .._round.read import job_text
+from .._round.round_fields import RoundFields
+from .times import Moment
 
 # Longer than any text that the modules write, so that a hostile commit message cannot fill the page.
 _LONGEST = 2000
@@ -25,7 +25,7 @@ class Fields:
     A field that is missing is read as one that is null; one of another type raises BadRound, which names its place.
     """
 
-    section: Section
+    section: RoundFields
 
     def has(self, name: str) -> bool:
         """Whether there is such a field."""

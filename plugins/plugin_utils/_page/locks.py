@@ -1,18 +1,18 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rows of the page's table of locks. Private to the collection."""
+"""The rows of the page's table of locks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import span
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.next_step import NextStep, Outlook
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import Round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import Word, word_for
+from ...module_utils._core.shared.times import duration_text
+from .fields import Fields
+from .next_step import NextStep, Outlook
+from .rounds import Round
+from .times import Moment
+from .verdicts import Word, word_for
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class LockRow:
     @property
     def age(self) -> str:
         """How long the lock had been claimed when the page was made."""
-        return "" if self.minutes is None else span(self.minutes)
+        return "" if self.minutes is None else duration_text(self.minutes)
 
 
 def lock_rows(round_: Round) -> list[LockRow]:

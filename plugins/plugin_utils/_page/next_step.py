@@ -1,17 +1,17 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens next with a lock, in words. Private to the collection."""
+"""What happens next with a lock, in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import span
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import Round
+from ...module_utils._core.shared.times import duration_text
+from .fields import Fields
+from .rounds import Round
+from .times import Moment
 
 _STAYS = {
     "running": "Stays with its build.",
@@ -52,7 +52,7 @@ class Outlook:
             return NextStep(self._releasable(planned), at)
         if at is not None:
             left = self._round.made.minutes_until(at)
-            return NextStep(f"May go at {at.text}" + (f", in {span(left)}." if left else "."), at)
+            return NextStep(f"May go at {at.text}" + (f", in {duration_text(left)}." if left else "."), at)
         return NextStep(_kept(lock))
 
     @cached_property

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A round as a web page in one file. Private to the collection."""
+"""A round as a web page in one file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.doings import doings
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import LockRow, lock_rows
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import SEGMENTS, pool_rows
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import open_round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import (
-    ANSWERED,
-    UNREACHABLE,
-    WORDS,
-    Group,
-    Word,
-)
+from .activity import doings
+from .fields import Fields
+from .locks import LockRow, lock_rows
+from .pools import SEGMENTS, pool_rows
+from .rounds import open_round
+from .verdicts import ANSWERED, UNREACHABLE, WORDS, Group, Word
 
 _FOLDER = Path(__file__).parent
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pools of the page, with their counts. Private to the collection."""
+"""The pools of the page, with their counts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import span
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import LockRow
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import Round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import Group
+from ...module_utils._core.shared.times import duration_text
+from .fields import Fields
+from .locks import LockRow
+from .rounds import Round
+from .verdicts import Group
 
 # From good to bad, as the segments of a pool's bar stand.
 SEGMENTS = (Group.FREE, Group.USE, Group.PERSON, Group.UNKNOWN, Group.LEFT)
@@ -56,7 +56,7 @@ class PoolRow:
     @property
     def oldest(self) -> str:
         """How long the lock that has been claimed longest is claimed."""
-        return "" if self.oldest_minutes is None else span(self.oldest_minutes)
+        return "" if self.oldest_minutes is None else duration_text(self.oldest_minutes)
 
     @property
     def in_words(self) -> str:

@@ -1,16 +1,16 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A round of the role as the page reads it. Private to the collection."""
+"""A round of the role as the page reads it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import Section
+from .._round.round_fields import RoundFields
+from .fields import Fields
+from .times import Moment
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Round:
 
 def open_round(value: object) -> Round:
     """Return the round. Raises BadRound if the value is none, with the reason in one sentence."""
-    section = Section.of(value, "pool_boy_round")
+    section = RoundFields.of(value, "pool_boy_round")
     fact = Fields(section)
     clean, status = fact.child("clean"), fact.child("status")
     return Round(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdicts in the words and groups of the page. Private to the collection."""
+"""The verdicts in the words and groups of the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdicts import VerdictName
+from ...module_utils._core.verdict.verdict import VerdictName
 
 
 class Group(enum.StrEnum):

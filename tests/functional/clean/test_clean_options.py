@@ -9,7 +9,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, login, released
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import (
+    Clean,
+    actions,
+    login,
+    released,
+)
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
     commits_since,
     files,
@@ -19,7 +24,13 @@ from ansible_collections.poolboy.concourse.tests.functional.clean.reading import
     tip,
 )
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace, refusal
-from ansible_collections.poolboy.concourse.tests.lockrepo import File, Folder, LockRepository, Submodule, Symlink
+from ansible_collections.poolboy.concourse.tests.lockrepo import (
+    File,
+    Folder,
+    LockRepository,
+    Submodule,
+    Symlink,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo.entries import Entry, Text
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.scene import Scene

@@ -18,7 +18,12 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.runner import Runner
 from ansible_collections.poolboy.concourse.tests.functional.clean.killer import HOWS, Killer
-from ansible_collections.poolboy.concourse.tests.functional.clean.reading import check_whole, commits_since, files, tip
+from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
+    check_whole,
+    commits_since,
+    files,
+    tip,
+)
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git

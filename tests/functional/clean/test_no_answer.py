@@ -18,7 +18,12 @@ from ansible_collections.poolboy.concourse.tests.functional.clean.actors.weather
     CONCOURSE_FAULTS,
     KINDS_OF_QUESTION,
 )
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import HOUR, Clean, login, released
+from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import (
+    HOUR,
+    Clean,
+    login,
+    released,
+)
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import tip
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 

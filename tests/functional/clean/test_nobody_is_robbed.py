@@ -25,7 +25,11 @@ import pytest
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.cleaner import Cleaner
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.desk import Desk
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.hands import Cloner, Hands, Plumber
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.hands import (
+    Cloner,
+    Hands,
+    Plumber,
+)
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.judge import Findings, Judge
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import Ledger
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.passer_by import PasserBy

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import LEAST
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import LEAST
 from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, released
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import files, tip
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace, refusal
@@ -206,9 +206,9 @@ IN_A_HURRY = """\
 import runpy
 import sys
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core import attempts
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared import push_retry
 
-attempts.LONGEST = 1.0
+push_retry.LONGEST = 1.0
 module, sys.argv[1:] = sys.argv[2], []
 runpy.run_module(module, run_name="__main__")
 """

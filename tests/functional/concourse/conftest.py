@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse import session
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
+    ConcourseOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http import session
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority, new_authority
 
-Connect = Callable[..., Concourse]
+Connect = Callable[..., ConcourseClient]
 
 CONFIG = {
     "resources": [{"name": "lock", "type": "pool", "source": {"uri": "git@host:locks.git", "private_key": "s3cret"}}],
@@ -76,13 +78,13 @@ def connect() -> Iterator[Connect]:
     """Makes clients: by default as admin; other options replace the login."""
     with ExitStack() as closing:
 
-        def made(url: str, **options: Any) -> Concourse:
+        def made(url: str, **options: Any) -> ConcourseClient:
             logins = {"username", "token", "client_id", "target", "anonymous"}
             if not logins & set(options):
                 options |= {"username": "admin", "password": "admin-pa55word"}
             options.pop("anonymous", None)
             address = None if options.get("target") else url
-            return closing.enter_context(Concourse(ConcourseOptions(url=address, **options)))
+            return closing.enter_context(ConcourseClient(ConcourseOptions(url=address, **options)))
 
         yield made
 

@@ -10,28 +10,42 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Build, Status, Version
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import (
+    ConcourseQueries,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    Build,
+    BuildStatus,
+    Version,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
-FLOW = PipelineRef("main", "flow")
-FIRST = Build(1, "1", Status.SUCCEEDED, "main", FLOW, "claim")
+FLOW = PipelineReference("main", "flow")
+FIRST = Build(1, "1", BuildStatus.SUCCEEDED, "main", FLOW, "claim")
 V1, V2 = Version.of_commit("v1"), Version.of_commit("v2")
 
-QUESTIONS: dict[str, tuple[str, Callable[[ConcourseFacts], Any]]] = {
-    "build by id": ("/builds/1$", lambda facts: facts.build(BuildRef(id=1))),
-    "build by name": ("/jobs/claim/builds/1$", lambda facts: facts.build(BuildRef(None, None, FLOW, "claim", "1"))),
+QUESTIONS: dict[str, tuple[str, Callable[[ConcourseQueries], Any]]] = {
+    "build by id": ("/builds/1$", lambda facts: facts.build(BuildReference(id=1))),
+    "build by name": (
+        "/jobs/claim/builds/1$",
+        lambda facts: facts.build(BuildReference(None, None, FLOW, "claim", "1")),
+    ),
     "pipelines": ("/teams/main/pipelines$", lambda facts: facts.pipelines("main")),
     "is_archived": ("/pipelines/flow$", lambda facts: facts.is_archived(FLOW)),
     "jobs": ("/pipelines/flow/jobs$", lambda facts: facts.jobs(FLOW)),
     "resources": ("/builds/1/resources$", lambda facts: facts.resources(FIRST)),
     "version_id": ("/versions[?]filter", lambda facts: facts.version_id(FLOW, "lock", V1)),
-    "builds_that_took": ("/input_to$", lambda facts: facts.builds_that_took(FLOW, "lock", 1)),
-    "builds_that_took again": ("/input_to$", lambda facts: facts.builds_that_took(FLOW, "lock", 1, again=True)),
-    "builds_that_made": ("/output_of$", lambda facts: facts.builds_that_made(FLOW, "lock", 1)),
+    "builds_with_input": ("/input_to$", lambda facts: facts.builds_with_input(FLOW, "lock", 1)),
+    "builds_with_input again": ("/input_to$", lambda facts: facts.builds_with_input(FLOW, "lock", 1, again=True)),
+    "builds_with_output": ("/output_of$", lambda facts: facts.builds_with_output(FLOW, "lock", 1)),
     "is_newer": ("/versions[?]limit", lambda facts: facts.is_newer(FLOW, "lock", V2, V1)),
     "next_inputs": ("/jobs/use/inputs$", lambda facts: facts.next_inputs(FLOW, "use")),
     "latest_builds": ("/jobs/claim/builds$", lambda facts: facts.latest_builds(FLOW, "claim")),
@@ -70,7 +84,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
 
 
 @pytest.fixture
-def ready(atc: Emulator, connect: Connect) -> ConcourseFacts:
+def ready(atc: Emulator, connect: Connect) -> ConcourseQueries:
     """Facts of a client that has logged in; version 2 is known too, and taken by a build."""
     atc.record_build("main/flow", "claim", outputs=[{"name": "taken", "version": {"ref": "v2"}}])
     atc.record_build("main/flow", "use", inputs=[{"name": "held", "version": {"ref": "v1"}}])
@@ -80,7 +94,7 @@ def ready(atc: Emulator, connect: Connect) -> ConcourseFacts:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_without_a_fault_there_is_an_answer(question: str, ready: ConcourseFacts) -> None:
+def test_without_a_fault_there_is_an_answer(question: str, ready: ConcourseQueries) -> None:
     path, ask = QUESTIONS[question]
     assert ask(ready) is not None
     assert path
@@ -89,11 +103,11 @@ def test_without_a_fault_there_is_an_answer(question: str, ready: ConcourseFacts
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "late"])
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_no_credible_answer(question: str, fault: str, atc: Emulator, ready: ConcourseFacts) -> None:
+def test_no_credible_answer(question: str, fault: str, atc: Emulator, ready: ConcourseQueries) -> None:
     path, ask = QUESTIONS[question]
     kind, fields, words = FAULTS[fault]
     number = atc.add_fault(kind, path=path, **fields)
-    with pytest.raises(NoCredibleAnswer) as error:
+    with pytest.raises(NoCredibleResponse) as error:
         ask(ready)
     assert atc.fault_hits()[str(number)] > 0
     assert words in str(error.value)
@@ -102,21 +116,21 @@ def test_no_credible_answer(question: str, fault: str, atc: Emulator, ready: Con
     # It is remembered: the same question is not asked again.
     atc.clear_faults()
     if "again" not in question:
-        with pytest.raises(NoCredibleAnswer):
+        with pytest.raises(NoCredibleResponse):
             ask(ready)
 
 
 @pytest.mark.parametrize("question", ["build by id", "is_newer"])
-def test_an_answer_that_comes_too_late(question: str, atc: Emulator, ready: ConcourseFacts) -> None:
+def test_an_answer_that_comes_too_late(question: str, atc: Emulator, ready: ConcourseQueries) -> None:
     path, ask = QUESTIONS[question]
     kind, fields, words = FAULTS["late"]
     atc.add_fault(kind, path=path, **fields)
-    with pytest.raises(NoCredibleAnswer, match=words):
+    with pytest.raises(NoCredibleResponse, match=words):
         ask(ready)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_404_with_the_header(question: str, atc: Emulator, ready: ConcourseFacts) -> None:
+def test_404_with_the_header(question: str, atc: Emulator, ready: ConcourseQueries) -> None:
     """An answer where the protocol names one, and nowhere else."""
     path, ask = QUESTIONS[question]
     atc.add_fault("status", path=path, status=404, version_header=True)
@@ -125,7 +139,7 @@ def test_404_with_the_header(question: str, atc: Emulator, ready: ConcourseFacts
     elif question == "pipelines":
         assert ask(ready) == ()
     else:
-        with pytest.raises(NoCredibleAnswer):
+        with pytest.raises(NoCredibleResponse):
             ask(ready)
 
 
@@ -138,35 +152,35 @@ MIXED_UP = {
     "pipelines": f"[{OTHER_PIPELINE}]",
     "is_archived": OTHER_PIPELINE,
     "jobs": f"[{OTHER_JOB}]",
-    "builds_that_took": f"[{OTHER_BUILD}]",
-    "builds_that_made": f"[{OTHER_BUILD}]",
+    "builds_with_input": f"[{OTHER_BUILD}]",
+    "builds_with_output": f"[{OTHER_BUILD}]",
     "latest_builds": f"[{OTHER_BUILD}]",
     "builds_from": f"[{OTHER_BUILD}]",
 }
 
 
 @pytest.mark.parametrize("question", MIXED_UP)
-def test_an_answer_about_something_else(question: str, atc: Emulator, ready: ConcourseFacts) -> None:
+def test_an_answer_about_something_else(question: str, atc: Emulator, ready: ConcourseQueries) -> None:
     path, ask = QUESTIONS[question]
     atc.add_fault("status", path=path, body=MIXED_UP[question], **JSON)
-    with pytest.raises(NoCredibleAnswer, match="answered about"):
+    with pytest.raises(NoCredibleResponse, match="answered about"):
         ask(ready)
 
 
-def test_versions_that_were_not_searched(atc: Emulator, ready: ConcourseFacts) -> None:
+def test_versions_that_were_not_searched(atc: Emulator, ready: ConcourseQueries) -> None:
     """Before 5.5 the filter is not known: the latest hundred come instead."""
     page = ", ".join(f'{{"id": {number}, "version": {{"ref": "x{number}"}}}}' for number in range(1, 101))
     atc.add_fault("status", path="filter", body=f"[{page}]", **JSON)
-    with pytest.raises(NoCredibleAnswer, match="did not search the versions of lock"):
+    with pytest.raises(NoCredibleResponse, match="did not search the versions of lock"):
         ready.version_id(FLOW, "lock", V1)
     assert ready.version_id(FLOW, "lock", Version.of_commit("x7")) == 7
 
 
-def test_a_first_page_that_is_missing_holds_no_version(atc: Emulator, ready: ConcourseFacts) -> None:
+def test_a_first_page_that_is_missing_holds_no_version(atc: Emulator, ready: ConcourseQueries) -> None:
     """Not even for the second who looks for one there: that would say that Concourse does not have it."""
     atc.add_fault("status", path="versions[?]limit", status=403, version_header=True)
     for version in (V1, V1, V2):
-        with pytest.raises(NoCredibleAnswer, match="answered 403"):
+        with pytest.raises(NoCredibleResponse, match="answered 403"):
             ready.version_id(FLOW, "lock", version, among_latest=True)
     assert len(atc.requests(path="/versions$")) == 1
 
@@ -179,7 +193,7 @@ def test_a_page_in_the_middle_that_is_missing(atc: Emulator, connect: Connect) -
     facts = connect(atc.url).facts()
     assert facts.is_newer(FLOW, "lock", Version.of_commit("w699"), V1)
     for other in ("w10", "w11"):
-        with pytest.raises(NoCredibleAnswer, match="answered 500"):
+        with pytest.raises(NoCredibleResponse, match="answered 500"):
             facts.is_newer(FLOW, "lock", Version.of_commit(other), V1)
     # The missing page is asked for once, with its two further tries.
     assert len([entry for entry in atc.requests(path="/versions$") if "to=" in entry["query"]]) == 3

@@ -10,14 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
 THREADS = 16
-FLOW = PipelineRef("main", "flow")
+FLOW = PipelineReference("main", "flow")
 
 
 def test_sixteen_threads_log_in_again_once(atc: Emulator, connect: Connect) -> None:
@@ -31,7 +36,7 @@ def test_sixteen_threads_log_in_again_once(atc: Emulator, connect: Connect) -> N
 
     def ask(number: int) -> int | None:
         barrier.wait(10)
-        build = facts.build(BuildRef(id=number))
+        build = facts.build(BuildReference(id=number))
         return None if build is None else build.id
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -45,7 +50,7 @@ def test_sixteen_threads_log_in_again_once(atc: Emulator, connect: Connect) -> N
 def test_it_can_expire_more_than_once(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
     for logins in range(1, 4):
-        assert concourse.facts().build(BuildRef(id=1)) is not None
+        assert concourse.facts().build(BuildReference(id=1)) is not None
         assert len(atc.requests(method="POST")) == logins
         atc.expire_tokens()
 
@@ -55,7 +60,7 @@ def test_a_given_token_that_expires_is_an_error(version: str, atc: Emulator, con
     atc.change_settings(version=version)
     concourse = connect(atc.url, token=atc.issue_token("local:admin"))
     facts = concourse.facts()
-    assert facts.build(BuildRef(id=1)) is not None
+    assert facts.build(BuildReference(id=1)) is not None
     atc.expire_tokens()
     for _count in range(2):
         with pytest.raises(ConcourseError, match="refuses concourse_token: it is not valid, or has expired"):
@@ -65,7 +70,7 @@ def test_a_given_token_that_expires_is_an_error(version: str, atc: Emulator, con
 
 def test_a_password_that_was_changed_meanwhile_is_an_error(atc: Emulator, connect: Connect) -> None:
     facts = connect(atc.url).facts()
-    assert facts.build(BuildRef(id=1)) is not None
+    assert facts.build(BuildReference(id=1)) is not None
     atc.set_user("admin", "another")
     atc.expire_tokens()
     for _count in range(2):
@@ -77,9 +82,9 @@ def test_a_password_that_was_changed_meanwhile_is_an_error(atc: Emulator, connec
 def test_a_401_with_a_good_token_is_no_expiry(atc: Emulator, connect: Connect) -> None:
     """6.7 answered 401 for one-off builds of other teams."""
     facts = connect(atc.url).facts()
-    assert facts.build(BuildRef(id=1)) is not None
+    assert facts.build(BuildReference(id=1)) is not None
     atc.add_fault("status", path="/jobs", status=401, body="not authorized", version_header=True)
-    with pytest.raises(NoCredibleAnswer, match=r"answered 401 to GET .*this login has no role there"):
+    with pytest.raises(NoCredibleResponse, match=r"answered 401 to GET .*this login has no role there"):
         facts.jobs(FLOW)
     assert len(atc.requests(method="POST")) == 1
     assert len(atc.requests(path="/jobs")) == 1
@@ -94,10 +99,10 @@ def test_tokens_that_are_refused_at_once_are_an_error(atc: Emulator, connect: Co
 
 def test_a_concourse_that_goes_away_while_logging_in_again(atc: Emulator, connect: Connect) -> None:
     facts = connect(atc.url).facts()
-    assert facts.build(BuildRef(id=1)) is not None
+    assert facts.build(BuildReference(id=1)) is not None
     atc.expire_tokens()
     atc.add_fault("status", method="POST", status=503, count=1)
-    with pytest.raises(NoCredibleAnswer, match="answered 503 to POST"):
+    with pytest.raises(NoCredibleResponse, match="answered 503 to POST"):
         facts.jobs(FLOW)
     # The next question finds it again.
     assert facts.latest_builds(FLOW, "claim")

@@ -10,36 +10,55 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import JobInput, JobOutput, Status, Version
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import BuildFacts, NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import compact_json
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import (
+    ConcourseQueries,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.instance_vars import (
+    compact_json,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    BuildStatus,
+    JobInput,
+    JobOutput,
+    Version,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    BuildQueries,
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import CONFIG, VARIABLES, Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import (
+    CONFIG,
+    VARIABLES,
+    Connect,
+)
 
-FLOW = PipelineRef("main", "flow")
-DEPLOY = PipelineRef("ops", "deploy", compact_json(VARIABLES))
+FLOW = PipelineReference("main", "flow")
+DEPLOY = PipelineReference("ops", "deploy", compact_json(VARIABLES))
 V1 = Version.of_commit("v1")
 
 
 @pytest.fixture
-def facts(atc: Emulator, connect: Connect) -> ConcourseFacts:
+def facts(atc: Emulator, connect: Connect) -> ConcourseQueries:
     return connect(atc.url).facts()
 
 
-def test_they_are_the_facts_that_the_rules_ask_for(facts: ConcourseFacts) -> None:
-    narrow: BuildFacts = facts
-    assert narrow.build(BuildRef(id=1)) is not None
+def test_they_are_the_facts_that_the_rules_ask_for(facts: ConcourseQueries) -> None:
+    narrow: BuildQueries = facts
+    assert narrow.build(BuildReference(id=1)) is not None
 
 
-def test_a_build_by_id_and_by_name(atc: Emulator, facts: ConcourseFacts) -> None:
-    by_id = facts.build(BuildRef(id=1))
+def test_a_build_by_id_and_by_name(atc: Emulator, facts: ConcourseQueries) -> None:
+    by_id = facts.build(BuildReference(id=1))
     assert by_id is not None
-    assert (by_id.pipeline, by_id.job, by_id.name, by_id.status) == (FLOW, "claim", "1", Status.SUCCEEDED)
-    assert facts.build(BuildRef(pipeline=FLOW, job="claim", name="1")) == by_id
+    assert (by_id.pipeline, by_id.job, by_id.name, by_id.status) == (FLOW, "claim", "1", BuildStatus.SUCCEEDED)
+    assert facts.build(BuildReference(pipeline=FLOW, job="claim", name="1")) == by_id
     rerun = atc.rerun(1)
-    found = facts.build(BuildRef(pipeline=FLOW, job="claim", name="1.1"))
+    found = facts.build(BuildReference(pipeline=FLOW, job="claim", name="1.1"))
     assert found is not None
     assert (found.id, found.rerun_of) == (rerun["id"], 1)
 
@@ -47,53 +66,55 @@ def test_a_build_by_id_and_by_name(atc: Emulator, facts: ConcourseFacts) -> None
 @pytest.mark.parametrize(
     "reference",
     [
-        BuildRef(id=4711),
-        BuildRef(pipeline=FLOW, job="claim", name="99"),
-        BuildRef(pipeline=FLOW, job="ghost", name="1"),
-        BuildRef(pipeline=PipelineRef("main", "ghost"), job="claim", name="1"),
-        BuildRef(pipeline=PipelineRef("ghost", "flow"), job="claim", name="1"),
-        BuildRef(pipeline=PipelineRef("ops", "deploy"), job="claim", name="1"),
-        BuildRef(pipeline=PipelineRef("ops", "deploy", '{"branch":"feature/x"}'), job="claim", name="1"),
-        BuildRef(pipeline=PipelineRef("ops", "deploy", '{"branch":"feature/x","num":"9000"}'), job="claim", name="1"),
+        BuildReference(id=4711),
+        BuildReference(pipeline=FLOW, job="claim", name="99"),
+        BuildReference(pipeline=FLOW, job="ghost", name="1"),
+        BuildReference(pipeline=PipelineReference("main", "ghost"), job="claim", name="1"),
+        BuildReference(pipeline=PipelineReference("ghost", "flow"), job="claim", name="1"),
+        BuildReference(pipeline=PipelineReference("ops", "deploy"), job="claim", name="1"),
+        BuildReference(pipeline=PipelineReference("ops", "deploy", '{"branch":"feature/x"}'), job="claim", name="1"),
+        BuildReference(
+            pipeline=PipelineReference("ops", "deploy", '{"branch":"feature/x","num":"9000"}'), job="claim", name="1"
+        ),
     ],
 )
-def test_no_such_build(reference: BuildRef, facts: ConcourseFacts) -> None:
+def test_no_such_build(reference: BuildReference, facts: ConcourseQueries) -> None:
     assert facts.build(reference) is None
 
 
 @pytest.mark.parametrize(
     "reference",
     [
-        BuildRef(),
-        BuildRef(id=10**30),
-        BuildRef(pipeline=FLOW, job="claim"),
-        BuildRef(pipeline=FLOW, job="claim", name="latest"),
-        BuildRef(pipeline=PipelineRef("main", "..", None), job="claim", name="1"),
-        BuildRef(pipeline=PipelineRef("main", "x" * 9000), job="claim", name="1"),
-        BuildRef(pipeline=PipelineRef("ops", "deploy", "{no json"), job="claim", name="1"),
+        BuildReference(),
+        BuildReference(id=10**30),
+        BuildReference(pipeline=FLOW, job="claim"),
+        BuildReference(pipeline=FLOW, job="claim", name="latest"),
+        BuildReference(pipeline=PipelineReference("main", "..", None), job="claim", name="1"),
+        BuildReference(pipeline=PipelineReference("main", "x" * 9000), job="claim", name="1"),
+        BuildReference(pipeline=PipelineReference("ops", "deploy", "{no json"), job="claim", name="1"),
     ],
 )
-def test_references_that_nothing_can_be_said_about(reference: BuildRef, facts: ConcourseFacts) -> None:
-    with pytest.raises(NoCredibleAnswer):
+def test_references_that_nothing_can_be_said_about(reference: BuildReference, facts: ConcourseQueries) -> None:
+    with pytest.raises(NoCredibleResponse):
         facts.build(reference)
 
 
-def test_instanced_pipelines(atc: Emulator, facts: ConcourseFacts) -> None:
+def test_instanced_pipelines(atc: Emulator, facts: ConcourseQueries) -> None:
     made = atc.record_build(
         "ops/deploy", "claim", instance_vars=VARIABLES, outputs=[{"name": "taken", "version": {"ref": "d1"}}]
     )
-    build = facts.build(BuildRef(pipeline=DEPLOY, job="claim", name="1"))
+    build = facts.build(BuildReference(pipeline=DEPLOY, job="claim", name="1"))
     assert build is not None
     assert (build.id, build.pipeline) == (made["id"], DEPLOY)
     assert DEPLOY in facts.pipelines("ops")
     assert {job.name for job in facts.jobs(DEPLOY)} == {"claim", "use"}
     number = facts.version_id(DEPLOY, "lock", Version.of_commit("d1"))
     assert number is not None
-    assert facts.builds_that_made(DEPLOY, "lock", number) == (build,)
+    assert facts.builds_with_output(DEPLOY, "lock", number) == (build,)
     assert facts.latest_builds(DEPLOY, "claim") == (build,)
     assert not facts.is_archived(DEPLOY)
-    with pytest.raises(NoCredibleAnswer, match="404"):
-        facts.jobs(PipelineRef("ops", "deploy"))
+    with pytest.raises(NoCredibleResponse, match="404"):
+        facts.jobs(PipelineReference("ops", "deploy"))
 
 
 def test_names_with_all_that_a_url_has_a_meaning_for(atc: Emulator, connect: Connect) -> None:
@@ -106,15 +127,15 @@ def test_names_with_all_that_a_url_has_a_meaning_for(atc: Emulator, connect: Con
     atc.set_pipeline("main/odd", config)
     atc.rename_pipeline("main/odd", name)
     atc.record_build(f"main/{name}", name)
-    pipeline, facts = PipelineRef("main", name), connect(atc.url).facts()
-    build = facts.build(BuildRef(pipeline=pipeline, job=name, name="1"))
+    pipeline, facts = PipelineReference("main", name), connect(atc.url).facts()
+    build = facts.build(BuildReference(pipeline=pipeline, job=name, name="1"))
     assert build is not None
     assert (build.pipeline, build.job) == (pipeline, name)
     assert facts.pipelines(name) == ()
 
 
-def test_pipelines_of_a_team(facts: ConcourseFacts) -> None:
-    assert set(facts.pipelines("ops")) == {DEPLOY, PipelineRef("ops", "open")}
+def test_pipelines_of_a_team(facts: ConcourseQueries) -> None:
+    assert set(facts.pipelines("ops")) == {DEPLOY, PipelineReference("ops", "open")}
     assert facts.pipelines("ghost") == ()
 
 
@@ -122,9 +143,9 @@ def test_a_list_that_hides_pipelines_is_not_believed(atc: Emulator, connect: Con
     viewer = connect(atc.url, username="viewer", password="viewer-pa55word").facts()
     assert DEPLOY in viewer.pipelines("ops")
     assert viewer.pipelines("ghost") == ()
-    with pytest.raises(NoCredibleAnswer, match="only the exposed pipelines of team main"):
+    with pytest.raises(NoCredibleResponse, match="only the exposed pipelines of team main"):
         viewer.pipelines("main")
-    with pytest.raises(NoCredibleAnswer, match="only the exposed pipelines of team ops"):
+    with pytest.raises(NoCredibleResponse, match="only the exposed pipelines of team ops"):
         connect(atc.url, anonymous=True).facts().pipelines("ops")
 
 
@@ -142,37 +163,37 @@ def test_an_archived_pipeline(atc: Emulator, connect: Connect) -> None:
     assert connect(atc.url).facts().is_archived(FLOW)
 
 
-def test_where_a_version_went(atc: Emulator, facts: ConcourseFacts) -> None:
+def test_where_a_version_went(atc: Emulator, facts: ConcourseQueries) -> None:
     taken = atc.record_build("main/flow", "use", inputs=[{"name": "held", "version": {"ref": "v1"}}])
-    build = facts.build(BuildRef(id=1))
+    build = facts.build(BuildReference(id=1))
     assert build is not None
     assert [step.version for step in facts.resources(build).outputs] == [V1]
     number = facts.version_id(FLOW, "lock", V1)
     assert number is not None
-    assert [one.id for one in facts.builds_that_took(FLOW, "lock", number)] == [taken["id"]]
-    assert [one.id for one in facts.builds_that_made(FLOW, "lock", number)] == [1]
+    assert [one.id for one in facts.builds_with_input(FLOW, "lock", number)] == [taken["id"]]
+    assert [one.id for one in facts.builds_with_output(FLOW, "lock", number)] == [1]
     assert facts.version_id(FLOW, "lock", Version.of_commit("never")) is None
     assert facts.version_id(FLOW, "no-such-resource", V1) is None
 
 
-def test_again_asks_who_took_it_by_now(atc: Emulator, facts: ConcourseFacts) -> None:
+def test_again_asks_who_took_it_by_now(atc: Emulator, facts: ConcourseQueries) -> None:
     number = facts.version_id(FLOW, "lock", V1)
     assert number is not None
-    assert facts.builds_that_took(FLOW, "lock", number) == ()
+    assert facts.builds_with_input(FLOW, "lock", number) == ()
     atc.record_build("main/flow", "use", inputs=[{"name": "held", "version": {"ref": "v1"}}])
-    assert facts.builds_that_took(FLOW, "lock", number) == ()
-    assert len(facts.builds_that_took(FLOW, "lock", number, again=True)) == 1
-    assert len(facts.builds_that_took(FLOW, "lock", number)) == 1
+    assert facts.builds_with_input(FLOW, "lock", number) == ()
+    assert len(facts.builds_with_input(FLOW, "lock", number, again=True)) == 1
+    assert len(facts.builds_with_input(FLOW, "lock", number)) == 1
 
 
 def test_next_inputs(atc: Emulator, connect: Connect) -> None:
     assert connect(atc.url).facts().next_inputs(FLOW, "use") == {"held": V1}
-    assert connect(atc.url).facts().next_inputs(PipelineRef("ops", "open"), "use") is None
-    with pytest.raises(NoCredibleAnswer, match="wants a login"):
-        connect(atc.url, anonymous=True).facts().next_inputs(PipelineRef("ops", "open"), "use")
+    assert connect(atc.url).facts().next_inputs(PipelineReference("ops", "open"), "use") is None
+    with pytest.raises(NoCredibleResponse, match="wants a login"):
+        connect(atc.url, anonymous=True).facts().next_inputs(PipelineReference("ops", "open"), "use")
 
 
-def test_builds_of_a_job_with_a_rerun_of_an_old_one(atc: Emulator, facts: ConcourseFacts) -> None:
+def test_builds_of_a_job_with_a_rerun_of_an_old_one(atc: Emulator, facts: ConcourseQueries) -> None:
     for number in range(100, 250):
         atc.record_build("main/flow", "claim", id=number)
     rerun = atc.rerun(100)["id"]
@@ -180,23 +201,23 @@ def test_builds_of_a_job_with_a_rerun_of_an_old_one(atc: Emulator, facts: Concou
     assert len(latest) == 100
     assert latest[0].id == 249
     assert rerun not in {build.id for build in latest}
-    original = facts.build(BuildRef(id=100))
+    original = facts.build(BuildReference(id=100))
     assert original is not None
     assert rerun in {build.id for build in facts.builds_from(FLOW, "claim", original)}
 
 
-def test_too_many_reruns_to_be_sure(atc: Emulator, facts: ConcourseFacts) -> None:
+def test_too_many_reruns_to_be_sure(atc: Emulator, facts: ConcourseQueries) -> None:
     atc.record_build("main/flow", "claim", id=50)
     atc.record_build("main/flow", "claim", id=51)
     for _count in range(120):
         atc.record_build("main/flow", "claim", rerun_of=50)
-    original = facts.build(BuildRef(id=50))
+    original = facts.build(BuildReference(id=50))
     assert original is not None
-    with pytest.raises(NoCredibleAnswer, match="did not list all builds since"):
+    with pytest.raises(NoCredibleResponse, match="did not list all builds since"):
         facts.builds_from(FLOW, "claim", original)
 
 
-def test_order_of_versions_over_many_pages(atc: Emulator, facts: ConcourseFacts) -> None:
+def test_order_of_versions_over_many_pages(atc: Emulator, facts: ConcourseQueries) -> None:
     for number in range(2, 1001):
         atc.save_version("main/flow", "lock", {"ref": f"v{number}"})
     atc.clear_log()
@@ -222,7 +243,7 @@ def _filtered(atc: Emulator) -> int:
     return sum("filter=" in entry["query"] for entry in atc.requests(path="/versions$"))
 
 
-def test_a_version_near_the_top_costs_one_page(atc: Emulator, facts: ConcourseFacts) -> None:
+def test_a_version_near_the_top_costs_one_page(atc: Emulator, facts: ConcourseQueries) -> None:
     for number in range(2, 1001):
         atc.save_version("main/flow", "lock", {"ref": f"v{number}"})
     atc.clear_log()
@@ -231,7 +252,7 @@ def test_a_version_near_the_top_costs_one_page(atc: Emulator, facts: ConcourseFa
     assert len(atc.requests(path="/versions$")) == 2
 
 
-def test_a_version_that_came_after_the_list_was_read(atc: Emulator, facts: ConcourseFacts) -> None:
+def test_a_version_that_came_after_the_list_was_read(atc: Emulator, facts: ConcourseQueries) -> None:
     for number in range(2, 301):
         atc.save_version("main/flow", "lock", {"ref": f"v{number}"})
     assert facts.is_newer(FLOW, "lock", Version.of_commit("v299"), V1)
@@ -242,11 +263,11 @@ def test_a_version_that_came_after_the_list_was_read(atc: Emulator, facts: Conco
     assert facts.is_newer(FLOW, "lock", late, V1)
 
 
-def test_versions_that_cannot_be_ordered(facts: ConcourseFacts) -> None:
+def test_versions_that_cannot_be_ordered(facts: ConcourseQueries) -> None:
     ghost, other = Version.of_commit("ghost"), Version.of_commit("other")
     assert not facts.is_newer(FLOW, "lock", ghost, ghost)
     for first, second in ((ghost, V1), (V1, ghost), (ghost, other)):
-        with pytest.raises(NoCredibleAnswer):
+        with pytest.raises(NoCredibleResponse):
             facts.is_newer(FLOW, "lock", first, second)
 
 
@@ -270,14 +291,14 @@ def test_whose_claim_it_is(atc: Emulator, connect: Connect) -> None:
 def test_without_contact_nobody_knows_whose_claim_it_is(connect: Connect) -> None:
     facts = connect("http://no-such-host.invalid").facts()
     assert facts.names_this_concourse("http://no-such-host.invalid:80/")
-    with pytest.raises(NoCredibleAnswer):
+    with pytest.raises(NoCredibleResponse):
         facts.names_this_concourse("https://ci.example.com")
 
 
 def test_a_concourse_before_instanced_pipelines_and_external_urls(atc: Emulator, connect: Connect) -> None:
     atc.change_settings(version="5.2.0")
     facts = connect(atc.url).facts()
-    build = facts.build(BuildRef(pipeline=FLOW, job="claim", name="1"))
+    build = facts.build(BuildReference(pipeline=FLOW, job="claim", name="1"))
     assert build is not None
     assert facts.names_this_concourse(atc.url)
     assert not facts.names_this_concourse("https://ci.example.com")

@@ -10,11 +10,17 @@ import time
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
+    ConcourseOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, json_answer, text_answer
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
@@ -22,7 +28,7 @@ from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger i
 from ansible_collections.poolboy.concourse.tests.servers import serve_nothing
 
 
-def refusal(concourse: Concourse) -> str:
+def refusal(concourse: ConcourseClient) -> str:
     with pytest.raises(ConcourseError) as error:
         concourse.connect()
     assert str(error.value)[0].isupper() or str(error.value).startswith("http")
@@ -66,7 +72,7 @@ def test_the_web_page_of_a_concourse(atc: Emulator, connect: Connect) -> None:
 
 
 def test_slashes_at_the_end_of_the_address_do_not_matter(atc: Emulator, connect: Connect) -> None:
-    assert connect(f"{atc.url}//").facts().build(BuildRef(id=1)) is not None
+    assert connect(f"{atc.url}//").facts().build(BuildReference(id=1)) is not None
 
 
 def unused_port() -> int:
@@ -75,14 +81,14 @@ def unused_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def assert_quiet(concourse: Concourse, words: str) -> None:
+def assert_quiet(concourse: ConcourseClient, words: str) -> None:
     """No error, a reason, and the same reason for every question."""
     concourse.connect()
     assert words in (concourse.trouble or "")
     facts = concourse.facts()
     for number in range(1, 30):
-        with pytest.raises(NoCredibleAnswer) as error:
-            facts.build(BuildRef(id=number))
+        with pytest.raises(NoCredibleResponse) as error:
+            facts.build(BuildReference(id=number))
         assert words in str(error.value)
     assert words in (concourse.trouble or "")
 
@@ -109,8 +115,8 @@ def test_a_server_that_never_answers_is_asked_once_and_not_by_every_question(con
             # Later facts try once more, for all their questions together.
             facts = concourse.facts()
             for number in range(1, 30):
-                with pytest.raises(NoCredibleAnswer, match="did not answer within"):
-                    facts.build(BuildRef(id=number))
+                with pytest.raises(NoCredibleResponse, match="did not answer within"):
+                    facts.build(BuildReference(id=number))
             assert len(server.connections) <= tried + more
 
 
@@ -137,9 +143,9 @@ def test_trouble_at_the_first_question(
     # The first facts share that contact, and those after them try again.
     facts = concourse.facts()
     atc.clear_faults()
-    with pytest.raises(NoCredibleAnswer, match=words):
-        facts.build(BuildRef(id=1))
-    assert concourse.facts().build(BuildRef(id=1)) is not None
+    with pytest.raises(NoCredibleResponse, match=words):
+        facts.build(BuildReference(id=1))
+    assert concourse.facts().build(BuildReference(id=1)) is not None
     assert concourse.trouble is None
 
 
@@ -169,7 +175,7 @@ def test_trouble_while_logging_in(
     assert path.startswith("/api/") or atc.fault_hits()[str(fault)] == 1
     atc.clear_faults()
     concourse.facts()
-    assert concourse.facts().build(BuildRef(id=1)) is not None
+    assert concourse.facts().build(BuildReference(id=1)) is not None
 
 
 def test_an_answer_without_its_header_does_not_prove_a_token(atc: Emulator, connect: Connect) -> None:
@@ -180,6 +186,6 @@ def test_an_answer_without_its_header_does_not_prove_a_token(atc: Emulator, conn
 
 
 def test_options_alone_make_no_request() -> None:
-    with Concourse(ConcourseOptions(url="http://127.0.0.1:1")) as concourse:
+    with ConcourseClient(ConcourseOptions(url="http://127.0.0.1:1")) as concourse:
         assert concourse.trouble is None
         assert concourse.team == "main"

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
 ADMIN = {"username": "admin", "password": "admin-pa55word"}
 BOT = {"client_id": "bot", "client_secret": "b0t-s3cret"}
 VERSIONS = ["4.2.5", "5.0.0", "5.8.1", "6.0.2", "6.1.0", "6.4.1", "6.5.0", "7.14.1", "8.2.5", "0.0.0-dev"]
-FIRST = BuildRef(id=1)
+FIRST = BuildReference(id=1)
 
 
 def read_first_build(connect: Connect, atc: Emulator, **options: str) -> str:
@@ -67,9 +71,9 @@ def test_fly_target(
 def test_anonymous_sees_exposed_pipelines_only(atc: Emulator, connect: Connect) -> None:
     atc.record_build("ops/open", "claim", id=50)
     facts = connect(atc.url, anonymous=True).facts()
-    assert facts.build(BuildRef(id=50)) is not None
-    assert facts.build(BuildRef(id=9999)) is None
-    with pytest.raises(NoCredibleAnswer, match="Concourse wants a login for GET /api/v1/builds/1"):
+    assert facts.build(BuildReference(id=50)) is not None
+    assert facts.build(BuildReference(id=9999)) is None
+    with pytest.raises(NoCredibleResponse, match="Concourse wants a login for GET /api/v1/builds/1"):
         facts.build(FIRST)
     assert {entry.path for entry in atc.log.entries} <= {f"/api/v1/{path}" for path in ("info", "builds/50")} | {
         "/api/v1/builds/1",

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+)
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import CONFIG, Connect
 
 BUILDS, LATENCY, THREADS = 500, 0.05, 16
@@ -50,7 +52,7 @@ def test_five_hundred_builds(url: str, connect: Connect) -> None:
     facts = concourse.facts()
     started = time.monotonic()
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(lambda number: facts.build(BuildRef(id=number)), range(1, BUILDS + 1)))
+        found = list(pool.map(lambda number: facts.build(BuildReference(id=number)), range(1, BUILDS + 1)))
     taken = time.monotonic() - started
     assert [build.id for build in found if build is not None] == list(range(1, BUILDS + 1))
     # One after the other each takes the latency at least.

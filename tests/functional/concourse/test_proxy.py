@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+)
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, furnish
 from ansible_collections.poolboy.concourse.tests.functional.concourse.proxy import Proxy
@@ -24,8 +26,8 @@ def proxy() -> Iterator[Proxy]:
         yield started
 
 
-def works(concourse: Concourse) -> bool:
-    return concourse.facts().build(BuildRef(id=1)) is not None
+def works(concourse: ConcourseClient) -> bool:
+    return concourse.facts().build(BuildReference(id=1)) is not None
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])

@@ -11,15 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Version
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import (
+    ConcourseQueries,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
 from ansible_collections.poolboy.concourse.tests.atc import Replay
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
 WORLD = Path(__file__).parents[2] / "contract" / "world.json"
-CI, FLOW = PipelineRef("main", "ci"), PipelineRef("main", "flow")
-DEPLOY = PipelineRef("ops", "deploy", '{"branch":"feature/x","cfg":{"deep":true},"num":9000}')
+CI, FLOW = PipelineReference("main", "ci"), PipelineReference("main", "flow")
+DEPLOY = PipelineReference("ops", "deploy", '{"branch":"feature/x","cfg":{"deep":true},"num":9000}')
 RECORDED = {
     (answer["path"], answer.get("params", {}).get("limit")): answer["body"]
     for answer in json.loads(WORLD.read_text(encoding="utf-8"))["answers"]
@@ -30,13 +35,13 @@ NEWEST_FIRST = [
 
 
 @pytest.fixture
-def facts(connect: Connect) -> Iterator[ConcourseFacts]:
+def facts(connect: Connect) -> Iterator[ConcourseQueries]:
     with Replay(WORLD) as replay:
         yield connect(replay.url, username="admin", password="admin").facts()
         assert replay.missed == []
 
 
-def test_claims_name_it_by_the_address_it_calls_itself(facts: ConcourseFacts) -> None:
+def test_claims_name_it_by_the_address_it_calls_itself(facts: ConcourseQueries) -> None:
     assert facts.names_this_concourse("http://127.0.0.1:8080")
     assert not facts.names_this_concourse("http://127.0.0.1:8081")
 
@@ -44,26 +49,28 @@ def test_claims_name_it_by_the_address_it_calls_itself(facts: ConcourseFacts) ->
 @pytest.mark.parametrize(
     ("reference", "text"),
     [
-        (BuildRef(id=69), "flow/hold 2"),
-        (BuildRef(pipeline=CI, job="leak-failed", name="1.1"), "ci/leak-failed 1.1"),
-        (BuildRef(pipeline=DEPLOY, job="hold", name="1"), "deploy/hold 1"),
-        (BuildRef(pipeline=CI, job="hold", name="99"), None),
+        (BuildReference(id=69), "flow/hold 2"),
+        (BuildReference(pipeline=CI, job="leak-failed", name="1.1"), "ci/leak-failed 1.1"),
+        (BuildReference(pipeline=DEPLOY, job="hold", name="1"), "deploy/hold 1"),
+        (BuildReference(pipeline=CI, job="hold", name="99"), None),
     ],
 )
-def test_builds(reference: BuildRef, text: str | None, facts: ConcourseFacts) -> None:
+def test_builds(reference: BuildReference, text: str | None, facts: ConcourseQueries) -> None:
     build = facts.build(reference)
     assert (None if build is None else str(build)) == text
 
 
 @pytest.mark.parametrize(("pipeline", "resource"), [(CI, "envs"), (FLOW, "lock"), (DEPLOY, "envs")])
-def test_every_build_and_version_of_every_job(pipeline: PipelineRef, resource: str, facts: ConcourseFacts) -> None:
+def test_every_build_and_version_of_every_job(
+    pipeline: PipelineReference, resource: str, facts: ConcourseQueries
+) -> None:
     assert pipeline in facts.pipelines(pipeline.team)
     assert not facts.is_archived(pipeline)
     made = set[Version]()
     for job in facts.jobs(pipeline):
         assert job.has_active_build == any(build.is_active for build in facts.latest_builds(pipeline, job.name))
         for build in facts.latest_builds(pipeline, job.name):
-            assert facts.build(BuildRef(pipeline=pipeline, job=job.name, name=build.name)) == build
+            assert facts.build(BuildReference(pipeline=pipeline, job=job.name, name=build.name)) == build
             made |= {step.version for step in facts.resources(build).outputs}
         for step, version in (facts.next_inputs(pipeline, job.name) or {}).items():
             assert step in {one.step for one in job.inputs}
@@ -72,18 +79,18 @@ def test_every_build_and_version_of_every_job(pipeline: PipelineRef, resource: s
     for version in made:
         number = facts.version_id(pipeline, resource, version)
         assert number is not None
-        makers = facts.builds_that_made(pipeline, resource, number)
+        makers = facts.builds_with_output(pipeline, resource, number)
         assert all(version in {step.version for step in facts.resources(build).outputs} for build in makers)
-        for build in facts.builds_that_took(pipeline, resource, number):
+        for build in facts.builds_with_input(pipeline, resource, number):
             assert version in {step.version for step in facts.resources(build).inputs}
 
 
-def test_the_order_of_versions(facts: ConcourseFacts) -> None:
+def test_the_order_of_versions(facts: ConcourseQueries) -> None:
     assert len(NEWEST_FIRST) > 5
     for place, version in enumerate(NEWEST_FIRST):
         newer = [facts.is_newer(CI, "envs", version, other) for other in NEWEST_FIRST]
         assert newer == [place < other for other in range(len(NEWEST_FIRST))]
 
 
-def test_a_next_input_that_is_undetermined(facts: ConcourseFacts) -> None:
+def test_a_next_input_that_is_undetermined(facts: ConcourseQueries) -> None:
     assert facts.next_inputs(FLOW, "waits") is None

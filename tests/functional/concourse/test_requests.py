@@ -12,17 +12,27 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Version
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, Request, json_answer, text_answer
+from ansible_collections.poolboy.concourse.tests.atc.messages import (
+    Answer,
+    Request,
+    json_answer,
+    text_answer,
+)
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger import Stranger
 
 THREADS = 16
-FLOW = PipelineRef("main", "flow")
+FLOW = PipelineReference("main", "flow")
 
 
 def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Connect) -> None:
@@ -30,7 +40,7 @@ def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Conn
 
     def ask(_other: int) -> bool:
         barrier.wait(10)
-        return facts.build(BuildRef(id=1)) is not None and bool(facts.jobs(FLOW))
+        return facts.build(BuildReference(id=1)) is not None and bool(facts.jobs(FLOW))
 
     with ThreadPoolExecutor(THREADS) as pool:
         assert all(pool.map(ask, range(THREADS)))
@@ -46,7 +56,7 @@ def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Conn
 def test_one_thread_needs_one_connection(atc: Emulator, connect: Connect) -> None:
     facts = connect(atc.url).facts()
     for number in range(1, 40):
-        facts.build(BuildRef(id=number))
+        facts.build(BuildReference(id=number))
     facts.version_id(FLOW, "lock", Version.of_commit("v1"))
     assert len(atc.log.entries) == 43
     assert atc.connections() == 1
@@ -56,13 +66,13 @@ def test_thirty_two_threads_share_sixteen_connections(atc: Emulator, connect: Co
     atc.change_settings(latency=0.01)
     facts = connect(atc.url).facts()
     with ThreadPoolExecutor(32) as pool:
-        list(pool.map(lambda number: facts.build(BuildRef(id=number)), range(1, 200)))
+        list(pool.map(lambda number: facts.build(BuildReference(id=number)), range(1, 200)))
     assert atc.connections() <= 16
 
 
 def test_connections_are_closed_at_the_end(atc: Emulator, connect: Connect) -> None:
     with connect(atc.url) as concourse:
-        assert concourse.facts().build(BuildRef(id=1)) is not None
+        assert concourse.facts().build(BuildReference(id=1)) is not None
         assert len(atc.server._open) == 1
     latest = time.monotonic() + 10
     while atc.server._open and time.monotonic() < latest:
@@ -75,14 +85,14 @@ def test_a_connection_that_concourse_closed_meanwhile(atc: Emulator, connect: Co
     concourse.connect()
     atc.server.stop()
     atc.server.start()
-    assert concourse.facts().build(BuildRef(id=1)) is not None
+    assert concourse.facts().build(BuildReference(id=1)) is not None
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_server_that_is_back_at_the_third_try(status: int, atc: Emulator, connect: Connect) -> None:
     atc.add_fault("status", path="/builds/1$", status=status, count=2)
     started = time.monotonic()
-    assert connect(atc.url).facts().build(BuildRef(id=1)) is not None
+    assert connect(atc.url).facts().build(BuildReference(id=1)) is not None
     assert 0.7 < time.monotonic() - started < 10
     assert [entry["status"] for entry in atc.requests(path="/builds/1$")] == [status, status, 200]
 
@@ -90,22 +100,22 @@ def test_a_server_that_is_back_at_the_third_try(status: int, atc: Emulator, conn
 @pytest.mark.parametrize("kind", ["lost", "reset", "cut_body"])
 def test_a_connection_that_breaks_once(kind: str, atc: Emulator, connect: Connect) -> None:
     atc.add_fault(kind, path="/builds/1$", count=1)
-    assert connect(atc.url).facts().build(BuildRef(id=1)) is not None
+    assert connect(atc.url).facts().build(BuildReference(id=1)) is not None
     assert len(atc.requests(path="/builds/1$")) == 2
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 429, 501])
 def test_what_is_not_tried_again(status: int, atc: Emulator, connect: Connect) -> None:
     atc.add_fault("status", path="/jobs$", status=status, version_header=True)
-    with pytest.raises(NoCredibleAnswer):
+    with pytest.raises(NoCredibleResponse):
         connect(atc.url).facts().jobs(FLOW)
     assert len(atc.requests(path="/jobs$")) == 1
 
 
 def test_no_more_than_three_tries(atc: Emulator, connect: Connect) -> None:
     atc.add_fault("status", path="/builds/1$", status=503)
-    with pytest.raises(NoCredibleAnswer):
-        connect(atc.url).facts().build(BuildRef(id=1))
+    with pytest.raises(NoCredibleResponse):
+        connect(atc.url).facts().build(BuildReference(id=1))
     assert len(atc.requests(path="/builds/1$")) == 3
 
 
@@ -115,8 +125,8 @@ def test_slow_failures_are_tried_less_often(atc: Emulator, connect: Connect) -> 
     concourse.connect()
     fault = atc.add_fault("delay", path="/builds/1$", seconds=1.2)
     started = time.monotonic()
-    with pytest.raises(NoCredibleAnswer):
-        concourse.facts().build(BuildRef(id=1))
+    with pytest.raises(NoCredibleResponse):
+        concourse.facts().build(BuildReference(id=1))
     assert time.monotonic() - started < 3.5
     assert atc.fault_hits()[str(fault)] == 2
 
@@ -125,13 +135,13 @@ def test_slow_failures_are_tried_less_often(atc: Emulator, connect: Connect) -> 
 def test_a_concourse_that_goes_down_is_not_asked_five_hundred_times(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
     facts = concourse.facts()
-    assert facts.build(BuildRef(id=1)) is not None
+    assert facts.build(BuildReference(id=1)) is not None
     atc.add_fault("reset")
     atc.clear_log()
 
     def ask(number: int) -> str:
-        with pytest.raises(NoCredibleAnswer) as error:
-            facts.build(BuildRef(id=number))
+        with pytest.raises(NoCredibleResponse) as error:
+            facts.build(BuildReference(id=number))
         return str(error.value)
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -141,7 +151,7 @@ def test_a_concourse_that_goes_down_is_not_asked_five_hundred_times(atc: Emulato
     assert len(atc.log.entries) <= 3 * (5 + THREADS)
     assert "times in a row" in (concourse.trouble or "")
     atc.clear_faults()
-    assert concourse.facts().build(BuildRef(id=1)) is not None
+    assert concourse.facts().build(BuildReference(id=1)) is not None
     assert concourse.trouble is None
 
 
@@ -150,9 +160,9 @@ def test_failures_that_are_not_in_a_row_stop_nothing(atc: Emulator, connect: Con
     facts = connect(atc.url).facts()
     atc.add_fault("lost", path="/builds/[0-9]*[13579]$")
     for number in range(2, 30, 2):
-        assert facts.build(BuildRef(id=number)) is None
-        with pytest.raises(NoCredibleAnswer, match=r"closed the connection without an answer$"):
-            facts.build(BuildRef(id=number + 1))
+        assert facts.build(BuildReference(id=number)) is None
+        with pytest.raises(NoCredibleResponse, match=r"closed the connection without an answer$"):
+            facts.build(BuildReference(id=number + 1))
 
 
 def test_a_client_encodes_its_id_and_secret(connect: Connect) -> None:
@@ -189,7 +199,7 @@ def test_an_endless_list_of_versions(connect: Connect) -> None:
     with Stranger(respond) as stranger:
         facts = connect(stranger.url, anonymous=True).facts()
         for _count in range(2):
-            with pytest.raises(NoCredibleAnswer, match="more than 40000 versions since"):
+            with pytest.raises(NoCredibleResponse, match="more than 40000 versions since"):
                 facts.is_newer(FLOW, "lock", Version.of_commit("a"), Version.of_commit("b"))
         pages = [request for request in stranger.asked if request.path.endswith("/versions")]
         assert len(pages) == 200

@@ -14,18 +14,30 @@ from pathlib import Path
 import pytest
 import requests.sessions
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.facts import ConcourseFacts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.builds import Version
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.facts import NoCredibleAnswer
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef, PipelineRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import (
+    ConcourseQueries,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import PoolboyError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, Request, json_answer, text_answer
+from ansible_collections.poolboy.concourse.tests.atc.messages import (
+    Answer,
+    Request,
+    json_answer,
+    text_answer,
+)
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger import Stranger
 
-FLOW = PipelineRef("main", "flow")
+FLOW = PipelineReference("main", "flow")
 PASSWORD, SECRET = "admin-pa55word", "b0t-s3cret"
 
 
@@ -47,16 +59,18 @@ def shown(ask: Callable[[], object]) -> str:
     """What a question says, as value or as whole traceback with all its causes."""
     try:
         return repr(ask())
-    except (NoCredibleAnswer, PoolboyError) as error:
+    except (NoCredibleResponse, PoolboyError) as error:
         return "".join(traceback.format_exception(error))
 
 
-def questions(facts: ConcourseFacts) -> list[Callable[[], object]]:
+def questions(facts: ConcourseQueries) -> list[Callable[[], object]]:
     return [
-        lambda: facts.build(BuildRef(id=1)),
+        lambda: facts.build(BuildReference(id=1)),
         lambda: facts.jobs(FLOW),
         lambda: facts.next_inputs(FLOW, "use"),
-        lambda: facts.version_id(PipelineRef("ops", "deploy", '{"key":"var-s3cret"}'), "lock", Version.of_commit("v1")),
+        lambda: facts.version_id(
+            PipelineReference("ops", "deploy", '{"key":"var-s3cret"}'), "lock", Version.of_commit("v1")
+        ),
     ]
 
 
@@ -110,8 +124,8 @@ def test_no_cookies_are_kept(connect: Connect) -> None:
 
     with Stranger(respond) as stranger:
         facts = connect(stranger.url, anonymous=True).facts()
-        assert facts.build(BuildRef(id=1)) is None
-        assert facts.build(BuildRef(id=2)) is None
+        assert facts.build(BuildReference(id=1)) is None
+        assert facts.build(BuildReference(id=2)) is None
         assert not any("cookie" in request.headers for request in stranger.asked)
 
 
@@ -126,7 +140,7 @@ def test_netrc_has_no_say(
     # Without the client's own doing it would be used: so this test can fail.
     assert requests.sessions.get_netrc_auth(atc.url) == ("intruder", "n3trc")
     facts = connect(atc.url, anonymous=True).facts() if anonymous else connect(atc.url).facts()
-    shown(lambda: facts.build(BuildRef(id=1)))
+    shown(lambda: facts.build(BuildReference(id=1)))
     assert atc.log.entries[-1].who == ("anonymous" if anonymous else "local:admin")
 
 
@@ -135,8 +149,8 @@ def test_an_attackers_host_sees_no_request(atc: Emulator, connect: Connect) -> N
         facts = connect(atc.url).facts()
         assert not facts.names_this_concourse(attacker.url)
         assert not facts.names_this_concourse(f"{attacker.url}/@{atc.url}")
-        facts.build(BuildRef(base=attacker.url, id=1))
-        facts.build(BuildRef(base=attacker.url, pipeline=FLOW, job=f"x/../../{attacker.url}", name="1"))
+        facts.build(BuildReference(base=attacker.url, id=1))
+        facts.build(BuildReference(base=attacker.url, pipeline=FLOW, job=f"x/../../{attacker.url}", name="1"))
         atc.add_fault("status", path="/jobs", status=307, version_header=True)
         shown(lambda: facts.jobs(FLOW))
         # Not even the next page of a list, whose address Concourse itself gives.
@@ -158,7 +172,7 @@ def test_a_redirect_to_an_attackers_host_is_not_followed(connect: Connect) -> No
             return text_answer(307, "").carrying(location)
 
         with Stranger(respond) as concourse:
-            made: Concourse = connect(concourse.url)
+            made: ConcourseClient = connect(concourse.url)
             with pytest.raises(PoolboyError, match="only redirects, to"):
                 made.connect()
         assert attacker.asked == []

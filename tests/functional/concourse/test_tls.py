@@ -13,16 +13,22 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import (
     BadOption,
     ConcourseError,
     PoolboyError,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import BuildRef
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, furnish
-from ansible_collections.poolboy.concourse.tests.servers import Certificate, CertificateAuthority, new_authority
+from ansible_collections.poolboy.concourse.tests.servers import (
+    Certificate,
+    CertificateAuthority,
+    new_authority,
+)
 
 
 @pytest.fixture
@@ -52,11 +58,11 @@ def client(authority: CertificateAuthority) -> Certificate:
     return authority.client_certificate()
 
 
-def works(concourse: Concourse) -> bool:
-    return concourse.facts().build(BuildRef(id=1)) is not None
+def works(concourse: ConcourseClient) -> bool:
+    return concourse.facts().build(BuildReference(id=1)) is not None
 
 
-def refusal(concourse: Concourse) -> str:
+def refusal(concourse: ConcourseClient) -> str:
     with pytest.raises(PoolboyError) as error:
         concourse.connect()
     return str(error.value)
@@ -164,7 +170,7 @@ def test_client_certificate_of_a_fly_target(
     assert works(connect("", target="ci"))
 
 
-def told_by(concourse: Concourse) -> str:
+def told_by(concourse: ConcourseClient) -> str:
     """What is said where TLS 1.3 may lose the server's alert: the error, or the trouble."""
     try:
         concourse.connect()

@@ -12,7 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, Request, empty_answer, json_answer
+from ansible_collections.poolboy.concourse.tests.atc.messages import (
+    Answer,
+    Request,
+    empty_answer,
+    json_answer,
+)
 from ansible_collections.poolboy.concourse.tests.atc.server import HttpServer
 
 TOKEN = "t0ken-of-awx"

@@ -11,12 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import State
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally_plan import Demand, TallyPlan
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import Tallying
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import TriggerRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import (
+    TallyDemand,
+    TallyPlan,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import (
+    TriggerRepository,
+)
 from ansible_collections.poolboy.concourse.tests import lockrepo
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
@@ -42,13 +47,15 @@ class Counter:
     def open(self) -> TriggerRepository:
         return open_repository(self.locks.url, self.cache_dir)
 
-    def tallying(self, repository: TriggerRepository, run: str | None = None, most: int | None = None) -> Tallying:
+    def tallying(self, repository: TriggerRepository, run: str | None = None, most: int | None = None) -> TallyLedger:
         """One run on an open repository."""
-        return Tallying(repository, self.pools, self.demand, run or f"run-{next(_runs)}", Attempts, self.now, most)
+        return TallyLedger(repository, self.pools, self.demand, run or f"run-{next(_runs)}", PushRetry, self.now, most)
 
-    def demand(self, snapshot: Snapshot) -> Mapping[str, Demand]:
+    def demand(self, snapshot: Snapshot) -> Mapping[str, TallyDemand]:
         free = [lock.pool for lock in snapshot.locks if lock.state is State.UNCLAIMED or lock.is_twice]
-        return {pool: Demand(free.count(pool), self.active.get(pool), self.limits.get(pool)) for pool in self.pools}
+        return {
+            pool: TallyDemand(free.count(pool), self.active.get(pool), self.limits.get(pool)) for pool in self.pools
+        }
 
     def count(self, most: int | None = None) -> dict[str, TallyPlan]:
         """One whole run; return what it decided."""

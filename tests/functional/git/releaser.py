@@ -8,10 +8,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import WritableRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
+    RepositoryOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import (
+    WritableRepository,
+)
 
 
 def main(repo: str, cache_dir: Path) -> None:
@@ -19,10 +23,10 @@ def main(repo: str, cache_dir: Path) -> None:
         for _attempt in range(30):
             snapshot = repository.snapshot()
             claimed = [lock for lock in snapshot.locks if lock.is_claimed]
-            releases = [Release(lock, lock.pool, f"unclaiming: {lock.name}\n") for lock in claimed]
+            releases = [PlannedRelease(lock, lock.pool, f"unclaiming: {lock.name}\n") for lock in claimed]
             if not releases:
                 return
-            if repository.push(snapshot, repository.write_releases(snapshot, releases)) is Push.ACCEPTED:
+            if repository.push(snapshot, repository.write_releases(snapshot, releases)) is PushOutcome.ACCEPTED:
                 return
     raise SystemExit("overtaken too often")
 

@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import LockStore, Release
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import TriggerRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import (
+    LockStore,
+    PlannedRelease,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
+    RepositoryOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import (
+    TriggerRepository,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.lockrepo.history import GitHistory
 
@@ -35,14 +42,14 @@ def open_repository(repo: object, cache_dir: Path, **options: Any) -> TriggerRep
     return TriggerRepository(RepositoryOptions(repo=str(repo), **options))
 
 
-def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[Release]:
+def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[PlannedRelease]:
     """Releases of these locks (`pool/lock`), of all claimed ones if none is named; `to` is another pool."""
     chosen = [lock for lock in snapshot.locks if lock.is_claimed and (not names or lock.pool_and_name in names)]
     assert len(chosen) == len(names) or not names
-    return [Release(lock, to or lock.pool, f"unclaiming: {lock.name}\n\nIt was left.\n") for lock in chosen]
+    return [PlannedRelease(lock, to or lock.pool, f"unclaiming: {lock.name}\n\nIt was left.\n") for lock in chosen]
 
 
-def release(store: LockStore, *names: str, to: str | None = None) -> Push:
+def release(store: LockStore, *names: str, to: str | None = None) -> PushOutcome:
     """One whole attempt: look, write, push."""
     snapshot = store.snapshot()
     return store.push(snapshot, store.write_releases(snapshot, releases_of(snapshot, *names, to=to)))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
     Look,
     claims_of,
@@ -117,7 +117,7 @@ def test_what_a_killed_git_was_still_writing_is_removed(look: Look, locks: LockR
     look(locks.path)
     leave(look, *left)
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository, "aws/env-2") is Push.ACCEPTED
+        assert release(repository, "aws/env-2") is PushOutcome.ACCEPTED
     assert [path for path in left if (look.mirror / path).exists()] == [left[-1]]
 
 

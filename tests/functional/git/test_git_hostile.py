@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.commits import LONGEST_MESSAGE
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.claim_commit import (
+    LONGEST_MESSAGE,
+)
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
     Look,
     claims_of,

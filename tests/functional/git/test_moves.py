@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.holder import read_holder
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.moves import Move
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import read_holder
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, grow
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository, release

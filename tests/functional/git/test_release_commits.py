@@ -11,10 +11,10 @@ from random import Random
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Release
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     commits_since,
@@ -23,7 +23,13 @@ from ansible_collections.poolboy.concourse.tests.functional.git.releasing import
     release,
     releases_of,
 )
-from ansible_collections.poolboy.concourse.tests.lockrepo import Entry, File, LockRepository, Submodule, Symlink
+from ansible_collections.poolboy.concourse.tests.lockrepo import (
+    Entry,
+    File,
+    LockRepository,
+    Submodule,
+    Symlink,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
@@ -51,7 +57,7 @@ def test_each_release_is_a_commit_of_its_own(locks: LockRepository, look: Look) 
         releases = releases_of(snapshot)
         last = repository.write_releases(snapshot, releases)
         assert locks.tip() == base
-        assert repository.push(snapshot, last) is Push.ACCEPTED
+        assert repository.push(snapshot, last) is PushOutcome.ACCEPTED
     assert locks.tip() == last
     commits = commits_since(locks, base)
     assert [commit.message for commit in commits] == [one.message for one in releases]
@@ -84,7 +90,7 @@ def test_content_and_mode_are_kept(locks: LockRepository, look: Look) -> None:
         base = locks.add("aws", name, state="claimed", entry=entry)
     before = paths(locks)
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     names = [b"env-1", *(name.encode() for name in entries)]
     check_moved(locks, before, {b"aws/claimed/" + name: b"aws/unclaimed/" + name for name in names})
     assert len(commits_since(locks, base)) == len(names)
@@ -105,7 +111,7 @@ def test_a_mode_that_git_no_longer_writes_is_kept_too(locks: LockRepository, loo
     with open_repository(locks.path, look.cache_dir) as repository:
         (lock,) = (lock for lock in repository.snapshot().locks if lock.name == "old")
         assert lock.mode == "100644"
-        assert release(repository, "aws/old") is Push.ACCEPTED
+        assert release(repository, "aws/old") is PushOutcome.ACCEPTED
     assert b"100664 old\0" + bytes.fromhex(blob) in git("cat-file", "tree", "main:aws/unclaimed", folder=locks.path)
 
 
@@ -133,7 +139,7 @@ def test_names_of_any_bytes(look: Look, tmp_path: Path) -> None:
         base = locks.add(pool, name, state="claimed")
     before = paths(locks)
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     check_moved(locks, before, {b"%s/claimed/%s" % pair: b"%s/unclaimed/%s" % pair for pair in names})
     assert len(commits_since(locks, base)) == len(names)
 
@@ -142,7 +148,7 @@ def test_the_pool_at_the_top_of_the_repository(look: Look, tmp_path: Path) -> No
     locks = LockRepository(tmp_path / "locks.git")
     base = locks.commit({"claimed/env-1": "x", "README.md": "y"})
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository, "./env-1") is Push.ACCEPTED
+        assert release(repository, "./env-1") is PushOutcome.ACCEPTED
     keep, unclaim = commits_since(locks, base)
     assert (keep.message, keep.changes) == ("keep claimed\n", ("A claimed/.gitkeep",))
     assert unclaim.changes == ("D claimed/env-1", "A unclaimed/env-1")
@@ -153,8 +159,8 @@ def test_claimed_is_kept_before_its_last_lock_goes(locks: LockRepository, look: 
     locks.claim("aws", "env-2")
     base = locks.commit({"aws/claimed/.gitkeep": None})
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository, "aws/env-1") is Push.ACCEPTED
-        assert release(repository, "aws/env-2") is Push.ACCEPTED
+        assert release(repository, "aws/env-1") is PushOutcome.ACCEPTED
+        assert release(repository, "aws/env-2") is PushOutcome.ACCEPTED
     first, keep, second = commits_since(locks, base)
     assert first.changes == ("D aws/claimed/env-1", "A aws/unclaimed/env-1")
     assert (keep.message, keep.changes) == ("keep aws/claimed\n", ("A aws/claimed/.gitkeep",))
@@ -165,7 +171,7 @@ def test_claimed_is_kept_before_its_last_lock_goes(locks: LockRepository, look: 
 def test_claimed_with_something_else_in_it_stays_by_itself(locks: LockRepository, look: Look) -> None:
     base = locks.commit({"aws/claimed/.gitkeep": None, "aws/claimed/notes/today": "x"})
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository, "aws/env-1") is Push.ACCEPTED
+        assert release(repository, "aws/env-1") is PushOutcome.ACCEPTED
     assert [commit.changes for commit in commits_since(locks, base)] == [
         ("D aws/claimed/env-1", "A aws/unclaimed/env-1"),
     ]
@@ -175,7 +181,7 @@ def test_a_lock_goes_to_another_pool_in_one_commit(locks: LockRepository, look: 
     base = locks.commit({"broken/claimed/.gitkeep": ""})
     before = paths(locks)
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository, "aws/env-1", to="broken") is Push.ACCEPTED
+        assert release(repository, "aws/env-1", to="broken") is PushOutcome.ACCEPTED
     (moved,) = commits_since(locks, base)
     assert moved.changes == ("D aws/claimed/env-1", "A broken/unclaimed/env-1")
     check_moved(locks, before, {b"aws/claimed/env-1": b"broken/unclaimed/env-1"})
@@ -218,7 +224,7 @@ def test_a_lock_that_is_not_what_it_was_is_not_touched(locks: LockRepository, lo
         snapshot = repository.snapshot()
         (right,) = releases_of(snapshot)
         base = locks.update("aws", "env-1", "other content")
-        wrong = Release(right.lock, right.target, right.message)
+        wrong = PlannedRelease(right.lock, right.target, right.message)
         later = repository.snapshot()
         with pytest.raises(RepositoryError, match="is not what it was"):
             repository.write_releases(later, [wrong])
@@ -229,7 +235,7 @@ def test_the_next_run_has_nothing_to_look_at(locks: LockRepository, look: Look, 
     locks.claim("aws", "env-2")
     locks.tally("aws", triggers=1, removals=0)
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository, "aws/env-1") is Push.ACCEPTED
+        assert release(repository, "aws/env-1") is PushOutcome.ACCEPTED
     remembered = look(locks.path)
     afresh = Look(tmp_path / "another cache")(locks.path)
     assert remembered == afresh
@@ -244,7 +250,7 @@ def test_a_repository_with_long_object_names(look: Look, tmp_path: Path) -> None
     head = b"commit refs/heads/main\ncommitter a <a@b> 1790009999 +0000\ndata 4\nnew\n"
     git("fast-import", "--quiet", folder=path, given=head + b"M 644 inline aws/claimed/x\ndata 1\nx\n")
     with open_repository(path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
         snapshot: Snapshot = repository.snapshot()
     assert [(lock.name, lock.is_claimed) for lock in snapshot.locks] == [("x", False)]
     assert len(snapshot.commit) == 64

@@ -11,17 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import Cleaning
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.judgement import JudgedLock, judge_locks
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.locks import Lock
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import PoolOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.release_plan import CleaningRules
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._git import aftermath
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import CleanRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import (
+    JudgedLock,
+    judge_locks,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
+    PoolOption,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import lost_answer
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
@@ -35,7 +40,11 @@ from ansible_collections.poolboy.concourse.tests.functional.git.releasing import
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import Answer, GitDaemon, GitHttpServer, SshServer
 from ansible_collections.poolboy.concourse.tests.servers.http_answers import smart
-from ansible_collections.poolboy.concourse.tests.servers.http_faults import bad_gateway_after, lost_after, lost_before
+from ansible_collections.poolboy.concourse.tests.servers.http_faults import (
+    bad_gateway_after,
+    lost_after,
+    lost_before,
+)
 from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
@@ -58,8 +67,8 @@ RELEASES = ["unclaiming", "unclaiming"]
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less for a server that may still be at work."""
-    monkeypatch.setattr(aftermath, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(aftermath, "LONGEST_WAIT", 0.5)
+    monkeypatch.setattr(lost_answer, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(lost_answer, "LONGEST_WAIT", 0.5)
 
 
 @pytest.fixture
@@ -96,7 +105,7 @@ def test_the_server_is_killed_after_it_did_it(locks: LockRepository, look: Look,
     base = locks.tip() or ""
     set_hook(locks, "reference-transaction", AFTER.format(what=""))
     with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
         assert not repository.snapshot().claims
     assert len(commits_since(locks, base)) == 2
     assert is_whole(locks)
@@ -106,11 +115,11 @@ def test_the_server_is_killed_before_it_does_it(locks: LockRepository, look: Loo
     base = locks.tip() or ""
     hook = set_hook(locks, "pre-receive", KILL)
     with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
-        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
         assert locks.tip() == base
         assert repository.snapshot().commit == base
         hook.unlink()
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
 
 
@@ -122,7 +131,7 @@ def test_others_have_pushed_on_top_of_it(locks: LockRepository, look: Look, reac
         locks, "reference-transaction", AFTER.format(what=f"{people}\n{more}\ngit update-ref refs/heads/main $new")
     )
     with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
         assert not repository.snapshot().claims
     assert [commit.message for commit in commits_since(locks, base)][2:] == ["more\n"] * 3
 
@@ -132,9 +141,9 @@ def test_others_have_pushed_instead(locks: LockRepository, look: Look) -> None:
     base = locks.force("main~1")
     hook = set_hook(locks, "pre-receive", f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}; {KILL}")
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
         hook.unlink()
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     assert [commit.message.partition(":")[0] for commit in commits_since(locks, base)] == ["change\n", *RELEASES]
 
 
@@ -142,7 +151,7 @@ def test_it_was_taken_back_again(locks: LockRepository, look: Look) -> None:
     base = locks.tip()
     set_hook(locks, "reference-transaction", AFTER.format(what=f"git update-ref refs/heads/main {base}~1"))
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
 
 
 def test_the_repository_is_gone_afterwards(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
@@ -165,14 +174,14 @@ def test_the_repository_is_back_after_a_while(locks: LockRepository, look: Look,
     back = f"(sleep 0.3; mv {away} {locks.path}) >/dev/null 2>&1 &"
     set_hook(locks, "reference-transaction", AFTER.format(what=f"mv {locks.path} {away}\n{back}"))
     with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
 
 
 def test_a_server_that_always_breaks_off(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     set_hook(locks, "pre-receive", KILL)
     with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
-        assert release(repository) is Push.OVERTAKEN
-        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
         with pytest.raises(
             RepositoryError, match=r"failed 3 times in a row to take the push .*It says: fatal: the remote end hung up"
         ):
@@ -188,16 +197,16 @@ def test_a_slow_server_is_done_after_we_stopped_waiting(
     with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
         snapshot = repository.snapshot()
         last = repository.write_releases(snapshot, releases_of(snapshot))
-        asked = aftermath.Aftermath._tip
+        asked = lost_answer.PushFollowUp._tip
 
-        def ask_and_let_go_on(self: aftermath.Aftermath, branch: str) -> object:
+        def ask_and_let_go_on(self: lost_answer.PushFollowUp, branch: str) -> object:
             tip = asked(self, branch)
             go_on.touch()
             return tip
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(aftermath.Aftermath, "_tip", ask_and_let_go_on)
-            assert repository.push(snapshot, last) is Push.ACCEPTED
+            patch.setattr(lost_answer.PushFollowUp, "_tip", ask_and_let_go_on)
+            assert repository.push(snapshot, last) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
 
 
@@ -205,7 +214,7 @@ def test_a_slow_server_is_done_after_we_stopped_looking(
     locks: LockRepository, look: Look, git_daemon: GitDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is the next attempt that others seem to have overtaken: but it was our own commit, and that is told."""
-    monkeypatch.setattr(aftermath, "LONGEST_WAIT_IF_SLOW", 0.5)
+    monkeypatch.setattr(lost_answer, "LONGEST_WAIT_IF_SLOW", 0.5)
     base = locks.tip() or ""
     go_on = tmp_path / "go on"
     set_hook(locks, "pre-receive", f"while ! test -e '{go_on}'; do sleep 0.1; done")
@@ -219,9 +228,9 @@ def test_a_slow_server_is_done_after_we_stopped_looking(
 
     with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
         pools = [PoolOption("aws", PoolPolicy())]
-        attempts = Attempts(sleep)
-        cleaning = Cleaning(
-            repository, repository.snapshot(), pools, CleaningRules(), judge, lambda: int(time.time()), attempts
+        attempts = PushRetry(sleep)
+        cleaning = CleanRun(
+            repository, repository.snapshot(), pools, CleanRules(), judge, lambda: int(time.time()), attempts
         )
         cleaning.decide()
         decided = cleaning.plan
@@ -240,15 +249,15 @@ def test_what_comes_about_late_is_known_for_what_it_is(locks: LockRepository, lo
         snapshot = repository.snapshot()
         first = repository.write_releases(snapshot, releases_of(snapshot))
         hook = set_hook(locks, "pre-receive", KILL)
-        assert repository.push(snapshot, first) is Push.OVERTAKEN
+        assert repository.push(snapshot, first) is PushOutcome.OVERTAKEN
         hook.unlink()
         patch.setattr("time.time", lambda: 2_000_000_000.0)
         again = repository.snapshot()
         assert repository.write_releases(again, releases_of(again)) == first
         assert repository.write_releases(again, releases_of(again, "aws/env-1")) != first
         repository.write_releases(again, releases_of(again))
-        assert repository.push(again, first) is Push.ACCEPTED
-        assert repository.push(again, first) is Push.ACCEPTED
+        assert repository.push(again, first) is PushOutcome.ACCEPTED
+        assert repository.push(again, first) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
 
 
@@ -260,7 +269,7 @@ def test_a_proxy_that_loses_the_answer(
     https_server.answer = answer
     repo = https_server.url("locks.git")
     with open_repository(repo, look.cache_dir, ca_path=str(https_server.ca_file)) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
 
 
@@ -269,10 +278,10 @@ def test_a_proxy_that_loses_the_push(locks: LockRepository, look: Look, https_se
     https_server.answer = lost_before
     repo = https_server.url("locks.git")
     with open_repository(repo, look.cache_dir, ca_path=str(https_server.ca_file)) as repository:
-        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
         assert locks.tip() == base
         https_server.answer = smart
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
 
 
 def test_only_what_is_new_is_fetched_to_find_out(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
@@ -283,5 +292,5 @@ def test_only_what_is_new_is_fetched_to_find_out(locks: LockRepository, look: Lo
         snapshot = repository.snapshot()
         last = repository.write_releases(snapshot, releases_of(snapshot))
         recorder.clear()
-        assert repository.push(snapshot, last) is Push.OVERTAKEN
+        assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
     assert recorder.network() == ["push", "ls-remote", "fetch"]

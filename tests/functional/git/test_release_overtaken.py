@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     commits_since,
@@ -51,9 +51,9 @@ def test_another_push_is_faster(
             snapshot = repository.snapshot()
             last = repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
             base = locks.claim("gcp", "env-3")
-            assert repository.push(snapshot, last) is Push.OVERTAKEN
+            assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
             assert locks.tip() == base
-            assert release(repository, "aws/env-1") is Push.ACCEPTED
+            assert release(repository, "aws/env-1") is PushOutcome.ACCEPTED
         assert [commit.changes for commit in commits_since(locks, base)] == [
             ("D aws/claimed/env-1", "A aws/unclaimed/env-1"),
         ]
@@ -68,9 +68,9 @@ def test_another_push_is_faster_by_less_than_that(locks: LockRepository, look: L
     update = f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}"
     set_hook(locks, "pre-receive", f"test -e overtaken || {{ touch overtaken; {update}; }}")
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository, "aws/env-1") is Push.OVERTAKEN
+        assert release(repository, "aws/env-1") is PushOutcome.OVERTAKEN
         assert locks.tip() == other
-        assert release(repository, "aws/env-1") is Push.ACCEPTED
+        assert release(repository, "aws/env-1") is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
 
 
@@ -80,7 +80,7 @@ def test_a_branch_that_was_taken_back_is_not_pushed_forward_again(locks: LockRep
         snapshot = repository.snapshot()
         last = repository.write_releases(snapshot, releases_of(snapshot))
         base = locks.force("main~2")
-        assert repository.push(snapshot, last) is Push.OVERTAKEN
+        assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
     assert locks.tip() == base
 
 
@@ -90,7 +90,7 @@ def test_a_branch_that_was_deleted_does_not_come_back(locks: LockRepository, loo
         snapshot = repository.snapshot()
         last = repository.write_releases(snapshot, releases_of(snapshot))
         locks.delete_branch("other")
-        assert repository.push(snapshot, last) is Push.OVERTAKEN
+        assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
         assert locks.tip("other") is None
         with pytest.raises(RepositoryError, match="There is no branch other"):
             repository.snapshot()
@@ -101,13 +101,13 @@ def test_a_lock_that_a_killed_git_left_on_the_server(locks: LockRepository, look
     left.touch()
     base = locks.tip()
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.OVERTAKEN
-        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
         with pytest.raises(RepositoryError, match=r"failed 3 times in a row .*/main.lock': File exists"):
             release(repository)
         assert locks.tip() == base
         left.unlink()
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
 
 
 def test_a_server_that_has_its_own_word_for_it(locks: LockRepository, look: Look) -> None:
@@ -119,7 +119,7 @@ def test_a_server_that_has_its_own_word_for_it(locks: LockRepository, look: Look
         with pytest.raises(RepositoryError, match="It says: TF402462"):
             release(repository)
         set_hook(locks, "pre-receive", "env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main main~1")
-        assert release(repository) is Push.OVERTAKEN
+        assert release(repository) is PushOutcome.OVERTAKEN
     assert locks.tip() != base
 
 
@@ -140,7 +140,7 @@ def test_a_mirror_that_is_gone_or_broken_is_made_anew(locks: LockRepository, loo
         base = look(locks.path).commit
         way()
         with open_repository(locks.path, look.cache_dir) as repository:
-            assert release(repository) is Push.ACCEPTED
+            assert release(repository) is PushOutcome.ACCEPTED
         assert len(commits_since(locks, base)) == 2
         assert is_whole(locks)
         locks.claim("aws", "env-1")
@@ -152,9 +152,9 @@ def test_a_mirror_that_breaks_before_the_push(locks: LockRepository, look: Look)
         snapshot = repository.snapshot()
         last = repository.write_releases(snapshot, releases_of(snapshot))
         shutil.rmtree(look.mirror / "objects" / "pack")
-        assert repository.push(snapshot, last) is Push.OVERTAKEN
+        assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
         assert locks.tip() == snapshot.commit
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
 
 
 def test_a_remote_that_is_rewritten_while_the_mirror_is_broken(locks: LockRepository, look: Look) -> None:
@@ -164,7 +164,7 @@ def test_a_remote_that_is_rewritten_while_the_mirror_is_broken(locks: LockReposi
         base = locks.restart()
         with pytest.raises(RepositoryError, match="was rewritten a moment ago, so nothing was released: run again"):
             repository.write_releases(snapshot, releases_of(snapshot))
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
 
 
@@ -178,9 +178,9 @@ def test_what_was_written_is_not_lost_to_another_run(locks: LockRepository, look
             pytest.raises(RepositoryError, match="Another run has been using"),
         ):
             other.write_releases(snapshot, releases_of(snapshot, "aws/env-2"))
-        assert repository.push(snapshot, last) is Push.ACCEPTED
+        assert repository.push(snapshot, last) is PushOutcome.ACCEPTED
         with open_repository(locks.path, look.cache_dir, git_timeout=1) as other:
-            assert release(other, "aws/env-2") is Push.ACCEPTED
+            assert release(other, "aws/env-2") is PushOutcome.ACCEPTED
 
 
 def test_a_run_that_gives_up_lets_the_others_go_on(locks: LockRepository, look: Look) -> None:
@@ -192,7 +192,7 @@ def test_a_run_that_gives_up_lets_the_others_go_on(locks: LockRepository, look: 
         repository.write_releases(snapshot, releases_of(snapshot))
         repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
     with open_repository(locks.path, look.cache_dir, git_timeout=1) as other:
-        assert release(other) is Push.ACCEPTED
+        assert release(other) is PushOutcome.ACCEPTED
 
 
 def test_many_runs_at_once_with_one_cache(locks: LockRepository, look: Look) -> None:
@@ -216,7 +216,7 @@ def test_many_runs_at_once_with_one_cache(locks: LockRepository, look: Look) -> 
 def release_until_done(repo: Path, cache_dir: Path, name: str) -> None:
     with open_repository(repo, cache_dir) as repository:
         for _attempt in range(30):
-            if release(repository, f"many/{name}") is Push.ACCEPTED:
+            if release(repository, f"many/{name}") is PushOutcome.ACCEPTED:
                 return
     raise AssertionError(f"{name} was overtaken too often")
 

@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.cleaning import LockStore
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.findings import read_findings
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import LockStore
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.snapshot_file import (
+    read_snapshot,
+)
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     is_whole,
@@ -117,9 +119,9 @@ def test_a_key_that_was_taken_away_meanwhile(locks: LockRepository, look: Look, 
             release_remembered(repository, look)
 
 
-def release_remembered(repository: LockStore, look: Look) -> Push:
+def release_remembered(repository: LockStore, look: Look) -> PushOutcome:
     """Release without another question to the server before the push."""
-    snapshot = read_findings(look.folder / "findings.json")
+    snapshot = read_snapshot(look.folder / "findings.json")
     assert snapshot is not None
     return repository.push(snapshot, repository.write_releases(snapshot, releases_of(snapshot)))
 
@@ -156,7 +158,7 @@ def test_a_full_disk_there(look: Look, small_disk: Path, tmp_path: Path) -> None
     assert "There is no space left for it: make room there." in message
     (small_disk / "fill").unlink()
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
 
 
 @needs_root
@@ -168,7 +170,7 @@ def test_a_full_disk_here(locks: LockRepository, small_disk: Path) -> None:
     assert "cache_dir" in message
     (small_disk / "fill").unlink()
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
 
 
 def fill(disk: Path) -> None:

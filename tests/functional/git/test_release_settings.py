@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import BadOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
@@ -28,7 +28,7 @@ pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"
 def test_author_and_committer_can_be_chosen(locks: LockRepository, look: Look) -> None:
     base = locks.tip() or ""
     with open_repository(locks.path, look.cache_dir, git_author=" Zoë O'Hara  <zoe+ci@example.com> ") as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     (commit,) = commits_since(locks, base)
     assert commit.author.startswith("Zoë O'Hara <zoe+ci@example.com> ")
     assert commit.committer == commit.author
@@ -54,7 +54,7 @@ def test_the_user_s_own_settings_do_not_interfere(
         "[user]\nname = Somebody Else\nuseConfigOnly = true\n[pack]\nuseSparse = false\n"
     )
     with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     (commit,) = commits_since(locks, base)
     assert commit.author.startswith("poolboy.concourse <poolboy@localhost> ")
     assert not (own_home / "called").exists()
@@ -64,7 +64,7 @@ def test_nothing_is_pushed_but_the_branch(locks: LockRepository, look: Look) -> 
     locks.fork("other")
     set_hook(locks, "pre-receive", f"cat >>{locks.path}/pushed")
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     old, new, name = (locks.path / "pushed").read_text().split()
     assert (new, name) == (locks.tip(), "refs/heads/main")
     assert old == locks.tip("other")
@@ -76,7 +76,7 @@ def test_all_commits_are_one_process_and_one_push(locks: LockRepository, look: L
     look(locks.path)
     recorder.clear()
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
         after = repository.snapshot()
     writing = ["cat-file", "config", "fast-import", "push"]
     assert sorted(recorder.commands()) == sorted(["ls-remote", *writing, "cat-file", "ls-tree", "ls-remote"])

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     commits_since,
@@ -44,7 +44,7 @@ def test_every_commit_is_signed(locks: LockRepository, look: Look, key: KeyPair,
     base = locks.claim("aws", "env-2")
     base = locks.commit({"aws/claimed/.gitkeep": None})
     with open_repository(locks.path, look.cache_dir, git_author=AUTHOR) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     commits = commits_since(locks, base)
     assert [commit.changes for commit in commits] == [
         ("D aws/claimed/env-1", "A aws/unclaimed/env-1"),
@@ -92,7 +92,7 @@ def test_settings_that_git_does_not_understand(locks: LockRepository, look: Look
 def test_signatures_that_are_not_asked_for_are_not_made(locks: LockRepository, look: Look, own_home: Path) -> None:
     write_settings(own_home, "/nowhere", "[commit]", "gpgSign = false")
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     assert b"gpgsig" not in git("cat-file", "commit", "main", folder=locks.path)
 
 
@@ -107,7 +107,7 @@ def test_gpg(locks: LockRepository, look: Look, own_home: Path, tmp_path: Path) 
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("GNUPGHOME", str(home))
             with open_repository(locks.path, look.cache_dir, git_author=AUTHOR) as repository:
-                assert release(repository) is Push.ACCEPTED
+                assert release(repository) is PushOutcome.ACCEPTED
         environment = git_environment(GNUPGHOME=str(home))
         assert git("log", "-1", "--format=%G?", folder=locks.path, environment=environment).strip() == b"G"
     finally:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import Push
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.mirror import Mirror
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import TRACKED
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.mirror import Mirror
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import TRACKED
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
@@ -70,9 +70,9 @@ def check(locks: LockRepository, look: Look, repo: object, **options: Any) -> No
         snapshot = repository.snapshot()
         make_shallow(look.mirror, locks)
         last = repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
-        assert repository.push(snapshot, last) is Push.ACCEPTED
+        assert repository.push(snapshot, last) is PushOutcome.ACCEPTED
     with open_repository(repo, look.cache_dir, **options) as repository:
-        assert release(repository, "aws/env-2") is Push.ACCEPTED
+        assert release(repository, "aws/env-2") is PushOutcome.ACCEPTED
         assert not repository.snapshot().claims
     assert [commit.changes for commit in commits_since(locks, base)] == [
         ("D aws/claimed/env-1", "A aws/unclaimed/env-1"),
@@ -101,7 +101,7 @@ def test_https(locks: LockRepository, look: Look, https_server: GitHttpServer) -
 def test_without_a_cache(locks: LockRepository, look: Look) -> None:
     base = locks.tip() or ""
     with open_repository(locks.path, look.cache_dir, cache=False) as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
     assert not look.cache_dir.exists()
 
@@ -110,7 +110,7 @@ def test_another_branch_than_the_default(locks: LockRepository, look: Look) -> N
     main = locks.tip()
     locks.fork("of/ümläuts")
     with open_repository(locks.path, look.cache_dir, branch="of/ümläuts") as repository:
-        assert release(repository) is Push.ACCEPTED
+        assert release(repository) is PushOutcome.ACCEPTED
         assert repository.snapshot().commit == locks.tip("of/ümläuts")
     assert locks.tip() == main
 

@@ -13,11 +13,14 @@ from threading import Barrier
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import LEAST, Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally_plan import TallyPlan
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.command import GitProcess
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote import Remote
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import (
+    LEAST,
+    PushRetry,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyPlan
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import GitProcess
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import Remote
 from ansible_collections.poolboy.concourse.tests.functional.git.counting import Counter, files
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import set_hook
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
@@ -73,17 +76,17 @@ def test_always_overtaken_gives_up_and_starts_nothing(
     before_push: Callable[[Callable[[int], object]], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ansible_collections.poolboy.concourse.tests.functional.git.counting.Attempts", hurried)
+    monkeypatch.setattr("ansible_collections.poolboy.concourse.tests.functional.git.counting.PushRetry", hurried)
     before_push(lambda number: locks.commit({"README.md": f"{number}"}))
     with pytest.raises(RepositoryError, match=rf"faster to push {LEAST} times in a row.*so no build was started"):
         counter.start()
     assert files(locks) == (None, None)
 
 
-def hurried() -> Attempts:
+def hurried() -> PushRetry:
     """No pauses, and the time is over after the least number of attempts."""
     ticks = iter(range(0, 100_000, 100))
-    return Attempts(sleep=lambda _seconds: None, clock=lambda: float(next(ticks)))
+    return PushRetry(sleep=lambda _seconds: None, clock=lambda: float(next(ticks)))
 
 
 def test_of_two_runs_only_one_starts_the_builds(

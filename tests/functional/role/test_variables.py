@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible import option_groups
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible import options
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
 
 COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
@@ -20,12 +20,12 @@ OPTIONS: dict[str, dict[str, Any]] = yaml.safe_load((ROLE / "meta" / "argument_s
     "argument_specs"
 ]["main"]["options"]
 DEFAULTS = (ROLE / "defaults" / "main" / "round.yml").read_text()
-GROUPS = (option_groups.GIT, option_groups.CONCOURSE, option_groups.POOLS, option_groups.CLEANING)
+GROUPS = (options.GIT, options.CONCOURSE, options.POOLS, options.CLEANING)
 # Gives back one lock by its claim, which is gone with the first round.
 NOT_OF_A_ROUND = {"force"}
 OF_MODULES: dict[str, dict[str, Any]] = {
     name: option
-    for group in (*GROUPS, option_groups.TRIGGERING)
+    for group in (*GROUPS, options.TRIGGERING)
     for name, option in group.spec.items()
     if name not in NOT_OF_A_ROUND
 }
@@ -58,7 +58,7 @@ def test_each_option_of_the_modules_is_handed_over(name: str) -> None:
 
 def test_the_last_look_judges_by_the_policies_of_the_cleaning() -> None:
     tasks = (ROLE / "tasks" / "status.yml").read_text()
-    policies = option_groups.POOLS.spec.keys() - {"pools"}  # given to all modules at once
+    policies = options.POOLS.spec.keys() - {"pools"}  # given to all modules at once
     assert [name for name in policies if f"{name}: " not in tasks] == []
 
 

@@ -15,7 +15,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace, fingerprint
+from ansible_collections.poolboy.concourse.tests.functional.running import (
+    ModuleRun,
+    Workplace,
+    fingerprint,
+)
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import Look
 from ansible_collections.poolboy.concourse.tests.lockrepo import (
     KINDS,

@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import refusal
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import CONFIG, Trigger, add_locks, builds
+from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
+    CONFIG,
+    Trigger,
+    add_locks,
+    builds,
+)
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 FORM = "team/pipeline/job"

@@ -12,19 +12,28 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import open_desk
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import ConcourseError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.instance_vars import compact_json
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.references import PipelineRef
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_facts import CannotTrigger
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_job import JobRef
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.jobs import open_job_api
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
+    ConcourseOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.instance_vars import (
+    compact_json,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    JobReference,
+    PipelineReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import CannotTrigger
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
 from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
-from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import CONTRACT, tell_until_exchanges
+from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import (
+    CONTRACT,
+    tell_until_exchanges,
+)
 
 EXCHANGES: list[dict[str, Any]] = json.loads((CONTRACT / "exchanges.json").read_text())["exchanges"]
 TRIGGERS = {one["name"]: one for one in EXCHANGES if one["name"].startswith("trigger")}
@@ -43,7 +52,7 @@ ANSWERS: dict[str, int | str] = {
     "trigger: unknown pipeline": "404 to POST /api/v1/teams/ops/pipelines/ghost/jobs/ok/builds",
     "trigger: unknown team": "404 to POST /api/v1/teams/ghost/pipelines/ci/jobs/noop/builds",
     "trigger in team ops as None": "wants a login to start builds of ops/newname/ok",
-    "trigger in team ops as bad": "Concourse refuses concourse_token",
+    "trigger in team ops as bad": "ConcourseClient refuses concourse_token",
     "trigger in team ops as nobody": "gives it no role in any team",
     "trigger in team ops as viewer": ROLE,
     "trigger in team ops as operator": 22,
@@ -84,17 +93,17 @@ def atc() -> Iterator[Emulator]:
         assert emulator.server.errors == []
 
 
-def job_of(exchange: dict[str, Any]) -> JobRef:
+def job_of(exchange: dict[str, Any]) -> JobReference:
     *_api, team, _pipelines, pipeline, _jobs, job, _builds = exchange["request"]["path"].split("/")
     given = exchange["request"].get("params", {}).get("vars")
     variables = given if given in (None, "{") else compact_json(json.loads(given))
-    return JobRef(PipelineRef(team, pipeline, variables), job)
+    return JobReference(PipelineReference(team, pipeline, variables), job)
 
 
-def connect(atc: Emulator, who: str) -> Concourse:
+def connect(atc: Emulator, who: str) -> ConcourseClient:
     if who in ("anonymous", "bad"):
-        return Concourse(ConcourseOptions(url=atc.url, token="bad" if who == "bad" else None))
-    return Concourse(ConcourseOptions(url=atc.url, username=who, password=who))
+        return ConcourseClient(ConcourseOptions(url=atc.url, token="bad" if who == "bad" else None))
+    return ConcourseClient(ConcourseOptions(url=atc.url, username=who, password=who))
 
 
 def test_no_recorded_answer_is_left_out() -> None:
@@ -110,12 +119,12 @@ def test_the_answer_to_the_post(name: str, atc: Emulator) -> None:
         atc.set_next_id("builds", expected)
     with connect(atc, exchange["request"]["as"]) as concourse:
         if isinstance(expected, int):
-            made = open_desk(concourse).start(job_of(exchange))
+            made = open_job_api(concourse).start(job_of(exchange))
             body = recorded["body"]
             assert (made.id, made.status, made.created_by) == (expected, "pending", body["created_by"])
         else:
             with pytest.raises((CannotTrigger, ConcourseError)) as refused:
-                open_desk(concourse).start(job_of(exchange))
+                open_job_api(concourse).start(job_of(exchange))
             assert expected in str(refused.value)
     posts = atc.requests(method="POST", path="/api/")
     if exchange["request"]["as"] not in ("bad", "nobody"):
@@ -143,7 +152,7 @@ def test_a_whole_run(name: str, atc: Emulator, tmp_path: Path) -> None:
         check_sentence(run, job)
 
 
-def check_sentence(run: ModuleRun, job: JobRef) -> None:
+def check_sentence(run: ModuleRun, job: JobReference) -> None:
     assert run.message.startswith("Pool envs: ")
     for name in (job.pipeline.team, job.pipeline.name, job.name):
         assert name in run.message
@@ -151,11 +160,11 @@ def check_sentence(run: ModuleRun, job: JobRef) -> None:
 
 
 def test_the_answers_to_a_check(atc: Emulator) -> None:
-    job = JobRef(PipelineRef("main", "ci"), "noop")
+    job = JobReference(PipelineReference("main", "ci"), "noop")
     recorded = {one["name"]: one["response"]["status"] for one in EXCHANGES if one["name"].startswith("check resource")}
     with connect(atc, "admin") as concourse:
-        open_desk(concourse).check(job, "envs")
+        open_job_api(concourse).check(job, "envs")
     with connect(atc, "operator") as concourse, pytest.raises(CannotTrigger, match="pipeline-operator in team main"):
-        open_desk(concourse).check(job, "envs")
+        open_job_api(concourse).check(job, "envs")
     statuses = [post["status"] for post in atc.requests(method="POST", path="/check")]
     assert statuses == [recorded["check resource"], recorded["check resource, no role"]] == [201, 403]

@@ -16,12 +16,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.session import Session
-from ansible_collections.poolboy.concourse.plugins.module_utils._core import trigger_tally
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.attempts import Attempts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tallying import Tallying
-from ansible_collections.poolboy.concourse.plugins.module_utils._git import pushing
-from ansible_collections.poolboy.concourse.tests.functional.trigger.town import FAULTS, OTHER, POOLS, POST, Town
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.session import Session
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import strategy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import pushing
+from ansible_collections.poolboy.concourse.tests.functional.trigger.town import (
+    FAULTS,
+    OTHER,
+    POOLS,
+    POST,
+    Town,
+)
 from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
@@ -48,7 +54,7 @@ class Death:
 def death(monkeypatch: pytest.MonkeyPatch) -> Death:
     """Who is dead asks nothing more, and gives nothing back to a tally, either."""
     death = Death()
-    ask, give_back = Session._try, Tallying.give_back
+    ask, give_back = Session._try, TallyLedger.give_back
 
     def may_die(self: Session, *arguments: object) -> object:
         death.left -= 1
@@ -59,12 +65,12 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
             raise Killed
         return outcome
 
-    def if_alive(self: Tallying, builds: Mapping[str, int]) -> None:
+    def if_alive(self: TallyLedger, builds: Mapping[str, int]) -> None:
         if death.left > 0:
             give_back(self, builds)
 
     monkeypatch.setattr(Session, "_try", may_die)
-    monkeypatch.setattr(Tallying, "give_back", if_alive)
+    monkeypatch.setattr(TallyLedger, "give_back", if_alive)
     return death
 
 
@@ -72,7 +78,7 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
 def in_the_time_of_the_scene(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tallies are counted in the time that the others live by, and nobody waits for others between two pushes."""
     monkeypatch.setattr(pushing, "time", SimpleNamespace(time=lambda: scene.now))
-    monkeypatch.setattr(trigger_tally, "Attempts", lambda: Attempts(sleep=lambda _seconds: None))
+    monkeypatch.setattr(strategy, "PushRetry", lambda: PushRetry(sleep=lambda _seconds: None))
 
 
 @pytest.fixture

@@ -14,22 +14,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import Concourse
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.job_desk import open_desk
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.options import ConcourseOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.errors import PoolboyError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool_options import read_pools
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_job import read_trigger_pools
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_plan import TriggerRules
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_result import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.jobs import open_job_api
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
+    ConcourseOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import PoolboyError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import TallyRun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import (
+    read_trigger_pools,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import TriggerRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.result import (
     failure_result,
     trigger_result,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_run import Triggering
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger_tally import TallyTriggering
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import TriggerRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerRun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
+    read_pools,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
+    RepositoryOptions,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import (
+    TriggerRepository,
+)
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
 
 
@@ -64,14 +74,14 @@ class Triggerer:
     ) -> Iterator[Callable[[], dict[str, Any]]]:
         """Give a function that does one run after the other, over the same connections. It raises Failed."""
         chosen = read_trigger_pools(read_pools(pools, PoolPolicy()))
-        concourse = Concourse(
+        concourse = ConcourseClient(
             ConcourseOptions(url=self.url, username=self.username, password=self.password, timeout=self.timeout)
         )
         repository = TriggerRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
-        kind = TallyTriggering if self.strategy == "tally" else Triggering
+        kind = TallyRun if self.strategy == "tally" else TriggerRun
 
         def run() -> dict[str, Any]:
-            desk, allowed = open_desk(concourse), TriggerRules(**rules)
+            desk, allowed = open_job_api(concourse), TriggerRules(**rules)
             one = kind(desk, repository, chosen, allowed, concourse.team, self.clock, self.warnings.append, check_mode)
             try:
                 one.look()

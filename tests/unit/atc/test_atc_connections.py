@@ -16,7 +16,10 @@ import pytest
 import requests
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.servers.certificates import CertificateAuthority, new_authority
+from ansible_collections.poolboy.concourse.tests.servers.certificates import (
+    CertificateAuthority,
+    new_authority,
+)
 from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import Asker
 
 

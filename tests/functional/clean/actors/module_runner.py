@@ -18,8 +18,12 @@ import sys
 from typing import Any
 
 import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean as module
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.requests_library import load_requests
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.dependency import load_gitpython
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import (
+    load_requests,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.dependency import (
+    load_gitpython,
+)
 
 MODULE = module.__name__
 LONGEST = 180.0

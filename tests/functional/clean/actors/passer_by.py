@@ -16,7 +16,10 @@ from pathlib import Path
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.entities import Build
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import Ledger
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import CLAIM, takes_every_version
+from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import (
+    CLAIM,
+    takes_every_version,
+)
 
 _CLAIMS = re.compile(r"^Claim-Commit: ([0-9a-f]{40})$", re.MULTILINE)
 _OFTEN = 0.7

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.text import printable
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.page import page
 from ansible_collections.poolboy.concourse.tests.page.rounds import (
     a_claim,

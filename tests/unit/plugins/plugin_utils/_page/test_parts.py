@@ -10,16 +10,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.report import _WORST_FIRST
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.text import span
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.table import _WORST_FIRST
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.times import duration_text
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import lock_rows
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.moments import Moment, duration
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import PoolRow, pool_rows
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import open_round
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.times import Moment, duration
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS, Group
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.section import BadRound, Section
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round_fields import (
+    BadRound,
+    RoundFields,
+)
 from ansible_collections.poolboy.concourse.tests.page.rounds import a_claim, a_free_lock, a_look, a_round
 
 
@@ -101,7 +104,7 @@ def test_anything_else_is_none(address: str) -> None:
 def test_times_and_spans() -> None:
     made = Moment(datetime(2026, 11, 22, 3, 0, 59, tzinfo=UTC))
     assert (made.machine, made.text, made.seconds) == ("2026-11-22T03:00:59Z", "2026-11-22 03:00", 1795316459)
-    assert [span(minutes) for minutes in (0, 59, 60, 1439, 1440, 1_439_999, 1_440_000)] == [
+    assert [duration_text(minutes) for minutes in (0, 59, 60, 1439, 1440, 1_439_999, 1_440_000)] == [
         "0m",
         "59m",
         "1h 0m",
@@ -115,14 +118,14 @@ def test_times_and_spans() -> None:
 
 
 def test_texts_come_out_on_one_line_and_short() -> None:
-    told = Fields(Section({"name": "a\nb\u202e", "long": "x" * 3000, "number": 7}, "lock"))
+    told = Fields(RoundFields({"name": "a\nb\u202e", "long": "x" * 3000, "number": 7}, "lock"))
     assert told.word("name") == told.text("name") == "a\\nb\\u202e"
     assert told.text("number") == "7"
     assert len(told.word("long")) == 2000
 
 
 def test_what_is_missing_is_null() -> None:
-    nothing = Fields(Section({}, "lock"))
+    nothing = Fields(RoundFields({}, "lock"))
     readings = (nothing.text, nothing.number, nothing.time, nothing.child, nothing.link)
     assert [reading("name") for reading in readings] == [None] * 5
     assert (nothing.has("name"), nothing.flag("name"), nothing.children("name"), nothing.links("name")) == (
@@ -136,15 +139,15 @@ def test_what_is_missing_is_null() -> None:
 
 
 def test_links_of_a_list() -> None:
-    told = Fields(Section({"stuck_builds": ["https://ci.example.com/1", "javascript:alert(1)", 7]}, "pool"))
+    told = Fields(RoundFields({"stuck_builds": ["https://ci.example.com/1", "javascript:alert(1)", 7]}, "pool"))
     assert told.links("stuck_builds") == ["https://ci.example.com/1"]
 
 
 def test_instance_variables_stand_behind_the_job() -> None:
-    told = Fields(Section({"instance_vars": {"region": "eu\x07", "build": {"no": 1}}}, "lock"))
+    told = Fields(RoundFields({"instance_vars": {"region": "eu\x07", "build": {"no": 1}}}, "lock"))
     assert told.with_instance_vars("ci/up 3") == 'ci/up 3 {"build":{"no":1},"region":"eu\\u0007"}'
-    assert Fields(Section({"instance_vars": None}, "lock")).with_instance_vars("ci/up 3") == "ci/up 3"
-    assert Fields(Section({"instance_vars": {}}, "lock")).with_instance_vars("ci/up 3") == "ci/up 3"
+    assert Fields(RoundFields({"instance_vars": None}, "lock")).with_instance_vars("ci/up 3") == "ci/up 3"
+    assert Fields(RoundFields({"instance_vars": {}}, "lock")).with_instance_vars("ci/up 3") == "ci/up 3"
 
 
 def test_a_bad_part_deep_down_is_named() -> None:

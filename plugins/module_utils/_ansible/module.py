@@ -1,0 +1,150 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules have in common: options in, results and errors out."""
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._concourse.config.options import ConcourseOptions
+from .._core.pool.lock import Lock
+from .._core.pool.snapshot import Snapshot
+from .._core.shared.errors import PoolboyError
+from .._core.verdict.judge import JudgedLock, JudgeLocks, judge_locks
+from .._core.verdict.policy import DEFAULT_POLICIES, POOL_BOY_POLICIES, PoolPolicy, read_policies
+from .._core.verdict.pool_options import PoolOption, choose_pools, pool_entries, read_minutes, read_pools
+from .._core.verdict.verdict import VerdictName
+from .._git.access.options import RepositoryOptions
+from .._git.repository import LockRepository
+from .options import OptionGroup, overruled
+from .secrets import secrets_in_addresses
+
+# As Concourse's answers are told where it answers 401 to somebody without a login.
+_WANTS_LOGIN = "but Concourse wants a login"
+
+
+class PoolModule:
+    """An Ansible module made of option groups. `now` is the time of the run in seconds since 1970, UTC."""
+
+    def __init__(self, *groups: OptionGroup) -> None:
+        spec = {name: option for group in groups for name, option in group.spec.items()}
+        self._module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+        self._options: dict[str, t.Any] = self._module.params
+        # What Ansible shows of the options at a high verbosity must not hold the password of an address.
+        self._module.no_log_values.update(secrets_in_addresses(self._options.values()))
+        self._options.update(dict.fromkeys(overruled(self._options, os.environ)))
+        self.now = int(time.time())
+        self.so_far: Callable[[], dict[str, t.Any]] = dict
+        self._warned: set[str] = set()
+
+    @property
+    def check_mode(self) -> bool:
+        return bool(self._module.check_mode)
+
+    @contextmanager
+    def failing_clearly(self) -> Iterator[None]:
+        """Turn every error into the sentence with which the module fails, beside what `so_far` tells."""
+        try:
+            yield
+            return
+        except PoolboyError as error:
+            message = str(error)
+        except Exception as error:  # noqa: BLE001
+            message = f"This is a defect of poolboy.concourse, please report it: {type(error).__name__}: {error}"
+        # Not in the handlers: there Ansible would show the traceback of the error at hand.
+        self._module.fail_json(msg=message, **self.so_far())
+
+    def exit(self, result: dict[str, t.Any], *, changed: bool = False, diff: dict[str, str] | None = None) -> None:
+        """End the module with a result, and a diff if the user wants one."""
+        if diff is not None and self._module._diff:
+            result = {**result, "diff": diff}
+        self._module.exit_json(changed=changed, **result)
+
+    def warn(self, message: str) -> None:
+        """Tell the operator something beside the result; the same thing is told once."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self._module.warn(message)
+
+    def lock_repository(self) -> LockRepository:
+        """Return the lock repository that the options name, to be used as a context."""
+        return LockRepository(self.repository_options())
+
+    def repository_options(self) -> RepositoryOptions:
+        """Return the repository that the options name, and how it is reached."""
+        names = RepositoryOptions.__dataclass_fields__.keys() & self._options.keys()
+        return RepositoryOptions(**{name: self._options[name] for name in names})
+
+    def wanted_pools(self) -> tuple[PoolOption, ...]:
+        """Return the pools that the options name, none if all are meant. Raises BadOption."""
+        return read_pools(pool_entries(self._options["pools"]), self._default_policy())
+
+    def chosen_pools(self, snapshot: Snapshot) -> tuple[PoolOption, ...]:
+        """Return the wanted pools as they are in the repository. Raises BadOption if one is not there."""
+        return choose_pools(self.wanted_pools(), snapshot.pools, self._default_policy())
+
+    @contextmanager
+    def judge(self) -> Iterator[JudgeLocks]:
+        """Give a function that judges locks, many at once and by facts asked anew each time.
+
+        Raises BadOption, and ConcourseError if Concourse refuses the login; warns if it does not answer at all, or
+        wants a login where there is none.
+        """
+        self.wanted_pools()  # what is wrong with the options shows before anybody is asked
+        options = self.concourse_options()
+        if options.is_empty:
+            yield partial(judge_locks, facts=None, default_team=options.team or "main")
+            return
+        has_login = any((options.username, options.token, options.client_id, options.target))
+        # Loaded late, as many a run has no Concourse to ask.
+        from .._concourse.client import CONNECTIONS, ConcourseClient
+
+        with ConcourseClient(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
+            # While git is fetching, as both mostly wait.
+            connected = threads.submit(concourse.connect)
+
+            def judge(locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
+                connected.result()
+                facts, team = concourse.facts(), concourse.team
+                judged = judge_locks(locks, snapshot, pools, facts, default_team=team, each=threads.map)
+                if concourse.trouble:
+                    self.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.trouble}.")
+                if not has_login and any(_lacks_login(one) for one in judged):
+                    self.warn(
+                        "Concourse wants a login, and none is configured: set concourse_username and concourse_password"
+                        " (CONCOURSE_USERNAME, CONCOURSE_PASSWORD), concourse_token or concourse_target."
+                    )
+                return judged
+
+            yield judge
+
+    def _default_policy(self) -> PoolPolicy:
+        if "policy" not in self._options:
+            return PoolPolicy()
+        defaults = POOL_BOY_POLICIES if self._options["preset"] == "pool_boy" else DEFAULT_POLICIES
+        return PoolPolicy(
+            read_policies(self._options["policy"], defaults),
+            read_minutes(self._options["stale_timeout"], "stale_timeout"),
+            read_minutes(self._options["grace"], "grace"),
+        )
+
+    def concourse_options(self) -> ConcourseOptions:
+        """Return the Concourse and the login that the options name."""
+        options = self._options
+        aliases = tuple(options["concourse_url_aliases"])
+        shared = {name: options[name] for name in ("validate_certs", "ca_path", "client_cert", "client_key")}
+        own = ("url", "username", "password", "token", "client_id", "client_secret", "target", "team", "timeout")
+        return ConcourseOptions(url_aliases=aliases, **shared, **{name: options[f"concourse_{name}"] for name in own})
+
+
+def _lacks_login(judged: JudgedLock) -> bool:
+    return judged.verdict.name is VerdictName.UNREACHABLE and _WANTS_LOGIN in judged.verdict.reason

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that modules share, in groups. Documented in plugins/doc_fragments."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ansible.module_utils.basic import env_fallback
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options that belong together: an argument spec."""
+
+    spec: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+
+
+def _from_environment(variable: str) -> dict[str, t.Any]:
+    return {"fallback": (env_fallback, [variable])}
+
+
+GIT = OptionGroup(
+    {
+        "repo": {"type": "str", "required": True, **_from_environment("POOL_REPO")},
+        "branch": {"type": "str"},
+        "key_file": {"type": "path", "no_log": False},
+        "ssh_private_key": {"type": "str", "no_log": True, **_from_environment("POOL_REPO_SSH_PRIVATE_KEY")},
+        "accept_newhostkey": {"type": "bool", "default": False, "no_log": False},
+        "known_hosts_file": {"type": "path"},
+        "repo_username": {"type": "str"},
+        "repo_password": {"type": "str", "no_log": True},
+        "ca_path": {"type": "path"},
+        "git_timeout": {"type": "int", "default": 300},
+        "cache_dir": {"type": "path"},
+        "cache": {"type": "bool", "default": True},
+    }
+)
+
+CONCOURSE = OptionGroup(
+    {
+        "concourse_url": {"type": "str", **_from_environment("CONCOURSE_BASE_URL")},
+        "concourse_username": {"type": "str", **_from_environment("CONCOURSE_USERNAME")},
+        "concourse_password": {"type": "str", "no_log": True, **_from_environment("CONCOURSE_PASSWORD")},
+        "concourse_token": {"type": "str", "no_log": True},
+        "concourse_client_id": {"type": "str"},
+        "concourse_client_secret": {"type": "str", "no_log": True},
+        "concourse_target": {"type": "str"},
+        "concourse_url_aliases": {"type": "list", "elements": "str", "default": []},
+        "concourse_team": {"type": "str"},
+        "validate_certs": {"type": "bool"},
+        "client_cert": {"type": "path"},
+        "client_key": {"type": "path", "no_log": False},
+        "concourse_timeout": {"type": "int", "default": 10},
+    }
+)
+
+POOLS = OptionGroup(
+    {
+        # Not a list: then Ansible itself would refuse what is none, in words that name no remedy.
+        "pools": {"type": "raw", **_from_environment("POOLS")},
+        "stale_timeout": {"type": "int", "default": 60},
+        "grace": {"type": "int", "default": 5},
+        "policy": {"type": "dict", "default": {}},
+        "preset": {"type": "str", "choices": ["safe", "pool_boy"], "default": "safe"},
+    }
+)
+
+POOLS_TO_CLEAN = OptionGroup({**POOLS.spec, "pools": {**POOLS.spec["pools"], "required": True}})
+
+CLEANING = OptionGroup(
+    {
+        "release_to": {"type": "str"},
+        "exclude": {"type": "list", "elements": "str", "default": []},
+        "max_releases": {"type": "int", "default": 20},
+        "force": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {"lock": {"type": "str", "required": True}, "commit": {"type": "str", "required": True}},
+        },
+        "git_author": {"type": "str", "default": "poolboy.concourse <poolboy@localhost>"},
+    }
+)
+
+POOLS_TO_TRIGGER = OptionGroup({"pools": POOLS_TO_CLEAN.spec["pools"]})
+
+TRIGGERING = OptionGroup(
+    {
+        "strategy": {"type": "str", "choices": ["reconcile", "tally"], "default": "reconcile"},
+        "retry": {"type": "int", "default": 5},
+        "max_triggers": {"type": "int", "default": 100},
+        "resource_check": {"type": "bool", "default": False},
+        "git_author": CLEANING.spec["git_author"],
+    }
+)
+
+# Options that a variable can give, and those that make it pointless: a login, an address or a key of another kind.
+_OVERRULED_BY = {
+    "ssh_private_key": ("key_file",),
+    "concourse_url": ("concourse_target",),
+    "concourse_username": ("concourse_token", "concourse_client_id", "concourse_target"),
+    "concourse_password": ("concourse_token", "concourse_client_id", "concourse_target"),
+}
+
+
+def overruled(options: Mapping[str, t.Any], environment: Mapping[str, str]) -> list[str]:
+    """Name the options whose value came from a variable while the user gave another option in their place."""
+    spec = {**GIT.spec, **CONCOURSE.spec}
+    return [
+        name
+        for name, others in _OVERRULED_BY.items()
+        if options[name]
+        and options[name] == environment.get(spec[name]["fallback"][1][0])
+        and any(options[other] for other in others)
+    ]

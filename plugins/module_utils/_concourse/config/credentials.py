@@ -1,0 +1,50 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of login."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """No login: only exposed pipelines can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLogin:
+    """A local or LDAP user, as `fly login -u -p` does it."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientLogin:
+    """An OAuth client that the operator made with --add-client."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogin:
+    """A token made elsewhere; `origin` says where it comes from and `remedy` how to get a new one."""
+
+    token: str = field(repr=False)
+    origin: str = "concourse_token"
+    remedy: str = "give a new one"
+
+
+Credentials: TypeAlias = "Anonymous | PasswordLogin | ClientLogin | TokenLogin"
+
+
+def secrets_of(credentials: Credentials) -> tuple[str, ...]:
+    """Return what must never be shown."""
+    match credentials:
+        case PasswordLogin(password=secret) | ClientLogin(client_secret=secret) | TokenLogin(token=secret):
+            return (secret,)
+    return ()

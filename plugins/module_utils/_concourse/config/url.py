@@ -1,0 +1,49 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Addresses of a Concourse's web page, and when two are the same."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit
+
+from ..._core.shared.errors import BadOption
+from ..._core.shared.text import printable
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def normalized_url(address: str) -> str | None:
+    """Return the one spelling of an address: scheme and host in lower case, the port spelt out, no slash at the end.
+
+    None for anything that is no plain http or https address; one with a user, a query or a fragment is none either.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if port is None or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.rstrip(".")
+    return f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
+
+
+def checked_url(address: str, option: str) -> str:
+    """Return an option's address without slashes at its end. Raises BadOption when it cannot be one."""
+    address = address.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = SplitResult("", "", "", "", "")
+    if "@" in parts.netloc:
+        raise BadOption(
+            f"{option} holds a user or a password: take them out of the address and give them as "
+            "concourse_username and concourse_password."
+        )
+    if normalized_url(address) is None or not address.isascii() or not address.isprintable() or " " in address:
+        raise BadOption(
+            f"{option} is '{printable(address, 200)}', which is no address of a Concourse: "
+            "give it as you open it in a browser, for example https://ci.example.com."
+        )
+    return address

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The library requests, loaded at its first use, as that takes 0.1 seconds."""
+
+from __future__ import annotations
+
+import sys
+
+from ..._core.shared.errors import PoolboyError
+
+
+class MissingLibrary(PoolboyError):
+    """A Python library that the collection needs cannot be imported."""
+
+
+def load_requests() -> None:
+    """Import requests, or raise MissingLibrary with a sentence that says where to install it."""
+    try:
+        import requests  # noqa: F401
+    except ImportError as error:
+        raise MissingLibrary(
+            f"The Python library requests cannot be imported by {sys.executable} ({error}): "
+            "install it there, for example with 'pip install requests'."
+        ) from None

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the rules ask about builds, and the one way in which an answer can be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from .model import Build, BuildResources, Job, Version
+from .references import BuildReference, PipelineReference
+
+
+class NoCredibleResponse(Exception):
+    """Concourse was asked and gave no answer that can be believed. The text is a clause that says what happened."""
+
+
+class BuildQueries(Protocol):
+    """What the rules need to know. Each question is asked once in a run, however many locks need its answer.
+
+    Every method raises NoCredibleAnswer when the answer is missing: it never guesses. A 404 counts as an answer only
+    where None is named below.
+    """
+
+    def names_this_concourse(self, base: str) -> bool:
+        """Whether a base URL found in a claim is that of the configured Concourse."""
+
+    def build(self, reference: BuildReference) -> Build | None:
+        """The build of that id or name; None when Concourse says that there is none."""
+
+    def pipelines(self, team: str) -> tuple[PipelineReference, ...]:
+        """All pipelines of a team, each instance by itself; empty when Concourse says that there is no such team."""
+
+    def is_archived(self, pipeline: PipelineReference) -> bool:
+        """Whether the pipeline is archived: none of its jobs can start any more."""
+
+    def is_paused(self, pipeline: PipelineReference) -> bool:
+        """Whether the pipeline is paused: what its jobs would take next is as it was when that was done."""
+
+    def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
+        """All jobs of the pipeline, as it is configured now; `again` asks Concourse anew."""
+
+    def resources(self, build: Build) -> BuildResources:
+        """The versions that the build took and made."""
+
+    def version_id(
+        self, pipeline: PipelineReference, resource: str, version: Version, *, among_latest: bool = False
+    ) -> int | None:
+        """The id of a version in a resource; None when the resource does not have it.
+
+        `among_latest` looks only at the first page of its versions, the newest ones.
+        """
+
+    def builds_with_input(
+        self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False
+    ) -> tuple[Build, ...]:
+        """All builds with that version as an input, in no order; `again` asks Concourse anew."""
+
+    def builds_with_output(self, pipeline: PipelineReference, resource: str, version_id: int) -> tuple[Build, ...]:
+        """All builds with that version as an output, in no order."""
+
+    def is_newer(self, pipeline: PipelineReference, resource: str, version: Version, than: Version) -> bool:
+        """Whether, of two versions of a resource, the first comes later in the order in which jobs take them."""
+
+    def next_inputs(self, pipeline: PipelineReference, job: str) -> Mapping[str, Version] | None:
+        """The versions that the job's next build would take, by step; None while they are undetermined."""
+
+    def latest_builds(self, pipeline: PipelineReference, job: str) -> tuple[Build, ...]:
+        """The job's latest builds, newest first; a re-run stands where its original stands."""
+
+    def builds_from(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
+        """The job's builds from the given one of its builds on, with all re-runs of that one."""
+
+    def builds_since(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
+        """The first of the job's builds made after a build of another job; re-runs of older builds come first."""
+
+    def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
+        """The pipeline's latest builds, also those of jobs that it has no more, newest first."""

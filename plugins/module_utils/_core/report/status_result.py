@@ -1,0 +1,29 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a look at the pools."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+
+from ..pool.snapshot import Snapshot
+from ..verdict.judge import JudgedLock
+from ..verdict.pool_options import PoolOption
+from .table import report_lines
+from .values import lock_value, pool_values, problem_values
+
+
+def status_result(
+    snapshot: Snapshot, pools: Sequence[PoolOption], judged: Sequence[JudgedLock], now: int
+) -> dict[str, t.Any]:
+    """Return what concourse_pool_status returns; `now` is in seconds since 1970, UTC."""
+    names = [pool.name for pool in pools]
+    return {
+        "locks": [lock_value(one, now) for one in judged],
+        "pools": pool_values(names, judged, now),
+        "problems": problem_values(snapshot.problems, names),
+        "report": report_lines(judged, names, snapshot.problems, now),
+        "commit": snapshot.commit,
+    }

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judged locks as values that a module returns."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ..claim.holder import Holder, HolderKind
+from ..concourse.model import Build
+from ..pool.snapshot import Problem
+from ..shared.text import valid_unicode
+from ..shared.times import age_minutes, iso_time
+from ..verdict.judge import JudgedLock
+
+
+def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
+    """Return one lock as the modules document it: every key is always there, None where it does not apply."""
+    lock, claim, verdict = judged.lock, judged.claim, judged.verdict
+    return {
+        "pool": valid_unicode(lock.pool),
+        "name": valid_unicode(lock.name),
+        "state": lock.state.value,
+        "verdict": verdict.name.value,
+        "reason": verdict.reason,
+        "claimed_at": iso_time(claim.claimed_at) if claim else None,
+        "age_minutes": age_minutes(claim.claimed_at, now) if claim else None,
+        "holder": _holder_value(judged.holder, verdict.build) if judged.holder else None,
+        "build": _build_value(verdict.build) if verdict.build else None,
+        "commit": claim.commit if claim else None,
+        "policy": judged.policy.value if judged.policy else None,
+        "dead_since": iso_time(verdict.dead_since),
+        "releasable": judged.is_releasable(now),
+        "releasable_at": iso_time(judged.releasable_at),
+    }
+
+
+def pool_values(pools: Sequence[str], locks: Iterable[JudgedLock], now: int) -> list[dict[str, t.Any]]:
+    """Return the counts of each pool, and its oldest claim."""
+    by_pool: dict[str, list[JudgedLock]] = {pool: [] for pool in pools}
+    for judged in locks:
+        by_pool[judged.lock.pool].append(judged)
+    return [_pool_value(pool, mine, now) for pool, mine in by_pool.items()]
+
+
+def problem_values(problems: Iterable[Problem], pools: Sequence[str]) -> list[dict[str, str]]:
+    """Return the problems of the chosen pools."""
+    return [{"pool": valid_unicode(one.pool), "text": one.text} for one in problems if one.pool in pools]
+
+
+def _pool_value(pool: str, locks: Sequence[JudgedLock], now: int) -> dict[str, t.Any]:
+    claims = [judged.claim.claimed_at for judged in locks if judged.claim]
+    oldest = min(claims, default=None)
+    return {
+        "name": valid_unicode(pool),
+        "claimed": len(claims),
+        "unclaimed": len(locks) - len(claims),
+        "releasable": sum(judged.is_releasable(now) for judged in locks),
+        "verdicts": dict(sorted(Counter(judged.verdict.name.value for judged in locks).items())),
+        "oldest_claim_at": iso_time(oldest),
+        "oldest_claim_minutes": None if oldest is None else age_minutes(oldest, now),
+    }
+
+
+def _holder_value(holder: Holder, build: Build | None) -> dict[str, t.Any]:
+    """Return who holds a lock; names come from Concourse where it knows the build, else from the claim."""
+    reading = holder.readings[0] if holder.readings else None
+    known = build if holder.kind is HolderKind.BUILD else None
+    pipeline = known.pipeline if known else reading.pipeline if reading else None
+    instance_vars = pipeline.instance_vars if pipeline else None
+    return {
+        "kind": holder.kind.value,
+        "text": str(known) if known else holder.text,
+        "url": holder.url,
+        "team": _fit(known.team if known else pipeline.team if pipeline else None),
+        "pipeline": _fit(pipeline.name if pipeline else None),
+        "instance_vars": _fit(json.loads(instance_vars)) if instance_vars else None,
+        "job": _fit(known.job if known else reading.job if reading else None),
+        "build": known.name if known else reading.name if reading else None,
+    }
+
+
+def _fit(value: t.Any) -> t.Any:
+    """Return a value with all its texts fit for JSON."""
+    if isinstance(value, str):
+        return valid_unicode(value)
+    if isinstance(value, dict):
+        return {valid_unicode(name): _fit(item) for name, item in value.items()}
+    return [_fit(item) for item in value] if isinstance(value, list) else value
+
+
+def _build_value(build: Build) -> dict[str, t.Any]:
+    return {
+        "id": build.id,
+        "status": build.status.value,
+        "start_time": iso_time(build.start_time),
+        "end_time": iso_time(build.end_time),
+    }

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text from repositories and servers, made fit for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Control, format (right-to-left marks too), surrogate, private, unassigned, line and paragraph separator.
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def printable(text: str, limit: int | None = None) -> str:
+    """Return the text on one line, with every character that a terminal could act on written as an escape.
+
+    Bytes that were no UTF-8 (surrogate escapes) come out as `\\xNN`. `limit` cuts the result to so many characters.
+    """
+    shown = "".join(_escape(character) if _is_unprintable(character) else character for character in text[:limit])
+    return shown if limit is None or (len(text) <= limit and len(shown) <= limit) else shown[: limit - 1] + "…"
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return the text as printable() does, cut in its middle, so that both ends can be read. `limit` is 3 or more."""
+    # As many characters of either end as can be shown at all: texts can be huge.
+    shown = printable(text if len(text) <= 2 * limit else text[:limit] + text[-limit:])
+    if len(text) <= 2 * limit and len(shown) <= limit:
+        return shown
+    tail = (limit - 1) // 2
+    return f"{shown[: limit - 1 - tail]}…{shown[len(shown) - tail :]}"
+
+
+def valid_unicode(text: str) -> str:
+    """Return the text with the bytes that were no UTF-8 written as `\\xNN`, all else as it is: fit for JSON."""
+    return "".join(_escape(character) if "\ud800" <= character <= "\udfff" else character for character in text)
+
+
+def _is_unprintable(character: str) -> bool:
+    if character.isascii():
+        return not " " <= character <= "~"
+    return unicodedata.category(character) in _UNPRINTABLE
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if 0xD800 <= code <= 0xDFFF:
+        return f"\\u{code:04x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def count_text(number: int, what: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

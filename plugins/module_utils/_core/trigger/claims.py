@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which builds of a job have claimed a lock of a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ..claim.claim import Claim
+from ..claim.holder import Holder, HolderKind, read_holder
+from ..concourse.instance_vars import matches_untyped
+from ..concourse.model import Build, BuildResources, Version
+from ..concourse.references import BuildReference, JobReference, PipelineReference
+from ..pool.move import Move, MoveKind
+from ..pool.snapshot import Snapshot
+from ..verdict.claiming_build import CLOCK_SKEW
+
+
+@dataclass(frozen=True, slots=True)
+class LockClaim:
+    """A claim of a lock of the pool, and who made it."""
+
+    claim: Claim
+    holder: Holder
+
+
+@dataclass(slots=True)
+class ClaimReader:
+    """Tells by which builds of a job claims were made.
+
+    `is_own_base` says whether a URL is that of the Concourse that is asked; `resources` asks it what a build put, which
+    is needed only where a claim names no build (a Concourse before 8.0 with a pool resource since 1.8).
+    """
+
+    job: JobReference
+    default_team: str
+    is_own_base: Callable[[str], bool]
+    resources: Callable[[Build], BuildResources]
+    _put: dict[int, BuildResources] = field(default_factory=dict)
+
+    def current(self, snapshot: Snapshot, pool: str) -> tuple[LockClaim, ...]:
+        """Return the claims of the locks of the pool that are claimed now."""
+        held = [lock for lock in snapshot.locks if lock.pool == pool and lock.is_claimed]
+        return tuple(self._read(snapshot.claims[lock.path], lock.name) for lock in held if lock.path in snapshot.claims)
+
+    def past(self, moves: Iterable[Move], pool: str) -> tuple[LockClaim, ...]:
+        """Return the claims among what happened to the locks of the pool."""
+        claims = [move for move in moves if move.pool == pool and move.kind is MoveKind.CLAIMED]
+        return tuple(self._read(move.claim, move.lock) for move in claims)
+
+    def is_by_job(self, claim: LockClaim) -> bool:
+        """Whether a claim names any build of the job."""
+        return any(self._names_job(reading) for reading in claim.holder.readings)
+
+    def has_claimed(self, build: Build, claims: Iterable[LockClaim], *, by_name_only: bool = False) -> bool:
+        """Whether one of the claims was made by the build; `by_name_only` asks nobody. Raises NoCredibleAnswer."""
+        # Names are used again when a pipeline is made anew: an earlier claim is that of another build.
+        since = None if build.start_time is None else build.start_time - CLOCK_SKEW
+        at_its_time = [one for one in claims if since is not None and one.claim.claimed_at >= since]
+        if any(self._names(reading, build) for one in at_its_time for reading in one.holder.readings):
+            return True
+        if by_name_only:
+            return False
+        unnamed = {one.claim.commit for one in at_its_time if one.holder.kind is HolderKind.UNNAMED}
+        return bool(unnamed) and self._has_put(build, unnamed)
+
+    def _read(self, claim: Claim, lock_name: str) -> LockClaim:
+        return LockClaim(claim, read_holder(claim, lock_name, self.default_team))
+
+    def _names(self, reading: BuildReference, build: Build) -> bool:
+        if reading.id is not None:
+            return reading.id == build.id and self._is_own(reading)
+        return reading.name == build.name and self._names_job(reading)
+
+    def _names_job(self, reading: BuildReference) -> bool:
+        pipeline, own = reading.pipeline, self.job.pipeline
+        if pipeline is None or (pipeline.team, pipeline.name, reading.job) != (own.team, own.name, self.job.name):
+            return False
+        return _same_instance(reading, pipeline, own) and self._is_own(reading)
+
+    def _is_own(self, reading: BuildReference) -> bool:
+        return reading.base is None or self.is_own_base(reading.base)
+
+    def _has_put(self, build: Build, commits: set[str]) -> bool:
+        if build.id not in self._put:
+            self._put[build.id] = self.resources(build)
+        versions = {Version.of_commit(commit) for commit in commits}
+        return any(output.version in versions for output in self._put[build.id].outputs)
+
+
+def _same_instance(reading: BuildReference, pipeline: PipelineReference, own: PipelineReference) -> bool:
+    if reading.untyped_vars is not None:
+        return matches_untyped(own.instance_vars, reading.untyped_vars)
+    return pipeline.instance_vars == own.instance_vars

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which job has a build for each free lock of a pool, as the user names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..concourse.instance_vars import compact_json
+from ..concourse.references import JobReference, PipelineReference
+from ..shared.errors import BadOption
+from ..shared.text import printable
+from ..verdict.pool_options import PoolOption
+
+_FORM = (
+    "write it as team/pipeline/job; where a name has a slash in it, or the pipeline has instance variables, "
+    "as {team: main, pipeline: deploy, job: claim, instance_vars: {branch: main}}"
+)
+_NAMES = ("team", "pipeline", "job")
+_KEYS = (*_NAMES, "instance_vars")
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerPool:
+    """A pool whose free locks get a build each, and the job; `resource` is the pool's one in the pipeline, if named."""
+
+    name: str
+    job: JobReference
+    resource: str | None = None
+
+
+def read_trigger_pools(pools: Sequence[PoolOption]) -> tuple[TriggerPool, ...]:
+    """Return the pools with their jobs. Raises BadOption for a pool without one, and for a job with two pools."""
+    if not pools:
+        raise BadOption("pools names no pool: name each pool whose free locks are to get a build, with its job.")
+    missing = [pool.name for pool in pools if pool.job is None]
+    if missing:
+        raise BadOption(f"pools: {_listed(missing)} has no job whose builds could claim its locks; {_FORM}.")
+    chosen = tuple(TriggerPool(pool.name, read_job(pool.job, pool.name), _read_resource(pool)) for pool in pools)
+    by_job: dict[JobReference, list[str]] = {}
+    for pool in chosen:
+        by_job.setdefault(pool.job, []).append(pool.name)
+    for job, names in by_job.items():
+        if len(names) > 1:
+            raise BadOption(
+                f"pools: {_listed(names)} have the same job {printable(str(job), 120)}, so nobody could tell which of "
+                "them a build of it is for; give each pool a job of its own."
+            )
+    return chosen
+
+
+def read_job(given: object, pool: str) -> JobReference:
+    """Read a job as the user wrote it. Raises BadOption that shows the form."""
+    if isinstance(given, Mapping):
+        return _read_mapping(given, pool)
+    names = [part.strip() for part in given.split("/")] if isinstance(given, str) else []
+    if len(names) != len(_NAMES) or not all(names):
+        shown = printable(str(given), 80)
+        raise BadOption(f"pools: the job of {printable(pool, 80)} is {shown!r}, which names no job; {_FORM}.")
+    team, pipeline, job = names
+    return JobReference(PipelineReference(team, pipeline), job)
+
+
+def _read_mapping(given: Mapping[object, object], pool: str) -> JobReference:
+    shown = printable(pool, 80)
+    unknown = sorted(printable(str(key), 40) for key in given if key not in _KEYS)
+    if unknown:
+        raise BadOption(f"pools: the job of {shown} has the unknown key {', '.join(unknown)}; {_FORM}.")
+    names = [given.get(key) for key in _NAMES]
+    texts = [name.strip() for name in names if isinstance(name, str) and name.strip()]
+    if len(texts) != len(_NAMES):
+        given_names = {key for key, name in zip(_NAMES, names, strict=True) if isinstance(name, str) and name.strip()}
+        missing = [key for key in _NAMES if key not in given_names]
+        raise BadOption(f"pools: the job of {shown} has no {' and no '.join(missing)}; {_FORM}.")
+    variables = given.get("instance_vars") or None
+    if variables is not None and not isinstance(variables, Mapping):
+        raise BadOption(f"pools: instance_vars in the job of {shown} must be a mapping of name to value; {_FORM}.")
+    team, pipeline, job = texts
+    return JobReference(
+        PipelineReference(team, pipeline, None if variables is None else compact_json(dict(variables))), job
+    )
+
+
+def _read_resource(pool: PoolOption) -> str | None:
+    if pool.resource is None:
+        return None
+    if not isinstance(pool.resource, str) or not pool.resource.strip():
+        raise BadOption(f"pools: resource of {printable(pool.name, 80)} must name a resource of its job's pipeline.")
+    return pool.resource.strip()
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(printable(name, 80) for name in names)

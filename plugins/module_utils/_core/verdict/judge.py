@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a snapshot to judged locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..claim.claim import Claim
+from ..claim.holder import Holder, read_holder
+from ..concourse.queries import BuildQueries
+from ..pool.lock import Lock
+from ..pool.snapshot import Snapshot
+from .policy import Policy, PoolPolicy
+from .pool_options import PoolOption
+from .rules import judge_claim
+from .verdict import FREE, Verdict
+
+# Applies a function to every item and keeps their order; the caller decides how many at once.
+ParallelMap = Callable[[Callable[[Lock], "JudgedLock"], Sequence[Lock]], Iterable["JudgedLock"]]
+
+
+# Judges locks of the chosen pools of a snapshot, by facts that are asked anew at each call.
+JudgeLocks = Callable[[Sequence[Lock], Snapshot, Sequence[PoolOption]], tuple["JudgedLock", ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLock:
+    """A lock, its claim and holder (None for a free one), the verdict, and the policy of its pool."""
+
+    lock: Lock
+    claim: Claim | None
+    holder: Holder | None
+    verdict: Verdict
+    pool_policy: PoolPolicy
+
+    @property
+    def policy(self) -> Policy | None:
+        return self.pool_policy.of(self.verdict)
+
+    @property
+    def releasable_at(self) -> int | None:
+        """From when on the lock may be given back (seconds since 1970, UTC); None for never."""
+        return self.pool_policy.releasable_at(self.verdict)
+
+    def is_releasable(self, now: int) -> bool:
+        return self.releasable_at is not None and now >= self.releasable_at
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges the locks of a snapshot; `facts` is None when no Concourse was configured."""
+
+    snapshot: Snapshot
+    policies: Mapping[str, PoolPolicy]
+    facts: BuildQueries | None
+    default_team: str
+
+    def judge(self, lock: Lock) -> JudgedLock:
+        """Judge one lock. Safe to call from several threads when the facts are."""
+        policy = self.policies[lock.pool]
+        if not lock.is_claimed:
+            return JudgedLock(lock, None, None, FREE, policy)
+        claim = self.snapshot.claims[lock.path]
+        holder = read_holder(claim, lock.name, self.default_team)
+        return JudgedLock(lock, claim, holder, judge_claim(claim, holder, self.facts), policy)
+
+
+def judge_locks(
+    locks: Sequence[Lock],
+    snapshot: Snapshot,
+    pools: Sequence[PoolOption],
+    facts: BuildQueries | None,
+    *,
+    default_team: str = "main",
+    each: ParallelMap = map,
+) -> tuple[JudgedLock, ...]:
+    """Judge locks of the chosen pools of a snapshot, in their order."""
+    policies = {pool.name: pool.policy for pool in pools}
+    judge = Judge(snapshot, policies, facts, default_team)
+    return tuple(each(judge.judge, locks))
+
+
+def locks_of(snapshot: Snapshot, pools: Sequence[PoolOption]) -> list[Lock]:
+    """Return the locks of the chosen pools, in the order of the snapshot."""
+    names = {pool.name for pool in pools}
+    return [lock for lock in snapshot.locks if lock.pool in names]

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a verdict lets go of a lock."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..shared.errors import BadOption
+from .verdict import Verdict, VerdictName
+
+DEFAULT_STALE_TIMEOUT = 60
+DEFAULT_GRACE = 5
+
+
+class Policy(enum.StrEnum):
+    """What is done with a lock: given back after the grace, given back after the stale timeout, or kept."""
+
+    RELEASE = "release"
+    STALE = "stale"
+    KEEP = "keep"
+
+
+DEFAULT_POLICIES: Mapping[VerdictName, Policy] = {
+    VerdictName.HANDED_OFF: Policy.KEEP,
+    VerdictName.LEAKED: Policy.STALE,
+    VerdictName.FAILED: Policy.STALE,
+    VerdictName.ERRORED: Policy.RELEASE,
+    VerdictName.ABORTED: Policy.RELEASE,
+    VerdictName.ZOMBIE: Policy.RELEASE,
+    VerdictName.GONE: Policy.STALE,
+    VerdictName.MANUAL: Policy.KEEP,
+    VerdictName.FOREIGN: Policy.KEEP,
+    VerdictName.UNVERIFIED: Policy.STALE,
+}
+
+# As the Python script that many pools are still cleaned with: whatever is not at work is released. It takes locks from
+# builds that wait for a hand-off; only those that somebody is at work with are safe.
+POOL_BOY_POLICIES: Mapping[VerdictName, Policy] = {
+    **dict.fromkeys(DEFAULT_POLICIES, Policy.RELEASE),
+    VerdictName.MANUAL: Policy.STALE,
+    VerdictName.FOREIGN: Policy.STALE,
+    VerdictName.UNVERIFIED: Policy.STALE,
+}
+
+# No option can change these: somebody uses the lock, or nothing is known.
+ALWAYS_KEPT = frozenset({VerdictName.RUNNING, VerdictName.UNREACHABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPolicy:
+    """The policy of one pool: what to do by verdict, and both waits in minutes."""
+
+    by_verdict: Mapping[VerdictName, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
+    stale_timeout: int = DEFAULT_STALE_TIMEOUT
+    grace: int = DEFAULT_GRACE
+
+    def of(self, verdict: Verdict) -> Policy | None:
+        """Return what is done with a lock of this verdict; None for a free one."""
+        if verdict.name is VerdictName.FREE:
+            return None
+        return Policy.KEEP if verdict.name in ALWAYS_KEPT else self.by_verdict[verdict.name]
+
+    def releasable_at(self, verdict: Verdict) -> int | None:
+        """Return from when on the lock may be given back (seconds since 1970, UTC); None for never."""
+        policy = self.of(verdict)
+        if policy in (None, Policy.KEEP) or verdict.dead_since is None:
+            return None
+        return verdict.dead_since + 60 * (self.grace if policy is Policy.RELEASE else self.stale_timeout)
+
+
+def read_policies(
+    given: Mapping[str, object] | None, defaults: Mapping[VerdictName, Policy]
+) -> dict[VerdictName, Policy]:
+    """Return the policies by verdict, those given over the defaults. Raises BadOption for a name that is not known."""
+    policies = dict(defaults)
+    for verdict, policy in (given or {}).items():
+        if verdict in {name.value for name in ALWAYS_KEPT}:
+            raise BadOption(f"policy: a lock that is {verdict} is always kept; remove {verdict!r} from the policy.")
+        if verdict not in {name.value for name in defaults}:
+            known = ", ".join(name.value for name in defaults)
+            raise BadOption(f"policy: {verdict!r} is no verdict that can be configured. These are: {known}.")
+        if not isinstance(policy, str) or policy not in {name.value for name in Policy}:
+            known = ", ".join(name.value for name in Policy)
+            raise BadOption(f"policy: {policy!r} for {verdict} is not known. Use one of: {known}.")
+        policies[VerdictName(verdict)] = Policy(policy)
+    return policies

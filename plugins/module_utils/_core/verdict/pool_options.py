@@ -1,0 +1,158 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The `pools` option: which pools, and what holds for each."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..shared.errors import BadOption
+from ..shared.text import printable, valid_unicode
+from .policy import PoolPolicy, read_policies
+
+# One list of pools serves all modules, so each takes the keys of the others.
+KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job", "resource")
+
+# What people put between pools instead of a comma, and the name of a folder rarely has.
+_APART = re.compile(r"[\s;]")
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOption:
+    """One pool as the user named it, its policy, and the pool that its locks are released to if not to itself.
+
+    `job` and `resource` are as they were given: only the module that starts builds reads them.
+    """
+
+    name: str
+    policy: PoolPolicy
+    release_to: str | None = None
+    job: object = None
+    resource: object = None
+
+
+def pool_entries(given: object) -> list[object]:
+    """Return the entries of a list of pools, or of all of it as one text, which may be JSON.
+
+    Raises BadOption for anything else.
+    """
+    if given is None:
+        return []
+    entries = _entries_of_text(given) if isinstance(given, str) else given
+    if not isinstance(entries, list | tuple):
+        raise BadOption(
+            f"pools: {printable(str(given), 80)} is no list. Write a list such as [aws, 'gcp:30'], with minutes after a"
+            " colon, or one of mappings such as [{name: aws, stale_timeout: 60}], or one text such as aws:60,gcp:30."
+        )
+    return [entry for entry in entries if entry != ""]
+
+
+def read_pools(given: Sequence[object], defaults: PoolPolicy) -> tuple[PoolOption, ...]:
+    """Read a list of names, of `name:minutes`, either with `=team/pipeline/job` behind it, or of mappings.
+
+    Raises BadOption with the entry that cannot be read.
+    """
+    pools = tuple(_read_pool(entry, defaults) for entry in given)
+    names = [pool.name for pool in pools]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadOption(f"pools: {', '.join(map(printable, twice))} is named more than once; name each pool once.")
+    return pools
+
+
+def choose_pools(
+    wanted: Sequence[PoolOption], there_are: Iterable[str], defaults: PoolPolicy
+) -> tuple[PoolOption, ...]:
+    """Return the wanted pools, all that there are when none is named. Raises BadOption if one does not exist."""
+    # By the names that results show, as bytes that are no UTF-8 cannot be written in an option.
+    known = {valid_unicode(name): name for name in sorted(there_are)}
+    if not known:
+        raise BadOption(
+            "The repository has no pool: no folder of this branch has a folder claimed/ or unclaimed/ in it."
+        )
+    missing = [pool.name for pool in wanted if pool.name not in known]
+    if missing:
+        names, pools = (", ".join(printable(name, 80) for name in some) for some in (missing, [*known][:50]))
+        more = f" and {len(known) - 50} more" if len(known) > 50 else ""
+        advice = " Separate pools by commas." if any(_APART.search(name) for name in missing) else ""
+        raise BadOption(f"pools: the repository has no pool {names}. It has: {pools}{more}.{advice}")
+    chosen = tuple(replace(pool, name=known[pool.name]) for pool in wanted)
+    return chosen or tuple(PoolOption(name, defaults) for name in known.values())
+
+
+def read_minutes(value: object, what: str) -> int:
+    """Read a number of minutes, 0 or more. Raises BadOption that names `what`."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise BadOption(f"{what}: {printable(text, 40)!r} is not a number of minutes; write a whole number, 0 or more.")
+    return int(text)
+
+
+def _entries_of_text(text: str) -> object:
+    if not text.lstrip().startswith("["):
+        return text.split(",")
+    # So it comes from a command line: -e 'pools=["aws","cf/fresh"]' is text to Ansible.
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise BadOption(
+            f"pools: {printable(text, 80)} begins as a list of JSON and is none. Write one such as "
+            '["aws", "gcp:30"], with double quotes, or one text such as aws,gcp:30.'
+        ) from None
+
+
+def _read_pool(entry: object, defaults: PoolPolicy) -> PoolOption:
+    if isinstance(entry, Mapping):
+        return _read_mapping(entry, defaults)
+    if not isinstance(entry, str):
+        raise BadOption(f"pools: {printable(str(entry), 80)!r} is neither a name, nor name:minutes, nor a mapping.")
+    pool, equals, job = entry.strip().partition("=")
+    name, colon, minutes = pool.strip().rpartition(":")
+    given_job = job if equals else None
+    if not colon:
+        return PoolOption(_read_name(pool), defaults, job=given_job)
+    timeout = read_minutes(minutes, f"pools: the timeout of {printable(name, 80)}")
+    return PoolOption(_read_name(name), replace(defaults, stale_timeout=timeout), job=given_job)
+
+
+def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOption:
+    unknown = sorted(str(key) for key in entry if key not in KNOWN_KEYS)
+    if unknown:
+        raise BadOption(f"pools: unknown key {', '.join(map(printable, unknown))}. Known are: {', '.join(KNOWN_KEYS)}.")
+    name = _read_name(entry.get("name"))
+    changes: dict[str, t.Any] = {
+        key: read_minutes(entry[key], f"pools: {key} of {printable(name, 80)}")
+        for key in ("stale_timeout", "grace")
+        if entry.get(key) is not None
+    }
+    if entry.get("policy") is not None:
+        if not isinstance(entry["policy"], Mapping):
+            raise BadOption(f"pools: policy of {printable(name, 80)} must be a mapping of verdict to policy.")
+        changes["by_verdict"] = read_policies(entry["policy"], defaults.by_verdict)
+    target = entry.get("release_to")
+    release_to = None if target is None else read_target(target)
+    return PoolOption(name, replace(defaults, **changes), release_to, entry.get("job"), entry.get("resource"))
+
+
+def read_target(value: object) -> str:
+    """Read the name of the pool that locks are released to. Raises BadOption."""
+    name = _pool_name(value)
+    if not name:
+        raise BadOption("release_to: name the pool that locks go to, such as quarantine, or leave release_to out.")
+    return name
+
+
+def _read_name(value: object) -> str:
+    name = _pool_name(value)
+    if not name:
+        raise BadOption("pools: an entry has no name; give each pool the name of its folder, such as aws or cf/fresh.")
+    return name
+
+
+def _pool_name(value: object) -> str:
+    return value.strip().strip("/") if isinstance(value, str) else ""

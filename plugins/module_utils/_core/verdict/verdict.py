@@ -1,0 +1,46 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A verdict on one lock, in the words of the documentation."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from ..concourse.model import Build
+
+
+class VerdictName(enum.StrEnum):
+    """What is known of a lock, in the words of the documentation."""
+
+    FREE = "free"
+    RUNNING = "running"
+    HANDED_OFF = "handed_off"
+    LEAKED = "leaked"
+    FAILED = "failed"
+    ERRORED = "errored"
+    ABORTED = "aborted"
+    ZOMBIE = "zombie"
+    GONE = "gone"
+    MANUAL = "manual"
+    FOREIGN = "foreign"
+    UNVERIFIED = "unverified"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict with its reason in one line.
+
+    `dead_since` is when the last build that held the lock ended, or the time of the claim where no build is known
+    (seconds since 1970, UTC); None while somebody uses the lock or may be using it: then it can never be released.
+    """
+
+    name: VerdictName
+    reason: str
+    dead_since: int | None = None
+    build: Build | None = None
+
+
+FREE = Verdict(VerdictName.FREE, "nobody holds it")

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What git needs to get at the remote: keys, passwords, certificates."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from ..._core.shared.errors import BadOption
+from ..process.environment import SETTINGS, base_environment, settings_environment
+from .address import Address
+from .options import RepositoryOptions, existing_path
+from .private_key import private_key_file
+from .ssh import ssh_command
+
+_USERNAME = "POOLBOY_GIT_USERNAME"
+_PASSWORD = "POOLBOY_GIT_PASSWORD"
+# A credential helper (gitcredentials(7)) that holds no secret itself: it prints its environment.
+_HELPER = f"""!f() {{ test "$1" = get && printf 'username=%s\\npassword=%s\\n' "${_USERNAME}" "${_PASSWORD}"; }}; f"""
+_ANY_USER = "git"  # hosts that take a token for a password mind only that there is a name
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The environment for git, and the secrets in it, which no text that a person sees may hold."""
+
+    environment: dict[str, str] = field(repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@contextlib.contextmanager
+def open_access(options: RepositoryOptions, address: Address) -> Iterator[Access]:
+    """Make ready what the options give, for as long as the context lasts. Raises BadOption."""
+    with contextlib.ExitStack() as stack:
+        environment = base_environment()
+        settings = list(SETTINGS.items())
+        secrets: tuple[str, ...] = ()
+        if address.scheme == "ssh":
+            environment["GIT_SSH_COMMAND"] = ssh_command(options, _key_path(options, stack))
+        if address.is_http:
+            environment.update(_http_environment(options))
+            username, password = _http_credentials(options, address)
+            secrets = _secrets(username, password, address)
+            if password is not None:
+                # The empty one switches off all that the user has, for any host; ours answers for one host alone.
+                settings += [("credential.helper", ""), (f"credential.{address.origin}.helper", _HELPER)]
+                environment |= {_USERNAME: username or _ANY_USER, _PASSWORD: password}
+            elif username:
+                settings.append((f"credential.{address.origin}.username", username))
+        yield Access({**environment, **settings_environment(settings)}, secrets)
+
+
+def _key_path(options: RepositoryOptions, stack: contextlib.ExitStack) -> str | None:
+    if options.key_file and options.ssh_private_key:
+        raise BadOption("key_file and ssh_private_key are both given: give only one of them.")
+    if options.ssh_private_key:
+        return stack.enter_context(private_key_file(options.ssh_private_key))
+    return existing_path(options.key_file, "key_file") if options.key_file else None
+
+
+def _http_credentials(options: RepositoryOptions, address: Address) -> tuple[str | None, str | None]:
+    """The options come before what stands in the address."""
+    username = options.repo_username or address.username
+    password = options.repo_password or address.password
+    for name, value in (("user name", username), ("password", password)):
+        if value and any(character in value for character in "\n\r\0"):
+            raise BadOption(f"The {name} for the lock repository has a line break or a NUL in it: take it out.")
+    return username, password
+
+
+def _secrets(username: str | None, password: str | None, address: Address) -> tuple[str, ...]:
+    """The texts to hide, also as a URL and a header have them. A name that stood in the address can be a token."""
+    plain = [secret for secret in (password, address.username, address.password) if secret]
+    header = b64encode(os.fsencode(f"{username or _ANY_USER}:{password}")).decode()
+    return (*plain, *(quote(os.fsencode(secret), safe="") for secret in plain), *([header] if password else []))
+
+
+def _http_environment(options: RepositoryOptions) -> dict[str, str]:
+    environment = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(max(1, options.git_timeout))}
+    if options.ca_path:
+        path = Path(existing_path(options.ca_path, "ca_path"))
+        environment["GIT_SSL_CAPATH" if path.is_dir() else "GIT_SSL_CAINFO"] = str(path)
+    return environment

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the lock repository is."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from ..._core.shared.errors import BadOption
+from ..._core.shared.text import printable
+
+SCHEMES = ("file", "ssh", "https", "http", "git")
+_KINDS = "a path, an address that begins with file://, ssh://, https://, http:// or git://, or user@host:path."
+
+_REMOTE_HELPER = re.compile(r"[A-Za-z0-9+.-]*::")  # `ext::sh -c ...` runs a command (gitremote-helpers(7))
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
+_SCP_LIKE = re.compile(r"(?:(?P<user>[^@/:]*)@)?(?P<host>\[[^]]*\]|[^@/:]+):(?P<path>.+)", re.DOTALL)
+_HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\[\]:]+)(?::(?P<port>[0-9]*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that git takes, without the user's credentials; `username` and `password` are what stood in it.
+
+    The user name of an ssh address stays in `url`, as it is part of where the repository is.
+    """
+
+    url: str
+    scheme: str
+    origin: str = ""
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def is_http(self) -> bool:
+        return self.scheme in ("http", "https")
+
+    @property
+    def shown(self) -> str:
+        """The address as an error may show it."""
+        return printable(self.url, 200)
+
+
+def parse_address(repo: str) -> Address:
+    """Read the option `repo` as git would (urlmatch and connect.c), and refuse what git should never see.
+
+    Raises BadOption.
+    """
+    repo = repo.strip()
+    if not repo:
+        raise BadOption(f"repo is empty: give {_KINDS}")
+    if any(character < " " or character == "\x7f" for character in repo):
+        raise BadOption("repo has a control character in it, such as a line break: take it out.")
+    if repo.startswith("-") or _REMOTE_HELPER.match(repo):
+        raise BadOption(f"repo is not an address of a lock repository: give {_KINDS}")
+    if url := _URL.fullmatch(repo):
+        return _parse_url(url["scheme"].lower(), url["authority"], url["rest"])
+    if scp := _SCP_LIKE.fullmatch(repo):
+        _refuse_options(scp["user"] or "", scp["host"].strip("["))
+        return Address(repo, "ssh")
+    # Only through a URL does git use its own protocol, and so a depth, on a path of this machine.
+    path = os.path.abspath(Path(repo).expanduser())
+    return Address(f"file://{quote(os.fsencode(path))}", "file")
+
+
+def _parse_url(scheme: str, authority: str, rest: str) -> Address:
+    scheme = "ssh" if scheme in ("git+ssh", "ssh+git") else scheme
+    if scheme not in SCHEMES:
+        raise BadOption(f"repo begins with {scheme}://, which is not supported: give {_KINDS}")
+    if scheme == "file":
+        return Address(f"file://{authority}{rest}", "file")
+    user_information, _separator, host_and_port = authority.rpartition("@")
+    host = _HOST_AND_PORT.fullmatch(host_and_port)
+    if host is None or int(host["port"] or 0) > 65535:
+        raise BadOption(f"repo names no host: write {scheme}://host/path or {scheme}://host:port/path.")
+    name, separator, secret = user_information.partition(":")
+    username, password = unquote(name) or None, unquote(secret) if separator else None
+    _refuse_options(username or "", host["host"])
+    if scheme == "ssh":
+        if password is not None:
+            raise BadOption(
+                "repo has a password in it, which ssh cannot use:"
+                " take it out, and give a key by key_file or ssh_private_key."
+            )
+        return Address(f"ssh://{f'{name}@' if name else ''}{host_and_port}{rest}", "ssh", username=username)
+    origin = f"{scheme}://{host_and_port}"
+    return Address(f"{origin}{rest}", scheme, origin, username, password)
+
+
+def _refuse_options(user: str, host: str) -> None:
+    """A name that begins with a dash would be an option of ssh (CVE-2017-1000117)."""
+    if user.startswith("-") or host.startswith("-"):
+        raise BadOption("repo has a user or host name that begins with a dash, which ssh would take for an option.")

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user says about the lock repository."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..._core.shared.errors import BadOption
+from ..write.author import DEFAULT_AUTHOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryOptions:
+    """The git options of the modules, under the names that users know.
+
+    `git_timeout` bounds each git command on the network, in seconds. `branch` None is the remote's HEAD, `cache_dir`
+    None is `poolboy.concourse` in the user's cache folder, `cache` False keeps nothing from one run to the next.
+    `git_author` is who releases are from.
+    """
+
+    repo: str
+    branch: str | None = None
+    key_file: str | None = None
+    ssh_private_key: str | None = field(default=None, repr=False)
+    accept_newhostkey: bool = False
+    known_hosts_file: str | None = None
+    repo_username: str | None = None
+    repo_password: str | None = field(default=None, repr=False)
+    ca_path: str | None = None
+    git_timeout: int = 60
+    cache_dir: str | None = None
+    cache: bool = True
+    git_author: str = DEFAULT_AUTHOR
+
+
+def existing_path(path: str, option: str) -> str:
+    """Return the absolute path of a file or folder that an option names. Raises BadOption if it cannot be read."""
+    absolute = os.path.abspath(Path(path).expanduser())
+    if not os.access(absolute, os.R_OK):
+        raise BadOption(
+            f"{option} names {absolute}, which does not exist or cannot be read by the user that runs this."
+        )
+    return absolute

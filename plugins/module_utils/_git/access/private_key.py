@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private key where ssh can read it and nothing outlives the run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+
+from ..._core.shared.errors import BadOption
+
+_ONLY_OWNER = 0o600  # ssh refuses a key that others can read
+
+
+@contextlib.contextmanager
+def private_key_file(text: str) -> Iterator[str]:
+    """Hold the text of a key in a file, and give the file's path for as long as the context lasts.
+
+    On Linux the file is in memory only and is gone with the process, even a killed one. Raises BadOption.
+    """
+    content = _tidy(text)
+    descriptor = _in_memory(content)
+    if descriptor is None:
+        with _on_disk(content) as path:
+            yield path
+        return
+    try:
+        # Not /dev/fd/N: ssh closes all that it inherits before it reads its keys (ssh.c, closefrom).
+        yield _path_of(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _tidy(text: str) -> bytes:
+    """Mend what YAML, environment variables and copying do to a key: ssh wants plain line ends and the last one too."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    if not lines or not lines[0].startswith("-----BEGIN ") or "\0" in text:
+        raise BadOption(
+            "ssh_private_key is not a private key: give the key itself, from its line -----BEGIN to its line -----END,"
+            " or name its file in key_file."
+        )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _in_memory(content: bytes) -> int | None:
+    """Write the key to anonymous memory (memfd_create(2)); None where that cannot be reached through /proc."""
+    try:
+        descriptor = os.memfd_create("poolboy")
+    except (AttributeError, OSError):
+        return None
+    os.fchmod(descriptor, _ONLY_OWNER)
+    os.write(descriptor, content)
+    if os.access(_path_of(descriptor), os.R_OK):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+@contextlib.contextmanager
+def _on_disk(content: bytes) -> Iterator[str]:
+    with tempfile.NamedTemporaryFile(prefix="poolboy-") as file:  # of mode 0600
+        file.write(content)
+        file.flush()
+        yield file.name
+
+
+def _path_of(descriptor: int) -> str:
+    return f"/proc/{os.getpid()}/fd/{descriptor}"

@@ -1,0 +1,168 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The folder that keeps a repository's mirror, its lock file and the last findings."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..._core.shared.errors import RepositoryError
+from ..access.address import Address
+from ..access.options import RepositoryOptions
+
+_ONLY_OWNER = 0o700
+NEW = "new-"
+_OLD = "old-"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.5  # seconds between two looks at a lock that another run has
+
+
+class CacheFolder:
+    """What is kept of one branch of one repository, in a folder that only its owner can read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.mirror = path / "mirror.git"
+        self.findings = path / "findings.json"
+
+    @contextlib.contextmanager
+    def locked(self, patience: float) -> Iterator[None]:
+        """Keep other runs out of the context; wait for them `patience` seconds at most. Raises RepositoryError."""
+        with self._explaining(), remove_folder_at(self.path / "lock").open("ab") as file:
+            until = time.monotonic() + patience
+            pause = _FIRST_PAUSE
+            while not _try_lock(file.fileno()):
+                if time.monotonic() >= until:
+                    raise RepositoryError(
+                        f"Another run has been using {self.path} for {patience:g} seconds and more:"
+                        " wait for it, end it if it hangs, or set cache to false."
+                    )
+                time.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            self._clear_away()
+            yield
+
+    def new_path(self) -> Path:
+        """A path for a new mirror that no other run, alive or killed, writes to."""
+        return Path(tempfile.mkdtemp(prefix=NEW, dir=self.path))
+
+    def replace_mirror(self, new: Path) -> None:
+        """Put a new mirror in the place of the one there is, if any."""
+        if os.path.lexists(self.mirror):
+            self.mirror.rename(Path(tempfile.mkdtemp(prefix=_OLD, dir=self.path)) / self.mirror.name)
+        new.rename(self.mirror)
+        self._clear_away()
+
+    def _clear_away(self) -> None:
+        """Remove what killed runs left; where a git of theirs is still writing, a later run removes the rest."""
+        for path in self.path.iterdir():
+            if path.name.startswith((NEW, _OLD)):
+                remove(path)
+
+    @contextlib.contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise cache_error(self.path, error) from error
+
+
+class FolderLock:
+    """The lock of a folder for more than one step: taking it again, or letting it go again, changes nothing."""
+
+    def __init__(self, folder: CacheFolder, patience: float) -> None:
+        self._folder = folder
+        self._patience = patience
+        self._held: contextlib.ExitStack | None = None
+
+    def take(self) -> None:
+        """Keep other runs out, see CacheFolder.locked(). Raises RepositoryError."""
+        if self._held is None:
+            with contextlib.ExitStack() as stack:
+                stack.enter_context(self._folder.locked(self._patience))
+                self._held = stack.pop_all()
+
+    def let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+
+def open_cache_folder(options: RepositoryOptions, address: Address) -> CacheFolder:
+    """Open, or make, the folder for the repository and branch of the options. Raises RepositoryError."""
+    base = Path(options.cache_dir or _default_base()).expanduser().absolute()
+    identity = "\0".join(("1", address.url, options.branch or ""))
+    path = base / hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    try:
+        base.mkdir(mode=_ONLY_OWNER, parents=True, exist_ok=True)
+        path.mkdir(mode=_ONLY_OWNER, exist_ok=True)
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise RepositoryError(
+                f"{path} belongs to another user, and what others can change is not to be trusted:"
+                " name a cache_dir of your own, or set cache to false."
+            )
+        if found.st_mode & 0o077:
+            path.chmod(_ONLY_OWNER)
+        if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        raise cache_error(base, error) from error
+    return CacheFolder(path)
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[CacheFolder]:
+    """Make a folder that is gone at the end. Raises RepositoryError."""
+    try:
+        path = Path(tempfile.mkdtemp(prefix="poolboy-"))
+    except OSError as error:
+        raise cache_error(Path(tempfile.gettempdir()), error) from error
+    try:
+        yield CacheFolder(path)
+    finally:
+        remove(path)
+
+
+def cache_error(path: Path, error: OSError) -> RepositoryError:
+    return RepositoryError(
+        f"The folder {path}, in which a copy of the lock repository is kept, cannot be used: {error.strerror or error}."
+        " Make it writable and see that there is space, name another cache_dir, or set cache to false."
+    )
+
+
+def remove_folder_at(path: Path) -> Path:
+    """Remove a folder that stands where a file is to be; return the path."""
+    if path.is_dir():
+        remove(path)
+    return path
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, as far as that can be done."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _default_base() -> Path:
+    # An empty or relative XDG_CACHE_HOME counts as none (XDG Base Directory Specification).
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path("~/.cache")) / "poolboy.concourse"
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The history of the branch as it is asked about later, after the look."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from ..._core.pool.move import Move
+from ..._core.pool.snapshot import Snapshot
+from ..._core.shared.errors import RepositoryError
+from ..._core.tally.counts import TallyRecord
+from ..cache.folder import CacheFolder, remove
+from ..cache.mirror import AT_FAULT, Mirror, keep_slim
+from ..objects.object_reader import MissingObject, read_objects
+from ..process.command import GitCommand, GitFailed
+from ..refresh.fetch import DEPTHS
+from ..remote.remote import Remote
+from ..tally.reader import TallyReader
+from .log import read_changes
+from .model import BrokenHistory, TooShallow
+from .move_reader import MoveReader
+from .since import commits_since
+
+_DEEPER = DEPTHS[1:]
+_FAR_BEHIND = 4096  # commits that others may have pushed between the snapshot and a question
+
+Result = TypeVar("Result")
+
+
+class HistoryReader:
+    """Reads the past of a snapshot's commit, and fetches no more of it than the question needs."""
+
+    def __init__(self, git: GitCommand, remote: Remote, folder: CacheFolder, patience: float) -> None:
+        self._git = git
+        self._remote = remote
+        self._folder = folder
+        self._patience = patience
+
+    def moves(self, snapshot: Snapshot, since: datetime, pools: Collection[str]) -> tuple[Move, ...]:
+        """What was done to the locks of the pools since a time, oldest first. Raises RepositoryError."""
+
+        def read(mirror: Mirror) -> tuple[Move, ...]:
+            with read_changes(self._git, mirror.path, snapshot.commit) as commits:
+                recent = commits_since(commits, snapshot.commit, int(since.timestamp()), boundary=mirror.boundary())
+            if recent.is_cut:
+                raise TooShallow(recent.read)
+            with read_objects(self._git, mirror.path) as objects:
+                return tuple(MoveReader(objects, pools).moves(reversed(recent.commits)))
+
+        return self._answer(snapshot, read) if pools else ()
+
+    def tallies(self, snapshot: Snapshot, pools: Collection[str]) -> Mapping[str, TallyRecord]:
+        """The tallies of the pools. Far back only for a pool that was not counted for long. Raises RepositoryError."""
+
+        def read(mirror: Mirror) -> Mapping[str, TallyRecord]:
+            with read_objects(self._git, mirror.path) as objects:
+                reader = TallyReader(objects, snapshot.pools)
+                return reader.read(self._git, mirror, snapshot.commit, pools)
+
+        return self._answer(snapshot, read) if pools else {}
+
+    def _answer(self, snapshot: Snapshot, read: Callable[[Mirror], Result]) -> Result:
+        """Answer with the mirror there is, and if that is of no use, with a new one."""
+        with self._folder.locked(self._patience):
+            mirror = Mirror(self._folder.mirror)
+            if mirror.fits(snapshot.commit):
+                with contextlib.suppress(*AT_FAULT):
+                    return self._deepen(snapshot, mirror, read)
+            path = self._folder.new_path()
+            try:
+                mirror = Mirror.create(path, snapshot.commit)
+                self._remote.fetch(path, snapshot.branch, depth=_DEEPER[0])
+                answer = self._deepen(snapshot, mirror, read)
+                self._folder.replace_mirror(path)
+            except GitFailed as failed:
+                raise self._remote.explain(failed) from None
+            except (MissingObject, BrokenHistory) as error:
+                raise RepositoryError(
+                    f"The branch at {self._remote.where} was rewritten a moment ago: run again. ({error})"
+                ) from None
+            finally:
+                remove(path)
+            return answer
+
+    def _deepen(self, snapshot: Snapshot, mirror: Mirror, read: Callable[[Mirror], Result]) -> Result:
+        """Fetch more of the history until it holds the answer. Raises RepositoryError, GitFailed and so on."""
+        depths = iter(_DEEPER)
+        while True:
+            try:
+                answer = read(mirror)
+                break
+            except TooShallow as shallow:
+                depth = next((depth for depth in depths if depth > shallow.read), None)
+            except (GitFailed, MissingObject, BrokenHistory) as error:
+                # Others have pushed since the snapshot, so that its commit has come to lie behind what is fetched.
+                depth = next(depths, None)
+                if depth is None or depth > _FAR_BEHIND:
+                    raise BrokenHistory(str(error)) from error
+            if depth is None:
+                raise RepositoryError(
+                    f"The history at {self._remote.where} ends too early: the repository there is a shallow clone."
+                    " Run git fetch --unshallow in it, or name the repository that it was cloned from."
+                )
+            self._remote.fetch(mirror.path, snapshot.branch, depth=depth)
+            mirror.depth = depth
+        self._trim(snapshot, mirror)
+        return answer
+
+    def _trim(self, snapshot: Snapshot, mirror: Mirror) -> None:
+        """Leave no more to the next run than it needs. If that cannot be done, the answer is right all the same."""
+        if mirror.path == self._folder.mirror:
+            with contextlib.suppress(OSError, GitFailed):
+                keep_slim(self._git, self._folder, mirror, snapshot.commit)

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects of the mirror, asked one after the other of one git."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..process.command import GitCommand, GitProcess
+
+# A message or a tally file of which nobody needs more; the rest is read and thrown away.
+LONGEST_CONTENT = 1 << 16
+_MISSING = b" missing"
+
+
+class MissingObject(Exception):
+    """An object that should be in the mirror and is not, or is of another kind."""
+
+
+class ObjectReader:
+    """A `git cat-file --batch` under way."""
+
+    def __init__(self, process: GitProcess) -> None:
+        self._process = process
+        self._buffer = bytearray()
+
+    def read(self, name: str, kind: str, *, limit: int | None = None) -> bytes:
+        """Return the content of an object, or its first `limit` bytes. Raises MissingObject, GitFailed."""
+        self._process.write(f"{name}\n".encode())
+        header = self._line()
+        parts = header.split()
+        if len(parts) != 3 or header.endswith(_MISSING):
+            raise MissingObject(f"{name} is missing")
+        size = int(parts[2])
+        content = self._take(size, size if limit is None else limit)
+        self._take(1, 0)
+        if parts[1] != kind.encode():
+            raise MissingObject(f"{name} is no {kind}")
+        return content
+
+    def _line(self) -> bytes:
+        while (end := self._buffer.find(b"\n")) < 0:
+            self._fill()
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    def _take(self, size: int, keep: int) -> bytes:
+        """Take `size` bytes off the stream and return the first `keep` of them."""
+        kept = bytearray()
+        while size:
+            if not self._buffer:
+                self._fill()
+            part = self._buffer[:size]
+            del self._buffer[:size]
+            size -= len(part)
+            kept += part[: max(0, keep - len(kept))]
+        return bytes(kept)
+
+    def _fill(self) -> None:
+        chunk = self._process.read()
+        if not chunk:
+            raise self._process.failure()
+        self._buffer += chunk
+
+
+@contextlib.contextmanager
+def read_objects(git: GitCommand, repository: Path) -> Iterator[ObjectReader]:
+    """Give a reader for the objects of a repository."""
+    process = git.start("cat-file", "--batch", repository=repository, with_input=True)
+    try:
+        yield ObjectReader(process)
+    finally:
+        process.stop()

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tip of the branch, and the branches there are, as the remote says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..._core.shared.errors import BadOption, RepositoryError
+from ..._core.shared.text import printable
+
+HEADS = "refs/heads/"
+_SHOWN_BRANCHES = 20
+_SYMBOLIC = b"ref: "
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A branch and the commit that it is at."""
+
+    branch: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteReferences:
+    """What `git ls-remote --symref` prints: commits by reference, and the reference that HEAD stands for."""
+
+    commits: Mapping[str, str]
+    head: str | None = None
+
+    @classmethod
+    def parse(cls, printed: bytes) -> RemoteReferences:
+        """Each line is an object's name, or `ref: ` and a reference, then a tab and the reference that it is of."""
+        commits: dict[str, str] = {}
+        head = None
+        for line in printed.splitlines():
+            value, _tab, reference = line.partition(b"\t")
+            if not value.startswith(_SYMBOLIC):
+                commits[_text(reference)] = _text(value)
+            elif reference == b"HEAD":
+                head = _text(value.removeprefix(_SYMBOLIC))
+        return cls(commits, head)
+
+    def tip(self, branch: str | None) -> Tip | None:
+        """The tip of a branch, of the default branch for None; None if the remote does not say."""
+        reference = f"{HEADS}{branch}" if branch is not None else self.head
+        if reference is None or not reference.startswith(HEADS):
+            return None
+        commit = self.commits.get(reference) or (self.commits.get("HEAD") if reference == self.head else None)
+        return None if commit is None else Tip(reference.removeprefix(HEADS), commit)
+
+    @property
+    def branches(self) -> tuple[str, ...]:
+        return tuple(sorted(name.removeprefix(HEADS) for name in self.commits if name.startswith(HEADS)))
+
+
+def check_branch_name(branch: str) -> str:
+    """Refuse a name that no branch can have, see git-check-ref-format(1). Raises BadOption."""
+    parts = branch.split("/")
+    forbidden = any(character <= " " or character in "~^:?*[\\\x7f" for character in branch)
+    misplaced = any(not part or part.startswith(".") or part.endswith((".", ".lock")) for part in parts)
+    if forbidden or misplaced or ".." in branch or "@{" in branch or branch.startswith("-") or branch == "@":
+        raise BadOption(
+            f"branch is {printable(branch, 100)!r}, which no branch can be called: give its name without refs/heads/."
+        )
+    return branch
+
+
+def missing_tip_error(references: RemoteReferences, branch: str | None, where: str) -> RepositoryError:
+    """Say why there is no tip, from all references of the remote."""
+    branches = references.branches
+    if not branches:
+        # A web server that answers everything with a page looks just like an empty repository to git.
+        return RepositoryError(
+            f"The repository at {where} has no branch: it is empty, or what answers there is no git repository."
+            " Check repo, or push a branch with a pool first."
+        )
+    shown = ", ".join(printable(name, 100) for name in branches[:_SHOWN_BRANCHES])
+    more = f" and {len(branches) - _SHOWN_BRANCHES} more" if len(branches) > _SHOWN_BRANCHES else ""
+    if branch is not None:
+        return RepositoryError(f"There is no branch {printable(branch, 100)} at {where}. There are: {shown}{more}.")
+    return RepositoryError(f"The HEAD of {where} names no branch that is there: set branch. There are: {shown}{more}.")
+
+
+def guess_default_tip(references: RemoteReferences) -> Tip | None:
+    """Guess the default branch of a remote that gives only HEAD's commit, as old ones do: a branch at that commit."""
+    commit = references.commits.get("HEAD")
+    at_head = [branch for branch in references.branches if references.commits[f"{HEADS}{branch}"] == commit]
+    usual = [branch for branch in ("main", "master") if branch in at_head]
+    branch = next(iter(usual or at_head), None)
+    return Tip(branch, str(commit)) if branch is not None and (usual or len(at_head) == 1) else None
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")

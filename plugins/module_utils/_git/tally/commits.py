@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From tallies to commits: each changes the two files of its pool and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from ..._core.pool.lock import ROOT_POOL
+from ..._core.shared.errors import RepositoryError
+from ..._core.shared.text import printable
+from ..._core.tally.counts import REMOVALS_FILE, TRIGGERS_FILE
+from ..._core.tally.ledger import PlannedTally
+from ..history.move_reader import pool_path
+from ..objects.tree_reader import TreeReader
+from ..write.planned_commits import FileWritten, PlanCommits, PlannedCommit
+
+# A symbolic link would be followed by the resource, which reads and writes the files in a work tree.
+_PLAIN_FILES = (b"100644", b"100755", b"100664")
+
+
+def planned_tallies(counts: Sequence[PlannedTally]) -> PlanCommits:
+    """Plan one commit for each count: the message holds one pair of numbers, as the resource's does."""
+    return partial(_plan, counts)
+
+
+def _plan(counts: Sequence[PlannedTally], trees: TreeReader, base: str) -> list[PlannedCommit]:
+    return [_commit(count, trees, base) for count in counts]
+
+
+def _commit(count: PlannedTally, trees: TreeReader, base: str) -> PlannedCommit:
+    folder = pool_path(count.pool)
+    tree = f"{base}^{{tree}}" if count.pool == ROOT_POOL else trees.folder(base, folder[:-1])
+    if tree is None:
+        raise RepositoryError(f"There is no pool {printable(count.pool, 200)} any more, so no build was started.")
+    there = trees.entries(tree)
+    changes = []
+    for name, number in ((TRIGGERS_FILE, count.tally.triggers), (REMOVALS_FILE, count.tally.removals)):
+        mode, _object = there.get(name.encode(), (_PLAIN_FILES[0], ""))
+        if mode not in _PLAIN_FILES:
+            raise RepositoryError(
+                f"{name} of pool {printable(count.pool, 200)} is no file, so the builds cannot be counted there and"
+                " none was started: remove it."
+            )
+        changes.append(FileWritten(folder + name.encode(), b"%d\n" % number))
+    return PlannedCommit(count.message, tuple(changes))

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tallies of pools at a commit, and what has happened to the pools since they were counted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from ..._core.shared.text import printable
+from ..._core.tally.counts import REMOVALS_FILE, TRIGGERS_FILE, TallyRecord, read_tally_message
+from ..cache.mirror import Mirror
+from ..history.log import ChangedCommit, read_changes
+from ..history.model import LoggedCommit, TooShallow
+from ..history.move_reader import MoveReader, pool_path
+from ..objects.claim_commit import LONGEST_COMMIT, read_claim
+from ..objects.object_reader import ObjectReader
+from ..objects.pool_tree import LONGEST_TALLY
+from ..objects.tree_reader import FOLDER_MODE, SUBMODULE_MODE, TreeReader
+from ..process.command import GitCommand
+from .walk import TallyWalk, walk_all
+
+_FILES = (TRIGGERS_FILE.encode(), REMOVALS_FILE.encode())
+
+
+class TallyReader:
+    """Reads tallies. The last commit that counted a pool is the last one that wrote one of its two files.
+
+    A commit that counts can leave both as they were, and the resource's own message names no pool. Such a commit is
+    the pool's whose files hold its numbers, if that is one pool only; else it is passed over, and what came before it
+    is counted once more: rather a build too many than one too few.
+    """
+
+    def __init__(self, objects: ObjectReader, all_pools: Sequence[str]) -> None:
+        self._objects = objects
+        self._trees = TreeReader(objects)
+        self._all_pools = all_pools
+        self._named: dict[str, frozenset[str]] = {}
+
+    def read(
+        self, git: GitCommand, mirror: Mirror, commit: str, pools: Collection[str], *, most: int | None = None
+    ) -> dict[str, TallyRecord]:
+        """Return the records of the pools at a commit, and read `most` commits for that, None for any number.
+
+        Raises TooShallow, GitFailed, MissingObject, BrokenHistory.
+        """
+        records = {pool: self._files(commit, pool) for pool in pools}
+        boundary = mirror.boundary()
+        walks = {
+            pool: TallyWalk(commit, partial(self._is_tally, pool), boundary)
+            for pool, record in records.items()
+            if record.counted is not None
+        }
+        if walks:
+            with read_changes(git, mirror.path, commit) as commits:
+                read = walk_all(commits, list(walks.values()), most=most)
+            if any(walk.is_cut for walk in walks.values()):
+                raise TooShallow(read)
+        for pool, walk in walks.items():
+            if walk.counted is not None and walk.is_done:
+                moves = tuple(MoveReader(self._objects, [pool]).moves(reversed(walk.since())))
+                record, at = records[pool], datetime.fromtimestamp(walk.counted.time, UTC)
+                records[pool] = TallyRecord(record.triggers, record.removals, at, moves)
+        return records
+
+    def _files(self, commit: str, pool: str) -> TallyRecord:
+        folder = pool_path(pool)
+        tree = self._trees.folder(commit, folder[:-1]) if folder else f"{commit}^{{tree}}"
+        entries = self._trees.entries(tree) if tree else {}
+        triggers, removals = (self._text(*entries.get(name, (FOLDER_MODE, ""))) for name in _FILES)
+        return TallyRecord(triggers, removals)
+
+    def _text(self, mode: bytes, blob: str) -> str | None:
+        if mode in (FOLDER_MODE, SUBMODULE_MODE):
+            return None
+        return self._objects.read(blob, "blob", limit=LONGEST_TALLY).decode("ascii", "replace")
+
+    def _is_tally(self, pool: str, commit: ChangedCommit) -> bool:
+        paths = [pool_path(pool) + name for name in _FILES]
+        if any(status != b"D" and path in paths for status, path in commit.changes):
+            return True
+        return commit.is_empty and pool in self._pools_named(commit)
+
+    def _pools_named(self, commit: ChangedCommit) -> frozenset[str]:
+        """The pool that a commit without changes counts, if it counts one."""
+        if (known := self._named.get(commit.name)) is None:
+            known = self._named[commit.name] = frozenset(self._read_named(commit))
+        return known
+
+    def _read_named(self, commit: ChangedCommit) -> list[str]:
+        content = self._objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
+        found = read_tally_message(
+            read_claim(LoggedCommit(commit.name, commit.parents, ()), content, alone=True).message
+        )
+        if found is None:
+            return []
+        tally, name = found
+        if name is not None:
+            return [pool for pool in self._all_pools if printable(pool) == name]
+        same = [pool for pool in self._all_pools if self._files(commit.name, pool).counted == tally]
+        return same if len(same) == 1 else []

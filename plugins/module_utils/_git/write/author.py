@@ -1,0 +1,33 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who the commits that release locks are from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..._core.shared.errors import BadOption
+from ..._core.shared.text import printable
+
+DEFAULT_AUTHOR = "poolboy.concourse <poolboy@localhost>"
+
+_FORM = re.compile(r"(?P<name>[^<>]*[^<>\s])\s*<(?P<mail>[^<>\s]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Author and committer of a commit."""
+
+    name: str
+    mail: str
+
+
+def parse_author(text: str) -> Author:
+    """Read the option `git_author`, in the form that git itself writes. Raises BadOption."""
+    text = text.strip()
+    form = _FORM.fullmatch(text)
+    if form is None or any(character < " " or character == "\x7f" for character in text):
+        raise BadOption(f"git_author is {printable(text, 100)!r}: give a name and a mail address, {DEFAULT_AUTHOR!r}.")
+    return Author(form["name"], form["mail"])

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a round is worth telling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...module_utils._core.shared.text import printable
+from ...module_utils._core.shared.times import duration_text
+from ...module_utils._core.verdict.verdict import VerdictName
+from .._round.model import Round, SeenLock
+from .event import Event, NewsKind
+
+# A sentence of a module is shorter; what a hostile commit says is not.
+LONGEST_TEXT = 500
+_MINUTE = 60
+# Somebody uses the lock, or can still take it, or nothing is known of it.
+_NOT_UNUSED = frozenset({VerdictName.RUNNING, VerdictName.HANDED_OFF, VerdictName.UNREACHABLE})
+
+
+def releases(told: Round) -> Iterator[Event]:
+    """Return the locks that were given back."""
+    for one in told.releases or ():
+        name = f"{one.pool}/{one.name}"
+        what = f"given to {one.to_pool}" if one.to_pool != one.pool else "given back"
+        yield Event(
+            NewsKind.RELEASED,
+            _line(f"{name} was {what}: {one.reason}"),
+            f"released {name} {one.commit}",
+            pool=one.pool,
+            lock=one.name,
+            verdict=one.verdict,
+            url=one.url,
+        )
+
+
+def lasting_matters(told: Round, kept_too_long: int | None) -> Iterator[Event]:
+    """Return what will still be so in the next round unless somebody acts."""
+    yield from _failures(told)
+    yield from _stuck_pools(told)
+    if kept_too_long is not None and told.look:
+        for lock in told.look.locks:
+            if _unused_minutes(lock, told.finished_at) >= kept_too_long:
+                yield _kept(lock, _unused_minutes(lock, told.finished_at))
+
+
+def _failures(told: Round) -> Iterator[Event]:
+    messages: dict[str, list[str]] = {}
+    for failure in told.failures:
+        messages.setdefault(failure.step, []).append(failure.message)
+    for step, sentences in messages.items():
+        text = _line(f"The step {step} failed: {' '.join(sentences)}")
+        yield Event(NewsKind.FAILED, text, f"failed {step}", step=step)
+
+
+def _stuck_pools(told: Round) -> Iterator[Event]:
+    for one in told.feeding.pools if told.feeding else ():
+        if one.is_stuck:
+            text = _line(f"{one.pool} is stuck, {one.job} gets no more builds: {one.reason}")
+            yield Event(
+                NewsKind.STUCK,
+                text,
+                f"stuck {one.pool}",
+                pool=one.pool,
+                url=one.stuck_builds[0] if one.stuck_builds else None,
+            )
+
+
+def _unused_minutes(lock: SeenLock, now: int) -> int:
+    """Minutes for which nobody has been using a claimed lock; -1 where that cannot be said."""
+    if lock.unused_since is None or lock.verdict in _NOT_UNUSED:
+        return -1
+    return max(0, now - lock.unused_since) // _MINUTE
+
+
+def _kept(lock: SeenLock, minutes: int) -> Event:
+    return Event(
+        NewsKind.KEPT_TOO_LONG,
+        _line(
+            f"{lock.path} is still claimed, and no known build has used it for {duration_text(minutes)}: {lock.reason}"
+        ),
+        f"kept_too_long {lock.path} {lock.commit}",
+        pool=lock.pool,
+        lock=lock.name,
+        verdict=lock.verdict,
+        url=lock.url,
+    )
+
+
+def _line(text: str) -> str:
+    return printable(text, LONGEST_TEXT)

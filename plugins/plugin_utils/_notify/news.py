@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is new in a round, and what is to be remembered for the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._round.model import Round
+from .event import Event, NewsKind
+from .events import lasting_matters, releases
+from .memory import Memory
+
+_ORDER = tuple(NewsKind)
+
+
+@dataclass(frozen=True)
+class News:
+    """The news, the memory once they have been delivered, and the memory for the case that they could not be."""
+
+    items: tuple[Event, ...]
+    memory: Memory
+    memory_if_lost: Memory
+
+
+def news_of(told: Round, memory: Memory, kept_too_long: int | None) -> News:
+    """Return what memory does not know of yet; `kept_too_long` is in minutes, None for no such news.
+
+    A round in check mode has done nothing, so it has no news, and the next real round tells what it saw.
+    """
+    if told.check_mode:
+        return News((), memory, memory)
+    lasting = {item.key: item for item in lasting_matters(told, kept_too_long)}
+    still = {key for key in memory.told if key in lasting or _is_unknown(key, told)}
+    events = {item.key: item for item in (*memory.waiting, *releases(told))}
+    fresh = [item for key, item in lasting.items() if key not in memory.told]
+    items = sorted((*events.values(), *fresh), key=lambda item: _ORDER.index(item.kind))
+    return News(
+        tuple(items), Memory(frozenset(still | lasting.keys())), Memory(frozenset(still), tuple(events.values()))
+    )
+
+
+def _is_unknown(key: str, told: Round) -> bool:
+    """Whether this round could not see if a matter that was told still lasts: it is not told anew after that."""
+    kind, _space, rest = key.partition(" ")
+    if kind == NewsKind.KEPT_TOO_LONG:
+        return told.look is None or rest in _of_unreachable(told)
+    if kind == NewsKind.STUCK:
+        return told.feeding is None or (rest not in _pools_with_answers(told) and "trigger" in told.failed_steps)
+    parts = {"clean": told.releases, "trigger": told.feeding, "status": told.look}
+    return kind == NewsKind.FAILED and not told.ok and parts.get(rest, ()) is None
+
+
+def _of_unreachable(told: Round) -> set[str]:
+    locks = told.look.locks if told.look else ()
+    return {f"{lock.path} {lock.commit}" for lock in locks if lock.verdict == "unreachable"}
+
+
+def _pools_with_answers(told: Round) -> set[str]:
+    pools = told.feeding.pools if told.feeding else ()
+    return {one.pool for one in pools if one.state != "failed"}

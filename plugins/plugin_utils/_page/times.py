@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Times and spans for a person."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time in UTC as the page shows it."""
+
+    at: datetime
+
+    @property
+    def machine(self) -> str:
+        """For the attribute `datetime`: 2026-11-22T03:00:00Z."""
+        return self.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def text(self) -> str:
+        """To the minute: 2026-11-22 03:00."""
+        return self.at.strftime("%Y-%m-%d %H:%M")
+
+    @property
+    def seconds(self) -> int:
+        """Seconds since 1970."""
+        return int(self.at.timestamp())
+
+    def minutes_until(self, later: Moment) -> int:
+        """Whole minutes to a later time; 0 if it is not later."""
+        return max(0, (later.seconds - self.seconds) // 60)
+
+
+def duration(seconds: float) -> str:
+    """Return how long a round took: `4.2 s`, `3 min 5 s`; "" for what is no duration."""
+    if not math.isfinite(seconds):
+        return ""
+    if seconds < 60:
+        return f"{max(seconds, 0):.1f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"

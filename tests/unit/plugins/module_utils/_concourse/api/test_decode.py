@@ -1,0 +1,220 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""JSON into the words of the core; whatever else comes is never taken for an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api import decode
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import (
+    MalformedResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.response import Response
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    BuildStatus,
+    JobInput,
+    JobOutput,
+    Version,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    PipelineReference,
+)
+
+WORLD = Path(__file__).parents[5] / "contract" / "world.json"
+BUILD: dict[str, Any] = {"id": 7, "team_name": "main", "name": "1", "status": "started"}
+JOB_BUILD: dict[str, Any] = {**BUILD, "pipeline_name": "p", "job_name": "j"}
+READERS: list[Callable[[Any], Any]] = [
+    decode.decode_build,
+    decode.decode_builds,
+    decode.decode_jobs,
+    decode.decode_pipelines,
+    decode.decode_pipeline_state,
+    decode.decode_build_resources,
+    decode.decode_next_inputs,
+    decode.decode_versions,
+]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def test_a_one_off_build() -> None:
+    build = decode.decode_build(BUILD)
+    assert (build.id, build.job, build.pipeline, build.start_time, build.end_time) == (7, None, None, None, None)
+
+
+def test_a_whole_build() -> None:
+    build = decode.decode_build(
+        {
+            **JOB_BUILD,
+            "status": "failed",
+            "pipeline_instance_vars": {"b": {"deep": True}, "a": 9000},
+            "start_time": 10,
+            "end_time": 20,
+            "rerun_of": {"id": 3, "name": "1"},
+            "rerun_number": 1,
+            "some_later_field": [],
+        }
+    )
+    assert build.pipeline == PipelineReference("main", "p", '{"a":9000,"b":{"deep":true}}')
+    assert (build.job, build.status, build.start_time, build.end_time, build.rerun_of) == (
+        "j",
+        BuildStatus.FAILED,
+        10,
+        20,
+        3,
+    )
+
+
+@pytest.mark.parametrize("moment", [0, -62135596800, None])
+def test_times_that_are_none(moment: int | None) -> None:
+    assert decode.decode_build({**BUILD, "start_time": moment, "end_time": moment}).start_time is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": "7"},
+        {"id": True},
+        {"id": 0},
+        {"id": 7.0},
+        {"id": None},
+        {"name": ""},
+        {"name": 1},
+        {"status": "paused"},
+        {"status": None},
+        {"status": ["started"]},
+        {"team_name": None},
+        {"start_time": "10"},
+        {"start_time": 1.5},
+        {"end_time": True},
+        {"job_name": "j"},
+        {"job_name": 5, "pipeline_name": "p"},
+        {"pipeline_name": ["p"]},
+        {"pipeline_name": "p", "pipeline_instance_vars": ["a"]},
+        {"rerun_of": 3},
+        {"rerun_of": {"id": "3"}},
+    ],
+)
+def test_builds_that_are_none(wrong: dict[str, Any]) -> None:
+    with pytest.raises(MalformedResponse):
+        decode.decode_build({**BUILD, **wrong})
+
+
+def test_a_job_of_an_old_concourse_and_a_new_one() -> None:
+    old = {"name": "j", "team_name": "main", "pipeline_name": "p", "inputs": None}
+    new = {
+        **old,
+        "inputs": [{"name": "step", "resource": "lock", "passed": ["a", "b"], "trigger": True}],
+        "outputs": [{"name": "put", "resource": "lock"}],
+        "next_build": {**JOB_BUILD, "end_time": -62135596800},
+    }
+    (pipeline, plain), (_other, full) = decode.decode_jobs([old, new])
+    assert pipeline == PipelineReference("main", "p")
+    assert (plain.inputs, plain.outputs, plain.has_active_build) == ((), (), False)
+    assert full.inputs == (JobInput("step", "lock", frozenset({"a", "b"})),)
+    assert (full.outputs, full.has_active_build) == ((JobOutput("put", "lock"),), True)
+
+
+def test_a_next_build_that_has_ended_is_not_active() -> None:
+    job = {"name": "j", "team_name": "main", "pipeline_name": "p", "next_build": {**JOB_BUILD, "status": "aborted"}}
+    assert not decode.decode_jobs([job])[0][1].has_active_build
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"passed": "a"},
+        {"inputs": {}},
+        {"inputs": [{"name": "step"}]},
+        {"outputs": [None]},
+        {"next_build": True},
+        {"next_build": {"status": "new"}},
+        {"pipeline_name": None},
+    ],
+)
+def test_jobs_that_are_none(wrong: dict[str, Any]) -> None:
+    job: dict[str, Any] = {"name": "j", "team_name": "main", "pipeline_name": "p", **wrong}
+    if "passed" in wrong:
+        job["inputs"] = [{"name": "step", "resource": "lock", **wrong}]
+    with pytest.raises(MalformedResponse):
+        decode.decode_jobs([job])
+
+
+def test_next_inputs_keep_nothing_of_the_source() -> None:
+    source = {"private_key": "s3cret", "uri": "git@host:locks.git"}
+    told = decode.decode_next_inputs(
+        [{"name": "lock", "resource": "pool", "type": "pool", "source": source, "version": {"ref": "abc"}}]
+    )
+    assert told == {"lock": Version.of_commit("abc")}
+    assert "s3cret" not in repr(told)
+
+
+def test_misshapen_answers_do_not_quote_what_is_in_them() -> None:
+    with pytest.raises(MalformedResponse) as error:
+        decode.decode_next_inputs([{"name": "lock", "source": {"private_key": "s3cret"}, "version": "s3cret"}])
+    assert "s3cret" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", [{}, {"inputs": []}, {"outputs": []}, {"inputs": {}, "outputs": []}])
+def test_resources_that_are_none(value: Any) -> None:
+    with pytest.raises(MalformedResponse):
+        decode.decode_build_resources(value)
+
+
+def test_resources_of_a_build_without_any() -> None:
+    assert decode.decode_build_resources({"inputs": None, "outputs": []}).inputs == ()
+
+
+@pytest.mark.parametrize("value", [None, {}, "", [{"id": 1}], [{"id": 1, "version": {"ref": 5}}], [{"version": {}}]])
+def test_versions_that_are_none(value: Any) -> None:
+    with pytest.raises(MalformedResponse):
+        decode.decode_versions(value)
+
+
+@given(JSON)
+def test_no_json_breaks_a_reader(value: Any) -> None:
+    for read in READERS:
+        try:
+            read(value)
+        except MalformedResponse:
+            continue
+
+
+@given(st.sampled_from(READERS), st.data())
+def test_no_wrong_field_breaks_a_reader(read: Callable[[Any], Any], data: st.DataObject) -> None:
+    """Fields of the right names with any value: understood or misshapen, and never another error."""
+    names = st.sampled_from(["id", "name", "status", "team_name", "pipeline_name", "job_name", "version", "inputs"])
+    entry = data.draw(st.dictionaries(names, JSON | st.just("started") | st.just({"ref": "x"}), max_size=8))
+    for value in (entry, [entry]):
+        try:
+            read(value)
+        except MalformedResponse:
+            continue
+
+
+def test_every_build_of_the_recorded_world_is_understood() -> None:
+    recorded = json.loads(WORLD.read_text(encoding="utf-8"))["answers"]
+    bodies = [one["body"] for one in recorded if one["status"] == 200 and "/builds/" in one["path"]]
+    builds = [decode.decode_build(body) for body in bodies if isinstance(body, dict) and "status" in body]
+    assert len(builds) > 50
+    assert {build.status for build in builds} == set(BuildStatus)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[1,", b"\xff\xff", b"NaN", b'{"a": Infinity}', b"[" * 100_000, b"<html>", b"9" * 5000]
+)
+def test_what_is_no_json(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        Response(200, body).json()

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The next page of a list."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.next_page import next_page
+
+BASE = "<http://127.0.0.1:8080/api/v1/teams/main/pipelines/p/resources/r/versions"
+
+
+@pytest.mark.parametrize(
+    ("header", "page"),
+    [
+        (None, None),
+        ("", None),
+        (f'{BASE}?from=8&limit=100>; rel="previous"', None),
+        (f'{BASE}?to=6&limit=2>; rel="next"', {"to": "6", "limit": "2"}),
+        (f'{BASE}?to=5&limit=100>; rel="next", {BASE}?from=8&limit=100>; rel="previous"', {"to": "5", "limit": "100"}),
+        (f'{BASE}?from=8&limit=100>; rel="previous", {BASE}?to=5&limit=100>; rel="next"', {"to": "5", "limit": "100"}),
+        (f"{BASE}?since=5&limit=100>; rel=next", {"since": "5", "limit": "100"}),
+        (f'{BASE}?to=5&limit=2&vars.branch=%22main%22&filter=a:b>; rel="next"', {"to": "5", "limit": "2"}),
+        (f'{BASE}?to=5x&limit=2>; rel="next"', {"limit": "2"}),
+        (f'{BASE}>; rel="next"', None),
+    ],
+)
+def test_next_page(header: str | None, page: dict[str, str] | None) -> None:
+    assert next_page(header) == page

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Targets of fly, good and broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.flyrc import (
+    flyrc_path,
+    read_target,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
+
+WHOLE = """
+targets:
+  ci:
+    api: https://ci.example.com
+    team: ops
+    insecure: true
+    token: {type: bearer, value: s3cret}
+    ca_cert: PEM
+    client_cert_path: /c.pem
+    client_key_path: /k.pem
+  old:
+    api: http://old
+"""
+
+
+def test_where_fly_keeps_its_targets() -> None:
+    assert flyrc_path({"HOME": "/home/me"}) == Path("/home/me/.flyrc")
+    assert flyrc_path({"HOME": "/home/me", "FLY_HOME": "/fly"}) == Path("/fly/.flyrc")
+
+
+def test_a_whole_target(tmp_path: Path) -> None:
+    file = tmp_path / ".flyrc"
+    file.write_text(WHOLE, encoding="utf-8")
+    target = read_target("ci", file)
+    assert (target.api, target.team, target.token) == ("https://ci.example.com", "ops", "s3cret")
+    assert (target.insecure, target.ca_cert) == (True, "PEM")
+    assert (target.client_cert_path, target.client_key_path) == ("/c.pem", "/k.pem")
+    assert "s3cret" not in repr(target)
+
+
+def test_a_target_of_an_old_fly(tmp_path: Path) -> None:
+    file = tmp_path / ".flyrc"
+    file.write_text(WHOLE, encoding="utf-8")
+    target = read_target("old", file)
+    assert (target.team, target.token, target.insecure) == ("main", None, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "does not exist"),
+        (b"targets: {ci: {api: [s3cret", "is not valid YAML"),
+        (b"\xff\xfe s3cret", "is not valid YAML"),
+        (b"", "the targets there are: none"),
+        (b"- s3cret", "the targets there are: none"),
+        (b"targets: [s3cret]", "the targets there are: none"),
+        (b"targets: {1: {}, b: {}}", "the targets there are: 1, b"),
+        (b"targets: {ci: {token: {value: s3cret}}}", "has no address"),
+        (b"targets: {ci: s3cret}", "has no address"),
+    ],
+)
+def test_what_is_wrong_with_it(content: bytes | None, sentence: str, tmp_path: Path) -> None:
+    file = tmp_path / ".flyrc"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(BadOption) as error:
+        read_target("ci", file)
+    assert sentence in str(error.value)
+    assert "s3cret" not in str(error.value)
+    # A parser's error quotes the line, which may hold the token.
+    assert error.value.__context__ is None or error.value.__suppress_context__
+
+
+def test_a_folder_in_its_place(tmp_path: Path) -> None:
+    with pytest.raises(BadOption, match="cannot be read"):
+        read_target("ci", tmp_path)

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When two addresses are the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.url import normalized_url
+
+SAME = [
+    ("https://ci.example.com", "https://CI.Example.Com:443/"),
+    ("http://ci", "HTTP://ci:80//"),
+    ("https://ci/base", "https://ci:443/base/"),
+    ("https://ci.", "https://ci"),
+    ("http://[::1]:8080", "http://[::1]:8080/"),
+    (" https://ci ", "https://ci"),
+]
+DIFFERENT = [
+    ("https://ci", "http://ci"),
+    ("https://ci", "https://ci:8443"),
+    ("https://ci/base", "https://ci/Base"),
+    ("https://ci", "https://ci.evil.com"),
+    ("https://ci", "https://evil.com/ci"),
+]
+NONE = [
+    "",
+    "ci",
+    "ftp://ci",
+    "https://",
+    "https:///x",
+    "https://user@ci",
+    "https://ci?x",
+    "https://ci#x",
+    "http://ci:x",
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_same(one: str, other: str) -> None:
+    assert normalized_url(one) is not None
+    assert normalized_url(one) == normalized_url(other)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_different(one: str, other: str) -> None:
+    assert normalized_url(one) != normalized_url(other)
+
+
+@pytest.mark.parametrize("address", NONE)
+def test_none(address: str) -> None:
+    assert normalized_url(address) is None

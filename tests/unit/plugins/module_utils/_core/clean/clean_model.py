@@ -1,0 +1,185 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lock repository in memory and what is known of its claims, for the rules of cleaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
+    Holder,
+    HolderKind,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
+    PoolOption,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
+    FREE,
+    Verdict,
+    VerdictName,
+)
+
+NOW = 1_790_000_000
+MINUTE = 60
+LONG_DEAD = NOW - 10_000 * MINUTE
+
+RUNNING = Verdict(VerdictName.RUNNING, "ci/work 7 is started")
+HANDED_OFF = Verdict(VerdictName.HANDED_OFF, "ci/claim 3 succeeded; job give-back can still take the lock", LONG_DEAD)
+ERRORED = Verdict(VerdictName.ERRORED, "ci/work 6 errored and left it claimed", LONG_DEAD)
+LEAKED = Verdict(VerdictName.LEAKED, "ci/work 5 succeeded; no job takes the lock from it", LONG_DEAD)
+MANUAL = Verdict(VerdictName.MANUAL, "not claimed by a build: Ada: manually claim", LONG_DEAD)
+UNREACHABLE = Verdict(VerdictName.UNREACHABLE, "claimed by ci/work 9, but Concourse answered 502")
+
+
+class ModelPools:
+    """Locks by `pool/lock`: the commit of the claim, or None for a free one. It is a LockStore and a judge at once.
+
+    `obstacles` are paths of what is no lock and in the way of one; `late` pushes are carried out only after the next
+    look, and the one who pushes is not told. `verdicts` are by claim commit. `before_push` and `before_judging` may
+    change everything, as other people do, and get the number of the call, from 1; `commit_of_others` makes a push of
+    somebody else's known. `history` is what was asked of it in order, `accepted` the releases that were pushed.
+    """
+
+    def __init__(self, *pools: str) -> None:
+        self.pools = list(pools)
+        self.locks: dict[str, str | None] = {}
+        self.twice: set[str] = set()
+        self.obstacles: list[str] = []
+        self.late: Callable[[int], bool] = lambda number: False
+        self.verdicts: dict[str, Verdict] = {}
+        self.before_push: Callable[[int], None] = lambda number: None
+        self.before_judging: Callable[[int], None] = lambda number: None
+        self.history: list[str] = []
+        self.accepted: list[PlannedRelease] = []
+        self.tip = 1
+        self._written: dict[str, tuple[str, list[PlannedRelease]]] = {}
+        self._under_way: list[str] = []
+        self._landed: set[str] = set()
+
+    def add(self, lock: str, verdict: Verdict | None = None, *, commit: str | None = None, twice: bool = False) -> str:
+        """Add a lock, free without a verdict; return the commit of its claim."""
+        pool = lock.rpartition("/")[0]
+        if pool not in self.pools:
+            self.pools.append(pool)
+        claim = commit or f"claim-of-{lock}"
+        self.locks[lock] = None if verdict is None else claim
+        if verdict is not None:
+            self.verdicts[claim] = verdict
+        if twice:
+            self.twice.add(lock)
+        return claim
+
+    def commit_of_others(self) -> None:
+        """Somebody else pushes; what they changed, the test does itself."""
+        self.tip += 1
+
+    def snapshot(self) -> Snapshot:
+        self.history.append("snapshot")
+        locks = tuple(self._lock(name, claim) for name, claim in sorted(self.locks.items()))
+        claims = {
+            lock.path: Claim(self.locks[lock.pool_and_name] or "", LONG_DEAD, "ci", f"claiming: {lock.name}")
+            for lock in locks
+            if lock.is_claimed
+        }
+        seen = Snapshot(
+            f"tip-{self.tip}", "main", tuple(sorted(self.pools)), locks, claims, obstacles=tuple(self.obstacles)
+        )
+        self._let_land()
+        return seen
+
+    def judge(self, locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
+        self.history.append(f"judge {len(locks)}")
+        self.before_judging(sum(one.startswith("judge") for one in self.history))
+        policies = {pool.name: pool.policy for pool in pools}
+        return tuple(self._judged(lock, snapshot, policies[lock.pool]) for lock in locks)
+
+    def write_releases(self, snapshot: Snapshot, releases: Sequence[PlannedRelease]) -> str:
+        self.history.append(f"write {len(releases)}")
+        if snapshot.commit == f"tip-{self.tip}":
+            for release in releases:
+                self._check(release)
+        commit = f"written-{len(self._written)}"
+        self._written[commit] = (snapshot.commit, list(releases))
+        return commit
+
+    def push(self, snapshot: Snapshot, commit: str) -> PushOutcome:
+        self.history.append("push")
+        self.before_push(self.history.count("push"))
+        base, releases = self._written[commit]
+        assert base == snapshot.commit
+        if base != f"tip-{self.tip}":
+            return PushOutcome.OVERTAKEN
+        if self.late(self.history.count("push")):
+            self._under_way.append(commit)
+            return PushOutcome.OVERTAKEN
+        self._accept(releases)
+        return PushOutcome.ACCEPTED
+
+    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
+        self.history.append("has landed?")
+        return commit in self._landed
+
+    def released(self) -> list[str]:
+        """The locks that were given back, as `pool/lock > pool`."""
+        return [f"{release.lock.pool_and_name} > {release.target}" for release in self.accepted]
+
+    def _let_land(self) -> None:
+        """Carry out what is under way, unless somebody else was faster."""
+        for commit in self._under_way:
+            base, releases = self._written[commit]
+            if base == f"tip-{self.tip}":
+                self._accept(releases)
+                self._landed.add(commit)
+        self._under_way.clear()
+
+    def _accept(self, releases: Sequence[PlannedRelease]) -> None:
+        for release in releases:
+            self._check(release)
+            del self.locks[release.lock.pool_and_name]
+            self.locks[f"{release.target}/{release.lock.name}"] = None
+        self.tip += len(releases)
+        self.accepted += releases
+
+    def _check(self, release: PlannedRelease) -> None:
+        """What would lose or double a lock fails the test, and so does what git would refuse to write."""
+        name, target = release.lock.pool_and_name, f"{release.target}/{release.lock.name}"
+        assert self.locks[name] is not None, f"{name} is not claimed"
+        assert name not in self.twice, f"{name} is twice"
+        assert target == name or target not in self.locks, f"{target} is there already"
+        assert release.target in self.pools, f"there is no pool {release.target}"
+        place = f"{release.target}/unclaimed/{release.lock.name}"
+        assert not {place, f"{release.target}/unclaimed"} & set(self.obstacles), f"something is at {place}"
+
+    def _lock(self, name: str, claim: str | None) -> Lock:
+        pool, _separator, lock = name.rpartition("/")
+        state = State.UNCLAIMED if claim is None else State.CLAIMED
+        return Lock(pool, lock, state, blob=f"content-of-{lock}", is_twice=name in self.twice)
+
+    def _judged(self, lock: Lock, snapshot: Snapshot, policy: PoolPolicy) -> JudgedLock:
+        if not lock.is_claimed:
+            return JudgedLock(lock, None, None, FREE, policy)
+        claim = snapshot.claims[lock.path]
+        holder = Holder(HolderKind.BUILD, "ci/work 6", (), "https://ci.example.com/builds/6")
+        return JudgedLock(lock, claim, holder, self.verdicts[claim.commit], policy)
+
+
+def choose(*names: str) -> list[PoolOption]:
+    """Pools with the default policies."""
+    return [PoolOption(name, PoolPolicy()) for name in names]
+
+
+def judge_all(pools: ModelPools, *names: str) -> tuple[tuple[JudgedLock, ...], Snapshot]:
+    """All locks of the named pools as they are, judged."""
+    snapshot = pools.snapshot()
+    chosen = choose(*(names or pools.pools))
+    return pools.judge(
+        [lock for lock in snapshot.locks if lock.pool in {one.name for one in chosen}], snapshot, chosen
+    ), snapshot

@@ -1,0 +1,202 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What concourse_pool_clean returns."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import (
+    CleanRules,
+    LockPlan,
+    plan_releases,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.result import (
+    clean_diff,
+    clean_result,
+    clean_warnings,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.table import WIDTH
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
+    Verdict,
+    VerdictName,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.clean.clean_model import (
+    ERRORED,
+    LEAKED,
+    LONG_DEAD,
+    MANUAL,
+    NOW,
+    RUNNING,
+    ModelPools,
+    judge_all,
+)
+
+STATUS_KEYS = {
+    "pool",
+    "name",
+    "state",
+    "verdict",
+    "reason",
+    "claimed_at",
+    "age_minutes",
+    "holder",
+    "build",
+    "commit",
+    "policy",
+    "dead_since",
+    "releasable",
+    "releasable_at",
+}
+
+
+def plan(pools: ModelPools, **rules: object) -> tuple[tuple[LockPlan, ...], Snapshot]:
+    judged, snapshot = judge_all(pools, "aws")
+    return plan_releases(judged, snapshot, CleanRules(**rules), NOW), snapshot  # type: ignore[arg-type]
+
+
+def a_pool() -> ModelPools:
+    pools = ModelPools("sick")
+    pools.add("aws/env-1", ERRORED)
+    pools.add("aws/env-2", RUNNING)
+    pools.add("aws/env-3")
+    pools.add("aws/env-4", LEAKED)
+    return pools
+
+
+def test_every_lock_with_its_action_and_the_released_ones_apart() -> None:
+    steps, snapshot = plan(a_pool())
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    assert {lock["name"]: lock["action"] for lock in result["locks"]} == {
+        "env-1": "release",
+        "env-2": "keep",
+        "env-3": "keep",
+        "env-4": "release",
+    }
+    assert all(lock.keys() == STATUS_KEYS | {"action", "action_reason"} for lock in result["locks"])
+    assert all(lock["action_reason"] for lock in result["locks"])
+    assert result["commit"] == "tip-1"
+    (pool,) = result["pools"]
+    assert (pool["name"], pool["claimed"], pool["unclaimed"], pool["releasable"]) == ("aws", 3, 1, 2), "before the run"
+    assert result["released"][0] == {
+        "pool": "aws",
+        "name": "env-1",
+        "to_pool": "aws",
+        "verdict": "errored",
+        "reason": ERRORED.reason,
+        "commit": "claim-of-aws/env-1",
+    }
+    assert [one["name"] for one in result["released"]] == ["env-1", "env-4"]
+
+
+def test_nothing_counts_as_released_before_it_is() -> None:
+    steps, snapshot = plan(a_pool())
+    undone = clean_result(steps, snapshot, ["aws"], NOW, released=False)
+    done = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    assert undone["released"] == []
+    assert {**undone, "released": None} == {**done, "released": None}
+
+
+def test_a_move_says_where_to() -> None:
+    steps, snapshot = plan(a_pool(), release_to={"aws": "sick"})
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    assert {one["to_pool"] for one in result["released"]} == {"sick"}
+    assert {lock["action"] for lock in result["locks"]} == {"move", "keep"}
+    assert clean_diff(steps) == {
+        "before": "aws/claimed/env-1\naws/claimed/env-4\n",
+        "after": "sick/unclaimed/env-1\nsick/unclaimed/env-4\n",
+    }
+
+
+def test_the_diff_names_the_files() -> None:
+    steps, _snapshot = plan(a_pool())
+    assert clean_diff(steps) == {
+        "before": "aws/claimed/env-1\naws/claimed/env-4\n",
+        "after": "aws/unclaimed/env-1\naws/unclaimed/env-4\n",
+    }
+    kept, _snapshot = plan(a_pool(), exclude=["*"])
+    assert clean_diff(kept) == {"before": "", "after": ""}
+
+
+def test_the_report_shows_what_is_done_with_each_claimed_lock() -> None:
+    steps, snapshot = plan(a_pool())
+    lines = clean_result(steps, snapshot, ["aws"], NOW, released=True)["report"]
+    assert "ACTION" in lines[0]
+    rows = {line.split()[1]: line.split()[2] for line in lines if line.startswith("aws ")}
+    assert rows["env-1"] == "release"
+    assert rows["env-2"] == "keep"
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_the_report_tells_of_the_pools_before_the_run_whatever_became_of_it() -> None:
+    steps, snapshot = plan(a_pool())
+    reports = [clean_result(steps, snapshot, ["aws"], NOW, released=done)["report"] for done in (False, True)]
+    assert reports[0] == reports[1]
+    assert reports[0][-3:] == ["", "The pools before this run:", "aws: 3 claimed (2 to give back), 1 free: env-3"]
+
+
+def below(lines: list[str], lock: str) -> str:
+    """What stands below a lock in a table, in one line."""
+    first = next(number for number, line in enumerate(lines) if lock in line.split()) + 1
+    last = next(number for number in range(first, len(lines)) if not lines[number].startswith("   "))
+    return " ".join(line.strip() for line in lines[first:last])
+
+
+def test_the_report_says_why_a_lock_stays_that_policy_would_let_go() -> None:
+    pools = a_pool()
+    pools.add("aws/env-5", ERRORED, twice=True)
+    pools.add("aws/env-6", Verdict(VerdictName.ERRORED, "just now", NOW - 60))
+    pools.add("aws/env-7", MANUAL)
+    commit = pools.add("aws/env-8", RUNNING)
+    steps, snapshot = plan(pools, exclude=["aws/env-4"], force={"aws/env-8": commit})
+    lines = clean_result(steps, snapshot, ["aws"], NOW, released=True)["report"]
+    assert below(lines, "env-1") == ERRORED.reason
+    assert below(lines, "env-2") == RUNNING.reason
+    assert below(lines, "env-4") == f"{LEAKED.reason}; it is excluded"
+    assert below(lines, "env-5").startswith(f"{ERRORED.reason}; it is both claimed and unclaimed")
+    assert below(lines, "env-6") == "just now; may go at 2026-09-21T14:17:20Z"
+    assert below(lines, "env-7") == MANUAL.reason
+    assert below(lines, "env-8") == f"{RUNNING.reason}; its release is forced"
+
+
+UNASKED = Verdict(VerdictName.UNVERIFIED, "claimed by ci/work 6, but no Concourse is configured to ask", LONG_DEAD)
+
+
+def test_releases_by_age_alone_are_told() -> None:
+    pools = a_pool()
+    assert list(clean_warnings(plan(pools)[0], [])) == []
+    pools.add("aws/env-5", UNASKED)
+    (one,) = clean_warnings(plan(pools)[0], [])
+    assert "No Concourse is configured" in one
+    assert "1 lock that a build claimed goes back by age alone." in one
+    assert "concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}" in one
+    commit = pools.add("aws/env-6", UNASKED)
+    (two,) = clean_warnings(plan(pools)[0], [])
+    assert "2 locks that builds claimed go back by age alone." in two
+    forced, _snapshot = plan(pools, force={"aws/env-6": commit}, exclude=["aws/env-5"])
+    assert list(clean_warnings(forced, [])) == [], "neither of these goes by its age"
+
+
+def test_a_pattern_that_keeps_nothing_is_told_once() -> None:
+    pools = a_pool()
+    steps, _snapshot = plan(pools)
+    assert list(clean_warnings(steps, ["aws/env-3", "*/env-?", "aws/*"])) == []
+    assert list(clean_warnings(steps, ["env-[12]", "sick/*", "env-[12]"])) == [
+        "exclude: the pattern 'env-[12]' fits no lock of the chosen pools, so it keeps none. "
+        "Write patterns as pool/lock, such as aws/env-[12].",
+        "exclude: the pattern 'sick/*' fits no lock of the chosen pools, so it keeps none. "
+        "Write patterns as pool/lock, such as aws/env-*.",
+    ]
+
+
+def test_names_of_any_bytes_are_fit_for_json_and_a_terminal() -> None:
+    pools = ModelPools()
+    pools.add("aws/caf\udce9\x1b[2J\n", ERRORED)
+    steps, snapshot = plan(pools)
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    assert json.dumps(result).encode()
+    assert result["released"][0]["name"] == "caf\\xe9\x1b[2J\n"
+    shown = [*result["report"], *(line for side in clean_diff(steps).values() for line in side.splitlines())]
+    assert not any(character < " " for line in shown for character in line)

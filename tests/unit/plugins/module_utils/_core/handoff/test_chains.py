@@ -1,0 +1,283 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Handed off or leaked, where the pipeline chains on another resource: one test for each clause, and both sides of it.
+
+In all of them the build of `claim` has taken s2 of `src` and made v2 of `envs`, those before and after s1, v1, s3, v3.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    Build,
+    BuildStatus,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+    STARTED,
+    SUCCEEDED,
+    judged,
+    name,
+)
+
+
+def claimed_with_source() -> tuple[PipelineModel, Build]:
+    """A pipeline in which `claim` has claimed a lock for a version of `src`, and nothing comes after it yet."""
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3")
+    model.versions("src", "s1", "s2", "s3")
+    model.job("claim", get("src"), put("envs"))
+    _before, claiming, _after = (
+        model.build("claim", took={"src": f"s{number}"}, made={"envs": f"v{number}"}) for number in (1, 2, 3)
+    )
+    return model, claiming
+
+
+@pytest.mark.parametrize("status", [PENDING, STARTED])
+def test_a_downstream_build_with_a_version_that_came_along_uses_the_lock(status: BuildStatus) -> None:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    build = model.build("test", status, took={"src": "s2"})
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
+    assert "test 1" in verdict.reason
+    ended = model.set_status(build, SUCCEEDED)
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.dead_since) == (LEAKED, ended.end_time)
+
+
+def test_a_build_with_that_version_in_a_job_that_is_not_downstream_does_not_use_the_lock() -> None:
+    model, claiming = claimed_with_source()
+    model.job("lint", get("src"))
+    model.job("test", get("src", passed=["claim"]))
+    model.job("notes", get("src", passed=["lint"]))
+    model.build("lint", STARTED, took={"src": "s2"})
+    model.build("notes", STARTED, took={"src": "s2"})
+    assert name(model, claiming) is LEAKED
+    model.job("notes", get("src", passed=["lint", "test"]))
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_downstream_build_with_another_version_does_not_use_the_lock() -> None:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    build = model.build("test", STARTED, took={"src": "s3"})
+    assert name(model, claiming) is LEAKED
+    model.took[build.id] = ()
+    model.build("test", STARTED, took={"src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_downstream_is_by_passed_of_any_resource() -> None:
+    """`report` hangs on `test` by the report alone, and takes the source without `passed`."""
+    model, claiming = claimed_with_source()
+    model.versions("reports", "r1", "r2")
+    model.job("test", get("src", passed=["claim"]), put("reports"))
+    model.job("report", get("reports", passed=["test"]), get("src"))
+    model.build("test", took={"src": "s2"}, made={"reports": "r1"})
+    assert name(model, claiming) is LEAKED
+    model.build("report", STARTED, took={"reports": "r1", "src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_what_the_claiming_build_made_besides_the_lock_is_followed_too() -> None:
+    model, claiming = claimed_with_source()
+    model.versions("builds", "b1", "b2")
+    model.versions("artifact", "b1")
+    model.job("claim", get("src"), put("envs"), put("builds", step="artifact"))
+    model.job("test", get("builds", passed=["claim"]))
+    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "v2", "artifact": "b1"})
+    assert name(model, claiming) is LEAKED
+    build = model.build("test", STARTED, took={"builds": "b1"})
+    assert name(model, claiming) is HANDED_OFF
+    model.set_status(build, FAILED)
+    assert name(model, claiming) is LEAKED
+
+
+def test_names_of_steps_are_not_names_of_resources_for_what_came_along() -> None:
+    """`claim` gets `src` by the step `code`, and a resource `code` of another kind has the same version."""
+    model = PipelineModel()
+    for resource in ("envs", "src", "code"):
+        model.versions(resource, "v1", "v2", "v3")
+    model.job("claim", get("src", step="code"), put("envs"))
+    model.job("test", get("src", passed=["claim"]), get("code"))
+    claiming = model.build("claim", took={"code": "v1"}, made={"envs": "v2"})
+    model.build("test", STARTED, took={"src": "v3", "code": "v1"})
+    assert name(model, claiming) is LEAKED
+    model.build("test", STARTED, took={"src": "v1", "code": "v3"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_can_still_take_what_came_along_counts_only_on_ways_that_give_the_lock_back(far: bool) -> None:
+    model, claiming = claimed_with_source()
+    model.versions("reports", "r1")
+    model.job("test", get("src", passed=["claim"]), put("reports"))
+    model.next_inputs("test", {"src": "s2"})
+    assert name(model, claiming) is LEAKED
+    if far:
+        model.job("release", get("reports", passed=["test"]), put("envs"))
+    else:
+        model.job("test", get("src", passed=["claim"]), put("envs", step="give-back"))
+    verdict = judged(model, claiming)
+    assert verdict.name is HANDED_OFF
+    assert verdict.dead_since == claiming.end_time
+    assert "test" in verdict.reason
+
+
+def test_a_put_to_another_resource_does_not_give_the_lock_back() -> None:
+    """The step has the name of the lock's resource, and puts to another one."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]), put("other-envs", step="envs"))
+    assert name(model, claiming) is LEAKED
+    model.job("test", get("src", passed=["claim"]), put("other-envs", step="envs"), put("envs", step="other-envs"))
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_job_that_gives_back_elsewhere_in_the_pipeline_does_not_count() -> None:
+    """`other-claim` puts to the same resource and can take s2, but does not come after the claiming job."""
+    model, claiming = claimed_with_source()
+    model.job("lint", get("src"))
+    model.job("test", get("src", passed=["claim"]))
+    model.build("lint", took={"src": "s2"})
+    model.job("other-claim", get("src", passed=["lint"]), put("envs"))
+    model.next_inputs("other-claim", {"src": "s2"})
+    assert name(model, claiming) is LEAKED
+    model.job("other-claim", get("src", passed=["lint", "claim"]), put("envs"))
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_the_releasing_job_takes_the_lock_without_passed_and_hangs_on_the_claiming_job_by_another_resource() -> None:
+    model, claiming = claimed_with_source()
+    model.job("release", get("envs"), get("src", passed=["claim"]), put("envs"))
+    model.next_inputs("release", {"envs": "v2", "src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+    build = model.build("release", STARTED, took={"envs": "v2", "src": "s2"})
+    assert judged(model, claiming).dead_since is None
+    model.set_status(build, SUCCEEDED)
+    assert name(model, claiming) is LEAKED
+
+
+def test_that_releasing_job_has_gone_on_to_a_newer_version_of_the_other_resource() -> None:
+    model, claiming = claimed_with_source()
+    model.job("release", get("envs"), get("src", passed=["claim"]), put("envs"))
+    model.next_inputs("release", {"envs": "v3", "src": "s3"})
+    assert name(model, claiming) is LEAKED
+    model.next_inputs("release", {"envs": "v3", "src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_timer_takes_the_lock_after_tests_that_do_not_take_it() -> None:
+    """Tests work in the environment without the lock; a timer then takes any version, for the job that gives back."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.job("timer", get("envs"))
+    model.job("destroy", get("envs", passed=["timer"]), put("envs"))
+    test = model.build("test", STARTED, took={"src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.set_status(test, SUCCEEDED)
+    assert name(model, claiming) is LEAKED
+    model.build("timer", took={"envs": "v2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("destroy", STARTED, took={"envs": "v2"})
+    assert judged(model, claiming).dead_since is None
+    model.builds.popitem()
+    model.build("destroy", took={"envs": "v2"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_every_job_in_passed_counts_for_what_came_along_as_well() -> None:
+    model, claiming = claimed_with_source()
+    for job in ("test", "audit"):
+        model.job(job, get("src", passed=["claim"]))
+    model.job("release", get("src", passed=["test", "audit"]), put("envs"))
+    model.build("test", took={"src": "s2"})
+    audit = model.build("audit", took={"src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.set_status(audit, FAILED)
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_way_that_leads_to_giving_back_counts_until_its_last_job_has_run() -> None:
+    """The design asks that a way leads there, not that it is open to its end: this errs for the user."""
+    model, claiming = claimed_with_source()
+    for job in ("test", "audit"):
+        model.job(job, get("src", passed=["claim"]))
+    model.job("release", get("src", passed=["test", "audit"]), put("envs"))
+    model.build("audit", FAILED, took={"src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("test", took={"src": "s2"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_pending_rerun_downstream_uses_the_lock_by_what_came_along() -> None:
+    model, claiming = claimed_with_source()
+    model.job("lint", get("src"))
+    model.job("test", get("src", passed=["claim"]))
+    lint = model.build("lint", FAILED, took={"src": "s2"})
+    test = model.build("test", FAILED, took={"src": "s2"})
+    model.rerun(lint, PENDING)
+    assert name(model, claiming) is LEAKED
+    model.rerun(test, PENDING)
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_the_lock_has_been_dead_since_the_last_downstream_build_with_what_came_along() -> None:
+    model, claiming = claimed_with_source()
+    model.job("lint", get("src"))
+    model.job("test", get("src", passed=["claim"]))
+    assert judged(model, claiming).dead_since == claiming.end_time
+    test = model.build("test", FAILED, took={"src": "s2"})
+    model.build("lint", took={"src": "s2"})
+    assert judged(model, claiming).dead_since == test.end_time
+
+
+def test_of_two_locks_claimed_by_one_build_each_keeps_the_other() -> None:
+    """The design follows every version that the claiming build carried: the other lock's is one of them."""
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3")
+    model.job("claim", put("envs"), put("envs", step="second"))
+    model.job("deploy", get("envs", passed=["claim"]))
+    claiming = model.build("claim", made={"envs": "v2", "second": "v3"})
+    build = model.build("deploy", STARTED, took={"envs": "v3"})
+    assert judged(model, claiming).dead_since is None
+    model.set_status(build, FAILED)
+    assert name(model, claiming) is HANDED_OFF, "which of the two comes next is not known"
+    model.build("claim", made={"envs": "v4", "second": "v5"})
+    model.build("deploy", FAILED, took={"envs": "v4"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_build_that_is_at_work_under_an_older_configuration_uses_the_lock() -> None:
+    """`test` took the source before the pipeline was set anew; now it comes after `claim` by the lock alone."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    build = model.build("test", STARTED, took={"src": "s2"})
+    model.job("test", get("envs", passed=["claim"]))
+    model.next_inputs("test", {"envs": "v3"})
+    assert name(model, claiming) is HANDED_OFF
+    model.set_status(build, SUCCEEDED)
+    assert name(model, claiming) is LEAKED
+
+
+def test_the_reason_names_no_build_that_never_had_to_do_with_the_lock() -> None:
+    """`lint` took the same version of the source before the claim, and failed; it does not come after it."""
+    model, claiming = claimed_with_source()
+    model.job("lint", get("src"))
+    model.job("test", get("src", passed=["claim"]))
+    model.build("lint", FAILED, took={"src": "s2"})
+    model.build("test", FAILED, took={"src": "s2"})
+    verdict = judged(model, claiming)
+    assert verdict.name is LEAKED
+    assert "test 1" in verdict.reason
+    assert "lint" not in verdict.reason

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Handed off or leaked, where Concourse does not know the way: forgotten versions, archived pipelines, one-offs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    Build,
+    BuildStatus,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    START_OF_TIME,
+    PipelineModel,
+    get,
+    put,
+    ref,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_chains import (
+    claimed_with_source,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+    STARTED,
+    SUCCEEDED,
+    claimed,
+    judged,
+    name,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelFacts,
+    verdict_on,
+)
+
+
+@pytest.mark.parametrize("status", [PENDING, STARTED])
+def test_a_forgotten_lock_is_handed_off_while_a_job_downstream_is_at_work(status: BuildStatus) -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.job("release", get("envs", passed=["deploy"]), put("envs"))
+    build = model.build("release", status, took={"envs": "v2"})
+    model.forgotten = {"envs"}
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
+    assert "release" in verdict.reason
+    model.set_status(build, FAILED)
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.dead_since) == (LEAKED, claiming.end_time)
+    assert "forgotten" in verdict.reason
+
+
+def test_a_forgotten_lock_is_leaked_though_a_job_could_take_its_version_if_that_were_known() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.next_inputs("deploy", {"envs": "v2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.forgotten = {"envs"}
+    assert name(model, claiming) is LEAKED
+
+
+def test_jobs_that_are_not_downstream_do_not_keep_a_forgotten_lock() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.job("other", get("envs"), put("envs"))
+    model.build("claim", STARTED)
+    model.build("other", STARTED, took={"envs": "v2"})
+    model.forgotten = {"envs"}
+    assert name(model, claiming) is LEAKED
+    model.build("deploy", PENDING)
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_job_downstream_by_another_resource_alone_does_not_keep_a_forgotten_lock() -> None:
+    """Of that resource nothing was forgotten, so it is known that the job is at work with another version."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.build("test", STARTED, took={"src": "s3"})
+    assert name(model, claiming) is LEAKED
+    model.forgotten = {"envs"}
+    assert name(model, claiming) is LEAKED
+    model.build("test", STARTED, took={"src": "s2"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_version_that_only_the_list_of_versions_has_lost_is_forgotten_too() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.order["envs"].remove(ref("v2"))
+    assert name(model, claiming) is LEAKED
+    model.build("deploy", STARTED)
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_step_was_removed_and_its_version_is_known_to_no_resource() -> None:
+    """The build still lists its output, by a step that the job no longer has; no resource finds the version."""
+    model, claiming = claimed()
+    model.job("claim", put("envs", step="new-name"))
+    model.job("deploy", get("envs", passed=["claim"]), get("src"))
+    model.order["envs"].remove(ref("v2"))
+    assert name(model, claiming) is LEAKED
+    model.build("deploy", STARTED)
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_step_was_removed_and_its_version_is_found_in_whatever_resource_knows_it() -> None:
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3")
+    model.job("claim", put("envs", step="old-name"))
+    claiming = model.build("claim", made={"old-name": "v2"})
+    model.job("claim", put("envs", step="new-name"))
+    model.job("deploy", get("envs", passed=["claim"]), get("src"))
+    assert name(model, claiming) is HANDED_OFF
+    build = model.build("deploy", FAILED, took={"envs": "v2"})
+    assert name(model, claiming) is LEAKED
+    model.rerun(build, STARTED)
+    assert judged(model, claiming).dead_since is None
+
+
+def test_a_version_that_came_along_and_that_only_the_list_of_versions_has_lost_is_forgotten_too() -> None:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.order["src"].remove(ref("s2"))
+    assert name(model, claiming) is LEAKED
+    model.build("test", STARTED)
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_the_source_of_another_resource_changed_so_that_jobs_after_it_go_by_activity() -> None:
+    """`builds/ID/resources` lists nothing of `src` any more: what `test` works with cannot be known."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.job("release", get("envs"), get("src", passed=["test"]), put("envs"))
+    build = model.build("test", STARTED, took={"src": "s2"})
+    model.forgotten = {"src"}
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
+    model.set_status(build, FAILED)
+    assert name(model, claiming) is LEAKED
+
+
+def test_the_source_of_another_resource_changed_while_a_job_can_still_take_the_lock() -> None:
+    """Somebody is at work downstream: whatever `handed_off` is configured to do, it must not be done."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.job("deploy", get("envs", passed=["claim"]))
+    build = model.build("test", STARTED, took={"src": "s2"})
+    model.forgotten = {"src"}
+    assert judged(model, claiming).dead_since is None
+    model.set_status(build, FAILED)
+    assert judged(model, claiming).dead_since is not None
+
+
+def test_a_rerun_of_an_old_build_keeps_a_forgotten_lock() -> None:
+    """Neither `next_build` nor the first page of builds shows the re-run of an older build."""
+    model, claiming = claimed()
+    model.page = 2
+    model.job("deploy", get("envs", passed=["claim"]))
+    build = model.build("deploy", FAILED, took={"envs": "v2"})
+    for _count in range(3):
+        model.build("deploy", took={"envs": "v3"})
+    model.forgotten = {"envs"}
+    assert name(model, claiming) is LEAKED
+    model.rerun(build, STARTED)
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_rerun_among_the_latest_builds_keeps_a_forgotten_lock() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    build = model.build("deploy", FAILED, took={"envs": "v2"})
+    model.build("deploy", took={"envs": "v3"})
+    model.forgotten = {"envs"}
+    assert name(model, claiming) is LEAKED
+    model.rerun(build, STARTED)
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_no_job_of_an_archived_pipeline_can_take_the_lock_any_more() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.next_inputs("deploy", {"envs": "v2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.archived = True
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.dead_since) == (LEAKED, claiming.end_time)
+    assert "archived" in verdict.reason
+
+
+@pytest.mark.parametrize("as_rerun", [False, True])
+def test_a_build_that_is_at_work_in_an_archived_pipeline_uses_the_lock(as_rerun: bool) -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.job("smoke", get("envs", passed=["claim"]))
+    model.archived = True
+    build = model.build("deploy", FAILED if as_rerun else STARTED, took={"envs": "v2"})
+    if as_rerun:
+        build = model.rerun(build, PENDING)
+    assert judged(model, claiming).dead_since is None
+    model.set_status(build, BuildStatus.ABORTED)
+    assert name(model, claiming) is LEAKED
+
+
+def test_no_job_comes_after_a_one_off_build() -> None:
+    build = Build(7, "7", SUCCEEDED, "main", start_time=START_OF_TIME, end_time=START_OF_TIME + 60)
+    verdict = verdict_on(ModelFacts(one_offs=(build,)), build, "v2")
+    assert (verdict.name, verdict.dead_since) == (LEAKED, START_OF_TIME + 60)
+    assert "one-off" in verdict.reason
+    started = Build(7, "7", STARTED, "main", start_time=START_OF_TIME)
+    assert verdict_on(ModelFacts(one_offs=(started,)), started, "v2").dead_since is None
+
+
+def test_the_claiming_job_was_removed_from_the_pipeline() -> None:
+    """It is found by its id; no job hangs on it any more, but a build that has its version still counts."""
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3")
+    model.job("claim", put("envs"))
+    model.job("deploy", get("envs", passed=["claim"]))
+    claiming = model.build("claim", made={"envs": "v2"})
+    build = model.build("deploy", STARTED, took={"envs": "v2"})
+    del model.steps["claim"]
+    model.job("deploy", get("envs"))
+    assert name(model, claiming) is HANDED_OFF
+    model.set_status(build, FAILED)
+    assert name(model, claiming) is LEAKED

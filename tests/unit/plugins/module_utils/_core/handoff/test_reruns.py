@@ -1,0 +1,77 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Re-runs that have yet to start, among very many builds: all are found, with few questions.
+
+In all of them hundreds of builds of `test` took s2 of `src` after the build of `claim` did, which made v2 of `envs`.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_chains import (
+    claimed_with_source,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelFacts,
+    verdict_on,
+)
+
+BUILDS = 600
+
+
+def aged() -> tuple[PipelineModel, Build, list[Build]]:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    return model, claiming, [model.build("test", FAILED, took={"src": "s2"}) for _count in range(BUILDS)]
+
+
+def test_the_builds_of_a_job_are_listed_by_the_hundred_and_not_asked_for_one_by_one() -> None:
+    model, claiming, _builds = aged()
+    facts = ModelFacts(model)
+    started = time.perf_counter()
+    assert verdict_on(facts, claiming, "v2").name is LEAKED
+    assert [question.method for question in facts.asked].count("builds_from") <= BUILDS // 100 + 1
+    assert len(facts.asked) <= 25
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("number", [0, 1, 98, 99, 100, 101, 250, 498, 499, 500, 501, 599])
+def test_a_pending_rerun_is_found_wherever_its_original_stands(number: int) -> None:
+    model, claiming, builds = aged()
+    rerun = model.rerun(builds[number], PENDING)
+    verdict = verdict_on(ModelFacts(model), claiming, "v2")
+    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
+    assert str(rerun) in verdict.reason
+
+
+def test_a_second_rerun_of_a_build_is_found_where_the_first_had_the_version_too() -> None:
+    model, claiming, builds = aged()
+    model.rerun(builds[300], FAILED)
+    assert verdict_on(ModelFacts(model), claiming, "v2").name is LEAKED
+    model.rerun(builds[300], PENDING)
+    assert verdict_on(ModelFacts(model), claiming, "v2").name is HANDED_OFF
+
+
+def test_more_builds_than_can_be_listed_leave_the_lock_in_doubt() -> None:
+    model, claiming, _builds = aged()
+    model.page_from = 20
+    facts = ModelFacts(model)
+    verdict = verdict_on(facts, claiming, "v2")
+    assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
+    assert [question.method for question in facts.asked].count("builds_from") == 20

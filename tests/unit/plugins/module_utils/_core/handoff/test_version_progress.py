@@ -1,0 +1,167 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gone on or not: Concourse takes versions in the order of the builds that passed them on, not in their own order.
+
+In all of them two builds of `claim` wait for the pool at once: the later one claims v2 first, the earlier one v3 then.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    Build,
+    BuildStatus,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    Carried,
+    PipelineModel,
+    get,
+    put,
+    ref,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_chains import (
+    claimed_with_source,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+    STARTED,
+    SUCCEEDED,
+    claimed,
+    name,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelFacts,
+    verdict_on,
+)
+
+
+def claimed_out_of_order() -> tuple[PipelineModel, Build]:
+    """The build that claimed v2; the one before it made v3, and `test` wants both."""
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3", "v4")
+    model.job("claim", put("envs"))
+    model.job("test", get("envs", passed=["claim"]), put("envs"))
+    model.build("claim", made={"envs": "v3"})
+    return model, model.build("claim", made={"envs": "v2"})
+
+
+def test_a_newer_version_of_an_earlier_build_does_not_pass_the_lock_over() -> None:
+    model, claiming = claimed_out_of_order()
+    model.next_inputs("test", {"envs": "v3"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("claim", made={"envs": "v4"})
+    model.next_inputs("test", {"envs": "v4"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_newer_version_of_an_earlier_build_that_was_taken_last_does_not_pass_the_lock_over() -> None:
+    model, claiming = claimed_out_of_order()
+    model.build("test", took={"envs": "v3"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("claim", made={"envs": "v4"})
+    model.build("test", took={"envs": "v4"})
+    assert name(model, claiming) is LEAKED
+
+
+@pytest.mark.parametrize("status", [FAILED, BuildStatus.ABORTED, STARTED, PENDING])
+def test_only_a_build_that_succeeded_has_passed_a_version_on(status: BuildStatus) -> None:
+    model, claiming = claimed_out_of_order()
+    model.build("claim", status, made={"envs": "v4"})
+    model.next_inputs("test", {"envs": "v4"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_newer_version_that_nobody_is_known_to_have_passed_on_does_not_pass_the_lock_over() -> None:
+    """`test` took it before the pipeline was set anew, or by hand: it says nothing about what comes by `passed`."""
+    model, claiming = claimed_out_of_order()
+    model.next_inputs("test", {"envs": "v4"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_rerun_stands_where_its_original_stands() -> None:
+    """The re-run of the earlier build is the latest of all, but Concourse has it right after its original."""
+    model, claiming = claimed_out_of_order()
+    earlier = next(build for build in model.builds.values() if build.id < claiming.id)
+    rerun = model.rerun(earlier, SUCCEEDED)
+    model.made[rerun.id] = (Carried("envs", "envs", ref("v4")),)
+    model.next_inputs("test", {"envs": "v4"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("claim", made={"envs": "v5"})
+    model.next_inputs("test", {"envs": "v5"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_the_builds_of_every_job_in_passed_count_and_not_those_of_the_claiming_job() -> None:
+    """`smoke` and `deploy` ran side by side: only `smoke` had v2 before v3."""
+    model, claiming = claimed()
+    for job in ("smoke", "deploy"):
+        model.job(job, get("envs", passed=["claim"]))
+    model.job("release", get("envs", passed=["smoke", "deploy"]), put("envs"))
+    model.next_inputs("release", {"envs": "v3"})
+    for job, versions in (("smoke", ("v2", "v3")), ("deploy", ("v3", "v2"))):
+        for version in versions:
+            model.build(job, took={"envs": version})
+    assert name(model, claiming) is HANDED_OFF
+    model.versions("envs", "v4")
+    for job in ("smoke", "deploy"):
+        model.build(job, took={"envs": "v4"})
+    model.next_inputs("release", {"envs": "v4"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_version_that_came_along_is_passed_over_by_a_later_build_only() -> None:
+    """The next build of `claim` took s3; then somebody pinned the source, and its last one took s2 again."""
+    model, claiming = claimed_with_source()
+    model.job("release", get("envs"), get("src", passed=["claim"]), put("envs"))
+    model.next_inputs("release", {"envs": "v3", "src": "s3"})
+    assert name(model, claiming) is LEAKED
+    model.build("claim", took={"src": "s2"}, made={"envs": "v4"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+@pytest.mark.parametrize("paused", ["job", "pipeline"])
+def test_while_a_job_is_paused_only_what_it_took_counts(paused: str) -> None:
+    """With `version: every` the build before may have succeeded since, and is the next that it takes."""
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=["claim"]))
+    model.next_inputs("test", {"envs": "v3"})
+    assert name(model, claiming) is LEAKED
+    model.paused_jobs, model.paused = ({"test"}, False) if paused == "job" else (set(), True)
+    assert name(model, claiming) is HANDED_OFF
+    model.build("test", took={"envs": "v3"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_job_that_takes_every_version_goes_on_from_the_newest_that_it_ever_took() -> None:
+    """It took v9 of the first build, then v3 of the third, as the second had not succeeded yet: that one is next."""
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3", "v9")
+    model.job("claim", put("envs"))
+    model.job("test", get("envs", passed=["claim"]))
+    _first, claiming, _third = (model.build("claim", made={"envs": version}) for version in ("v9", "v2", "v3"))
+    model.build("test", took={"envs": "v3"})
+    assert name(model, claiming) is LEAKED
+    model.took = {number: items for number, items in model.took.items() if not items}
+    model.builds = {number: build for number, build in model.builds.items() if build.job == "claim"}
+    model.build("test", took={"envs": "v9"})
+    model.build("test", took={"envs": "v3"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_build_that_nobody_passed_over_is_found_with_few_questions() -> None:
+    """Ten locks that were all passed over by one version: who passed that on is asked once."""
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    model.job("test", get("envs", passed=["claim"]))
+    claims = [model.build("claim", made={"envs": f"v{number}"}) for number in range(11)]
+    model.next_inputs("test", {"envs": "v10"})
+    facts = ModelFacts(model)
+    verdicts = [verdict_on(facts, build, f"v{number}").name for number, build in enumerate(claims[:-1])]
+    assert verdicts == [LEAKED] * 10
+    assert len(facts.asked) <= 10 * 9 + 10, len(facts.asked)
+    assert verdict_on(facts, claims[-1], "v10").name is HANDED_OFF

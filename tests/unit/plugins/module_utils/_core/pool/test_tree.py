@@ -1,0 +1,261 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the files of a tree to pools, locks and problems."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import (
+    ROOT_POOL,
+    Lock,
+    State,
+    lock_path,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tree import (
+    Tree,
+    TreeEntry,
+    read_tree,
+    tally_entries,
+)
+
+CLAIMED, UNCLAIMED = State.CLAIMED, State.UNCLAIMED
+KEPT = ("claimed/.gitkeep", "unclaimed/.gitkeep")
+
+
+def entries(*paths: str, mode: str = "100644") -> list[TreeEntry]:
+    return [TreeEntry(mode, f"{number:040x}", path) for number, path in enumerate(paths)]
+
+
+def tree(*paths: str, tallies: dict[str, str] | None = None) -> Tree:
+    return read_tree(entries(*paths), tallies or {})
+
+
+def pool(name: str, *paths: str) -> list[str]:
+    """The paths of a pool whose two folders have their .gitkeep."""
+    return [f"{name}/{path}" for path in (*KEPT, *paths)]
+
+
+def problems(found: Tree) -> list[tuple[str, str]]:
+    return [(problem.pool, problem.text) for problem in found.problems]
+
+
+def names(found: Tree) -> list[tuple[str, str, State]]:
+    return [(lock.pool, lock.name, lock.state) for lock in found.locks]
+
+
+def test_a_tree_without_pools() -> None:
+    assert tree() == Tree((), (), ())
+    assert tree("README.md", "ci/pipeline.yml", "claimed", "unclaimed", "docs/claimed") == Tree((), (), ())
+
+
+def test_pools_and_locks_are_sorted_by_name() -> None:
+    found = tree(*pool("gcp", "unclaimed/b", "claimed/a"), *pool("aws", "claimed/z", "unclaimed/y", "claimed/x"))
+    assert found.pools == ("aws", "gcp")
+    assert names(found) == [
+        ("aws", "x", CLAIMED),
+        ("aws", "y", UNCLAIMED),
+        ("aws", "z", CLAIMED),
+        ("gcp", "a", CLAIMED),
+        ("gcp", "b", UNCLAIMED),
+    ]
+    assert found.problems == ()
+
+
+def test_nested_pools_between_unrelated_files() -> None:
+    found = tree("README.md", "ci/run", *pool("cf/fresh", "claimed/a"), *pool("cf", "unclaimed/b"), "cf/notes.md")
+    assert found.pools == ("cf", "cf/fresh")
+    assert names(found) == [("cf", "b", UNCLAIMED), ("cf/fresh", "a", CLAIMED)]
+
+
+def test_a_pool_at_the_root_of_the_repository() -> None:
+    found = tree(*KEPT, "claimed/a")
+    assert found.pools == (".",)
+    assert [(lock.pool, lock.path) for lock in found.locks] == [(".", "claimed/a")]
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("folder", ["claimed", "unclaimed"])
+def test_one_of_the_two_folders_makes_a_pool(folder: str) -> None:
+    found = tree(f"aws/{folder}/.gitkeep")
+    other = "unclaimed" if folder == "claimed" else "claimed"
+    assert found.pools == ("aws",)
+    assert found.locks == ()
+    assert problems(found) == [
+        ("aws", f"no {other}/ folder: add {other}/.gitkeep, or claims and releases fail while it is empty")
+    ]
+
+
+def test_a_missing_gitkeep_is_a_problem_even_while_the_folder_is_not_empty() -> None:
+    found = tree("aws/claimed/a", "aws/unclaimed/.gitkeep")
+    assert names(found) == [("aws", "a", CLAIMED)]
+    assert problems(found) == [
+        ("aws", "no .gitkeep in claimed/: add claimed/.gitkeep, or claims and releases fail while it is empty")
+    ]
+
+
+def test_a_lock_in_both_states_is_listed_once_as_claimed() -> None:
+    found = tree(*pool("aws", "claimed/a", "unclaimed/a", "unclaimed/b"))
+    assert names(found) == [("aws", "a", CLAIMED), ("aws", "b", UNCLAIMED)]
+    assert problems(found) == [("aws", "lock a is both claimed and unclaimed: remove one of the two files")]
+
+
+def test_files_of_other_tools_are_no_locks() -> None:
+    files = ("aws/.pending-triggers", "aws/.pending-removals", "aws/README.md", "aws/claimed/.hidden", "aws/.gitkeep")
+    found = tree(*pool("aws", "unclaimed/a"), *files)
+    assert names(found) == [("aws", "a", UNCLAIMED)]
+    assert found.problems == ()
+
+
+def test_folders_inside_a_state_are_no_locks_but_a_problem() -> None:
+    found = tree(*pool("aws", "claimed/claimed/a", "claimed/claimed/b", "unclaimed/deep/er/c", "claimed/d"))
+    assert found.pools == ("aws",)
+    assert names(found) == [("aws", "d", CLAIMED)]
+    assert problems(found) == [
+        ("aws", "claimed/claimed is a folder, not a lock"),
+        ("aws", "unclaimed/deep is a folder, not a lock"),
+    ]
+
+
+def test_folders_are_known_by_themselves_too() -> None:
+    """An empty one has no file to be known by."""
+    paths = ["aws", "aws/claimed", "aws/unclaimed", "aws/unclaimed/empty", "aws/claimed/full", "docs/claimed"]
+    folders = [TreeEntry("040000", "1" * 40, name) for name in paths]
+    found = read_tree([*entries(*pool("aws", "claimed/full/a", "claimed/b")), *folders], {})
+    assert found.pools == ("aws",)
+    assert names(found) == [("aws", "b", CLAIMED)]
+    assert found.obstacles == ("aws/claimed/full", "aws/unclaimed/empty")
+    assert problems(found) == [
+        ("aws", "claimed/full is a folder, not a lock"),
+        ("aws", "unclaimed/empty is a folder, not a lock"),
+    ]
+
+
+def test_submodules_are_no_locks_and_links_are_locks_with_a_problem() -> None:
+    given_entries = [
+        *entries(*pool("aws")),
+        TreeEntry("160000", "1" * 40, "aws/claimed/module"),
+        TreeEntry("120000", "2" * 40, "aws/claimed/link"),
+        TreeEntry("100755", "3" * 40, "aws/unclaimed/script"),
+        TreeEntry("160000", "4" * 40, "module"),
+    ]
+    found = read_tree(given_entries, {})
+    assert found.locks == (
+        Lock("aws", "link", CLAIMED, "120000", "2" * 40),
+        Lock("aws", "script", UNCLAIMED, "100755", "3" * 40),
+    )
+    assert problems(found) == [
+        ("aws", "claimed/module is a submodule, not a lock"),
+        ("aws", "claimed/link is a symbolic link"),
+    ]
+
+
+def test_what_stands_in_the_place_of_a_lock_or_of_the_folder_is_in_the_way() -> None:
+    given_entries = [
+        *entries(*pool("aws", "unclaimed/a/x", "unclaimed/a/y", "claimed/a"), "gcp/claimed/b", "gcp/unclaimed"),
+        TreeEntry("160000", "1" * 40, "aws/unclaimed/c"),
+        TreeEntry("160000", "1" * 40, "claimed"),
+        *entries("unclaimed/d", "docs/claimed", "docs/unclaimed"),
+    ]
+    found = read_tree(given_entries, {})
+    assert found.pools == (".", "aws", "gcp")
+    assert found.obstacles == ("aws/unclaimed/a", "aws/unclaimed/c", "claimed", "gcp/unclaimed")
+    assert ("gcp", "unclaimed is a file, not a folder") in problems(found)
+    assert (".", "claimed is a submodule, not a folder") in problems(found)
+
+
+@pytest.mark.parametrize(
+    "name", ["two words", "-rf", '"quoted"', "new\nline", "\x1b[31m", "caf\udce9", "ü", "..", "git", "x" * 255]
+)
+def test_names_of_locks_and_pools_may_be_anything(name: str) -> None:
+    found = tree(*pool(name, f"claimed/{name}", f"unclaimed/{name}", f"claimed/x{name}/y"))
+    assert found.pools == (name,)
+    dotted = name.startswith(".")
+    assert names(found) == ([] if dotted else [(name, name, CLAIMED)])
+    assert all(problem.text.isprintable() for problem in found.problems)
+    assert len(found.problems) == (1 if dotted else 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("0", None),
+        ("2", None),
+        (" 1\n", None),
+        ("3", "has drifted: it counts 3"),
+        ("-1", "has drifted: it counts -1"),
+        ("", "holds no number"),
+        ("many", "holds no number"),
+        ("1.5", "holds no number"),
+        ("9" * 5000, "holds no number"),
+    ],
+)
+@pytest.mark.parametrize("file", [".pending-triggers", ".pending-removals"])
+@pytest.mark.parametrize("name", ["aws", "cf/fresh", "."])
+def test_a_tally_that_has_drifted_is_a_problem(name: str, file: str, content: str, problem: str | None) -> None:
+    prefix = "" if name == "." else f"{name}/"
+    paths = [f"{prefix}{path}" for path in (*KEPT, "unclaimed/a", "unclaimed/b", "claimed/c", file)]
+    found = read_tree(entries(*paths), {f"{prefix}{file}": content, f"other/{file}": "99"})
+    assert [(one.pool, file in one.text and (problem or "") in one.text) for one in found.problems] == (
+        [] if problem is None else [(name, True)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("triggers", "removals", "doubts"),
+    [
+        ("1", "1", 0),
+        ("0", "1", 1),
+        ("1", "9", 1),
+        ("x", "9", 0),
+        ("-1", "3", 0),
+        (None, "9", 0),
+    ],
+)
+def test_a_tally_that_does_not_come_to_the_free_locks_is_for_the_history_to_explain(
+    triggers: str | None, removals: str, doubts: int
+) -> None:
+    paths = [f"aws/{path}" for path in (*KEPT, "unclaimed/a", "unclaimed/b", ".pending-removals")]
+    counts = {"aws/.pending-removals": removals, **({} if triggers is None else {"aws/.pending-triggers": triggers})}
+    found = read_tree(entries(*paths), counts)
+    assert len(found.doubts) == doubts
+    for doubt in found.doubts:
+        assert (doubt.pool, doubt.unclaimed) == ("aws", 2)
+        assert list(doubt.texts) == [problem.text for problem in found.problems]
+
+
+def test_only_tally_files_are_asked_for() -> None:
+    paths = [
+        "aws/.pending-triggers",
+        ".pending-removals",
+        "a/b/.pending-removals",
+        "aws/x.pending-triggers",
+        "aws/claimed/a",
+    ]
+    assert [entry.path for entry in tally_entries(entries(*paths))] == paths[:3]
+    assert tally_entries(entries("aws/.pending-triggers", mode="160000")) == ()
+
+
+@pytest.mark.parametrize("path", ["./claimed/a", "./unclaimed/b", "./claimed"])
+def test_a_folder_with_the_name_that_we_have_for_the_root_is_not_the_root(path: str) -> None:
+    found = tree("claimed/b", path)
+    assert [lock.path for lock in found.locks] == ["claimed/b"]
+    assert found.pools == (ROOT_POOL,)
+    assert found.obstacles == ()
+
+
+NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=5)
+PATHS = st.lists(NAMES | st.sampled_from(["claimed", "unclaimed", ".gitkeep"]), min_size=1, max_size=5).map("/".join)
+
+
+@given(st.lists(PATHS, unique=True, max_size=20))
+def test_every_lock_is_a_file_of_the_tree_and_listed_once(paths: list[str]) -> None:
+    found = tree(*paths)
+    listed = [(lock.pool, lock.name) for lock in found.locks]
+    assert len(listed) == len(set(listed))
+    assert {lock.path for lock in found.locks} <= set(paths)
+    assert {lock.pool for lock in found.locks} <= set(found.pools)
+    assert all(lock_path(lock.pool, lock.state, lock.name) == lock.path for lock in found.locks)

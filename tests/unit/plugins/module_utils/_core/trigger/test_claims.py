@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which build made a claim."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    Build,
+    BuildResources,
+    BuildStatus,
+    StepVersion,
+    Version,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    JobReference,
+    PipelineReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.claims import ClaimReader
+
+NOW = 1_795_000_000
+BASE = "https://ci.example.com"
+PAGE = f"{BASE}/teams/main/pipelines/ci/jobs/claim/builds"
+VARIABLES = '{"n":1,"s":"x"}'
+
+
+def build(name: str = "7", *, start: int | None = NOW - 60, number: int = 70, variables: str | None = None) -> Build:
+    pipeline = PipelineReference("main", "ci", variables)
+    return Build(number, name, BuildStatus.STARTED, "main", pipeline, "claim", start_time=start)
+
+
+def has_claimed(
+    message: str,
+    one: Build | None = None,
+    *,
+    at: int = NOW,
+    put: tuple[str, ...] | None = None,
+    variables: str | None = None,
+    by_name_only: bool = False,
+) -> bool:
+    def resources(_build: Build) -> BuildResources:
+        if put is None:
+            raise NoCredibleResponse("nobody should ask")
+        return BuildResources(outputs=tuple(StepVersion("env", Version.of_commit(commit)) for commit in put))
+
+    job = JobReference(PipelineReference("main", "ci", variables), "claim")
+    reader = ClaimReader(job, "main", lambda base: base == BASE, resources)
+    lock = Lock("aws", "env-1", State.CLAIMED)
+    snapshot = Snapshot("c", "main", ("aws",), (lock,), {lock.path: Claim("abc", at, "git", message)})
+    return reader.has_claimed(
+        one or build(variables=variables), reader.current(snapshot, "aws"), by_name_only=by_name_only
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (f"claiming: env-1\nBuild URL: {PAGE}/7 ", True),
+        (f"claiming: env-1\nBuild URL: {PAGE}/70 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE}/7.1 ", False),
+        (f"claiming: env-1\nBuild URL: {BASE}/builds/70 ", True),
+        (f"claiming: env-1\nBuild URL: {BASE}/builds/7 ", False),
+        ("claiming: env-1\nBuild URL: https://other/teams/main/pipelines/ci/jobs/claim/builds/7 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE.replace('main', 'ops')}/7 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE.replace('/ci/', '/cd/')}/7 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE.replace('claim', 'hold')}/7 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE}/7?vars.n=1 ", False),
+        ("main/ci/claim build 7 claiming: env-1", True),
+        ("ci/claim build 7 claiming: env-1", True),
+        ("main/ci/claim build 8 claiming: env-1", False),
+        ("manually claim env-1", False),
+        ('Revert "unclaiming: env-1"', False),
+    ],
+)
+def test_by_name(message: str, expected: bool) -> None:
+    assert has_claimed(message) is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("vars.n=1&vars.s=%22x%22", True),
+        ("vars.n=1&vars.s=x", True),  # as 8.0.0 to 8.0.2 wrote it
+        ("vars.n=2&vars.s=%22x%22", False),
+        ("vars.n=1", False),
+        ("", False),
+    ],
+)
+def test_instances(query: str, expected: bool) -> None:
+    message = f"claiming: env-1\nBuild URL: {PAGE}/7?{query} "
+    assert has_claimed(message, variables=VARIABLES) is expected
+
+
+def test_a_claim_from_before_the_build_is_that_of_a_namesake() -> None:
+    message = f"claiming: env-1\nBuild URL: {PAGE}/7 "
+    assert has_claimed(message, at=NOW - 60 - 60)
+    assert not has_claimed(message, at=NOW - 60 - 61)
+    assert not has_claimed(message, build(start=None))
+
+
+@pytest.mark.parametrize("message", ["claiming: env-1", "claiming: env-1\nBuild URL: "])
+def test_claims_that_name_no_build(message: str) -> None:
+    assert has_claimed(message, put=("xyz", "abc"))
+    assert not has_claimed(message, put=("xyz",))
+    assert not has_claimed(message, at=NOW - 200)
+    assert not has_claimed(message, by_name_only=True)
+    with pytest.raises(NoCredibleResponse):
+        has_claimed(message)

@@ -1,0 +1,217 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The answers that a Concourse with some model pipelines gives to the rules, with faults and changes on demand."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
+    Holder,
+    HolderKind,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    Build,
+    BuildResources,
+    Job,
+    Version,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    BuildQueries,
+    NoCredibleResponse,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+)
+
+BASE = "https://ci.example.com"
+# A claim comes so many seconds after the start of its build, unless a test says otherwise.
+CLAIM_AFTER_START = 10
+
+Answer = t.TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call of the protocol: the method's name and what was asked about."""
+
+    method: str
+    about: tuple[object, ...]
+
+    def __str__(self) -> str:
+        return f"{self.method}({', '.join(map(str, self.about))})"
+
+
+class ModelFacts:
+    """Answers from model pipelines; each question is answered once and remembered, as the protocol promises.
+
+    `is_missing` chooses the questions that get no credible answer, `before_answer` may change the world before one.
+    `asked` has all questions that reached Concourse, `refused` those of them that got no answer.
+    """
+
+    def __init__(self, *pipelines: PipelineModel, one_offs: tuple[Build, ...] = (), base: str = BASE) -> None:
+        self.models = {model.ref: model for model in pipelines}
+        self.one_offs = {build.id: build for build in one_offs}
+        self.base = base
+        self.is_missing: Callable[[Question], bool] = lambda question: False
+        self.before_answer: Callable[[Question], None] = lambda question: None
+        self.asked: list[Question] = []
+        self.refused: list[Question] = []
+        self._known: dict[Question, t.Any] = {}
+
+    def names_this_concourse(self, base: str) -> bool:
+        return self._answer(Question("names_this_concourse", (base,)), lambda: base == self.base)
+
+    def build(self, reference: BuildReference) -> Build | None:
+        return self._answer(Question("build", (reference,)), lambda: self._find(reference))
+
+    def pipelines(self, team: str) -> tuple[PipelineReference, ...]:
+        question = Question("pipelines", (team,))
+        return self._answer(question, lambda: tuple(one for one in self.models if one.team == team))
+
+    def is_archived(self, pipeline: PipelineReference) -> bool:
+        return self._answer(Question("is_archived", (pipeline,)), lambda: self.models[pipeline].archived)
+
+    def is_paused(self, pipeline: PipelineReference) -> bool:
+        return self._answer(Question("is_paused", (pipeline,)), lambda: self.models[pipeline].paused)
+
+    def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
+        return self._answer(Question("jobs", (pipeline,)), self.models[pipeline].configured_jobs, again=again)
+
+    def resources(self, build: Build) -> BuildResources:
+        return self._answer(Question("resources", (build.id,)), lambda: self._model_of(build).resources_of(build))
+
+    def version_id(
+        self, pipeline: PipelineReference, resource: str, version: Version, *, among_latest: bool = False
+    ) -> int | None:
+        def look() -> int | None:
+            model = self.models[pipeline]
+            order = [] if resource in model.forgotten else model.order.get(resource, [])
+            return order.index(version) + 1 if version in order else None
+
+        return self._answer(Question("version_id", (pipeline, resource, version, among_latest)), look)
+
+    def builds_with_input(
+        self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False
+    ) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            model = self.models[pipeline]
+            return self._users(model, model.took, resource, version_id)
+
+        return self._answer(Question("builds_with_input", (pipeline, resource, version_id)), look, again=again)
+
+    def builds_with_output(self, pipeline: PipelineReference, resource: str, version_id: int) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            model = self.models[pipeline]
+            return self._users(model, model.made, resource, version_id)
+
+        return self._answer(Question("builds_with_output", (pipeline, resource, version_id)), look)
+
+    def is_newer(self, pipeline: PipelineReference, resource: str, version: Version, than: Version) -> bool:
+        def look() -> bool:
+            order = self.models[pipeline].order.get(resource, [])
+            if version not in order or than not in order:
+                raise NoCredibleResponse("Concourse does not know both versions")
+            return order.index(version) > order.index(than)
+
+        return self._answer(Question("is_newer", (pipeline, resource, version, than)), look)
+
+    def next_inputs(self, pipeline: PipelineReference, job: str) -> Mapping[str, Version] | None:
+        return self._answer(Question("next_inputs", (pipeline, job)), lambda: self.models[pipeline].next.get(job))
+
+    def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            model = self.models[pipeline]
+            return tuple(model.builds_of(job)[: model.page])
+
+        return self._answer(Question("latest_builds", (pipeline, job)), look, again=again)
+
+    def builds_from(
+        self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
+    ) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            return tuple(self.models[pipeline].builds_from(build))
+
+        return self._answer(Question("builds_from", (pipeline, job, build.id)), look, again=again)
+
+    def builds_since(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            return tuple(one for one in self.models[pipeline].builds_of(job) if one.id >= build.id)
+
+        return self._answer(Question("builds_since", (pipeline, job, build.id)), look)
+
+    def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            return tuple(sorted(self.models[pipeline].builds.values(), key=lambda build: -build.id))
+
+        return self._answer(Question("pipeline_builds", (pipeline,)), look)
+
+    def _answer(self, question: Question, look: Callable[[], Answer], *, again: bool = False) -> Answer:
+        if question not in self._known or again:
+            self.asked.append(question)
+            self.before_answer(question)
+            if self.is_missing(question):
+                self.refused.append(question)
+                raise NoCredibleResponse("Concourse answered 502")
+            self._known[question] = look()
+        return t.cast(Answer, self._known[question])
+
+    def _find(self, reference: BuildReference) -> Build | None:
+        if reference.id is not None:
+            there_are = {
+                **self.one_offs,
+                **{id_: build for one in self.models.values() for id_, build in one.builds.items()},
+            }
+            return there_are.get(reference.id)
+        model = self.models.get(reference.pipeline) if reference.pipeline else None
+        named = (
+            [build for build in model.builds_of(reference.job or "") if build.name == reference.name] if model else []
+        )
+        # Builds of an instanced pipeline are found only by typed variables.
+        return named[0] if named and reference.untyped_vars is None else None
+
+    def _model_of(self, build: Build) -> PipelineModel:
+        assert build.pipeline is not None
+        return self.models[build.pipeline]
+
+    def _users(
+        self, model: PipelineModel, items: Mapping[int, tuple[t.Any, ...]], resource: str, version_id: int
+    ) -> tuple[Build, ...]:
+        """Builds by id of a version; oldest first, so that nothing can rest on the newest coming first."""
+        if resource in model.forgotten:
+            return ()
+        version = model.order[resource][version_id - 1]
+        return tuple(
+            build
+            for build in model.builds.values()
+            if any((item.resource, item.version) == (resource, version) for item in items.get(build.id, ()))
+        )
+
+
+def claim_by(build: Build, commit: str, *, at: int | None = None) -> Claim:
+    """The claim that a build pushed as `commit`; `at` is its time, by default soon after the start of the build."""
+    claimed_at = (build.start_time or 0) + CLAIM_AFTER_START if at is None else at
+    return Claim(commit, claimed_at, "CI Pool Resource", "claiming: env-1\nBuild URL: see the holder\n")
+
+
+def holder_of(build: Build) -> Holder:
+    """The holder that the message of a claim names, when it names this build."""
+    reading = BuildReference(base=BASE, pipeline=build.pipeline, job=build.job, name=build.name)
+    if build.job is None:
+        reading = BuildReference(base=BASE, id=build.id)
+    return Holder(HolderKind.BUILD, str(reading), (reading,), f"{BASE}/builds/{build.id}")
+
+
+def verdict_on(facts: BuildQueries, build: Build, commit: str, *, at: int | None = None) -> Verdict:
+    """Judge the lock that a build has claimed by a commit."""
+    return judge_claim(claim_by(build, commit, at=at), holder_of(build), facts)

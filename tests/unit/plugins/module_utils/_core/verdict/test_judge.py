@@ -1,0 +1,138 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a snapshot to judged locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import HolderKind
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import (
+    JudgedLock,
+    judge_locks,
+    locks_of,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
+    PoolOption,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    START_OF_TIME,
+    PipelineModel,
+    put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelFacts,
+)
+
+LOCKS = (
+    Lock("aws", "a", State.CLAIMED),
+    Lock("aws", "b", State.UNCLAIMED),
+    Lock("gcp", "a", State.CLAIMED),
+    Lock("gcp", "c", State.CLAIMED),
+    Lock("unwanted", "d", State.CLAIMED),
+)
+# A long wait for one pool, the usual one for the other.
+POOLS = (PoolOption("gcp", PoolPolicy(grace=600)), PoolOption("aws", PoolPolicy()))
+
+
+def world() -> tuple[Snapshot, PipelineModel]:
+    """The same job has claimed two locks in an old format, for each in its pool; a person has claimed another."""
+    model = PipelineModel(team="home")
+    model.job("up", put("envs"))
+    first, second = model.build("up", BuildStatus.ABORTED), model.build("up", BuildStatus.STARTED)
+    messages = {"aws/claimed/a": "ci/up build 1 claiming: a", "gcp/claimed/a": "ci/up build 2 claiming: a"}
+    claims = {
+        path: Claim(path, (build.start_time or 0) + 1, "CI Pool Resource", messages[path])
+        for path, build in zip(messages, (first, second), strict=True)
+    }
+    claims["gcp/claimed/c"] = Claim("gcp/claimed/c", START_OF_TIME, "Ada", "mine")
+    return Snapshot("f" * 40, "main", ("aws", "gcp", "unwanted"), LOCKS, claims), model
+
+
+def judge(
+    snapshot: Snapshot, facts: ModelFacts | None, *, team: str = "home", each: object = map
+) -> tuple[JudgedLock, ...]:
+    mapper: Callable[[Callable[[Lock], JudgedLock], Sequence[Lock]], Iterable[JudgedLock]] = each  # type: ignore[assignment]
+    return judge_locks(locks_of(snapshot, POOLS), snapshot, POOLS, facts, default_team=team, each=mapper)
+
+
+def test_the_locks_of_the_chosen_pools_in_the_order_of_the_snapshot() -> None:
+    snapshot, _other = world()
+    assert locks_of(snapshot, POOLS) == list(LOCKS[:4])
+    assert locks_of(snapshot, POOLS[:1]) == list(LOCKS[2:4])
+    assert locks_of(snapshot, ()) == []
+
+
+def test_each_lock_is_judged_by_its_own_claim() -> None:
+    snapshot, model = world()
+    judged = judge(snapshot, ModelFacts(model))
+    assert [(one.lock, one.verdict.name) for one in judged] == list(
+        zip(
+            LOCKS,
+            [VerdictName.ABORTED, VerdictName.FREE, VerdictName.RUNNING, VerdictName.MANUAL],
+            strict=False,
+        )
+    )
+    assert [one.claim.commit if one.claim else None for one in judged] == [
+        "aws/claimed/a",
+        None,
+        "gcp/claimed/a",
+        "gcp/claimed/c",
+    ]
+    assert [one.holder.kind if one.holder else None for one in judged] == [
+        HolderKind.BUILD,
+        None,
+        HolderKind.BUILD,
+        HolderKind.PERSON,
+    ]
+
+
+def test_each_lock_has_the_policy_of_its_pool() -> None:
+    snapshot, model = world()
+    model.set_status(model.builds[2], BuildStatus.ABORTED)
+    aws, free, gcp, manual = judge(snapshot, ModelFacts(model))
+    assert aws.verdict.dead_since is not None
+    assert gcp.verdict.dead_since is not None
+    assert aws.releasable_at == aws.verdict.dead_since + 5 * 60
+    assert gcp.releasable_at == gcp.verdict.dead_since + 600 * 60
+    assert (free.policy, free.releasable_at, manual.releasable_at) == (None, None, None)
+
+
+def test_a_lock_is_releasable_from_its_second_on() -> None:
+    snapshot, model = world()
+    aws, free, running, _other = judge(snapshot, ModelFacts(model))
+    assert aws.releasable_at is not None
+    assert [aws.is_releasable(aws.releasable_at + seconds) for seconds in (-1, 0, 1)] == [False, True, True]
+    assert not free.is_releasable(2**40)
+    assert not running.is_releasable(2**40)
+
+
+def test_formats_without_a_team_are_asked_in_the_default_team() -> None:
+    snapshot, model = world()
+    names = [one.verdict.name for one in judge(snapshot, ModelFacts(model), team="other")]
+    assert names == [VerdictName.GONE, VerdictName.FREE, VerdictName.GONE, VerdictName.MANUAL]
+
+
+def test_without_a_concourse_only_people_and_free_locks_are_known() -> None:
+    snapshot, _other = world()
+    names = [one.verdict.name for one in judge(snapshot, None)]
+    assert names == [VerdictName.UNVERIFIED, VerdictName.FREE, VerdictName.UNVERIFIED, VerdictName.MANUAL]
+
+
+def test_the_caller_decides_how_the_locks_are_gone_through() -> None:
+    snapshot, model = world()
+    seen: list[Lock] = []
+
+    def backwards(judge_one: Callable[[Lock], JudgedLock], locks: Sequence[Lock]) -> Iterable[JudgedLock]:
+        seen.extend(locks)
+        return [judge_one(lock) for lock in reversed(locks)][::-1]
+
+    assert judge(snapshot, ModelFacts(model), each=backwards) == judge(snapshot, ModelFacts(model))
+    assert seen == list(LOCKS[:4])

@@ -1,0 +1,231 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What git 2.39 and the servers that people use print about a push, and what it means."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.text import printable
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import (
+    GitFailed,
+    GitTimedOut,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.error_messages import (
+    PushMessages,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.report import (
+    PushReport,
+    ReportedOutcome,
+    read_report,
+)
+
+COMMIT = "2478cf251821c8e8b2873ea6ee1cd0e4b9925d14"
+MAIN = "refs/heads/main"
+FAILED_TO_PUSH = "error: failed to push some refs to 'https://example.com/denied/locks.git'\n"
+SENTENCES = PushMessages("https://example.com/locks.git", "main", ("s3cret",))
+
+
+def printed(flag: str, summary: str) -> bytes:
+    return f"To https://example.com/locks.git\n{flag}\t{COMMIT}:{MAIN}\t{summary}\nDone\n".encode()
+
+
+def rejected(reason: str, remote: str = "", kind: str = "remote rejected") -> PushReport:
+    lines = "".join(f"remote: {line}        \n" for line in remote.splitlines())
+    failed = GitFailed("push", 1, lines + FAILED_TO_PUSH)
+    return read_report(printed("!", f"[{kind}] ({reason})"), MAIN, failed)
+
+
+def broken_off(stderr: str, status: int = 128) -> PushReport:
+    return read_report(b"", MAIN, GitFailed("push", status, stderr))
+
+
+@pytest.mark.parametrize(("flag", "summary"), [(" ", "1f5c2a9..2478cf2"), ("=", "[up to date]")])
+def test_accepted(flag: str, summary: str) -> None:
+    assert read_report(printed(flag, summary), MAIN, None) == PushReport(ReportedOutcome.ACCEPTED)
+
+
+@pytest.mark.parametrize("reason", ["stale info", "fetch first", "non-fast-forward"])
+def test_overtaken(reason: str) -> None:
+    assert rejected(reason, kind="rejected").outcome is ReportedOutcome.OVERTAKEN
+
+
+@pytest.mark.parametrize(
+    ("reason", "remote"),
+    [
+        ("failed to update ref", "error: cannot lock ref 'refs/heads/main': is at 1f5c2a9 but expected 2478cf2"),
+        ("cannot lock ref 'refs/heads/main': is at 1f5c2a9 but expected 2478cf2", ""),
+        ("incorrect old value provided", ""),
+        ("non-fast-forward", "error: it was faster"),
+        ("LOCK_FAILURE", ""),
+        ("failed to lock", ""),
+    ],
+)
+def test_locked(reason: str, remote: str) -> None:
+    assert rejected(reason, remote).outcome is ReportedOutcome.LOCKED
+
+
+REFUSALS = [
+    ("pre-receive hook declined", "no, never", "A hook there decides"),
+    ("hook declined", "fatal: write error: No space left on device", "There is no space left"),
+    ("unpacker error", "fatal: sha1 file write error. Out of diskspace", "could not store"),
+    ("pre-receive hook declined", "GitLab: You are not allowed to push code to protected branches", "is protected"),
+    (
+        "protected branch hook declined",
+        "error: GH006: Protected branch update failed for refs/heads/main.",
+        "is protected",
+    ),
+    ("prohibited by Gerrit: not permitted: update", "", "may read but not push"),
+    ("branch is currently checked out", "error: refusing to update checked out branch", "has a work tree"),
+    ("failed to update ref", "error: cannot lock ref: Unable to create 'main.lock': Permission denied", "may read but"),
+    ("shallow update not allowed", "", "refuses the push"),
+]
+
+
+@pytest.mark.parametrize(("reason", "remote", "hint"), REFUSALS)
+def test_refused(reason: str, remote: str, hint: str) -> None:
+    report = rejected(reason, remote)
+    assert report.outcome is ReportedOutcome.REFUSED
+    message = str(SENTENCES.refused(report))
+    assert hint in message
+    assert message.endswith(f"It says: {reason}{f'; {remote}' if remote else ''}")
+
+
+def test_a_reason_of_the_server_s_own() -> None:
+    report = rejected("TF402462: The reference is busy elsewhere.")
+    assert report.outcome is ReportedOutcome.DOUBTFUL
+    assert "so nothing was released. It says: TF402462" in str(SENTENCES.refused(report))
+
+
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        "send-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly\n",
+        "error: RPC failed; HTTP 502 curl 22 The requested URL returned error: 502\nEverything up-to-date\n",
+        "client_loop: send disconnect: Broken pipe\nfatal: the remote end hung up unexpectedly\n",
+        "",
+    ],
+)
+def test_lost(stderr: str) -> None:
+    assert broken_off(stderr).outcome is ReportedOutcome.LOST
+
+
+def test_a_time_out_and_a_silent_server_are_lost() -> None:
+    timed_out = read_report(b"", MAIN, GitTimedOut("push", 60, "fatal: Could not read from remote repository."))
+    assert (timed_out.outcome, timed_out.timed_out) == (ReportedOutcome.LOST, True)
+    assert read_report(b"", MAIN, None).outcome is ReportedOutcome.LOST
+    assert rejected("remote failed to report status", kind="remote failure").outcome is ReportedOutcome.LOST
+
+
+UNSENT = [
+    (
+        "fatal: unable to access 'https://example.com/locks.git/': The requested URL returned error: 403",
+        "may read but not",
+    ),
+    (
+        "ERROR: The key you are authenticating with has been marked as read only.\nfatal: Could not read from remote"
+        " repository.",
+        "may read but not push",
+    ),
+    (
+        "ERROR: This deploy key does not have write access to this project.\n"
+        "fatal: Could not read from remote repository.",
+        "may read but not push",
+    ),
+    (
+        "FATAL: W any locks bot DENIED by fallthru\nfatal: Could not read from remote repository.",
+        "may read but not push",
+    ),
+    ("fatal: remote error: access denied or repository not exported: /locks.git", "may read but not push"),
+    (
+        "git@example.com: Permission denied (publickey).\nfatal: Could not read from remote repository.",
+        "refuses the key",
+    ),
+    (
+        "ssh: connect to host example.com port 22: Connection refused\nfatal: Could not read from remote repository.",
+        "No git server answers",
+    ),
+    (
+        "fatal: unable to access 'https://example.com/read-only/locks.git/': Could not resolve host: example.com",
+        "The host of https://example.com/locks.git is not known",
+    ),
+    ("fatal: Authentication failed for 'https://example.com/locks.git/'", "refuses the user name or the password"),
+    (
+        "error: Cannot access URL https://example.com/locks.git/, return code 22\nfatal: git-http-push failed",
+        "dumb HTTP",
+    ),
+    ("fatal: Could not read from remote repository.", "lets this user or key read but not push"),
+]
+
+
+@pytest.mark.parametrize(("stderr", "words"), UNSENT)
+def test_unsent(stderr: str, words: str) -> None:
+    report = broken_off(stderr)
+    assert report.outcome is ReportedOutcome.UNSENT
+    assert report.failed is not None
+    error = SENTENCES.unsent(report, report.failed)
+    assert isinstance(error, RepositoryError)
+    assert words in str(error)
+
+
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        f"fatal: bad object {COMMIT}\nfatal: the remote end hung up unexpectedly\n{FAILED_TO_PUSH}",
+        f"error: src refspec {COMMIT} does not match any\n{FAILED_TO_PUSH}",
+        "fatal: not a git repository: '/cache/mirror.git'\n",
+        f"error: object file objects/24/78 is empty\nfatal: loose object {COMMIT} is corrupt\n",
+        "fatal: the remote end hung up unexpectedly\nerror: pack-objects died of signal 9\n",
+    ],
+)
+def test_a_spoiled_mirror(stderr: str) -> None:
+    assert broken_off(stderr).outcome is ReportedOutcome.SPOILED
+
+
+def test_what_a_server_says_of_objects_is_not_about_our_mirror() -> None:
+    assert (
+        broken_off("remote: fatal: bad object\nfatal: the remote end hung up unexpectedly\n").outcome
+        is ReportedOutcome.LOST
+    )
+
+
+PIECES = (
+    b"\t",
+    b":",
+    MAIN.encode(),
+    b":refs/heads/main\t",
+    b"!\t",
+    b" \t",
+    b"=\t",
+    b"[remote rejected] (",
+    b")",
+    b"\n",
+)
+
+
+def test_secrets_and_control_characters_stay_out_and_the_length_is_bounded() -> None:
+    remote = "\n".join(["\x1b[31mhello s3cret https://bot:t0ken@example.com\x1b[0m", *map(str, range(1000))])
+    message = str(SENTENCES.refused(rejected("hook declined", remote)))
+    assert "s3cret" not in message
+    assert "t0ken" not in message
+    assert message.isprintable()
+    assert len(message) < 700
+    assert r"\x1b[31mhello *** https://***@example.com" in message
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=3))).map(b"".join), st.text())
+def test_no_output_makes_it_fail(output: bytes, stderr: str) -> None:
+    report = read_report(output, MAIN, GitFailed("push", 1, stderr))
+    if report.outcome is ReportedOutcome.ACCEPTED:
+        assert any(line[:2] in (b" \t", b"=\t") and MAIN.encode() in line for line in output.split(b"\n"))
+    for error in (SENTENCES.refused(report), SENTENCES.stuck(report, 3), SENTENCES.unknown(report, ValueError("x"))):
+        assert printable(str(error)) == str(error)
+
+
+def test_another_reference_is_not_ours() -> None:
+    other = printed(" ", "1..2").replace(b"heads/main", b"heads/main2")
+    assert read_report(other, MAIN, None).outcome is ReportedOutcome.LOST

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""git's own words, and what is made of them. Those of real servers are in tests/functional/git."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import (
+    GitFailed,
+    GitTimedOut,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.error_messages import (
+    explain,
+    git_words,
+    scrub,
+)
+
+WHERE = "https://host/locks.git"
+
+
+def sentence(stderr: str, *secrets: str) -> str:
+    return str(explain(GitFailed("fetch", 128, stderr), where=WHERE, secrets=secrets))
+
+
+@pytest.mark.parametrize(
+    ("stderr", "words"),
+    [
+        ("fatal: unable to access 'x': SSL certificate problem: self-signed certificate", "name its CA in ca_path"),
+        ("fatal: unable to access 'x': SSL certificate problem: certificate has expired", "is not trusted"),
+        ("fatal: unable to access 'x': SSL: no alternative certificate subject name matches", "is not trusted"),
+        ("fatal: unable to access 'x': error setting certificate verify locations:  CAfile: y", "ca_path holds no"),
+        ("fatal: unable to access 'x': OpenSSL SSL_connect: SSL_ERROR_SYSCALL", "does not speak TLS"),
+        ("fatal: unable to access 'x': error:0A00010B:SSL routines::wrong version number", "does not speak TLS"),
+        ("ssh: connect to host h port 22: Connection timed out", "cannot be reached"),
+        ("ssh: connect to host h port 22: No route to host", "cannot be reached"),
+        ("ssh: Could not resolve hostname h: Temporary failure in name resolution", "is not known"),
+        ("fatal: unable to access 'x': Operation too slow. Less than 1 bytes/sec", "cannot be reached"),
+        ("error: RPC failed; curl 56 GnuTLS recv error\nfatal: early EOF", "broke off"),
+        ("kex_exchange_identification: Connection closed by remote host", "broke off"),
+        ("fatal: the remote end hung up unexpectedly", "broke off"),
+        ("error: file write error: No space left on device\nfatal: unpack-objects failed", "no space left"),
+        ("fatal: write error: Disk quota exceeded", "no space left"),
+        ("fatal: detected dubious ownership in repository at '/srv'", "another user owns it"),
+        ("error: cannot run ssh: No such file or directory\nfatal: unable to fork", "ssh is not installed"),
+        ("fatal: protocol error: bad line length character: Welc", "prints something before"),
+        ("git: 'remote-https' is not a git command. See 'git --help'.", "cannot speak the protocol"),
+        ("fatal: unable to find remote helper for 'https'", "cannot speak the protocol"),
+        ("fatal: transport 'ext' not allowed", "protocol that is not supported"),
+        ("fatal: unable to access 'x': The requested URL returned error: 429", "answers 429 instead"),
+        ("fatal: something that nobody has seen yet", f"git fetch failed for {WHERE}: fatal: something that nobody"),
+        ("", "git said nothing"),
+    ],
+)
+def test_causes(stderr: str, words: str) -> None:
+    with pytest.raises(Exception, match=words):
+        raise explain(GitFailed("fetch", 128, stderr), where=WHERE)
+
+
+def test_every_sentence_names_the_repository_or_the_option_to_change() -> None:
+    text = sentence("fatal: unable to access 'x': The requested URL returned error: 503")
+    assert text.startswith(f"The server of {WHERE} answers 503, it is in trouble: try again later. (fatal: ")
+
+
+def test_a_time_out_says_how_long() -> None:
+    text = str(explain(GitTimedOut("ls-remote", 7, "fatal: killed"), where=WHERE))
+    assert "did not finish its answer to git ls-remote within git_timeout, 7 seconds" in text
+
+
+def test_secrets_and_user_information_are_hidden() -> None:
+    stderr = "fatal: unable to access 'https://me:hunter2@proxy:3128/': s3cret and s3cret2\nremote: bWU6cw=="
+    text = sentence(stderr, "s3cret", "s3cret2", "bWU6cw==", "")
+    assert "https://***@proxy:3128/" in text
+    assert not [secret for secret in ("hunter2", "s3cret", "bWU6cw") if secret in text]
+
+
+@pytest.mark.parametrize("text", ["git@host:a.git", "see https://host/a and me@example.com", "a@b://c"])
+def test_what_is_no_user_information_stays(text: str) -> None:
+    assert scrub(text) == text
+
+
+def test_a_server_s_control_characters_do_not_reach_the_terminal() -> None:
+    words = git_words("remote: \x1b[31mred\x07\u202e\r\nfatal: no")
+    assert words == "remote: \\x1b[31mred\\x07\\u202e; fatal: no"
+
+
+def test_only_the_lines_that_tell_something() -> None:
+    stderr = "hint: try\nremote: Who are you?\nremote: Who are you?\nfatal: no\n"
+    stderr += "fatal: Could not read from remote repository."
+    assert git_words(stderr) == "remote: Who are you?; fatal: no"
+    assert git_words("one\ntwo\n\nthree\nfour\n") == "two; three; four"
+    assert len(git_words("fatal: " + "x" * 5000)) == 400

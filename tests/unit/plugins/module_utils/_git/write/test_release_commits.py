@@ -1,0 +1,144 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From releases to commits: nothing is overwritten, nothing is lost, and claimed/ never gets empty."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.tree_reader import (
+    Entries,
+    Entry,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.planned_commits import (
+    FileMoved,
+    FileWritten,
+    PlannedCommit,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import (
+    plan_commits,
+    touched_folders,
+)
+
+FILE = b"100644"
+POOLS = ("aws", "cf/fresh", ".")
+KEEP: Entry = (FILE, "keep")
+
+names = st.sampled_from(["a", "b", "c", "d e", "\udcff"])
+folders = st.dictionaries(names, st.just(None), max_size=4)
+
+
+def release(pool: str, name: str, to: str | None = None, blob: str = "blob") -> PlannedRelease:
+    return PlannedRelease(Lock(pool, name, State.CLAIMED, "100644", blob), to or pool, f"unclaiming: {name}\n")
+
+
+def folder(pool: str, state: str) -> bytes:
+    return state.encode() if pool == "." else f"{pool}/{state}".encode()
+
+
+def entries(pool: str, *files: str) -> Entries:
+    return {name.encode("utf-8", "surrogateescape"): (FILE, f"{pool}:{name}") for name in files}
+
+
+def test_a_release_is_one_commit() -> None:
+    there = {b"aws/claimed": {b".gitkeep": KEEP, b"env": (FILE, "blob")}, b"aws/unclaimed": {}}
+    (commit,) = plan_commits([release("aws", "env")], there)
+    assert commit == PlannedCommit("unclaiming: env\n", (FileMoved(b"aws/claimed/env", b"aws/unclaimed/env"),))
+
+
+def test_the_last_lock_goes_after_a_commit_that_keeps_the_folder() -> None:
+    there = {b"aws/claimed": {b"env": (FILE, "blob")}, b"gcp/unclaimed": {}}
+    keep, commit = plan_commits([release("aws", "env", "gcp")], there)
+    assert keep == PlannedCommit("keep aws/claimed\n", (FileWritten(b"aws/claimed/.gitkeep"),))
+    assert commit == PlannedCommit("unclaiming: env\n", (FileMoved(b"aws/claimed/env", b"gcp/unclaimed/env"),))
+
+
+@pytest.mark.parametrize(
+    ("claimed", "unclaimed", "words"),
+    [
+        ({}, {}, "is not what it was a moment ago"),
+        ({b"env": (FILE, "other")}, {}, "is not what it was a moment ago"),
+        ({b"env": (b"40000", "tree")}, {}, "is not what it was a moment ago"),
+        ({b"env": (FILE, "blob")}, {b"env": (FILE, "blob")}, "something is at aws/unclaimed/env already"),
+        ({b"env": (FILE, "blob")}, {b"env": (b"40000", "tree")}, "something is at aws/unclaimed/env already"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(claimed: Entries, unclaimed: Entries, words: str) -> None:
+    with pytest.raises(RepositoryError, match=words):
+        list(plan_commits([release("aws", "env")], {b"aws/claimed": claimed, b"aws/unclaimed": unclaimed}))
+
+
+def test_a_lock_is_not_released_twice() -> None:
+    there = {b"aws/claimed": {b".gitkeep": KEEP, b"env": (FILE, "blob")}, b"aws/unclaimed": {}, b"gcp/unclaimed": {}}
+    with pytest.raises(RepositoryError):
+        list(plan_commits([release("aws", "env"), release("aws", "env", "gcp")], there))
+
+
+def test_the_folders_of_releases() -> None:
+    releases = [release("aws", "env"), release(".", "env", "cf/fresh"), release("\udcff", "x")]
+    expected = {b"aws/claimed", b"aws/unclaimed", b"claimed", b"cf/fresh/unclaimed", b"\xff/claimed", b"\xff/unclaimed"}
+    assert touched_folders(releases) == expected
+
+
+@given(st.data())
+def test_no_file_is_lost_and_no_claimed_folder_gets_empty(data: st.DataObject) -> None:
+    there: dict[bytes, dict[bytes, Entry]] = {}
+    for pool in POOLS:
+        claimed = data.draw(folders, label=f"claimed in {pool}")
+        free = data.draw(folders, label=f"unclaimed in {pool}")
+        there[folder(pool, "claimed")] = dict(entries(pool, *claimed))
+        there[folder(pool, "unclaimed")] = dict(entries(f"{pool} free", *free))
+        if data.draw(st.booleans(), label=f"{pool} has a .gitkeep"):
+            there[folder(pool, "claimed")][b".gitkeep"] = KEEP
+    possible = [
+        release(pool, name.decode("utf-8", "surrogateescape"), to, blob)
+        for pool in POOLS
+        for name, (_mode, blob) in there[folder(pool, "claimed")].items()
+        for to in POOLS
+        if name != b".gitkeep" and name not in there[folder(to, "unclaimed")]
+    ]
+    releases = data.draw(
+        st.lists(st.sampled_from(possible), unique_by=(lock_of, place_of)) if possible else st.just([])
+    )
+    commits = list(plan_commits(releases, there))
+    assert [commit.message for commit in commits if moves(commit)] == [one.message for one in releases]
+    before = sorted(blob for files in there.values() for _mode, blob in files.values())
+    kept = [change for commit in commits for change in commit.changes if isinstance(change, FileWritten)]
+    for commit in commits:
+        had = {path for path, files in there.items() if files}
+        apply(there, commit)
+        assert all(there[path] for path in had if path.endswith(b"claimed") and not path.endswith(b"unclaimed"))
+    after = sorted(blob for files in there.values() for _mode, blob in files.values())
+    assert after == sorted([*before, *(["empty"] * len(kept))])
+    for change in kept:
+        assert set(there[change.path.rpartition(b"/")[0]]) == {b".gitkeep"}
+
+
+def lock_of(one: PlannedRelease) -> str:
+    return one.lock.pool_and_name
+
+
+def place_of(one: PlannedRelease) -> str:
+    return f"{one.target}/{one.lock.name}"
+
+
+def moves(commit: PlannedCommit) -> bool:
+    return any(isinstance(change, FileMoved) for change in commit.changes)
+
+
+def apply(there: dict[bytes, dict[bytes, Entry]], commit: PlannedCommit) -> None:
+    """Do what git will do."""
+    (change,) = commit.changes
+    folder_, _slash, name = (change.path if isinstance(change, FileWritten) else change.target).rpartition(b"/")
+    assert name not in there[folder_]
+    if isinstance(change, FileWritten):
+        there[folder_][name] = (FILE, "empty")
+    else:
+        source, _slash, old = change.source.rpartition(b"/")
+        there[folder_][name] = there[source].pop(old)
