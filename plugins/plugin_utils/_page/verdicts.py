@@ -9,6 +9,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...module_utils._core.verdict.severity import severity_rank
 from ...module_utils._core.verdict.verdict import VerdictName
 
 
@@ -51,8 +52,7 @@ class Word:
         return self.key.replace("_", " ")
 
 
-# In the order of the table that the modules print.
-_IN_ORDER: Mapping[VerdictName, tuple[Group, str]] = {
+_MEANINGS: Mapping[VerdictName, tuple[Group, str]] = {
     VerdictName.ZOMBIE: (Group.LEFT, "claimed after its build had ended"),
     VerdictName.ERRORED: (Group.LEFT, "the build that claimed it errored, by a lost worker for example"),
     VerdictName.ABORTED: (Group.LEFT, "the build that claimed it was aborted"),
@@ -72,8 +72,7 @@ _IN_ORDER: Mapping[VerdictName, tuple[Group, str]] = {
 }
 
 WORDS: Mapping[str, Word] = {
-    name.value: Word(name.value, group, meaning, rank)
-    for rank, (name, (group, meaning)) in enumerate(_IN_ORDER.items())
+    name.value: Word(name.value, *_MEANINGS[name], severity_rank(name)) for name in sorted(_MEANINGS, key=severity_rank)
 }
 
 UNREACHABLE = VerdictName.UNREACHABLE.value

@@ -13,30 +13,13 @@ from ..pool.snapshot import Problem
 from ..shared.text import printable, shortened
 from ..shared.times import age_minutes, duration_text, iso_time
 from ..verdict.judge import JudgedLock
-from ..verdict.verdict import VerdictName
+from ..verdict.severity import severity_rank
 
 # A terminal of 100 columns, less what Ansible puts around the lines of a list.
 WIDTH = 88
 _GAP = "  "
 # Further to the right there would be no room for a reason.
 _DEEPEST = 33
-
-# The worst first: what nobody will give back, then what nobody knows, then what is in good hands.
-_WORST_FIRST = (
-    VerdictName.ZOMBIE,
-    VerdictName.ERRORED,
-    VerdictName.ABORTED,
-    VerdictName.LEAKED,
-    VerdictName.FAILED,
-    VerdictName.GONE,
-    VerdictName.UNREACHABLE,
-    VerdictName.UNVERIFIED,
-    VerdictName.FOREIGN,
-    VerdictName.MANUAL,
-    VerdictName.HANDED_OFF,
-    VerdictName.RUNNING,
-    VerdictName.FREE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +74,7 @@ def report_lines(
 
 
 def _badness(judged: JudgedLock) -> tuple[int, int, str, str]:
-    return _WORST_FIRST.index(judged.verdict.name), _since(judged), judged.lock.pool, judged.lock.name
+    return severity_rank(judged.verdict.name), _since(judged), judged.lock.pool, judged.lock.name
 
 
 def _table(claimed: Sequence[JudgedLock], now: int, columns: Sequence[Column], going: CountedLocks) -> list[str]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.table import _WORST_FIRST
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.times import duration_text
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.severity import WORST_FIRST
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import lock_rows
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import PoolRow, pool_rows
@@ -31,8 +32,9 @@ def rows_of(**changes: Any) -> list[PoolRow]:
     return pool_rows(told, lock_rows(told))
 
 
-def test_verdicts_come_in_the_order_of_the_table_of_the_modules() -> None:
-    assert list(WORDS) == [name.value for name in _WORST_FIRST]
+def test_every_verdict_has_a_meaning_and_a_severity() -> None:
+    assert list(WORDS) == [name.value for name in WORST_FIRST]
+    assert set(WORST_FIRST) == set(VerdictName)
     assert all(word.meaning for word in WORDS.values())
 
 
