@@ -26,7 +26,7 @@ class TriggerRepository(WritableRepository):
         """Return what commits dated `since` then or later did to the locks of the pools, oldest first.
 
         They are those below the snapshot that was taken last; one is taken if there is none. The cost grows with the
-        number of commits since then, not with the length of the history. For clocks that differ see _git/history/since.py.
+        number of commits since then, not with the length of the history. See _git/history/since.py for clocks.
         """
         seen = self._seen or self.snapshot()
         self._let_go()
