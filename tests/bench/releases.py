@@ -133,7 +133,7 @@ def _in_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
         snapshot = opened.snapshot()
         pools = [PoolOption(name, policy) for name in snapshot.pools]
         rules = CleanRules(force=_force(ground.repository, paths), max_releases=RELEASED)
-        judge = partial(judge_locks, facts=None)
+        judge = partial(judge_locks, queries=None)
         cleaning = CleanRun(opened, snapshot, pools, rules, judge, lambda: int(time.time()), PushRetry())
         cleaning.decide()
         cleaning.act()

@@ -102,7 +102,7 @@ class PoolModule:
         self.wanted_pools()  # what is wrong with the options shows before anybody is asked
         options = self.concourse_options()
         if options.is_empty:
-            yield partial(judge_locks, facts=None, default_team=options.team or "main")
+            yield partial(judge_locks, queries=None, default_team=options.team or "main")
             return
         has_login = any((options.username, options.token, options.client_id, options.target))
         # Loaded late, as many a run has no Concourse to ask.

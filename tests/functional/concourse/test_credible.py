@@ -41,7 +41,7 @@ QUESTIONS: dict[str, tuple[str, Callable[[ConcourseQueries], Any]]] = {
     "pipelines": ("/teams/main/pipelines$", lambda facts: facts.pipelines("main")),
     "is_archived": ("/pipelines/flow$", lambda facts: facts.is_archived(FLOW)),
     "jobs": ("/pipelines/flow/jobs$", lambda facts: facts.jobs(FLOW)),
-    "resources": ("/builds/1/resources$", lambda facts: facts.resources(FIRST)),
+    "build_resources": ("/builds/1/resources$", lambda facts: facts.build_resources(FIRST)),
     "version_id": ("/versions[?]filter", lambda facts: facts.version_id(FLOW, "lock", V1)),
     "builds_with_input": ("/input_to$", lambda facts: facts.builds_with_input(FLOW, "lock", 1)),
     "builds_with_input again": ("/input_to$", lambda facts: facts.builds_with_input(FLOW, "lock", 1, again=True)),

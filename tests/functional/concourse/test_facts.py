@@ -167,7 +167,7 @@ def test_where_a_version_went(atc: Emulator, facts: ConcourseQueries) -> None:
     taken = atc.record_build("main/flow", "use", inputs=[{"name": "held", "version": {"ref": "v1"}}])
     build = facts.build(BuildReference(id=1))
     assert build is not None
-    assert [step.version for step in facts.resources(build).outputs] == [V1]
+    assert [step.version for step in facts.build_resources(build).outputs] == [V1]
     number = facts.version_id(FLOW, "lock", V1)
     assert number is not None
     assert [one.id for one in facts.builds_with_input(FLOW, "lock", number)] == [taken["id"]]

@@ -71,7 +71,7 @@ def test_every_build_and_version_of_every_job(
         assert job.has_active_build == any(build.is_active for build in facts.latest_builds(pipeline, job.name))
         for build in facts.latest_builds(pipeline, job.name):
             assert facts.build(BuildReference(pipeline=pipeline, job=job.name, name=build.name)) == build
-            made |= {step.version for step in facts.resources(build).outputs}
+            made |= {step.version for step in facts.build_resources(build).outputs}
         for step, version in (facts.next_inputs(pipeline, job.name) or {}).items():
             assert step in {one.step for one in job.inputs}
             assert facts.version_id(pipeline, resource, version) is not None
@@ -80,9 +80,9 @@ def test_every_build_and_version_of_every_job(
         number = facts.version_id(pipeline, resource, version)
         assert number is not None
         makers = facts.builds_with_output(pipeline, resource, number)
-        assert all(version in {step.version for step in facts.resources(build).outputs} for build in makers)
+        assert all(version in {step.version for step in facts.build_resources(build).outputs} for build in makers)
         for build in facts.builds_with_input(pipeline, resource, number):
-            assert version in {step.version for step in facts.resources(build).inputs}
+            assert version in {step.version for step in facts.build_resources(build).inputs}
 
 
 def test_the_order_of_versions(facts: ConcourseQueries) -> None:

@@ -70,7 +70,7 @@ def test_what_a_move_tells(locks: LockRepository, look: Look) -> None:
     assert (move.commit, move.time) == (commit, datetime.fromtimestamp(locks.now, UTC))
     assert (move.was, move.now) == ("unclaimed", "claimed")
     holder = read_holder(move.claim, move.lock, "main")
-    assert [str(build) for build in holder.readings] == ["main/p/j 7"]
+    assert [str(build) for build in holder.references] == ["main/p/j 7"]
 
 
 def test_a_commit_dated_in_the_very_second_counts(locks: LockRepository, moves: Moves) -> None:

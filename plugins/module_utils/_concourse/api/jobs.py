@@ -69,7 +69,7 @@ class ConcourseJobApi(JobApi):
                 raise NoCredibleResponse(f"job {job} has more builds at once than can be counted")
 
     def resources(self, build: Build) -> BuildResources:
-        return self._facts.resources(build)
+        return self._facts.build_resources(build)
 
     def names_this_concourse(self, base: str) -> bool:
         return self._facts.names_this_concourse(base)

@@ -84,7 +84,7 @@ class ConcourseQueries(BuildQueries):
         listed = self._once(pipeline_path(pipeline, "jobs"), decode.decode_jobs, again=again)
         return tuple(job for found, job in listed if require_pipeline(found, pipeline))
 
-    def resources(self, build: Build) -> BuildResources:
+    def build_resources(self, build: Build) -> BuildResources:
         return self._once(api_path("builds", build.id, "resources"), decode.decode_build_resources)
 
     def version_id(

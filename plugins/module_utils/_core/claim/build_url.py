@@ -49,16 +49,16 @@ def read_build_url(url: str) -> tuple[BuildReference, ...]:
 def _readings(base: str, names: tuple[str, str, str], build: str, query: str) -> list[BuildReference]:
     team, pipeline, job = names
     typed, untyped = read_query(query)
-    readings = []
+    references = []
     if typed is not None:
-        readings.append(
+        references.append(
             BuildReference(base=base, pipeline=PipelineReference(team, pipeline, typed or None), job=job, name=build)
         )
     # A quoted value proves that the types are there: 8.0 wrote texts without quotes.
     if untyped and not any(value.startswith('"') for _name, value in untyped) and not query.startswith("vars="):
         reference = PipelineReference(team, pipeline)
-        readings.append(BuildReference(base=base, pipeline=reference, job=job, name=build, untyped_vars=untyped))
-    return readings
+        references.append(BuildReference(base=base, pipeline=reference, job=job, name=build, untyped_vars=untyped))
+    return references
 
 
 def _api_less(base: str) -> str:

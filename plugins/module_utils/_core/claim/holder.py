@@ -44,13 +44,13 @@ class HolderKind(enum.StrEnum):
 class Holder:
     """Who a claim's message says has the lock.
 
-    `readings` are the builds that the message can mean, likeliest first: old formats join names by slashes, and
+    `references` are the builds that the message can mean, likeliest first: old formats join names by slashes, and
     names may hold slashes. Empty unless `kind` is BUILD. `url` is the page of the build as the message gives it.
     """
 
     kind: HolderKind
     text: str
-    readings: tuple[BuildReference, ...] = ()
+    references: tuple[BuildReference, ...] = ()
     url: str | None = None
 
 
@@ -84,9 +84,9 @@ def _prefix(subject: str, lock_name: str) -> str | None:
 def _read_url(url: str) -> Holder:
     if not url:
         return _unnamed()
-    readings = read_build_url(url)
-    text = str(readings[0]) if readings else url
-    return Holder(HolderKind.BUILD, printable(text, 120), readings, printable(url, 500))
+    references = read_build_url(url)
+    text = str(references[0]) if references else url
+    return Holder(HolderKind.BUILD, printable(text, 120), references, printable(url, 500))
 
 
 def _read_prefix(prefix: str, default_team: str) -> Holder | None:
@@ -98,9 +98,9 @@ def _read_prefix(prefix: str, default_team: str) -> Holder | None:
     pipelines = _read_names(named["names"], default_team) if named else []
     if not named or not pipelines:
         return None
-    readings = tuple(BuildReference(pipeline=pipeline, job=job, name=named["build"]) for pipeline, job in pipelines)
-    text = printable(str(readings[0]), 120)
-    return Holder(HolderKind.BUILD, text, readings if len(readings) <= _MOST_READINGS else ())
+    references = tuple(BuildReference(pipeline=pipeline, job=job, name=named["build"]) for pipeline, job in pipelines)
+    text = printable(str(references[0]), 120)
+    return Holder(HolderKind.BUILD, text, references if len(references) <= _MOST_READINGS else ())
 
 
 def _read_names(names: str, default_team: str) -> list[tuple[PipelineReference, str]]:

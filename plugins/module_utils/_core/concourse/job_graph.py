@@ -44,11 +44,11 @@ class JobGraph:
             waiting.extend(after)
         return frozenset(found)
 
-    def onward(self, name: str) -> set[str]:
+    def passed_on_by(self, name: str) -> set[str]:
         """Return the resources by which a job comes right after this one by `passed`."""
         return {resource for before, resource in self._arrows if before == name and resource is not None}
 
-    def gives_back(self, name: str, resource: str) -> bool:
+    def leads_to_put(self, name: str, resource: str) -> bool:
         """Whether the job, or one that comes after it, puts to the resource."""
         ways = {name} | self.downstream(name)
         return any(step.resource == resource for way in ways for step in self.job(way).outputs)

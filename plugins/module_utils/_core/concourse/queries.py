@@ -41,7 +41,7 @@ class BuildQueries(Protocol):
     def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
         """All jobs of the pipeline, as it is configured now; `again` asks Concourse anew."""
 
-    def resources(self, build: Build) -> BuildResources:
+    def build_resources(self, build: Build) -> BuildResources:
         """The versions that the build took and made."""
 
     def version_id(

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The builds that came out of a claiming build, and what they passed on in their turn.
+"""The builds that descend from a claiming build, and the versions that they passed on.
 
-A job can hang on another resource than the lock: one that a build after the claim made. So the trail goes on from build
-to build, as far as each can have come from the one before.
+A job can hang on another resource than the lock: one that a build after the claim made. So the trace continues from
+build to build, as far as each can have come from the one before.
 """
 
 from __future__ import annotations
@@ -12,96 +12,80 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..concourse.model import Build, BuildStatus
-from ..concourse.queries import BuildQueries, NoCredibleResponse
-from .trace import HandOffTrace, ResourceVersion, versions_by_resource
-from .version_use import VersionUse
+from ..concourse.queries import NoCredibleResponse
+from .trace import HandOffTrace, items_of_build
+from .version_use import ResourceVersion, VersionUse
 
-# What so many builds passed on is looked at for one lock.
+# Builds of one trace whose versions are fetched.
 _MOST_BUILDS = 50
 
 
-def follow_downstream_builds(trail: HandOffTrace, facts: BuildQueries) -> None:
-    """Follow what the builds that came out of the claiming build passed on, to the end. Raises NoCredibleAnswer."""
-    lineage = _Lineage(trail, facts)
-    lineage.adopt(trail.build, lineage.items_of(trail.build))
-    while lineage.grows():
-        pass
+def fetch_downstream_uses(trace: HandOffTrace) -> None:
+    """Follow the versions that the builds after the claiming build passed on, to the end. Raises NoCredibleResponse."""
+    downstream = _DownstreamBuilds(trace)
+    downstream.add(trace.build)
+    has_found = True
+    while has_found:
+        has_found = False
+        for use in trace.uses():
+            for build in use.counted_builds():
+                if downstream.descends(build, use):
+                    downstream.add(build)
+                    downstream.fetch_uses_after(build)
+                    has_found = True
 
 
 @dataclass(slots=True)
-class _Lineage:
-    """The builds found so far, each with the versions that it is known to have carried."""
+class _DownstreamBuilds:
+    """The builds found so far, each with the followed versions that it carried."""
 
-    trail: HandOffTrace
-    facts: BuildQueries
-    asked: int = 0
-    carried: dict[int, set[ResourceVersion]] = field(default_factory=dict)
+    trace: HandOffTrace
+    fetched: int = 0
     builds: dict[int, Build] = field(default_factory=dict)
+    carried: dict[int, set[ResourceVersion]] = field(default_factory=dict)
 
-    def adopt(self, build: Build, items: set[ResourceVersion]) -> None:
+    def add(self, build: Build) -> None:
         self.builds[build.id] = build
-        self.carried[build.id] = items
+        self.carried[build.id] = self.trace.items_carried_by(build)
 
-    def grows(self) -> bool:
-        """Look for builds of the lineage, and follow what they passed on; False if there is none that is new."""
-        before = len(self.builds)
-        for way in self.trail.ways():
-            for build in way.counting_builds():
-                is_new = build.id not in self.builds and build.status is BuildStatus.SUCCEEDED
-                if is_new and self._comes_from_lineage(build, way):
-                    self.adopt(build, self.items_of(build))
-                    self._follow(build)
-        return len(self.builds) > before
-
-    def items_of(self, build: Build) -> set[ResourceVersion]:
-        """Return those of the followed versions that the build carried."""
-        return {_item(way) for way in self.trail.ways() if build.id in way.took_it or build.id == way.source.id}
-
-    def _comes_from_lineage(self, build: Build, way: VersionUse) -> bool:
-        """Whether the build has the lock's own version, or can have come from a build that was found."""
-        if way.scope is None:
+    def descends(self, build: Build, use: VersionUse) -> bool:
+        """Return whether a build is new, succeeded, and has the lock or can come from a build found before."""
+        if build.id in self.builds or build.status is not BuildStatus.SUCCEEDED:
+            return False
+        if use.is_of_lock:
             return True
-        before = {
-            name
-            for step in self.trail.graph.job(str(build.job)).inputs
-            if step.resource == way.resource
-            for name in step.passed
-        }
-        sources = (one for one in self.builds.values() if one.job in before and _item(way) in self.carried[one.id])
+        steps = self.trace.graph.job(str(build.job)).inputs
+        before = {job for step in steps if step.resource == use.resource for job in step.passed}
+        sources = (one for one in self.builds.values() if one.job in before and use.item in self.carried[one.id])
         return any(self._can_come_from(source, build) for source in sources)
 
+    def fetch_uses_after(self, build: Build) -> None:
+        """Follow the versions that the build passed on to jobs that hang on its job, if any of them can be new."""
+        graph, job = self.trace.graph, self.trace.graph.job(str(build.job))
+        taken, made = {step.resource for step in job.inputs}, {step.resource for step in job.outputs}
+        known = {resource for resource, _version in self.carried[build.id]}
+        onward = graph.passed_on_by(job.name) & (taken | made)
+        if not (onward - known) | (onward & made):
+            return
+        self.fetched += 1
+        if self.fetched > _MOST_BUILDS:
+            raise NoCredibleResponse(f"more than {_MOST_BUILDS} builds can descend from it, too many to follow each")
+        items = items_of_build(job, self.trace.queries.build_resources(build))
+        for item in items:
+            if item[0] in onward:
+                self.trace.fetch_carried_use(build, item, graph.downstream(job.name))
+        self.carried[build.id] |= {use.item for use in self.trace.uses()} & set(items)
+        listed = {resource for resource, _version in items}
+        self.trace.forgotten.update((job.name, resource) for resource in onward - listed)
+
     def _can_come_from(self, source: Build, build: Build) -> bool:
-        """Whether a build has, of every resource by which its job hangs on the source's, what the source carried.
+        """Return whether a build has what the source carried, of every resource by which its job hangs on that job.
 
         All inputs that passed one job come from one build of it (atc/scheduler/algorithm/group_resolver.go).
         """
-        job, took = self.trail.graph.job(str(build.job)), self.items_of(build)
-        hanging = {step.resource for step in job.inputs if source.job in step.passed}
-        for resource in hanging:
+        job, took = self.trace.graph.job(str(build.job)), self.trace.items_carried_by(build)
+        for resource in {step.resource for step in job.inputs if source.job in step.passed}:
             brought = {item for item in self.carried[source.id] if item[0] == resource}
             if brought and not brought & took:
                 return False
         return True
-
-    def _follow(self, build: Build) -> None:
-        """Follow what the build passed on to jobs that hang on its job, if that can be anything new."""
-        graph, job = self.trail.graph, self.trail.graph.job(str(build.job))
-        taken, made = {step.resource for step in job.inputs}, {step.resource for step in job.outputs}
-        known = {resource for resource, _version in self.carried[build.id]}
-        onward = graph.onward(job.name) & (taken | made)
-        if not (onward - known) | (onward & made):
-            return
-        self.asked += 1
-        if self.asked > _MOST_BUILDS:
-            raise NoCredibleResponse(f"more than {_MOST_BUILDS} builds can have come from it, too many to follow each")
-        items = versions_by_resource(job, self.facts.resources(build))
-        for item in items:
-            if item[0] in onward:
-                self.trail.follow(self.facts, build, item, graph.downstream(job.name))
-        self.carried[build.id] |= {_item(way) for way in self.trail.ways()} & set(items)
-        listed = {resource for resource, _version in items}
-        self.trail.forgotten.update((job.name, resource) for resource in onward - listed)
-
-
-def _item(way: VersionUse) -> ResourceVersion:
-    return way.resource, way.version

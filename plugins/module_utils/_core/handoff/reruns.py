@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Re-runs that have yet to start: only their originals say what they will have."""
+"""Re-runs that have not started: only their originals tell which versions they will have."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from ..concourse.model import Build
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
 
-# So many lists of a job's builds are read for the re-runs of its older builds; each holds a hundred builds.
+# Lists of a job's builds that are read for the re-runs of its older builds; each holds a hundred builds.
 _MOST_LISTS = 20
 
 
-def active_rerun(facts: BuildQueries, pipeline: PipelineReference, originals: Iterable[Build]) -> Build | None:
-    """Return a pending or started re-run of one of the builds. Raises NoCredibleAnswer, also if they are too many."""
+def ask_for_active_rerun(
+    queries: BuildQueries, pipeline: PipelineReference, originals: Iterable[Build]
+) -> Build | None:
+    """Return an active re-run of one of the builds. Raises NoCredibleResponse, also if there are too many."""
     by_job: dict[str, list[Build]] = {}
     for build in originals:
         if build.job is not None:
             by_job.setdefault(build.job, []).append(build)
     for job, builds in by_job.items():
-        repeated = {build.original for build in builds}
-        for listed in _lists(facts, pipeline, job, builds):
-            rerun = next((one for one in listed if one.is_active and one.rerun_of in repeated), None)
+        originals_of_job = {build.original for build in builds}
+        for listed in _ask_for_lists(queries, pipeline, job, builds):
+            rerun = next((one for one in listed if one.is_active and one.rerun_of in originals_of_job), None)
             if rerun is not None:
                 return rerun
     return None
 
 
-def _lists(
-    facts: BuildQueries, pipeline: PipelineReference, job: str, builds: list[Build]
+def _ask_for_lists(
+    queries: BuildQueries, pipeline: PipelineReference, job: str, builds: list[Build]
 ) -> Iterator[tuple[Build, ...]]:
-    """Give lists of the job's builds that together hold all re-runs of these: each stands where its original does."""
-    latest = facts.latest_builds(pipeline, job)
+    """Yield lists of the job's builds that together hold all re-runs of these: each stands where its original does."""
+    latest = queries.latest_builds(pipeline, job)
     yield latest
     listed = {build.id for build in latest}
     waiting = sorted((build for build in builds if build.id not in listed), key=lambda build: build.id)
     for _count in range(_MOST_LISTS):
         if not waiting:
             return
-        page = facts.builds_from(pipeline, job, waiting[0])
+        page = queries.builds_from(pipeline, job, waiting[0])
         yield page
         # Where a list ends, re-runs of the last original may be missing.
         last = max((build.original for build in page), default=0)

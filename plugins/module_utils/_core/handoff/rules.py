@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handed off or leaked: what became of a lock whose claiming build has succeeded.
+"""Handed off or leaked: the state of a lock whose claiming build has ended.
 
-A lock is in use while a pending or started build has its version, or a version that the claiming build carried along;
-it can still be taken while a job that wants it has not gone on to a newer one. Otherwise nobody will give it back.
+A lock is in use while a pending or started build has its version, or a version that the claiming build carried with it.
+It is takeable while a job that wants it has not passed it over. Otherwise nobody will release it.
 """
 
 from __future__ import annotations
@@ -15,135 +15,161 @@ from dataclasses import dataclass
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
-from .downstream_builds import follow_downstream_builds
-from .trace import HandOffTrace, resources_of_lock, start_trace
+from .downstream_builds import fetch_downstream_uses
+from .reruns import ask_for_active_rerun
+from .takers import ask_for_pending_builds, ask_for_taker
+from .trace import HandOffTrace, fetch_trace, fetch_version_use, lock_resources_of
+from .version_progress import VersionProgress
 from .version_use import VersionUse
 
 
 class HandOffState(enum.StrEnum):
-    """Where a lock is after its claiming build has succeeded."""
+    """The state of a lock after its claiming build has ended."""
 
     IN_USE = "in use"
     TAKEABLE = "takeable"
-    NOWHERE = "nowhere"
+    UNUSED = "unused"
 
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """The outcome, a clause that says why, and the end of the last build that held the lock (seconds, UTC)."""
+    """A state, a clause with the reason, and the end of the last build with the lock (seconds since 1970, UTC)."""
 
-    whereabouts: HandOffState
+    state: HandOffState
     reason: str
     last_end: int | None = None
 
 
-def follow_hand_off(build: Build, commit: str, facts: BuildQueries) -> HandOff:
-    """Follow the lock that a succeeded build claimed by a commit. Raises NoCredibleAnswer if any answer is missing."""
+def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries) -> HandOff:
+    """Follow the lock that a succeeded build claimed. Raises NoCredibleResponse if any answer is missing."""
     if build.pipeline is None or build.job is None:
-        return HandOff(HandOffState.NOWHERE, "no job comes after a one-off build", build.end_time)
-    trail = start_trace(build, build.pipeline, build.job, Version.of_commit(commit), facts)
-    reason = _in_use(trail)
-    if reason is None:
-        follow_downstream_builds(trail, facts)
-        reason = _in_use(trail) or _waits(trail)
-    if reason is not None:
-        return HandOff(HandOffState.IN_USE, reason)
-    takeable = _takeable(trail)
-    archived = takeable is not None and facts.is_archived(build.pipeline)
-    reason = _taken_meanwhile(trail, facts)
-    if reason is not None:
-        return HandOff(HandOffState.IN_USE, reason)
-    if takeable is not None and not archived:
-        return HandOff(HandOffState.TAKEABLE, takeable, trail.last_end())
-    return HandOff(HandOffState.NOWHERE, "its pipeline is archived" if archived else _lost(trail), trail.last_end())
+        return HandOff(HandOffState.UNUSED, "no job runs after a one-off build", build.end_time)
+    trace = fetch_trace(build, build.pipeline, build.job, Version.of_commit(commit), queries)
+    in_use = _active_use(trace)
+    if in_use is None:
+        fetch_downstream_uses(trace)
+        in_use = _active_use(trace) or _ask_for_pending_use(trace)
+    if in_use is not None:
+        return HandOff(HandOffState.IN_USE, in_use)
+    takeable, refusals = _ask_for_taker(trace)
+    is_archived = takeable is not None and queries.is_archived(build.pipeline)
+    in_use = _ask_for_new_use(trace)
+    if in_use is not None:
+        return HandOff(HandOffState.IN_USE, in_use)
+    if takeable is not None and not is_archived:
+        return HandOff(HandOffState.TAKEABLE, takeable, trace.last_end())
+    reason = "its pipeline is archived" if is_archived else _why_unused(trace, refusals)
+    return HandOff(HandOffState.UNUSED, reason, trace.last_end())
 
 
-def find_use_after_failure(build: Build, commit: str, facts: BuildQueries) -> HandOff:
-    """Look whether a build is at work with a lock whose claiming build did not succeed.
+def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) -> HandOff:
+    """Look for a build that uses a lock whose claiming build did not succeed.
 
-    No `passed` leads there, but a job can take the lock without. Raises NoCredibleAnswer if any answer is missing.
+    No `passed` leads from that build, but a job can take the lock without. Raises NoCredibleResponse if any answer is
+    missing.
     """
     if build.pipeline is None or build.job is None:
-        return HandOff(HandOffState.NOWHERE, "no job comes after a one-off build", build.end_time)
+        return HandOff(HandOffState.UNUSED, "no job runs after a one-off build", build.end_time)
     version = Version.of_commit(commit)
-    graph = JobGraph(facts.jobs(build.pipeline))
-    carried = facts.resources(build)
-    # Of a put that never came to its end Concourse lists no output, but a look at the resource finds the version.
-    lost = all(item.version != version for item in carried.outputs)
+    graph = JobGraph(queries.jobs(build.pipeline))
+    carried = queries.build_resources(build)
+    # Concourse lists no output of a put that did not end, but a check of the resource finds the version.
+    is_lost = all(item.version != version for item in carried.outputs)
     ends = [build.end_time]
-    for resource in resources_of_lock(graph, graph.job(build.job), carried, version):
-        number = facts.version_id(build.pipeline, resource, version, among_latest=lost)
-        if number is None:
+    for resource in lock_resources_of(graph, graph.job(build.job), carried, version):
+        use = fetch_version_use(queries, build.pipeline, build, (resource, version), among_latest=is_lost)
+        if use is None:
             continue
-        way = VersionUse(facts, build.pipeline, graph, build, resource, version, number)
-        user = way.active_build() or next(way.builds_that_wait(), None)
-        user = user or way.pending_rerun() or way.build_that_came_meanwhile()
+        user = _ask_for_user(VersionProgress(queries, build.pipeline, graph, use))
         if user is not None:
             return HandOff(HandOffState.IN_USE, f"{user} is {user.status.value} with the lock")
-        ends.append(way.last_end())
-    return HandOff(HandOffState.NOWHERE, "no build has it", max((end for end in ends if end is not None), default=None))
+        ends.append(use.last_end())
+    last_end = max((end for end in ends if end is not None), default=None)
+    return HandOff(HandOffState.UNUSED, "no build has it", last_end)
 
 
-def _in_use(trail: HandOffTrace) -> str | None:
-    """Say which build is at work with the lock, or with what its claiming build carried along."""
-    for way in trail.ways():
-        user = way.active_build()
+def _ask_for_user(progress: VersionProgress) -> Build | None:
+    use = progress.use
+    user = use.active_build() or next(ask_for_pending_builds(progress), None)
+    user = user or ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds())
+    return user or _ask_for_changed_build(progress)
+
+
+def _active_use(trace: HandOffTrace) -> str | None:
+    """Name a build that is active with the lock, or with a version that the claiming build carried."""
+    for use in trace.uses():
+        user = use.active_build()
         if user is not None:
-            return f"{user} is {user.status.value} with {_what(trail, way)}"
+            return f"{user} is {user.status.value} with {_what(use)}"
     return None
 
 
-def _waits(trail: HandOffTrace) -> str | None:
-    """Say which pending build may start with the lock, or with what came along and not with a later lock."""
-    for way in trail.ways():
-        for waiting in way.builds_that_wait():
-            if way in trail.own or not any(own.has_left_behind(str(waiting.job)) for own in trail.own):
-                return f"{waiting} is {waiting.status.value} and may start with {_what(trail, way)}"
+def _ask_for_pending_use(trace: HandOffTrace) -> str | None:
+    """Name a pending build that may start with the lock, or with a carried version and not with a later lock."""
+    lock_progress = [trace.progress(use) for use in trace.lock_uses]
+    for use in trace.uses():
+        for pending in ask_for_pending_builds(trace.progress(use)):
+            job = str(pending.job)
+            if use.is_of_lock or not any(lock.ask_has_passed_over_everywhere(job) for lock in lock_progress):
+                return f"{pending} is {pending.status.value} and may start with {_what(use)}"
     return None
 
 
-def _what(trail: HandOffTrace, way: VersionUse) -> str:
-    return "the lock" if way in trail.own else f"its {way.resource}"
+def _ask_for_taker(trace: HandOffTrace) -> tuple[str | None, list[str]]:
+    """Name a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
+    refusals: list[str] = []
+    for use in trace.uses():
+        wanted = [job.name for job in trace.graph.jobs()] if use.is_of_lock else trace.jobs_that_release()
+        taker = ask_for_taker(trace.progress(use), wanted)
+        if taker.job is not None:
+            way = "" if use.is_of_lock else ", on the way to releasing the lock"
+            return f"job {taker.job.name} can still take {_what(use)}{way}", []
+        refusals.extend(taker.refusals)
+    return None, refusals
 
 
-def _taken_meanwhile(trail: HandOffTrace, facts: BuildQueries) -> str | None:
-    """Say who took the lock up again while the jobs were being looked at, by a last look at everything."""
-    by_activity = trail.jobs_by_forgotten()
-    for name in by_activity:
-        builds = (facts.latest_builds(trail.pipeline, name), facts.builds_since(trail.pipeline, name, trail.build))
-        if any(build.is_active for some in builds for build in some):
-            return f"Concourse has forgotten a version that it carried, and job {name} is at work"
-    rerun = next((rerun for way in trail.ways() if (rerun := way.pending_rerun())), None)
-    if rerun is not None:
-        return f"{rerun} waits to start with it again"
-    if by_activity:
-        active = [job.name for job in facts.jobs(trail.pipeline, again=True) if job.has_active_build]
-        came = next((name for name in by_activity if name in active), None)
-        if came is not None:
-            return f"Concourse has forgotten a version that it carried, and job {came} is at work"
-    late = next((late for way in trail.ways() if (late := way.build_that_came_meanwhile())), None)
-    return None if late is None else f"{late} has just come to it"
+def _ask_for_new_use(trace: HandOffTrace) -> str | None:
+    """Name a build that has come to the lock while the jobs were looked at: the last questions before a verdict."""
+    queries, pipeline = trace.queries, trace.pipeline
+    after_forgotten = trace.jobs_after_forgotten()
+    for name in after_forgotten:
+        builds = (queries.latest_builds(pipeline, name), queries.builds_since(pipeline, name, trace.build))
+        if any(build.is_active for listed in builds for build in listed):
+            return _forgotten_use(name)
+    for use in trace.uses():
+        rerun = ask_for_active_rerun(queries, pipeline, use.counted_builds())
+        if rerun is not None:
+            return f"{rerun} is waiting to start with it again"
+    if after_forgotten:
+        active = {job.name for job in queries.jobs(pipeline, again=True) if job.has_active_build}
+        name = next((name for name in after_forgotten if name in active), "")
+        if name:
+            return _forgotten_use(name)
+    changed = (_ask_for_changed_build(trace.progress(use)) for use in trace.uses())
+    build = next((build for build in changed if build is not None), None)
+    return None if build is None else f"{build} has just taken it"
 
 
-def _takeable(trail: HandOffTrace) -> str | None:
-    """Say which job can still take the lock, or can take what was carried along and give the lock back."""
-    for way in trail.own:
-        job = way.job_that_can_take(trail.graph.jobs())
-        if job is not None:
-            return f"job {job.name} can still take the lock"
-    for way in trail.along:
-        job = way.job_that_can_take(trail.jobs_that_give_back())
-        if job is not None:
-            return f"job {job.name} can still take its {way.resource}, on the way to giving the lock back"
-    return None
+def _ask_for_changed_build(progress: VersionProgress) -> Build | None:
+    """Ask once more who took the version: a build can have started while the jobs were looked at."""
+    use = progress.use
+    latest = progress.queries.builds_with_input(progress.pipeline, use.resource, use.version_id, again=True)
+    return use.changed_build(latest)
 
 
-def _lost(trail: HandOffTrace) -> str:
-    """Say why nobody will give the lock back."""
-    if not trail.own:
-        return "Concourse has forgotten the lock's version, and no job after it is at work"
-    notes = dict.fromkeys(note for way in trail.ways() for note in way.notes)
-    if notes:
-        return "; ".join([*notes][:2])
-    last = max((build for way in trail.own for build in way.builds), key=lambda build: build.id, default=None)
+def _forgotten_use(job: str) -> str:
+    return f"Concourse has forgotten a version that it carried, and job {job} has an active build"
+
+
+def _what(use: VersionUse) -> str:
+    return "the lock" if use.is_of_lock else f"its {use.resource}"
+
+
+def _why_unused(trace: HandOffTrace, refusals: list[str]) -> str:
+    """Say why nobody will release the lock, in two reasons at most."""
+    if not trace.lock_uses:
+        return "Concourse has forgotten the lock's version, and no job after it has an active build"
+    if refusals:
+        return "; ".join([*dict.fromkeys(refusals)][:2])
+    last = max((build for use in trace.lock_uses for build in use.builds), key=lambda build: build.id, default=None)
     return "no job takes the lock from it" if last is None else f"{last} had it last, and no job takes it from there"

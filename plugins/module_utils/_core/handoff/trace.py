@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a claiming build left behind in its pipeline."""
+"""The versions that a claiming build, and the builds after it, carried through their pipeline."""
 
 from __future__ import annotations
 
@@ -11,87 +11,115 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import PipelineReference
-from .version_use import VersionUse
-
-ResourceVersion = tuple[str, Version]
-"""A version with its resource."""
+from .version_progress import VersionProgress
+from .version_use import ResourceVersion, VersionUse
 
 
 @dataclass(slots=True)
 class HandOffTrace:
-    """All that one claiming build left behind in its pipeline.
+    """The uses of all versions by which the lock of one claiming build can be handed on.
 
-    `own` are the ways of the lock itself, none when Concourse forgot its version; `along` are the ways of the other
-    versions that the build carried, or that builds after it passed on; `forgotten` are the resources of which Concourse
-    forgot what was carried, each with the job that carried it.
+    `lock_uses` are the uses of the lock's own version, none when Concourse forgot it; `carried_uses` are those of the
+    other versions that the claiming build carried, or that builds after it passed on. `forgotten` names the resources
+    whose versions Concourse forgot, each with the job that carried one.
     """
 
+    queries: BuildQueries
     build: Build
     pipeline: PipelineReference
     job: Job
     graph: JobGraph
     lock_resources: list[str]
-    own: list[VersionUse] = field(default_factory=list)
-    along: list[VersionUse] = field(default_factory=list)
+    lock_uses: list[VersionUse] = field(default_factory=list)
+    carried_uses: list[VersionUse] = field(default_factory=list)
     forgotten: set[tuple[str, str]] = field(default_factory=set)
 
-    def ways(self) -> list[VersionUse]:
-        return [*self.own, *self.along]
+    def uses(self) -> list[VersionUse]:
+        return [*self.lock_uses, *self.carried_uses]
 
-    def follow(self, facts: BuildQueries, source: Build, item: ResourceVersion, scope: frozenset[str] | None) -> None:
-        """Follow a version that a build brought out, or follow it to more jobs; the lock's own has no `scope`."""
-        resource, version = item
-        known = next((way for way in self.ways() if (way.resource, way.version) == item), None)
+    def progress(self, use: VersionUse) -> VersionProgress:
+        return VersionProgress(self.queries, self.pipeline, self.graph, use)
+
+    def items_carried_by(self, build: Build) -> set[ResourceVersion]:
+        """Return those of the followed versions that the build carried."""
+        return {use.item for use in self.uses() if use.carried_by(build)}
+
+    def fetch_lock_use(self, resource: str, version: Version) -> None:
+        """Follow the lock's own version, unless Concourse forgot it. Raises NoCredibleResponse."""
+        use = fetch_version_use(self.queries, self.pipeline, self.build, (resource, version))
+        if use is not None and use.item not in [known.item for known in self.lock_uses]:
+            self.lock_uses.append(use)
+
+    def fetch_carried_use(self, source: Build, item: ResourceVersion, scope: frozenset[str]) -> None:
+        """Follow a version that a build passed on, or follow it to more jobs. Raises NoCredibleResponse."""
+        known = next((use for use in self.uses() if use.item == item), None)
         if known is not None:
-            if known.scope is not None and scope is not None:
-                known.scope |= scope
+            known.scope = None if known.scope is None else known.scope | scope
             return
-        number = facts.version_id(self.pipeline, resource, version)
-        if number is not None:
-            since = None if scope is None else self.build.start_time
-            way = VersionUse(facts, self.pipeline, self.graph, source, resource, version, number, scope, since)
-            (self.own if scope is None else self.along).append(way)
-        elif scope is not None:
-            self.forgotten.add((str(source.job), resource))
+        use = fetch_version_use(self.queries, self.pipeline, source, item, scope, self.build.start_time)
+        if use is None:
+            self.forgotten.add((str(source.job), item[0]))
+        else:
+            self.carried_uses.append(use)
 
-    def jobs_by_forgotten(self) -> list[str]:
-        """Return the jobs that come after by what Concourse forgot: what they work with is unknown."""
+    def jobs_after_forgotten(self) -> list[str]:
+        """Return the jobs downstream by a forgotten version: nobody knows which versions their builds have."""
         return sorted({after for job, resource in self.forgotten for after in self.graph.downstream(job, resource)})
 
-    def jobs_that_give_back(self) -> list[Job]:
-        after = [self.graph.job(name) for name in sorted(self.graph.downstream(self.job.name))]
-        return [job for job in after if any(self.graph.gives_back(job.name, one) for one in self.lock_resources)]
+    def jobs_that_release(self) -> list[str]:
+        """Return the jobs downstream that put to the lock's resource, or lead to one that does."""
+        after = sorted(self.graph.downstream(self.job.name))
+        return [name for name in after if any(self.graph.leads_to_put(name, one) for one in self.lock_resources)]
 
     def last_end(self) -> int | None:
-        ends = (self.build.end_time, *(way.last_end() for way in self.ways()))
+        """Return when the last build with any of the versions ended (seconds since 1970, UTC)."""
+        ends = (self.build.end_time, *(use.last_end() for use in self.uses()))
         return max((end for end in ends if end is not None), default=None)
 
 
-def start_trace(
-    build: Build, pipeline: PipelineReference, job_name: str, version: Version, facts: BuildQueries
+def fetch_trace(
+    build: Build, pipeline: PipelineReference, job_name: str, version: Version, queries: BuildQueries
 ) -> HandOffTrace:
-    """Find the versions that the build took and made, by the step names of its job."""
-    graph = JobGraph(facts.jobs(pipeline))
+    """Follow the versions that the claiming build took and made. Raises NoCredibleResponse."""
+    graph = JobGraph(queries.jobs(pipeline))
     job, downstream = graph.job(job_name), graph.downstream(job_name)
-    carried = facts.resources(build)
-    versions = versions_by_resource(job, carried)
-    trail = HandOffTrace(build, pipeline, job, graph, resources_of_lock(graph, job, carried, version))
-    own = [(resource, version) for resource in trail.lock_resources if _lists(carried, version)]
-    # Of a resource whose source changed Concourse does not even list what the build took and made.
+    carried = queries.build_resources(build)
+    items = items_of_build(job, carried)
+    trace = HandOffTrace(queries, build, pipeline, job, graph, lock_resources_of(graph, job, carried, version))
+    # Of a resource whose source changed, Concourse does not even list what the build took and made.
     steps = {step.resource for step in job.inputs} | {step.resource for step in job.outputs}
-    listed = {resource for resource, _version in versions} | set(trail.lock_resources)
-    trail.forgotten = {(job_name, lost) for lost in steps - listed}
-    for item in own:
-        trail.follow(facts, build, item, None)
-    if not trail.own:
-        trail.forgotten.update((job_name, resource) for resource in trail.lock_resources)
-    if downstream:
-        for item in versions:
-            trail.follow(facts, build, item, downstream)
-    return trail
+    listed = {resource for resource, _version in items} | set(trace.lock_resources)
+    trace.forgotten = {(job_name, resource) for resource in steps - listed}
+    if any(item.version == version for item in carried.outputs):
+        for resource in trace.lock_resources:
+            trace.fetch_lock_use(resource, version)
+    if not trace.lock_uses:
+        trace.forgotten.update((job_name, resource) for resource in trace.lock_resources)
+    for item in items if downstream else ():
+        trace.fetch_carried_use(build, item, downstream)
+    return trace
 
 
-def versions_by_resource(job: Job, carried: BuildResources) -> list[ResourceVersion]:
+def fetch_version_use(
+    queries: BuildQueries,
+    pipeline: PipelineReference,
+    source: Build,
+    item: ResourceVersion,
+    scope: frozenset[str] | None = None,
+    since: int | None = None,
+    *,
+    among_latest: bool = False,
+) -> VersionUse | None:
+    """Ask which builds took a version; None if Concourse does not know it. Raises NoCredibleResponse."""
+    resource, version = item
+    number = queries.version_id(pipeline, resource, version, among_latest=among_latest)
+    if number is None:
+        return None
+    builds = queries.builds_with_input(pipeline, resource, number)
+    return VersionUse(source, resource, version, number, builds, scope, since)
+
+
+def items_of_build(job: Job, carried: BuildResources) -> list[ResourceVersion]:
     """Return a build's versions by resource; a step that the job no longer has is taken for a namesake resource."""
     inputs = {step.step: step.resource for step in job.inputs}
     outputs = {step.step: step.resource for step in job.outputs}
@@ -99,15 +127,11 @@ def versions_by_resource(job: Job, carried: BuildResources) -> list[ResourceVers
     return made + [(inputs.get(item.step, item.step), item.version) for item in carried.inputs]
 
 
-def _lists(carried: BuildResources, version: Version) -> bool:
-    return any(item.version == version for item in carried.outputs)
-
-
-def resources_of_lock(graph: JobGraph, job: Job, carried: BuildResources, version: Version) -> list[str]:
+def lock_resources_of(graph: JobGraph, job: Job, carried: BuildResources, version: Version) -> list[str]:
     """Return the resource that the build put the claim to.
 
-    Where its job no longer has that step it can be any resource of the pipeline that knows the version; where Concourse
-    forgot the output, it is one that the job puts to.
+    Where its job no longer has that step, it can be any resource of the pipeline that knows the version; where
+    Concourse forgot the output, it is one that the job puts to.
     """
     resources = {step.step: step.resource for step in job.outputs}
     steps = {item.step for item in carried.outputs if item.version == version}

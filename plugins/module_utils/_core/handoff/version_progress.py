@@ -1,10 +1,11 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a job has gone on from one version to a later one.
+"""How far the jobs of a pipeline are with one version: passed on, or passed over.
 
 Of versions that came by `passed`, Concourse takes that of the latest build of the passed job, whatever the order of the
-versions is (atc/scheduler/algorithm/group_resolver.go); builds that claim side by side need not claim in their order.
+versions is (atc/scheduler/algorithm/group_resolver.go). Two builds that claim at the same time need not claim in their
+order, so only the order of builds decides.
 """
 
 from __future__ import annotations
@@ -16,94 +17,95 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Job, JobInput, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import PipelineReference
+from .version_use import VersionUse, is_success_of
 
-# So many builds of a job are looked at for the last versions that it took.
+# Builds of a job that are searched for the versions it took last.
 _BUILDS_TO_LOOK_BACK = 10
 
 
 @dataclass(frozen=True, slots=True)
 class VersionProgress:
-    """One version in the order in which jobs take those of its resource; `source` is the build that brought it."""
+    """Asks, as late as possible, how far each job is with the version of `use`. Raises NoCredibleResponse."""
 
-    facts: BuildQueries
+    queries: BuildQueries
     pipeline: PipelineReference
     graph: JobGraph
-    source: Build
-    resource: str
-    version: Version
-    version_id: int
+    use: VersionUse
 
-    def has_passed_on(self, job: str) -> bool:
-        """Whether the job has succeeded with the version: it took it, with or without `passed`, or it made it."""
-        if self._brought_it(job):
+    def ask_has_passed_on(self, job: str) -> bool:
+        """Return whether the job has succeeded with the version: it took it, with or without `passed`, or made it."""
+        if is_success_of(job, self.use.source):
             return True
-        return any(True for _place in self._places(job, self.version_id))
+        return any(True for _position in self._ask_positions(job, self.use.version_id))
 
-    def has_gone_on(self, job: Job, step: JobInput) -> bool:
-        """Whether the job cannot come to the version by this step any more.
+    def ask_has_passed_over(self, job: Job, step: JobInput) -> bool:
+        """Return whether the job can no longer take the version by this step.
 
-        It cannot if what it would take next, or took last where that is undetermined, is newer, and if every job in
-        `passed` passed that on by later builds only. While a job is paused, what it would take next may be out of date,
-        and with `version: every` it can then turn out to be an earlier build's: so only what it took counts.
+        It cannot if what it takes next, or took last where that is undetermined, is newer, and if every job in `passed`
+        passed that on by later builds only. While a job is paused, its next input may be out of date, and with
+        `version: every` it can then turn out to be an earlier build's: so only what it took counts.
         """
-        following = self.facts.next_inputs(self.pipeline, job.name)
-        reached = following.get(step.step) if following is not None else None
-        if reached is not None:
-            if not self._is_overtaken_by(reached, step):
+        inputs = self.queries.next_inputs(self.pipeline, job.name)
+        next_version = inputs.get(step.step) if inputs is not None else None
+        if next_version is not None:
+            if not self._ask_is_overtaken_by(next_version, step):
                 return False
-            if not step.passed or not self._is_paused(job):
+            if not step.passed or not self._ask_is_paused(job):
                 return True
-        taken = self._taken(job.name, step.step)
+        taken = self._ask_taken_versions(job.name, step.step)
         last = next(taken, None)
-        if last is None or not self._is_overtaken_by(last, step):
+        if last is None or not self._ask_is_overtaken_by(last, step):
             return False
-        # A job with `version: every` goes on from the newest version that it ever took, not from the last one.
-        newer = (one for one in taken if step.passed and self.facts.is_newer(self.pipeline, self.resource, one, last))
-        return all(self._came_later(one, step) for one in newer)
+        # A job with `version: every` continues from the newest version that it ever took, not from the last one.
+        newer = (one for one in taken if step.passed and self._ask_is_newer(one, last))
+        return all(self._ask_was_passed_later(one, step) for one in newer)
 
-    def _is_overtaken_by(self, reached: Version, step: JobInput) -> bool:
-        newer = self.facts.is_newer(self.pipeline, self.resource, reached, self.version)
-        return newer and self._came_later(reached, step)
+    def ask_has_passed_over_everywhere(self, name: str) -> bool:
+        """Return whether a job wants the version by `passed`, and has passed it over by every such step."""
+        job = self.graph.job(name)
+        steps = [step for step in job.inputs if step.resource == self.use.resource and step.passed]
+        return bool(steps) and all(self.ask_has_passed_over(job, step) for step in steps)
 
-    def _came_later(self, reached: Version, step: JobInput) -> bool:
-        """Whether every job in `passed` passed another version on by later builds only; no, where that is unknown."""
+    def _ask_is_overtaken_by(self, version: Version, step: JobInput) -> bool:
+        return self._ask_is_newer(version, self.use.version) and self._ask_was_passed_later(version, step)
+
+    def _ask_is_newer(self, version: Version, than: Version) -> bool:
+        return self.queries.is_newer(self.pipeline, self.use.resource, version, than)
+
+    def _ask_was_passed_later(self, version: Version, step: JobInput) -> bool:
+        """Return whether every job in `passed` passed a version on by later builds only; False if unknown."""
         if not step.passed:
             return True
-        number = self.facts.version_id(self.pipeline, self.resource, reached)
-        return number is not None and all(self._passed_later(before, number) for before in sorted(step.passed))
+        number = self.queries.version_id(self.pipeline, self.use.resource, version)
+        return number is not None and all(self._ask_has_passed_later(job, number) for job in sorted(step.passed))
 
-    def _passed_later(self, job: str, number: int) -> bool:
-        theirs = [*self._places(job, number)]
-        own = [*self._places(job, self.version_id), *([_place(self.source)] if self._brought_it(job) else [])]
+    def _ask_has_passed_later(self, job: str, version_id: int) -> bool:
+        theirs = [*self._ask_positions(job, version_id)]
+        own = [*self._ask_positions(job, self.use.version_id)]
+        if is_success_of(job, self.use.source):
+            own.append(_position(self.use.source))
         return bool(theirs) and bool(own) and min(theirs) > max(own)
 
-    def _places(self, job: str, number: int) -> Iterator[tuple[int, int]]:
-        """Give the places of the job's builds that succeeded with a version, in Concourse's order of builds."""
-        took = self.facts.builds_with_input(self.pipeline, self.resource, number)
-        yield from (_place(build) for build in took if _is_success_of(job, build))
-        if any(step.resource == self.resource for step in self.graph.job(job).outputs):
-            made = self.facts.builds_with_output(self.pipeline, self.resource, number)
-            yield from (_place(build) for build in made if _is_success_of(job, build))
+    def _ask_positions(self, job: str, version_id: int) -> Iterator[tuple[int, int]]:
+        """Yield the positions, in Concourse's order of builds, of the job's builds that succeeded with a version."""
+        took = self.queries.builds_with_input(self.pipeline, self.use.resource, version_id)
+        yield from (_position(build) for build in took if is_success_of(job, build))
+        if any(step.resource == self.use.resource for step in self.graph.job(job).outputs):
+            made = self.queries.builds_with_output(self.pipeline, self.use.resource, version_id)
+            yield from (_position(build) for build in made if is_success_of(job, build))
 
-    def _brought_it(self, job: str) -> bool:
-        return _is_success_of(job, self.source)
+    def _ask_is_paused(self, job: Job) -> bool:
+        return job.is_paused or self.queries.is_paused(self.pipeline)
 
-    def _is_paused(self, job: Job) -> bool:
-        return job.is_paused or self.facts.is_paused(self.pipeline)
-
-    def _taken(self, job: str, step: str) -> Iterator[Version]:
-        """Give the versions that the job's latest builds took by a step, the latest first."""
-        builds = sorted(self.facts.latest_builds(self.pipeline, job), key=lambda build: build.id, reverse=True)
+    def _ask_taken_versions(self, job: str, step: str) -> Iterator[Version]:
+        """Yield the versions that the job's latest builds took by a step, the latest first."""
+        builds = sorted(self.queries.latest_builds(self.pipeline, job), key=lambda build: build.id, reverse=True)
         for build in [build for build in builds if build.status is not BuildStatus.PENDING][:_BUILDS_TO_LOOK_BACK]:
-            for taken in self.facts.resources(build).inputs:
+            for taken in self.queries.build_resources(build).inputs:
                 if taken.step == step:
                     yield taken.version
 
 
-def _is_success_of(job: str, build: Build) -> bool:
-    return build.job == job and build.status is BuildStatus.SUCCEEDED
-
-
-def _place(build: Build) -> tuple[int, int]:
-    """Return where Concourse has a build among those of its job: a re-run right after its original."""
+def _position(build: Build) -> tuple[int, int]:
+    """Return the place of a build in the order of its job: a re-run right after its original."""
     return build.original, build.id

@@ -68,7 +68,7 @@ def _pool_value(pool: str, locks: Sequence[JudgedLock], now: int) -> dict[str, t
 
 def _holder_value(holder: Holder, build: Build | None) -> dict[str, t.Any]:
     """Return who holds a lock; names come from Concourse where it knows the build, else from the claim."""
-    reading = holder.readings[0] if holder.readings else None
+    reading = holder.references[0] if holder.references else None
     known = build if holder.kind is HolderKind.BUILD else None
     pipeline = known.pipeline if known else reading.pipeline if reading else None
     instance_vars = pipeline.instance_vars if pipeline else None

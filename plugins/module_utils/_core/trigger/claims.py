@@ -52,14 +52,14 @@ class ClaimReader:
 
     def is_by_job(self, claim: LockClaim) -> bool:
         """Whether a claim names any build of the job."""
-        return any(self._names_job(reading) for reading in claim.holder.readings)
+        return any(self._names_job(reading) for reading in claim.holder.references)
 
     def has_claimed(self, build: Build, claims: Iterable[LockClaim], *, by_name_only: bool = False) -> bool:
         """Whether one of the claims was made by the build; `by_name_only` asks nobody. Raises NoCredibleAnswer."""
         # Names are used again when a pipeline is made anew: an earlier claim is that of another build.
         since = None if build.start_time is None else build.start_time - CLOCK_SKEW
         at_its_time = [one for one in claims if since is not None and one.claim.claimed_at >= since]
-        if any(self._names(reading, build) for one in at_its_time for reading in one.holder.readings):
+        if any(self._names(reading, build) for one in at_its_time for reading in one.holder.references):
             return True
         if by_name_only:
             return False

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which build is it? Names are used again, so it must have been there at the time."""
+"""The build that a claim names, and whether it made the claim.
+
+Concourse uses build names again after a pipeline is destroyed and created anew, so the times must fit.
+"""
 
 from __future__ import annotations
 
@@ -15,82 +18,80 @@ from ..concourse.model import Build, BuildStatus, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference
 
-# A commit's time is the worker's, a build's the database's: they may differ by so many seconds.
+# Seconds. The worker's clock dates a commit, the database's clock a build.
 CLOCK_SKEW = 60
 
 
 class ClaimTiming(enum.StrEnum):
     """How the time of a claim fits the build that it names."""
 
-    HOLDER = "holder"
-    AFTER_ITS_END = "after its end"
-    ANOTHER_BUILD = "another build"
+    DURING_BUILD = "during the build"
+    AFTER_BUILD = "after the build"
+    BEFORE_BUILD = "before the build"
     NO_BUILD = "no build"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimingBuild:
-    """The build that a claim names, and how it fits; `build` is None when there is none of that name."""
+    """The build that a claim names, and how the claim fits it; `build` is None where no build has the name."""
 
-    fit: ClaimTiming
+    timing: ClaimTiming
     build: Build | None = None
 
 
-def find_claiming_build(claim: Claim, holder: Holder, facts: BuildQueries) -> ClaimingBuild:
-    """Find the build that made a claim, over all builds that its message can mean.
+def ask_for_claiming_build(claim: Claim, holder: Holder, queries: BuildQueries) -> ClaimingBuild:
+    """Find the build that made a claim, among all builds that its message can mean.
 
-    Raises NoCredibleAnswer if any answer is missing: then nothing is known, whatever the other readings gave.
+    Raises NoCredibleResponse if any answer is missing: then nothing is known, whatever the other answers are.
     """
     best = ClaimingBuild(ClaimTiming.NO_BUILD)
-    for reading in holder.readings:
-        build = _ask(reading, facts)
+    for reference in holder.references:
+        build = _ask_for_build(reference, queries)
         if build is None:
             continue
-        fit = _fit(claim, build, facts)
-        if fit is ClaimTiming.HOLDER:
-            return ClaimingBuild(fit, build)
-        if best.build is None or fit is ClaimTiming.AFTER_ITS_END:
-            best = ClaimingBuild(fit, build)
+        timing = _ask_for_timing(claim, build, queries)
+        if timing is ClaimTiming.DURING_BUILD:
+            return ClaimingBuild(timing, build)
+        if best.build is None or timing is ClaimTiming.AFTER_BUILD:
+            best = ClaimingBuild(timing, build)
     return best
 
 
-def _ask(reading: BuildReference, facts: BuildQueries) -> Build | None:
-    """Ask for a build; where the types of instance variables were lost, find the instance that they fit first."""
-    if reading.untyped_vars is None or reading.pipeline is None:
-        return facts.build(reading)
-    name = reading.pipeline.name
-    instances = [one for one in facts.pipelines(reading.pipeline.team) if one.name == name]
-    fitting = [one for one in instances if matches_untyped(one.instance_vars, reading.untyped_vars)]
-    if len(fitting) > 1:
-        raise NoCredibleResponse(f"several instances of pipeline {name} fit the variables in the claim")
-    if not fitting and any(is_garbled_untyped(one.instance_vars) for one in instances):
-        raise NoCredibleResponse(f"which instance of pipeline {name} it was cannot be told from the claim")
-    return facts.build(replace(reading, pipeline=fitting[0], untyped_vars=None)) if fitting else None
-
-
-def _fit(claim: Claim, build: Build, facts: BuildQueries) -> ClaimTiming:
-    """Compare the times; where that would give away a lock that may be in use, the build's own outputs count."""
-    fit = _fit_by_time(claim, build)
-    may_be_alive = build.is_active or build.status is BuildStatus.SUCCEEDED
-    if fit is not ClaimTiming.HOLDER and may_be_alive and _made(claim, build, facts):
-        return ClaimTiming.HOLDER
-    return fit
-
-
-def _fit_by_time(claim: Claim, build: Build) -> ClaimTiming:
+def timing_of(claim: Claim, build: Build) -> ClaimTiming:
+    """Compare the times of a claim and a build. Raises NoCredibleResponse for an ended build without an end."""
     if build.is_active and (build.status is BuildStatus.PENDING or build.start_time is None):
-        return ClaimTiming.HOLDER
+        return ClaimTiming.DURING_BUILD
     if build.start_time is None or claim.claimed_at < build.start_time - CLOCK_SKEW:
-        return ClaimTiming.ANOTHER_BUILD
+        return ClaimTiming.BEFORE_BUILD
     if build.is_active:
-        return ClaimTiming.HOLDER
+        return ClaimTiming.DURING_BUILD
     if build.end_time is None:
         raise NoCredibleResponse(f"Concourse does not say when {build} ended")
-    # A real zombie came six seconds after the end; only a succeeded build, which the hand-off protects, has leeway.
+    # A real zombie came 6 s after the end; only a succeeded build, which the hand-off rules protect, gets leeway.
     leeway = CLOCK_SKEW if build.status is BuildStatus.SUCCEEDED else 0
-    return ClaimTiming.HOLDER if claim.claimed_at <= build.end_time + leeway else ClaimTiming.AFTER_ITS_END
+    return ClaimTiming.DURING_BUILD if claim.claimed_at <= build.end_time + leeway else ClaimTiming.AFTER_BUILD
 
 
-def _made(claim: Claim, build: Build, facts: BuildQueries) -> bool:
+def _ask_for_build(reference: BuildReference, queries: BuildQueries) -> Build | None:
+    """Ask for a build; where the types of instance variables were lost, find the instance that they match first."""
+    if reference.untyped_vars is None or reference.pipeline is None:
+        return queries.build(reference)
+    name = reference.pipeline.name
+    instances = [one for one in queries.pipelines(reference.pipeline.team) if one.name == name]
+    matching = [one for one in instances if matches_untyped(one.instance_vars, reference.untyped_vars)]
+    if len(matching) > 1:
+        raise NoCredibleResponse(f"several instances of pipeline {name} match the variables in the claim")
+    if not matching and any(is_garbled_untyped(one.instance_vars) for one in instances):
+        raise NoCredibleResponse(f"the claim does not tell which instance of pipeline {name} it means")
+    return queries.build(replace(reference, pipeline=matching[0], untyped_vars=None)) if matching else None
+
+
+def _ask_for_timing(claim: Claim, build: Build, queries: BuildQueries) -> ClaimTiming:
+    """Compare the times; where they do not fit and the lock may be in use, the build's own outputs decide."""
+    timing = timing_of(claim, build)
+    may_hold_lock = build.is_active or build.status is BuildStatus.SUCCEEDED
+    if timing is ClaimTiming.DURING_BUILD or not may_hold_lock:
+        return timing
     version = Version.of_commit(claim.commit)
-    return any(output.version == version for output in facts.resources(build).outputs)
+    has_made_claim = any(output.version == version for output in queries.build_resources(build).outputs)
+    return ClaimTiming.DURING_BUILD if has_made_claim else timing

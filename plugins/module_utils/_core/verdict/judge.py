@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a snapshot to judged locks."""
+"""Judges the locks of a snapshot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..claim.claim import Claim
@@ -18,11 +18,10 @@ from .pool_options import PoolOption
 from .rules import judge_claim
 from .verdict import FREE, Verdict
 
-# Applies a function to every item and keeps their order; the caller decides how many at once.
+# Applies a function to every lock and keeps their order, many at once if the caller wants that.
 ParallelMap = Callable[[Callable[[Lock], "JudgedLock"], Sequence[Lock]], Iterable["JudgedLock"]]
 
-
-# Judges locks of the chosen pools of a snapshot, by facts that are asked anew at each call.
+# Judges locks of the chosen pools of a snapshot; asks Concourse anew at each call.
 JudgeLocks = Callable[[Sequence[Lock], Snapshot, Sequence[PoolOption]], tuple["JudgedLock", ...]]
 
 
@@ -42,45 +41,37 @@ class JudgedLock:
 
     @property
     def releasable_at(self) -> int | None:
-        """From when on the lock may be given back (seconds since 1970, UTC); None for never."""
+        """The time from which the lock may be released (seconds since 1970, UTC); None for never."""
         return self.pool_policy.releasable_at(self.verdict)
 
     def is_releasable(self, now: int) -> bool:
         return self.releasable_at is not None and now >= self.releasable_at
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """Judges the locks of a snapshot; `facts` is None when no Concourse was configured."""
-
-    snapshot: Snapshot
-    policies: Mapping[str, PoolPolicy]
-    facts: BuildQueries | None
-    default_team: str
-
-    def judge(self, lock: Lock) -> JudgedLock:
-        """Judge one lock. Safe to call from several threads when the facts are."""
-        policy = self.policies[lock.pool]
-        if not lock.is_claimed:
-            return JudgedLock(lock, None, None, FREE, policy)
-        claim = self.snapshot.claims[lock.path]
-        holder = read_holder(claim, lock.name, self.default_team)
-        return JudgedLock(lock, claim, holder, judge_claim(claim, holder, self.facts), policy)
-
-
 def judge_locks(
     locks: Sequence[Lock],
     snapshot: Snapshot,
     pools: Sequence[PoolOption],
-    facts: BuildQueries | None,
+    queries: BuildQueries | None,
     *,
     default_team: str = "main",
     each: ParallelMap = map,
 ) -> tuple[JudgedLock, ...]:
-    """Judge locks of the chosen pools of a snapshot, in their order."""
+    """Judge locks of the chosen pools of a snapshot, in their order. `queries` is None without a Concourse.
+
+    `each` may judge in several threads if `queries` allows that. `default_team` is the team of claims that name none.
+    """
     policies = {pool.name: pool.policy for pool in pools}
-    judge = Judge(snapshot, policies, facts, default_team)
-    return tuple(each(judge.judge, locks))
+
+    def judge(lock: Lock) -> JudgedLock:
+        policy = policies[lock.pool]
+        if not lock.is_claimed:
+            return JudgedLock(lock, None, None, FREE, policy)
+        claim = snapshot.claims[lock.path]
+        holder = read_holder(claim, lock.name, default_team)
+        return JudgedLock(lock, claim, holder, judge_claim(claim, holder, queries), policy)
+
+    return tuple(each(judge, locks))
 
 
 def locks_of(snapshot: Snapshot, pools: Sequence[PoolOption]) -> list[Lock]:

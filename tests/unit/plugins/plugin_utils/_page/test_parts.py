@@ -128,8 +128,8 @@ def test_texts_come_out_on_one_line_and_short() -> None:
 
 def test_what_is_missing_is_null() -> None:
     nothing = Fields(RoundFields({}, "lock"))
-    readings = (nothing.text, nothing.number, nothing.time, nothing.child, nothing.link)
-    assert [reading("name") for reading in readings] == [None] * 5
+    references = (nothing.text, nothing.number, nothing.time, nothing.child, nothing.link)
+    assert [reading("name") for reading in references] == [None] * 5
     assert (nothing.has("name"), nothing.flag("name"), nothing.children("name"), nothing.links("name")) == (
         False,
         False,

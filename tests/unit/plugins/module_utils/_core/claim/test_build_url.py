@@ -159,8 +159,8 @@ def test_escaped_names_are_read_as_they_stand_first() -> None:
 
 
 def test_escaped_bytes_that_are_no_utf_8_do_no_harm() -> None:
-    readings = read_build_url(f"{HOST}/teams/t/pipelines/%ff%00/jobs/j/builds/3")
-    assert readings[0] == ref("t", "%ff%00", "j", "3")
+    references = read_build_url(f"{HOST}/teams/t/pipelines/%ff%00/jobs/j/builds/3")
+    assert references[0] == ref("t", "%ff%00", "j", "3")
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_escaped_bytes_that_are_no_utf_8_do_no_harm() -> None:
 )
 def test_hostile_urls_are_read_in_bounded_time(url: str) -> None:
     started = time.perf_counter()
-    readings = read_build_url(url)
+    references = read_build_url(url)
     assert time.perf_counter() - started < 2
-    assert len(readings) <= 4
+    assert len(references) <= 4
 
 
 @given(st.text(max_size=100), st.text(max_size=100))

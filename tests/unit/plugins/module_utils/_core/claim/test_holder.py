@@ -72,7 +72,7 @@ NAMED = {
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_a_prefix_names_the_build(message: str, end: str) -> None:
     holder = read(message + end)
-    assert (holder.kind, holder.readings[0], holder.url) == (BUILD, NAMED[message], None)
+    assert (holder.kind, holder.references[0], holder.url) == (BUILD, NAMED[message], None)
     assert holder.text == str(NAMED[message])
 
 
@@ -93,15 +93,15 @@ READINGS = {
 
 @pytest.mark.parametrize("message", READINGS)
 def test_slashes_in_a_prefix_can_mean_several_builds(message: str) -> None:
-    readings = read(message, team="home").readings
-    assert set(readings) == {by_name(*names, "1") for names in READINGS[message]}
-    assert readings[0] == by_name(*READINGS[message][0], "1")
+    references = read(message, team="home").references
+    assert set(references) == {by_name(*names, "1") for names in READINGS[message]}
+    assert references[0] == by_name(*READINGS[message][0], "1")
 
 
 def test_too_many_slashes_are_a_build_that_nobody_can_tell() -> None:
-    assert read("a/b/c/d/e/f/g build 1 claiming: luna").readings
+    assert read("a/b/c/d/e/f/g build 1 claiming: luna").references
     holder = read("a/b/c/d/e/f/g/h build 1 claiming: luna")
-    assert (holder.kind, holder.readings) == (BUILD, ())
+    assert (holder.kind, holder.references) == (BUILD, ())
 
 
 URLS = {
@@ -121,13 +121,13 @@ URLS = {
 def test_a_build_url_names_the_build(url: str, end: str, verb: str) -> None:
     holder = read(f"{verb}: luna\nBuild URL: {url}{end}")
     base = BuildReference(HOST, URLS[url].id, URLS[url].pipeline, URLS[url].job, URLS[url].name)
-    assert (holder.kind, holder.readings[0], holder.url) == (BUILD, base, url)
+    assert (holder.kind, holder.references[0], holder.url) == (BUILD, base, url)
 
 
 @pytest.mark.parametrize("url", ["https://ci.example.com/", "ci.example.com/builds/3", f"{HOST}/builds/latest", "x"])
 def test_a_build_url_that_is_no_page_of_a_build_still_is_a_builds_claim(url: str) -> None:
     holder = read(f"claiming: luna\nBuild URL: {url}")
-    assert (holder.kind, holder.readings, holder.url) == (BUILD, (), url)
+    assert (holder.kind, holder.references, holder.url) == (BUILD, (), url)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_build_url_that_is_no_page_of_a_build_still_is_a_builds_claim(url: str
 )
 def test_a_resource_that_names_no_build(message: str) -> None:
     holder = read(message)
-    assert (holder.kind, holder.readings, holder.url) == (UNNAMED, (), None)
+    assert (holder.kind, holder.references, holder.url) == (UNNAMED, (), None)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_resource_that_names_no_build(message: str) -> None:
 )
 def test_everything_else_was_written_by_a_person(message: str) -> None:
     holder = read(message)
-    assert (holder.kind, holder.readings, holder.url) == (PERSON, (), None)
+    assert (holder.kind, holder.references, holder.url) == (PERSON, (), None)
     assert holder.text.startswith("CI Pool Resource: ")
 
 
@@ -233,7 +233,7 @@ def test_a_lock_whose_name_quotes_a_claim_is_read_as_a_whole() -> None:
 def test_bytes_that_are_no_utf_8_come_out_printable() -> None:
     holder = read("t\udcff/p/j build 1 claiming: luna")
     assert (holder.kind, holder.text) == (BUILD, "t\\xff/p/j 1")
-    assert holder.readings[0] == by_name("t\udcff", "p", "j", "1")
+    assert holder.references[0] == by_name("t\udcff", "p", "j", "1")
     holder = read("claimed by \udce9lan \x1b[31m")
     assert holder.text == "CI Pool Resource: claimed by \\xe9lan \\x1b[31m"
     holder = read(f"claiming: luna\nBuild URL: {HOST}/\x1b]0;evil\x07\udcff")
@@ -274,7 +274,7 @@ def test_hostile_messages_are_read_in_bounded_time_and_length(message: str) -> N
     assert time.perf_counter() - started < 2
     assert len(holder.text) <= 120
     assert holder.url is None or len(holder.url) <= 500
-    assert len(holder.readings) <= 12
+    assert len(holder.references) <= 12
 
 
 @pytest.mark.parametrize("depth", range(100, 1900, 30))
@@ -290,4 +290,4 @@ def test_no_message_makes_the_reader_fail(message: str, lock: str) -> None:
     for one in (message, f"{message} claiming: {lock}", f"claiming: {lock}\nBuild URL: {HOST}{message}"):
         holder = read(one, lock)
         assert not {unicodedata.category(character) for character in holder.text} & UNPRINTABLE
-        assert (holder.kind is BUILD) or not holder.readings
+        assert (holder.kind is BUILD) or not holder.references

@@ -47,15 +47,15 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     BASE,
-    ModelFacts,
-    Question,
+    ModelQueries,
+    Query,
     claim_by,
     holder_of,
     verdict_on,
 )
 
 
-def judge_by_untyped_vars(facts: BuildQueries, claiming: Build) -> Verdict:
+def judge_by_untyped_vars(queries: BuildQueries, claiming: Build) -> Verdict:
     """Judge with a claim that has lost the types of its instance variables, so that the instances are asked for."""
     pipeline = PipelineReference("main", "ci")
     reading = BuildReference(
@@ -63,15 +63,15 @@ def judge_by_untyped_vars(facts: BuildQueries, claiming: Build) -> Verdict:
     )
     holder = holder_of(claiming)
     holder = type(holder)(holder.kind, holder.text, (reading,), holder.url)
-    return judge_claim(claim_by(claiming, "v2"), holder, facts)
+    return judge_claim(claim_by(claiming, "v2"), holder, queries)
 
 
-def judge_by_name(facts: BuildQueries, claiming: Build) -> Verdict:
-    return verdict_on(facts, claiming, "v2")
+def judge_by_name(queries: BuildQueries, claiming: Build) -> Verdict:
+    return verdict_on(queries, claiming, "v2")
 
 
-def judge_a_late_claim(facts: BuildQueries, claiming: Build) -> Verdict:
-    return verdict_on(facts, claiming, "v2", at=(claiming.end_time or 0) + 600)
+def judge_a_late_claim(queries: BuildQueries, claiming: Build) -> Verdict:
+    return verdict_on(queries, claiming, "v2", at=(claiming.end_time or 0) + 600)
 
 
 Case = tuple[Callable[[], tuple[PipelineModel, Build]], Callable[[BuildQueries, Build], Verdict]]
@@ -84,18 +84,18 @@ CASES: tuple[Case, ...] = (
 )
 
 
-def _questions(case: Case) -> list[Question]:
+def _questions(case: Case) -> list[Query]:
     way, judge = case
     model, claiming = way()
-    facts = ModelFacts(model)
-    judge(facts, claiming)
-    return facts.asked
+    queries = ModelQueries(model)
+    judge(queries, claiming)
+    return queries.asked
 
 
 QUESTIONS = [
-    pytest.param(case, number, id=f"{case[0].__name__}-{case[1].__name__}-{number}-{question.method}")
+    pytest.param(case, number, id=f"{case[0].__name__}-{case[1].__name__}-{number}-{query.method}")
     for case in CASES
-    for number, question in enumerate(_questions(case))
+    for number, query in enumerate(_questions(case))
 ]
 
 
@@ -103,12 +103,12 @@ QUESTIONS = [
 def test_with_all_answers_the_lock_is_leaked(case: Case) -> None:
     way, judge = case
     model, claiming = way()
-    assert judge(ModelFacts(model), claiming).name is LEAKED
+    assert judge(ModelQueries(model), claiming).name is LEAKED
 
 
 def test_the_cases_ask_every_question_of_the_protocol() -> None:
     """All but one: the builds of a whole pipeline are asked for where a build is not found by its name."""
-    asked = {question.method for case in CASES for question in _questions(case)}
+    asked = {query.method for case in CASES for query in _questions(case)}
     assert asked | {"pipeline_builds"} == {
         name for name, _other in inspect.getmembers(BuildQueries, inspect.isfunction) if not name.startswith("_")
     }
@@ -118,10 +118,10 @@ def test_the_cases_ask_every_question_of_the_protocol() -> None:
 def test_a_missing_answer_anywhere_makes_the_lock_unreachable(case: Case, number: int) -> None:
     way, judge = case
     model, claiming = way()
-    facts = ModelFacts(model)
-    _refuse(facts, number)
-    verdict = judge(facts, claiming)
-    assert len(facts.refused) == 1
+    queries = ModelQueries(model)
+    _refuse(queries, number)
+    verdict = judge(queries, claiming)
+    assert len(queries.refused) == 1
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
     assert "502" in verdict.reason
 
@@ -138,37 +138,37 @@ def test_a_missing_answer_about_who_uses_the_lock_of_a_dead_build_makes_it_unrea
     build = model.set_status(build, status)
     model.made[build.id] = model.made[build.id] if recorded else ()
     at = (build.end_time or 0) + late
-    facts = ModelFacts(model)
-    assert verdict_on(facts, build, "v2", at=at).dead_since is not None
-    methods = [question.method for question in facts.asked]
+    queries = ModelQueries(model)
+    assert verdict_on(queries, build, "v2", at=at).dead_since is not None
+    methods = [query.method for query in queries.asked]
     assert methods[0:2] == ["names_this_concourse", "build"]
     assert "builds_with_input" in methods
     for number in range(len(methods)):
-        facts = ModelFacts(model)
-        _refuse(facts, number)
-        verdict = verdict_on(facts, build, "v2", at=at)
+        queries = ModelQueries(model)
+        _refuse(queries, number)
+        verdict = verdict_on(queries, build, "v2", at=at)
         assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None), methods[number]
 
 
 def test_an_answer_that_nobody_needs_may_be_missing() -> None:
     model, claiming = long_way()
     model.build("gate", STARTED, took={"envs": "v2"})
-    facts = ModelFacts(model)
-    facts.is_missing = lambda question: question.method in {"next_inputs", "latest_builds", "is_newer", "is_archived"}
-    assert judge_by_name(facts, claiming).name is HANDED_OFF
-    assert not facts.refused
+    queries = ModelQueries(model)
+    queries.is_missing = lambda query: query.method in {"next_inputs", "latest_builds", "is_newer", "is_archived"}
+    assert judge_by_name(queries, claiming).name is HANDED_OFF
+    assert not queries.refused
 
 
 def _moments(way: Callable[[], tuple[PipelineModel, Build]]) -> range:
     """Before which questions a build that starts must be seen: all, up to the first of the last looks."""
-    questions = _questions((way, judge_by_name))
-    return range(len(questions) - len(_asked_twice(questions)) + 1)
+    queries_asked = _questions((way, judge_by_name))
+    return range(len(queries_asked) - len(_asked_twice(queries_asked)) + 1)
 
 
-def _asked_twice(questions: list[Question]) -> set[Question]:
+def _asked_twice(queries_asked: list[Query]) -> set[Query]:
     """The versions that were followed; of others only the builds that passed them on are of interest, once."""
-    took = Counter(question for question in questions if question.method == "builds_with_input")
-    return {question for question, times in took.items() if times > 1}
+    took = Counter(query for query in queries_asked if query.method == "builds_with_input")
+    return {query for query, times in took.items() if times > 1}
 
 
 @pytest.mark.parametrize("way", [long_way, archived_way])
@@ -178,19 +178,19 @@ def test_a_build_that_starts_between_two_questions_keeps_the_lock(
     for number in _moments(way):
         model, claiming = way()
         model.job("late", get("envs"))
-        facts = ModelFacts(model)
-        _change_before(facts, number, partial(model.build, "late", STARTED, took={"envs": "v2"}))
-        verdict = judge_by_name(facts, claiming)
-        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {facts.asked[number]}"
+        queries = ModelQueries(model)
+        _change_before(queries, number, partial(model.build, "late", STARTED, took={"envs": "v2"}))
+        verdict = judge_by_name(queries, claiming)
+        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {queries.asked[number]}"
 
 
 def test_a_build_that_starts_with_what_came_along_between_two_questions_keeps_the_lock() -> None:
     for number in _moments(long_way):
         model, claiming = long_way()
-        facts = ModelFacts(model)
-        _change_before(facts, number, partial(model.build, "test", STARTED, took={"src": "s2"}))
-        verdict = judge_by_name(facts, claiming)
-        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {facts.asked[number]}"
+        queries = ModelQueries(model)
+        _change_before(queries, number, partial(model.build, "test", STARTED, took={"src": "s2"}))
+        verdict = judge_by_name(queries, claiming)
+        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {queries.asked[number]}"
 
 
 def test_a_rerun_that_starts_between_two_questions_keeps_the_lock() -> None:
@@ -199,10 +199,10 @@ def test_a_rerun_that_starts_between_two_questions_keeps_the_lock() -> None:
         model, claiming = long_way()
         original = next(build for build in model.builds.values() if build.job == "test")
         rerun = model.rerun(original, PENDING)
-        facts = ModelFacts(model)
-        _change_before(facts, number, partial(_start_rerun, model, rerun, original))
-        verdict = judge_by_name(facts, claiming)
-        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {facts.asked[number]}"
+        queries = ModelQueries(model)
+        _change_before(queries, number, partial(_start_rerun, model, rerun, original))
+        verdict = judge_by_name(queries, claiming)
+        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {queries.asked[number]}"
 
 
 def test_a_build_that_takes_the_lock_and_ends_between_two_questions_keeps_it_for_this_time() -> None:
@@ -210,20 +210,20 @@ def test_a_build_that_takes_the_lock_and_ends_between_two_questions_keeps_it_for
     first = next(number for number, one in enumerate(_questions(CASES[-1])) if one.method == "builds_with_input")
     for number in _moments(archived_way)[first + 1 :]:
         model, claiming = archived_way()
-        facts = ModelFacts(model)
-        _change_before(facts, number, partial(model.build, "deploy", FAILED, took={"envs": "v2"}))
-        verdict = judge_by_name(facts, claiming)
-        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {facts.asked[number]}"
+        queries = ModelQueries(model)
+        _change_before(queries, number, partial(model.build, "deploy", FAILED, took={"envs": "v2"}))
+        verdict = judge_by_name(queries, claiming)
+        assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {queries.asked[number]}"
 
 
 def test_who_has_the_versions_is_asked_once_more_after_everything_else() -> None:
     """What is asked later than that gives a build the time to start unseen."""
     model, claiming = long_way()
-    facts = ModelFacts(model)
-    assert judge_by_name(facts, claiming).name is LEAKED
-    versions = _asked_twice(facts.asked)
-    assert {question.about[1] for question in versions} == {"envs", "src"}
-    assert set(facts.asked[-len(versions) :]) == versions
+    queries = ModelQueries(model)
+    assert judge_by_name(queries, claiming).name is LEAKED
+    versions = _asked_twice(queries.asked)
+    assert {query.about[1] for query in versions} == {"envs", "src"}
+    assert set(queries.asked[-len(versions) :]) == versions
 
 
 def test_a_build_that_starts_downstream_of_a_forgotten_lock_while_the_next_job_is_looked_at_keeps_it() -> None:
@@ -231,13 +231,13 @@ def test_a_build_that_starts_downstream_of_a_forgotten_lock_while_the_next_job_i
     model.job("deploy", get("envs", passed=["claim"]))
     model.job("release", get("envs", passed=["deploy"]), put("envs"))
     model.forgotten = {"envs"}
-    facts = ModelFacts(model)
-    assert judge_by_name(facts, claiming).name is LEAKED
-    number = next(number for number, one in enumerate(facts.asked) if one.about == (model.ref, "release"))
-    assert any(one.about == (model.ref, "deploy") for one in facts.asked[:number])
-    facts = ModelFacts(model)
-    _change_before(facts, number, partial(model.build, "deploy", STARTED))
-    verdict = judge_by_name(facts, claiming)
+    queries = ModelQueries(model)
+    assert judge_by_name(queries, claiming).name is LEAKED
+    number = next(number for number, one in enumerate(queries.asked) if one.about == (model.ref, "release"))
+    assert any(one.about == (model.ref, "deploy") for one in queries.asked[:number])
+    queries = ModelQueries(model)
+    _change_before(queries, number, partial(model.build, "deploy", STARTED))
+    verdict = judge_by_name(queries, claiming)
     assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
 
 
@@ -249,10 +249,10 @@ def test_the_reason_names_the_job_downstream_that_came_to_work_and_no_other() ->
         model.job("deploy", get("envs", passed=["claim"]))
         model.build("aside", STARTED)
         model.forgotten = {"envs"}
-        facts = ModelFacts(model)
-        _change_before(facts, number, partial(model.build, "deploy", STARTED))
-        verdict = judge_by_name(facts, claiming)
-        if len(facts.asked) <= number:
+        queries = ModelQueries(model)
+        _change_before(queries, number, partial(model.build, "deploy", STARTED))
+        verdict = judge_by_name(queries, claiming)
+        if len(queries.asked) <= number:
             assert verdict.name is LEAKED
             return
         assert verdict.name is HANDED_OFF
@@ -261,19 +261,19 @@ def test_the_reason_names_the_job_downstream_that_came_to_work_and_no_other() ->
     raise AssertionError("the walk asks more than a hundred questions of a small pipeline")
 
 
-def _refuse(facts: ModelFacts, number: int) -> None:
+def _refuse(queries: ModelQueries, number: int) -> None:
     """Give no answer to the question of that number."""
-    facts.is_missing = lambda question: len(facts.asked) == number + 1
+    queries.is_missing = lambda query: len(queries.asked) == number + 1
 
 
-def _change_before(facts: ModelFacts, number: int, change: Callable[[], object]) -> None:
+def _change_before(queries: ModelQueries, number: int, change: Callable[[], object]) -> None:
     """Let the world change just before the question of that number is answered."""
 
-    def before(question: Question) -> None:
-        if len(facts.asked) == number + 1:
+    def before(query: Query) -> None:
+        if len(queries.asked) == number + 1:
             change()
 
-    facts.before_answer = before
+    queries.before_answer = before
 
 
 def _start_rerun(model: PipelineModel, rerun: Build, original: Build) -> None:

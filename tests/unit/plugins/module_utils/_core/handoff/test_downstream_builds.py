@@ -35,7 +35,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     verdict_on,
 )
 
@@ -136,7 +136,7 @@ def test_a_build_that_has_the_lock_of_another_claim_is_no_link_of_the_chain() ->
         model.build("deploy", took={"envs": f"v{number}", "tasks": "t1"}, made={"reports": f"r{number}"})
     model.build("test", STARTED, took={"reports": "r1"})
     model.next_inputs("test", {"reports": "r2"})
-    verdicts = [verdict_on(ModelFacts(model), claim, f"v{number}").name for number, claim in enumerate(claims)]
+    verdicts = [verdict_on(ModelQueries(model), claim, f"v{number}").name for number, claim in enumerate(claims)]
     assert verdicts == [LEAKED, HANDED_OFF, LEAKED]
 
 
@@ -167,11 +167,11 @@ def test_more_builds_than_can_be_followed_leave_the_lock_in_doubt(count: int, ex
     for number in range(count):
         model.build("build", took={"src": "s2"}, made={"parts": f"p{number}"})
     model.build("test", FAILED, took={"parts": "p0"})
-    facts = ModelFacts(model)
-    verdict = verdict_on(facts, claiming, "v2")
+    queries = ModelQueries(model)
+    verdict = verdict_on(queries, claiming, "v2")
     assert verdict.name is expected
     assert (verdict.dead_since is None) == (expected is VerdictName.UNREACHABLE)
-    assert [question.method for question in facts.asked].count("resources") <= 52
+    assert [query.method for query in queries.asked].count("build_resources") <= 52
 
 
 def test_a_job_that_nothing_hangs_on_costs_no_question() -> None:
@@ -180,9 +180,9 @@ def test_a_job_that_nothing_hangs_on_costs_no_question() -> None:
     model.job("test", get("src", passed=["claim"]), put("parts"))
     for number in range(200):
         model.build("test", FAILED if number % 2 else SUCCEEDED, took={"src": "s2"}, made={"parts": f"p{number}"})
-    facts = ModelFacts(model)
-    assert verdict_on(facts, claiming, "v2").name is LEAKED
-    assert len(facts.asked) <= 15, facts.asked
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    assert len(queries.asked) <= 15, queries.asked
 
 
 def test_the_source_of_what_a_build_after_the_claim_made_changed_so_that_jobs_after_it_go_by_activity() -> None:

@@ -33,7 +33,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     verdict_on,
 )
 
@@ -207,11 +207,11 @@ def test_a_build_that_is_at_work_in_an_archived_pipeline_uses_the_lock(as_rerun:
 
 def test_no_job_comes_after_a_one_off_build() -> None:
     build = Build(7, "7", SUCCEEDED, "main", start_time=START_OF_TIME, end_time=START_OF_TIME + 60)
-    verdict = verdict_on(ModelFacts(one_offs=(build,)), build, "v2")
+    verdict = verdict_on(ModelQueries(one_offs=(build,)), build, "v2")
     assert (verdict.name, verdict.dead_since) == (LEAKED, START_OF_TIME + 60)
     assert "one-off" in verdict.reason
     started = Build(7, "7", STARTED, "main", start_time=START_OF_TIME)
-    assert verdict_on(ModelFacts(one_offs=(started,)), started, "v2").dead_since is None
+    assert verdict_on(ModelQueries(one_offs=(started,)), started, "v2").dead_since is None
 
 
 def test_the_claiming_job_was_removed_from_the_pipeline() -> None:

@@ -28,7 +28,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     PENDING,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     verdict_on,
 )
 
@@ -43,11 +43,11 @@ def aged() -> tuple[PipelineModel, Build, list[Build]]:
 
 def test_the_builds_of_a_job_are_listed_by_the_hundred_and_not_asked_for_one_by_one() -> None:
     model, claiming, _builds = aged()
-    facts = ModelFacts(model)
+    queries = ModelQueries(model)
     started = time.perf_counter()
-    assert verdict_on(facts, claiming, "v2").name is LEAKED
-    assert [question.method for question in facts.asked].count("builds_from") <= BUILDS // 100 + 1
-    assert len(facts.asked) <= 25
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    assert [query.method for query in queries.asked].count("builds_from") <= BUILDS // 100 + 1
+    assert len(queries.asked) <= 25
     assert time.perf_counter() - started < 5
 
 
@@ -55,7 +55,7 @@ def test_the_builds_of_a_job_are_listed_by_the_hundred_and_not_asked_for_one_by_
 def test_a_pending_rerun_is_found_wherever_its_original_stands(number: int) -> None:
     model, claiming, builds = aged()
     rerun = model.rerun(builds[number], PENDING)
-    verdict = verdict_on(ModelFacts(model), claiming, "v2")
+    verdict = verdict_on(ModelQueries(model), claiming, "v2")
     assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
     assert str(rerun) in verdict.reason
 
@@ -63,15 +63,15 @@ def test_a_pending_rerun_is_found_wherever_its_original_stands(number: int) -> N
 def test_a_second_rerun_of_a_build_is_found_where_the_first_had_the_version_too() -> None:
     model, claiming, builds = aged()
     model.rerun(builds[300], FAILED)
-    assert verdict_on(ModelFacts(model), claiming, "v2").name is LEAKED
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
     model.rerun(builds[300], PENDING)
-    assert verdict_on(ModelFacts(model), claiming, "v2").name is HANDED_OFF
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
 
 
 def test_more_builds_than_can_be_listed_leave_the_lock_in_doubt() -> None:
     model, claiming, _builds = aged()
     model.page_from = 20
-    facts = ModelFacts(model)
-    verdict = verdict_on(facts, claiming, "v2")
+    queries = ModelQueries(model)
+    verdict = verdict_on(queries, claiming, "v2")
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
-    assert [question.method for question in facts.asked].count("builds_from") == 20
+    assert [query.method for query in queries.asked].count("builds_from") == 20

@@ -26,7 +26,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     put,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     verdict_on,
 )
 
@@ -50,7 +50,7 @@ def claimed() -> tuple[PipelineModel, Build]:
 
 
 def judged(model: PipelineModel, claiming: Build) -> Verdict:
-    return verdict_on(ModelFacts(model), claiming, "v2")
+    return verdict_on(ModelQueries(model), claiming, "v2")
 
 
 def name(model: PipelineModel, claiming: Build) -> VerdictName:

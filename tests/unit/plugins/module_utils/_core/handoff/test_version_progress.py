@@ -35,7 +35,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     verdict_on,
 )
 
@@ -160,8 +160,8 @@ def test_a_build_that_nobody_passed_over_is_found_with_few_questions() -> None:
     model.job("test", get("envs", passed=["claim"]))
     claims = [model.build("claim", made={"envs": f"v{number}"}) for number in range(11)]
     model.next_inputs("test", {"envs": "v10"})
-    facts = ModelFacts(model)
-    verdicts = [verdict_on(facts, build, f"v{number}").name for number, build in enumerate(claims[:-1])]
+    queries = ModelQueries(model)
+    verdicts = [verdict_on(queries, build, f"v{number}").name for number, build in enumerate(claims[:-1])]
     assert verdicts == [LEAKED] * 10
-    assert len(facts.asked) <= 10 * 9 + 10, len(facts.asked)
-    assert verdict_on(facts, claims[-1], "v10").name is HANDED_OFF
+    assert len(queries.asked) <= 10 * 9 + 10, len(queries.asked)
+    assert verdict_on(queries, claims[-1], "v10").name is HANDED_OFF

@@ -35,7 +35,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     verdict_on,
 )
 
@@ -139,9 +139,9 @@ def test_what_came_along_does_not_count_for_a_pending_build_that_will_start_with
     model.build("test", FAILED, took={"envs": "v4", "src": "s3"})
     model.build("test", PENDING)
     model.next_inputs("test", {"envs": "v5", "src": "s3"})
-    assert verdict_on(ModelFacts(model), claiming, "v4").name is LEAKED
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is LEAKED
     model.next_inputs("test", {"envs": "v4", "src": "s3"})
-    assert verdict_on(ModelFacts(model), claiming, "v4").name is HANDED_OFF
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is HANDED_OFF
 
 
 def test_a_pending_build_that_gets_what_came_along_without_passed_does_not_count() -> None:

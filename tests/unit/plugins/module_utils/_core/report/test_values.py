@@ -41,7 +41,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     free,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
 )
 
 
@@ -171,7 +171,7 @@ def test_names_that_are_no_utf_8_are_fit_for_json() -> None:
 def test_messages_that_are_no_utf_8_are_fit_for_json(message: str, is_missing: bool) -> None:
     claim = Claim("c" * 40, NOW, "\udcc9lan", message)
     holder = read_holder(claim, "env-1", "main")
-    facts = ModelFacts()
+    facts = ModelQueries()
     facts.is_missing = lambda question: is_missing
     lock = claimed("aws", "env-1").lock
     value = lock_value(JudgedLock(lock, claim, holder, judge_claim(claim, holder, facts), PoolPolicy()), NOW)
@@ -186,7 +186,7 @@ def test_a_reason_is_one_line_whatever_names_a_claim_holds(team: str, path: str)
         f"claiming: env-1\nBuild URL: https://ci.example.com/teams/{team}/pipelines/{path}/jobs/j/builds/1?vars.x=y",
     ):
         claim = Claim("c" * 40, NOW, team, message)
-        verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), ModelFacts())
+        verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), ModelQueries())
         assert len(verdict.reason.splitlines()) == 1
         assert is_fit_for_json(verdict.reason)
 

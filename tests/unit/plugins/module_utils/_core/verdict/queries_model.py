@@ -42,7 +42,7 @@ Answer = t.TypeVar("Answer")
 
 
 @dataclass(frozen=True)
-class Question:
+class Query:
     """One call of the protocol: the method's name and what was asked about."""
 
     method: str
@@ -52,7 +52,7 @@ class Question:
         return f"{self.method}({', '.join(map(str, self.about))})"
 
 
-class ModelFacts:
+class ModelQueries:
     """Answers from model pipelines; each question is answered once and remembered, as the protocol promises.
 
     `is_missing` chooses the questions that get no credible answer, `before_answer` may change the world before one.
@@ -63,33 +63,33 @@ class ModelFacts:
         self.models = {model.ref: model for model in pipelines}
         self.one_offs = {build.id: build for build in one_offs}
         self.base = base
-        self.is_missing: Callable[[Question], bool] = lambda question: False
-        self.before_answer: Callable[[Question], None] = lambda question: None
-        self.asked: list[Question] = []
-        self.refused: list[Question] = []
-        self._known: dict[Question, t.Any] = {}
+        self.is_missing: Callable[[Query], bool] = lambda query: False
+        self.before_answer: Callable[[Query], None] = lambda query: None
+        self.asked: list[Query] = []
+        self.refused: list[Query] = []
+        self._known: dict[Query, t.Any] = {}
 
     def names_this_concourse(self, base: str) -> bool:
-        return self._answer(Question("names_this_concourse", (base,)), lambda: base == self.base)
+        return self._answer(Query("names_this_concourse", (base,)), lambda: base == self.base)
 
     def build(self, reference: BuildReference) -> Build | None:
-        return self._answer(Question("build", (reference,)), lambda: self._find(reference))
+        return self._answer(Query("build", (reference,)), lambda: self._find(reference))
 
     def pipelines(self, team: str) -> tuple[PipelineReference, ...]:
-        question = Question("pipelines", (team,))
-        return self._answer(question, lambda: tuple(one for one in self.models if one.team == team))
+        query = Query("pipelines", (team,))
+        return self._answer(query, lambda: tuple(one for one in self.models if one.team == team))
 
     def is_archived(self, pipeline: PipelineReference) -> bool:
-        return self._answer(Question("is_archived", (pipeline,)), lambda: self.models[pipeline].archived)
+        return self._answer(Query("is_archived", (pipeline,)), lambda: self.models[pipeline].archived)
 
     def is_paused(self, pipeline: PipelineReference) -> bool:
-        return self._answer(Question("is_paused", (pipeline,)), lambda: self.models[pipeline].paused)
+        return self._answer(Query("is_paused", (pipeline,)), lambda: self.models[pipeline].paused)
 
     def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
-        return self._answer(Question("jobs", (pipeline,)), self.models[pipeline].configured_jobs, again=again)
+        return self._answer(Query("jobs", (pipeline,)), self.models[pipeline].configured_jobs, again=again)
 
-    def resources(self, build: Build) -> BuildResources:
-        return self._answer(Question("resources", (build.id,)), lambda: self._model_of(build).resources_of(build))
+    def build_resources(self, build: Build) -> BuildResources:
+        return self._answer(Query("build_resources", (build.id,)), lambda: self._model_of(build).resources_of(build))
 
     def version_id(
         self, pipeline: PipelineReference, resource: str, version: Version, *, among_latest: bool = False
@@ -99,7 +99,7 @@ class ModelFacts:
             order = [] if resource in model.forgotten else model.order.get(resource, [])
             return order.index(version) + 1 if version in order else None
 
-        return self._answer(Question("version_id", (pipeline, resource, version, among_latest)), look)
+        return self._answer(Query("version_id", (pipeline, resource, version, among_latest)), look)
 
     def builds_with_input(
         self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False
@@ -108,14 +108,14 @@ class ModelFacts:
             model = self.models[pipeline]
             return self._users(model, model.took, resource, version_id)
 
-        return self._answer(Question("builds_with_input", (pipeline, resource, version_id)), look, again=again)
+        return self._answer(Query("builds_with_input", (pipeline, resource, version_id)), look, again=again)
 
     def builds_with_output(self, pipeline: PipelineReference, resource: str, version_id: int) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
             model = self.models[pipeline]
             return self._users(model, model.made, resource, version_id)
 
-        return self._answer(Question("builds_with_output", (pipeline, resource, version_id)), look)
+        return self._answer(Query("builds_with_output", (pipeline, resource, version_id)), look)
 
     def is_newer(self, pipeline: PipelineReference, resource: str, version: Version, than: Version) -> bool:
         def look() -> bool:
@@ -124,17 +124,17 @@ class ModelFacts:
                 raise NoCredibleResponse("Concourse does not know both versions")
             return order.index(version) > order.index(than)
 
-        return self._answer(Question("is_newer", (pipeline, resource, version, than)), look)
+        return self._answer(Query("is_newer", (pipeline, resource, version, than)), look)
 
     def next_inputs(self, pipeline: PipelineReference, job: str) -> Mapping[str, Version] | None:
-        return self._answer(Question("next_inputs", (pipeline, job)), lambda: self.models[pipeline].next.get(job))
+        return self._answer(Query("next_inputs", (pipeline, job)), lambda: self.models[pipeline].next.get(job))
 
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
             model = self.models[pipeline]
             return tuple(model.builds_of(job)[: model.page])
 
-        return self._answer(Question("latest_builds", (pipeline, job)), look, again=again)
+        return self._answer(Query("latest_builds", (pipeline, job)), look, again=again)
 
     def builds_from(
         self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
@@ -142,29 +142,29 @@ class ModelFacts:
         def look() -> tuple[Build, ...]:
             return tuple(self.models[pipeline].builds_from(build))
 
-        return self._answer(Question("builds_from", (pipeline, job, build.id)), look, again=again)
+        return self._answer(Query("builds_from", (pipeline, job, build.id)), look, again=again)
 
     def builds_since(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
             return tuple(one for one in self.models[pipeline].builds_of(job) if one.id >= build.id)
 
-        return self._answer(Question("builds_since", (pipeline, job, build.id)), look)
+        return self._answer(Query("builds_since", (pipeline, job, build.id)), look)
 
     def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
             return tuple(sorted(self.models[pipeline].builds.values(), key=lambda build: -build.id))
 
-        return self._answer(Question("pipeline_builds", (pipeline,)), look)
+        return self._answer(Query("pipeline_builds", (pipeline,)), look)
 
-    def _answer(self, question: Question, look: Callable[[], Answer], *, again: bool = False) -> Answer:
-        if question not in self._known or again:
-            self.asked.append(question)
-            self.before_answer(question)
-            if self.is_missing(question):
-                self.refused.append(question)
+    def _answer(self, query: Query, look: Callable[[], Answer], *, again: bool = False) -> Answer:
+        if query not in self._known or again:
+            self.asked.append(query)
+            self.before_answer(query)
+            if self.is_missing(query):
+                self.refused.append(query)
                 raise NoCredibleResponse("Concourse answered 502")
-            self._known[question] = look()
-        return t.cast(Answer, self._known[question])
+            self._known[query] = look()
+        return t.cast(Answer, self._known[query])
 
     def _find(self, reference: BuildReference) -> Build | None:
         if reference.id is not None:
@@ -212,6 +212,6 @@ def holder_of(build: Build) -> Holder:
     return Holder(HolderKind.BUILD, str(reading), (reading,), f"{BASE}/builds/{build.id}")
 
 
-def verdict_on(facts: BuildQueries, build: Build, commit: str, *, at: int | None = None) -> Verdict:
+def verdict_on(queries: BuildQueries, build: Build, commit: str, *, at: int | None = None) -> Verdict:
     """Judge the lock that a build has claimed by a commit."""
-    return judge_claim(claim_by(build, commit, at=at), holder_of(build), facts)
+    return judge_claim(claim_by(build, commit, at=at), holder_of(build), queries)

@@ -27,20 +27,20 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.claiming_build import (
     ClaimingBuild,
     ClaimTiming,
-    find_claiming_build,
+    ask_for_claiming_build,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     PipelineModel,
     put,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     claim_by,
     holder_of,
     verdict_on,
 )
 
-HOLDER, AFTER, ANOTHER = ClaimTiming.HOLDER, ClaimTiming.AFTER_ITS_END, ClaimTiming.ANOTHER_BUILD
+DURING, AFTER, ANOTHER = ClaimTiming.DURING_BUILD, ClaimTiming.AFTER_BUILD, ClaimTiming.BEFORE_BUILD
 ENDED = (BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.ERRORED, BuildStatus.ABORTED)
 DEAD = ENDED[1:]
 
@@ -53,64 +53,65 @@ def one_build(
     return model, model.build("claim", status, made={"envs": "v2"} if made else None)
 
 
-def fit(model: PipelineModel, build: Build, at: int) -> ClaimTiming:
-    return find_claiming_build(claim_by(build, "v2", at=at), holder_of(build), ModelFacts(model)).fit
+def timing(model: PipelineModel, build: Build, at: int) -> ClaimTiming:
+    return ask_for_claiming_build(claim_by(build, "v2", at=at), holder_of(build), ModelQueries(model)).timing
 
 
 @pytest.mark.parametrize("status", [BuildStatus.STARTED, *ENDED])
 @pytest.mark.parametrize(
     ("after_start", "expected"),
-    [(-3600, ANOTHER), (-61, ANOTHER), (-60, HOLDER), (-1, HOLDER), (0, HOLDER), (1, HOLDER)],
+    [(-3600, ANOTHER), (-61, ANOTHER), (-60, DURING), (-1, DURING), (0, DURING), (1, DURING)],
 )
 def test_a_claim_may_be_a_minute_before_the_start(status: BuildStatus, after_start: int, expected: ClaimTiming) -> None:
     model, build = one_build(status)
     assert build.start_time is not None
-    assert fit(model, build, build.start_time + after_start) is expected
+    assert timing(model, build, build.start_time + after_start) is expected
 
 
 @pytest.mark.parametrize(
-    ("after_end", "expected"), [(-1, HOLDER), (0, HOLDER), (1, HOLDER), (60, HOLDER), (61, AFTER), (86_400, AFTER)]
+    ("after_end", "expected"),
+    [(-1, DURING), (0, DURING), (1, DURING), (60, DURING), (61, AFTER), (86_400, AFTER)],
 )
 def test_a_claim_may_be_a_minute_after_the_end_of_a_build_that_succeeded(after_end: int, expected: ClaimTiming) -> None:
     model, build = one_build(BuildStatus.SUCCEEDED)
     assert build.end_time is not None
-    assert fit(model, build, build.end_time + after_end) is expected
+    assert timing(model, build, build.end_time + after_end) is expected
 
 
 @pytest.mark.parametrize("status", DEAD)
-@pytest.mark.parametrize(("after_end", "expected"), [(-1, HOLDER), (0, HOLDER), (1, AFTER), (6, AFTER), (61, AFTER)])
+@pytest.mark.parametrize(("after_end", "expected"), [(-1, DURING), (0, DURING), (1, AFTER), (6, AFTER), (61, AFTER)])
 def test_a_claim_may_not_be_a_second_after_the_end_of_any_other_build(
     status: BuildStatus, after_end: int, expected: ClaimTiming
 ) -> None:
     model, build = one_build(status)
     assert build.end_time is not None
-    assert fit(model, build, build.end_time + after_end) is expected
+    assert timing(model, build, build.end_time + after_end) is expected
 
 
 def test_a_started_build_can_have_claimed_at_any_time_since_its_start() -> None:
     model, build = one_build(BuildStatus.STARTED)
     assert build.start_time is not None
-    assert fit(model, build, build.start_time + 30 * 86_400) is HOLDER
+    assert timing(model, build, build.start_time + 30 * 86_400) is DURING
 
 
 @pytest.mark.parametrize("at", [0, 1_767_225_600, 4_000_000_000])
 def test_a_pending_build_is_taken_for_the_holder_at_any_time(at: int) -> None:
     model, build = one_build(BuildStatus.PENDING)
-    assert fit(model, build, at) is HOLDER
+    assert timing(model, build, at) is DURING
 
 
 def test_a_build_that_was_aborted_before_it_started_has_claimed_nothing() -> None:
     model, build = one_build(BuildStatus.ABORTED)
     assert build.end_time is not None
     build = model.change(build, start_time=None)
-    assert fit(model, build, build.end_time or 0) is ANOTHER
+    assert timing(model, build, build.end_time or 0) is ANOTHER
 
 
 def test_a_started_build_without_a_start_is_never_judged_to_be_another_one() -> None:
     """Either answer does, that it is the holder or that Concourse was not credible, but not `gone`."""
     model, build = one_build(BuildStatus.STARTED)
     build = model.change(build, start_time=None)
-    assert verdict_on(ModelFacts(model), build, "v2", at=1_767_225_600).dead_since is None
+    assert verdict_on(ModelQueries(model), build, "v2", at=1_767_225_600).dead_since is None
 
 
 @pytest.mark.parametrize("status", ENDED)
@@ -119,7 +120,7 @@ def test_an_ended_build_without_an_end_is_no_credible_answer(status: BuildStatus
     assert build.start_time is not None
     build = model.change(build, end_time=None)
     with pytest.raises(NoCredibleResponse, match="when ci/claim 1 ended"):
-        fit(model, build, (build.start_time or 0) + 1)
+        timing(model, build, (build.start_time or 0) + 1)
 
 
 @pytest.mark.parametrize("status", [BuildStatus.STARTED, BuildStatus.SUCCEEDED])
@@ -127,17 +128,19 @@ def test_an_ended_build_without_an_end_is_no_credible_answer(status: BuildStatus
 def test_the_builds_own_output_proves_the_claim_whatever_the_clocks_say(status: BuildStatus, moment: int) -> None:
     model, build = one_build(status, made=True)
     start = build.start_time or 0
-    assert fit(model, build, start + moment) is HOLDER
+    assert timing(model, build, start + moment) is DURING
     model, build = one_build(status)
-    time_alone = HOLDER if moment > 0 and build.is_active else AFTER if moment > 0 else ANOTHER
-    assert fit(model, build, start + moment) is time_alone
+    time_alone = DURING if moment > 0 and build.is_active else AFTER if moment > 0 else ANOTHER
+    assert timing(model, build, start + moment) is time_alone
 
 
 def test_the_output_of_another_claim_proves_nothing() -> None:
     model, build = one_build(BuildStatus.SUCCEEDED, made=True)
     assert build.end_time is not None
     assert (
-        find_claiming_build(claim_by(build, "v1", at=build.end_time + 61), holder_of(build), ModelFacts(model)).fit
+        ask_for_claiming_build(
+            claim_by(build, "v1", at=build.end_time + 61), holder_of(build), ModelQueries(model)
+        ).timing
         is AFTER
     )
 
@@ -145,23 +148,23 @@ def test_the_output_of_another_claim_proves_nothing() -> None:
 def test_the_outputs_are_not_asked_for_where_the_times_fit_or_the_build_is_dead() -> None:
     for status in BuildStatus:
         model, build = one_build(status)
-        facts = ModelFacts(model)
-        find_claiming_build(claim_by(build, "v2"), holder_of(build), facts)
+        queries = ModelQueries(model)
+        ask_for_claiming_build(claim_by(build, "v2"), holder_of(build), queries)
         if status in DEAD:
-            find_claiming_build(claim_by(build, "v2", at=(build.end_time or 0) + 61), holder_of(build), facts)
-        assert [question.method for question in facts.asked] == ["build"]
+            ask_for_claiming_build(claim_by(build, "v2", at=(build.end_time or 0) + 61), holder_of(build), queries)
+        assert [query.method for query in queries.asked] == ["build"]
 
 
 def test_a_missing_list_of_outputs_is_no_proof_against_a_claim() -> None:
     model, build = one_build(BuildStatus.SUCCEEDED)
-    facts = ModelFacts(model)
-    facts.is_missing = lambda question: question.method == "resources"
+    queries = ModelQueries(model)
+    queries.is_missing = lambda query: query.method == "build_resources"
     with pytest.raises(NoCredibleResponse):
-        find_claiming_build(claim_by(build, "v2", at=(build.end_time or 0) + 61), holder_of(build), facts)
+        ask_for_claiming_build(claim_by(build, "v2", at=(build.end_time or 0) + 61), holder_of(build), queries)
 
 
-def _holder(*readings: BuildReference) -> Holder:
-    return Holder(HolderKind.BUILD, "a build", readings)
+def _holder(*references: BuildReference) -> Holder:
+    return Holder(HolderKind.BUILD, "a build", references)
 
 
 def _reading(model: PipelineModel, name: str = "1") -> BuildReference:
@@ -170,8 +173,8 @@ def _reading(model: PipelineModel, name: str = "1") -> BuildReference:
 
 def test_there_is_no_build_of_any_reading() -> None:
     model, build = one_build(BuildStatus.FAILED)
-    found = find_claiming_build(
-        claim_by(build, "v2"), _holder(_reading(model, "2"), BuildReference(id=99)), ModelFacts(model)
+    found = ask_for_claiming_build(
+        claim_by(build, "v2"), _holder(_reading(model, "2"), BuildReference(id=99)), ModelQueries(model)
     )
     assert found == ClaimingBuild(ClaimTiming.NO_BUILD)
 
@@ -181,25 +184,25 @@ def test_the_reading_that_fits_the_time_is_the_build() -> None:
     late = PipelineModel("late", first_id=1000)
     late.job("claim", put("envs"))
     new = late.build("claim", BuildStatus.ABORTED)
-    facts = ModelFacts(early, late)
+    queries = ModelQueries(early, late)
     between, before = (old.end_time or 0) + 1000, (old.start_time or 0) - 1000
-    for readings in permutations([_reading(PipelineModel("none")), _reading(early), _reading(late)]):
-        holder = _holder(*readings)
-        assert find_claiming_build(claim_by(old, "v2"), holder, facts) == ClaimingBuild(HOLDER, old)
-        assert find_claiming_build(claim_by(new, "v2"), holder, facts) == ClaimingBuild(HOLDER, new)
+    for references in permutations([_reading(PipelineModel("none")), _reading(early), _reading(late)]):
+        holder = _holder(*references)
+        assert ask_for_claiming_build(claim_by(old, "v2"), holder, queries) == ClaimingBuild(DURING, old)
+        assert ask_for_claiming_build(claim_by(new, "v2"), holder, queries) == ClaimingBuild(DURING, new)
         # After the end of the one, before the start of the other: a zombie is what the claim can be.
-        assert find_claiming_build(claim_by(new, "v2", at=between), holder, facts) == ClaimingBuild(AFTER, old)
-        assert find_claiming_build(claim_by(new, "v2", at=before), holder, facts).fit is ANOTHER
+        assert ask_for_claiming_build(claim_by(new, "v2", at=between), holder, queries) == ClaimingBuild(AFTER, old)
+        assert ask_for_claiming_build(claim_by(new, "v2", at=before), holder, queries).timing is ANOTHER
 
 
 @pytest.mark.parametrize("missing", [0, 1])
 def test_nothing_is_known_while_the_answer_for_one_reading_is_missing(missing: int) -> None:
     model, build = one_build(BuildStatus.FAILED)
-    readings = [_reading(PipelineModel("none")), BuildReference(id=99)]
-    facts = ModelFacts(model)
-    facts.is_missing = lambda question: question.about == (readings[missing],)
+    references = [_reading(PipelineModel("none")), BuildReference(id=99)]
+    queries = ModelQueries(model)
+    queries.is_missing = lambda query: query.about == (references[missing],)
     with pytest.raises(NoCredibleResponse):
-        find_claiming_build(claim_by(build, "v2"), _holder(*readings), facts)
+        ask_for_claiming_build(claim_by(build, "v2"), _holder(*references), queries)
 
 
 def _instances(*instance_vars: str | None) -> list[PipelineModel]:
@@ -222,15 +225,15 @@ def test_lost_types_are_found_by_the_only_instance_that_fits() -> None:
         None, '{"b":"x y","n":"9001"}', '{"b":"x y","n":9000}', '{"b":"x y"}', '{"b":"x y","n":9000,"o":1}'
     )
     build = models[2].builds[3]
-    facts = ModelFacts(*models)
-    assert find_claiming_build(claim_by(build, "v2"), _holder(UNTYPED), facts) == ClaimingBuild(HOLDER, build)
-    assert [question.method for question in facts.asked] == ["pipelines", "build"]
+    queries = ModelQueries(*models)
+    assert ask_for_claiming_build(claim_by(build, "v2"), _holder(UNTYPED), queries) == ClaimingBuild(DURING, build)
+    assert [query.method for query in queries.asked] == ["pipelines", "build"]
 
 
 def test_lost_types_that_fit_no_instance_are_no_build() -> None:
     models = _instances(None, '{"b":"x y","n":"9001"}')
     other = PipelineModel("other", instance_vars='{"b":"x y","n":9000}')
-    found = find_claiming_build(claim_by(models[1].builds[2], "v2"), _holder(UNTYPED), ModelFacts(*models, other))
+    found = ask_for_claiming_build(claim_by(models[1].builds[2], "v2"), _holder(UNTYPED), ModelQueries(*models, other))
     assert found == ClaimingBuild(ClaimTiming.NO_BUILD)
 
 
@@ -238,11 +241,11 @@ def test_lost_types_that_fit_no_instance_are_no_build() -> None:
 def test_lost_types_beside_an_instance_whose_variables_read_otherwise_are_no_credible_answer(value: str) -> None:
     """Concourse 8.0 escaped nothing, so what the claim shows of `fix/#12` is `fix/`."""
     models = _instances('{"b":"other","n":9000}', f'{{"b":"{value}","n":9000}}')
-    with pytest.raises(NoCredibleResponse, match="cannot be told"):
-        find_claiming_build(claim_by(models[1].builds[2], "v2"), _holder(UNTYPED), ModelFacts(*models))
+    with pytest.raises(NoCredibleResponse, match="does not tell which instance"):
+        ask_for_claiming_build(claim_by(models[1].builds[2], "v2"), _holder(UNTYPED), ModelQueries(*models))
 
 
 def test_lost_types_that_fit_two_instances_are_no_credible_answer() -> None:
     models = _instances('{"b":"x y","n":"9000"}', '{"b":"x y","n":9000}')
     with pytest.raises(NoCredibleResponse, match="several instances"):
-        find_claiming_build(claim_by(models[0].builds[1], "v2"), _holder(UNTYPED), ModelFacts(*models))
+        ask_for_claiming_build(claim_by(models[0].builds[1], "v2"), _holder(UNTYPED), ModelQueries(*models))

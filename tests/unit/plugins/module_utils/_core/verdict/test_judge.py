@@ -28,7 +28,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     put,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
 )
 
 LOCKS = (
@@ -57,10 +57,10 @@ def world() -> tuple[Snapshot, PipelineModel]:
 
 
 def judge(
-    snapshot: Snapshot, facts: ModelFacts | None, *, team: str = "home", each: object = map
+    snapshot: Snapshot, queries: ModelQueries | None, *, team: str = "home", each: object = map
 ) -> tuple[JudgedLock, ...]:
     mapper: Callable[[Callable[[Lock], JudgedLock], Sequence[Lock]], Iterable[JudgedLock]] = each  # type: ignore[assignment]
-    return judge_locks(locks_of(snapshot, POOLS), snapshot, POOLS, facts, default_team=team, each=mapper)
+    return judge_locks(locks_of(snapshot, POOLS), snapshot, POOLS, queries, default_team=team, each=mapper)
 
 
 def test_the_locks_of_the_chosen_pools_in_the_order_of_the_snapshot() -> None:
@@ -72,7 +72,7 @@ def test_the_locks_of_the_chosen_pools_in_the_order_of_the_snapshot() -> None:
 
 def test_each_lock_is_judged_by_its_own_claim() -> None:
     snapshot, model = world()
-    judged = judge(snapshot, ModelFacts(model))
+    judged = judge(snapshot, ModelQueries(model))
     assert [(one.lock, one.verdict.name) for one in judged] == list(
         zip(
             LOCKS,
@@ -97,7 +97,7 @@ def test_each_lock_is_judged_by_its_own_claim() -> None:
 def test_each_lock_has_the_policy_of_its_pool() -> None:
     snapshot, model = world()
     model.set_status(model.builds[2], BuildStatus.ABORTED)
-    aws, free, gcp, manual = judge(snapshot, ModelFacts(model))
+    aws, free, gcp, manual = judge(snapshot, ModelQueries(model))
     assert aws.verdict.dead_since is not None
     assert gcp.verdict.dead_since is not None
     assert aws.releasable_at == aws.verdict.dead_since + 5 * 60
@@ -107,7 +107,7 @@ def test_each_lock_has_the_policy_of_its_pool() -> None:
 
 def test_a_lock_is_releasable_from_its_second_on() -> None:
     snapshot, model = world()
-    aws, free, running, _other = judge(snapshot, ModelFacts(model))
+    aws, free, running, _other = judge(snapshot, ModelQueries(model))
     assert aws.releasable_at is not None
     assert [aws.is_releasable(aws.releasable_at + seconds) for seconds in (-1, 0, 1)] == [False, True, True]
     assert not free.is_releasable(2**40)
@@ -116,7 +116,7 @@ def test_a_lock_is_releasable_from_its_second_on() -> None:
 
 def test_formats_without_a_team_are_asked_in_the_default_team() -> None:
     snapshot, model = world()
-    names = [one.verdict.name for one in judge(snapshot, ModelFacts(model), team="other")]
+    names = [one.verdict.name for one in judge(snapshot, ModelQueries(model), team="other")]
     assert names == [VerdictName.GONE, VerdictName.FREE, VerdictName.GONE, VerdictName.MANUAL]
 
 
@@ -134,5 +134,5 @@ def test_the_caller_decides_how_the_locks_are_gone_through() -> None:
         seen.extend(locks)
         return [judge_one(lock) for lock in reversed(locks)][::-1]
 
-    assert judge(snapshot, ModelFacts(model), each=backwards) == judge(snapshot, ModelFacts(model))
+    assert judge(snapshot, ModelQueries(model), each=backwards) == judge(snapshot, ModelQueries(model))
     assert seen == list(LOCKS[:4])

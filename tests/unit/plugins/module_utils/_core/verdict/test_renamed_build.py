@@ -27,7 +27,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     put,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     claim_by,
     holder_of,
 )
@@ -42,12 +42,12 @@ def a_pipeline(name: str = "ci", *, status: BuildStatus = BuildStatus.STARTED) -
     return model, model.build("claim", status, made={"envs": "v2"})
 
 
-def judge(facts: ModelFacts, build: Build, *, old: str | None = None, job: str | None = None) -> Verdict:
+def judge(queries: ModelQueries, build: Build, *, old: str | None = None, job: str | None = None) -> Verdict:
     """The verdict on a claim that names the build by an old name of its pipeline or its job."""
     assert build.pipeline is not None
     pipeline = PipelineReference(build.pipeline.team, old or build.pipeline.name)
     named = replace(build, pipeline=pipeline, job=job or build.job)
-    return judge_claim(claim_by(build, "v2"), holder_of(named), facts)
+    return judge_claim(claim_by(build, "v2"), holder_of(named), queries)
 
 
 @pytest.mark.parametrize("status", ACTIVE)
@@ -56,7 +56,7 @@ def test_of_a_renamed_pipeline(status: BuildStatus, lost: bool) -> None:
     model, build = a_pipeline("new", status=status)
     if lost:
         model.made[build.id] = ()
-    verdict = judge(ModelFacts(model), build, old="ci")
+    verdict = judge(ModelQueries(model), build, old="ci")
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.HANDED_OFF, None, build)
     assert f"new/claim 1 is {status.value} with the lock" in verdict.reason
 
@@ -67,7 +67,7 @@ def test_of_a_renamed_pipeline_by_its_name_alone(late: int) -> None:
     model.made[build.id] = ()
     assert build.start_time is not None
     named = replace(build, pipeline=PipelineReference("main", "ci"))
-    verdict = judge_claim(claim_by(build, "v2", at=build.start_time - late), holder_of(named), ModelFacts(model))
+    verdict = judge_claim(claim_by(build, "v2", at=build.start_time - late), holder_of(named), ModelQueries(model))
     assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, build)
 
 
@@ -77,7 +77,7 @@ def test_one_that_is_older_than_the_latest_ones_of_its_job() -> None:
     model.page = 3
     for _count in range(4):
         model.build("claim", BuildStatus.STARTED, made={"envs": "v3"})
-    verdict = judge(ModelFacts(model), build, old="ci")
+    verdict = judge(ModelQueries(model), build, old="ci")
     assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, build)
 
 
@@ -87,53 +87,53 @@ def test_a_re_run_of_an_older_build() -> None:
     rerun = model.rerun(original, BuildStatus.STARTED)
     model.made[rerun.id] = model.made[original.id]
     model.build("claim", BuildStatus.SUCCEEDED, made={"envs": "v3"})
-    verdict = judge(ModelFacts(model), rerun, old="ci")
+    verdict = judge(ModelQueries(model), rerun, old="ci")
     assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, rerun)
 
 
 @pytest.mark.parametrize("status", ENDED)
 def test_one_that_has_ended_is_gone(status: BuildStatus) -> None:
     model, build = a_pipeline("new", status=status)
-    assert judge(ModelFacts(model), build, old="ci").name is VerdictName.GONE
+    assert judge(ModelQueries(model), build, old="ci").name is VerdictName.GONE
 
 
 def test_of_a_job_that_its_pipeline_has_no_more() -> None:
     model, build = a_pipeline()
     model.steps.clear()
     model.job("claim-env", put("envs"))
-    facts = ModelFacts(model)
-    facts._find = lambda reference: None  # type: ignore[method-assign] # by its name it answers 404
-    verdict = judge(facts, build)
+    queries = ModelQueries(model)
+    queries._find = lambda reference: None  # type: ignore[method-assign] # by its name it answers 404
+    verdict = judge(queries, build)
     assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, build)
-    assert [question.method for question in facts.asked].count("pipeline_builds") == 1
+    assert [query.method for query in queries.asked].count("pipeline_builds") == 1
 
 
 def test_a_later_build_with_the_lock_is_found_too() -> None:
     model, build = a_pipeline("new", status=BuildStatus.SUCCEEDED)
     model.job("test", get("envs", passed=["claim"]))
     test = model.build("test", BuildStatus.STARTED, took={"envs": "v2"})
-    verdict = judge(ModelFacts(model), build, old="ci")
+    verdict = judge(ModelQueries(model), build, old="ci")
     assert (verdict.name, verdict.build) == (VerdictName.HANDED_OFF, test)
 
 
 def test_builds_with_other_locks_are_no_reason_to_keep_it() -> None:
     model, build = a_pipeline("new", status=BuildStatus.FAILED)
     model.build("claim", BuildStatus.STARTED, made={"envs": "v3"})
-    assert judge(ModelFacts(model), build, old="ci").name is VerdictName.GONE
+    assert judge(ModelQueries(model), build, old="ci").name is VerdictName.GONE
 
 
 def test_a_build_of_another_team_is_not_looked_at() -> None:
     model, build = a_pipeline("new")
-    verdict = judge(ModelFacts(model), replace(build, pipeline=PipelineReference("other", "new")), old="ci")
+    verdict = judge(ModelQueries(model), replace(build, pipeline=PipelineReference("other", "new")), old="ci")
     assert verdict.name is VerdictName.GONE
 
 
-@pytest.mark.parametrize("method", ["pipelines", "jobs", "latest_builds", "resources"])
+@pytest.mark.parametrize("method", ["pipelines", "jobs", "latest_builds", "build_resources"])
 def test_a_missing_answer_keeps_the_lock(method: str) -> None:
     model, build = a_pipeline("new", status=BuildStatus.STARTED)
-    facts = ModelFacts(model)
-    facts.is_missing = lambda question: question.method == method
-    assert judge(facts, build, old="ci").name is VerdictName.UNREACHABLE
+    queries = ModelQueries(model)
+    queries.is_missing = lambda query: query.method == method
+    assert judge(queries, build, old="ci").name is VerdictName.UNREACHABLE
 
 
 def test_a_job_at_work_with_a_build_that_is_not_listed_keeps_the_lock() -> None:
@@ -141,4 +141,4 @@ def test_a_job_at_work_with_a_build_that_is_not_listed_keeps_the_lock() -> None:
     model, build = a_pipeline("new", status=BuildStatus.FAILED)
     model.rerun(build, BuildStatus.STARTED)
     model.page = 0
-    assert judge(ModelFacts(model), build, old="ci").name is VerdictName.UNREACHABLE
+    assert judge(ModelQueries(model), build, old="ci").name is VerdictName.UNREACHABLE

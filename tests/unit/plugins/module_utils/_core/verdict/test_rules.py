@@ -35,8 +35,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     put,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
-    Question,
+    ModelQueries,
+    Query,
     claim_by,
     holder_of,
     verdict_on,
@@ -49,11 +49,11 @@ UNNAMED = Holder(HolderKind.UNNAMED, "a build that the claim does not name")
 UNREADABLE = Holder(HolderKind.BUILD, "https://ci.example.com/wrong", (), "https://ci.example.com/wrong")
 
 
-def claiming(status: BuildStatus) -> tuple[ModelFacts, PipelineModel, Build]:
+def claiming(status: BuildStatus) -> tuple[ModelQueries, PipelineModel, Build]:
     model = PipelineModel()
     model.job("claim", put("envs"))
     build = model.build("claim", status, made={"envs": "v2"})
-    return ModelFacts(model), model, build
+    return ModelQueries(model), model, build
 
 
 def policy_and_wait(verdict: Verdict) -> tuple[Policy | None, int | None]:
@@ -69,37 +69,37 @@ def test_free() -> None:
 
 @pytest.mark.parametrize("status", [BuildStatus.PENDING, BuildStatus.STARTED])
 def test_running(status: BuildStatus) -> None:
-    facts, _other, build = claiming(status)
-    verdict = verdict_on(facts, build, "v2")
+    queries, _other, build = claiming(status)
+    verdict = verdict_on(queries, build, "v2")
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.RUNNING, None, build)
     assert status.value in verdict.reason
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
 
 
 def test_handed_off_to_a_build() -> None:
-    facts, model, build = claiming(BuildStatus.SUCCEEDED)
+    queries, model, build = claiming(BuildStatus.SUCCEEDED)
     model.job("deploy", get("envs", passed=["claim"]))
     model.build("deploy", BuildStatus.STARTED, took={"envs": "v2"})
-    verdict = verdict_on(facts, build, "v2")
+    verdict = verdict_on(queries, build, "v2")
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.HANDED_OFF, None, build)
     assert "deploy 1 is started with the lock" in verdict.reason
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
 
 
 def test_handed_off_to_a_job_that_can_take_it() -> None:
-    facts, model, build = claiming(BuildStatus.SUCCEEDED)
+    queries, model, build = claiming(BuildStatus.SUCCEEDED)
     model.job("deploy", get("envs", passed=["claim"]))
-    verdict = verdict_on(facts, build, "v2")
+    verdict = verdict_on(queries, build, "v2")
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.HANDED_OFF, build.end_time, build)
     assert "job deploy can still take the lock" in verdict.reason
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
 
 
 def test_leaked() -> None:
-    facts, model, build = claiming(BuildStatus.SUCCEEDED)
+    queries, model, build = claiming(BuildStatus.SUCCEEDED)
     model.job("deploy", get("envs", passed=["claim"]))
     last = model.build("deploy", BuildStatus.ERRORED, took={"envs": "v2"})
-    verdict = verdict_on(facts, build, "v2")
+    verdict = verdict_on(queries, build, "v2")
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.LEAKED, last.end_time, build)
     assert "deploy 1" in verdict.reason
     assert policy_and_wait(verdict) == (Policy.STALE, 60)
@@ -114,8 +114,8 @@ def test_leaked() -> None:
     ],
 )
 def test_failed_errored_aborted(status: BuildStatus, name: VerdictName, policy: tuple[Policy, int]) -> None:
-    facts, _other, build = claiming(status)
-    verdict = verdict_on(facts, build, "v2")
+    queries, _other, build = claiming(status)
+    verdict = verdict_on(queries, build, "v2")
     assert (verdict.name, verdict.dead_since, verdict.build) == (name, build.end_time, build)
     assert policy_and_wait(verdict) == policy
 
@@ -131,7 +131,7 @@ def test_no_policy_gives_away_a_lock_that_a_build_is_at_work_with_though_its_cla
     Of a put that was still at work when its build ended (a zombie, a lost worker), Concourse lists no output; it finds
     the version in the resource all the same.
     """
-    facts, model, build = claiming(status)
+    queries, model, build = claiming(status)
     if not recorded:
         model.made[build.id] = ()
     model.job("timer", get("envs"))
@@ -139,20 +139,20 @@ def test_no_policy_gives_away_a_lock_that_a_build_is_at_work_with_though_its_cla
     model.build("timer", took={"envs": "v2"})
     destroy = model.build("destroy", BuildStatus.STARTED, took={"envs": "v2"})
     at = (build.end_time or 0) + late
-    assert verdict_on(facts, build, "v2", at=at).dead_since is None
+    assert verdict_on(queries, build, "v2", at=at).dead_since is None
     model.set_status(destroy, BuildStatus.FAILED)
-    assert verdict_on(ModelFacts(model), build, "v2", at=at).dead_since is not None
+    assert verdict_on(ModelQueries(model), build, "v2", at=at).dead_since is not None
 
 
 @pytest.mark.parametrize("status", [BuildStatus.FAILED, BuildStatus.ERRORED, BuildStatus.ABORTED])
 def test_a_lock_is_dead_since_the_last_build_with_it_though_its_claiming_build_did_not_succeed(
     status: BuildStatus,
 ) -> None:
-    facts, model, build = claiming(status)
+    queries, model, build = claiming(status)
     model.job("destroy", get("envs"), put("envs", step="back"))
-    assert verdict_on(facts, build, "v2").dead_since == build.end_time
+    assert verdict_on(queries, build, "v2").dead_since == build.end_time
     destroy = model.build("destroy", BuildStatus.FAILED, took={"envs": "v2"})
-    assert verdict_on(ModelFacts(model), build, "v2").dead_since == destroy.end_time
+    assert verdict_on(ModelQueries(model), build, "v2").dead_since == destroy.end_time
 
 
 @pytest.mark.parametrize(
@@ -160,10 +160,10 @@ def test_a_lock_is_dead_since_the_last_build_with_it_though_its_claiming_build_d
     [(BuildStatus.ABORTED, 6), (BuildStatus.FAILED, 1), (BuildStatus.ERRORED, 1), (BuildStatus.SUCCEEDED, 61)],
 )
 def test_zombie(status: BuildStatus, late: int) -> None:
-    facts, model, build = claiming(status)
+    queries, model, build = claiming(status)
     model.made[build.id] = ()
     claimed_at = (build.end_time or 0) + late
-    verdict = verdict_on(facts, build, "v2", at=claimed_at)
+    verdict = verdict_on(queries, build, "v2", at=claimed_at)
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.ZOMBIE, claimed_at, build)
     assert f"{late} s" in verdict.reason
     assert policy_and_wait(verdict) == (Policy.RELEASE, 5)
@@ -171,72 +171,72 @@ def test_zombie(status: BuildStatus, late: int) -> None:
 
 def test_a_claim_that_was_written_anew_is_not_taken_for_a_zombie_while_its_lock_is_in_use() -> None:
     """A rebase gives the commit another name and a later time: then it counts what the jobs after it do."""
-    facts, model, build = claiming(BuildStatus.SUCCEEDED)
+    queries, model, build = claiming(BuildStatus.SUCCEEDED)
     model.job("test", get("envs", passed=["claim"]))
     model.build("test", BuildStatus.STARTED, took={"envs": "v2"})
-    verdict = verdict_on(facts, build, "rebased", at=(build.end_time or 0) + 600)
+    verdict = verdict_on(queries, build, "rebased", at=(build.end_time or 0) + 600)
     assert (verdict.name, verdict.dead_since) == (VerdictName.HANDED_OFF, None)
 
 
 def test_gone_because_there_is_no_such_build() -> None:
-    facts, model, build = claiming(BuildStatus.FAILED)
+    queries, model, build = claiming(BuildStatus.FAILED)
     claimed_at = (build.start_time or 0) + 10
     model.builds.clear()
-    verdict = verdict_on(facts, build, "v2")
+    verdict = verdict_on(queries, build, "v2")
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.GONE, claimed_at, None)
     assert policy_and_wait(verdict) == (Policy.STALE, 60)
 
 
 @pytest.mark.parametrize("status", [BuildStatus.STARTED, BuildStatus.SUCCEEDED, BuildStatus.FAILED])
 def test_gone_because_the_name_belongs_to_another_build(status: BuildStatus) -> None:
-    facts, model, build = claiming(status)
+    queries, model, build = claiming(status)
     model.made[build.id] = ()
     claimed_at = (build.start_time or 0) - 86_400
-    verdict = verdict_on(facts, build, "v2", at=claimed_at)
+    verdict = verdict_on(queries, build, "v2", at=claimed_at)
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.GONE, claimed_at, build)
     assert policy_and_wait(verdict) == (Policy.STALE, 60)
 
 
 def test_manual() -> None:
-    facts, _other, build = claiming(BuildStatus.STARTED)
+    queries, _other, build = claiming(BuildStatus.STARTED)
     claim = claim_by(build, "v2")
-    verdict = judge_claim(claim, PERSON, facts)
+    verdict = judge_claim(claim, PERSON, queries)
     assert (verdict.name, verdict.dead_since) == (VerdictName.MANUAL, claim.claimed_at)
     assert "Ada Larsson" in verdict.reason
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
-    assert facts.asked == []
+    assert queries.asked == []
 
 
 def test_foreign_is_asked_nothing() -> None:
-    facts, _other, build = claiming(BuildStatus.ABORTED)
-    facts.base = "https://other.example.com"
+    queries, _other, build = claiming(BuildStatus.ABORTED)
+    queries.base = "https://other.example.com"
     claim = claim_by(build, "v2")
-    verdict = judge_claim(claim, holder_of(build), facts)
+    verdict = judge_claim(claim, holder_of(build), queries)
     assert (verdict.name, verdict.dead_since) == (VerdictName.FOREIGN, claim.claimed_at)
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
-    assert facts.asked == [Question("names_this_concourse", ("https://ci.example.com",))]
+    assert queries.asked == [Query("names_this_concourse", ("https://ci.example.com",))]
 
 
 def test_a_url_that_is_no_page_of_a_build_is_foreign() -> None:
-    facts, _other, build = claiming(BuildStatus.ABORTED)
-    verdict = judge_claim(claim_by(build, "v2"), UNREADABLE, facts)
+    queries, _other, build = claiming(BuildStatus.ABORTED)
+    verdict = judge_claim(claim_by(build, "v2"), UNREADABLE, queries)
     assert verdict.name is VerdictName.FOREIGN
-    assert facts.asked == []
+    assert queries.asked == []
 
 
 def test_a_claim_that_names_no_concourse_is_asked_at_the_configured_one() -> None:
-    facts, _other, build = claiming(BuildStatus.ABORTED)
+    queries, _other, build = claiming(BuildStatus.ABORTED)
     reading = BuildReference(pipeline=build.pipeline, job=build.job, name=build.name)
-    verdict = judge_claim(claim_by(build, "v2"), Holder(HolderKind.BUILD, str(reading), (reading,)), facts)
+    verdict = judge_claim(claim_by(build, "v2"), Holder(HolderKind.BUILD, str(reading), (reading,)), queries)
     assert verdict.name is VerdictName.ABORTED
-    assert facts.asked[0] == Question("build", (reading,))
-    assert all(question.method != "names_this_concourse" for question in facts.asked)
+    assert queries.asked[0] == Query("build", (reading,))
+    assert all(query.method != "names_this_concourse" for query in queries.asked)
 
 
 def test_unverified_because_the_claim_names_no_build() -> None:
-    facts, _other, build = claiming(BuildStatus.STARTED)
+    queries, _other, build = claiming(BuildStatus.STARTED)
     claim = claim_by(build, "v2")
-    for one in (facts, None):
+    for one in (queries, None):
         verdict = judge_claim(claim, UNNAMED, one)
         assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, claim.claimed_at)
         assert policy_and_wait(verdict) == (Policy.STALE, 60)
@@ -254,23 +254,23 @@ def test_unverified_because_no_concourse_is_configured() -> None:
 @pytest.mark.parametrize("status", list(BuildStatus))
 @pytest.mark.parametrize("method", ["names_this_concourse", "build"])
 def test_unreachable(status: BuildStatus, method: str) -> None:
-    facts, _other, build = claiming(status)
-    facts.is_missing = lambda question: question.method == method
-    verdict = verdict_on(facts, build, "v2")
+    queries, _other, build = claiming(status)
+    queries.is_missing = lambda query: query.method == method
+    verdict = verdict_on(queries, build, "v2")
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
     assert "502" in verdict.reason
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
 
 
 def test_wrong_credentials_are_no_verdict() -> None:
-    facts, _other, build = claiming(BuildStatus.FAILED)
+    queries, _other, build = claiming(BuildStatus.FAILED)
 
-    def refuse(question: Question) -> bool:
+    def refuse(query: Query) -> bool:
         raise ConcourseError("Concourse refuses the password of bot.")
 
-    facts.is_missing = refuse
+    queries.is_missing = refuse
     with pytest.raises(ConcourseError):
-        verdict_on(facts, build, "v2")
+        verdict_on(queries, build, "v2")
 
 
 @pytest.mark.parametrize(
@@ -278,6 +278,6 @@ def test_wrong_credentials_are_no_verdict() -> None:
 )
 def test_a_lock_cannot_have_been_left_before_it_was_claimed(status: BuildStatus) -> None:
     """A clock that runs ahead puts the claim after the end, or, of a build that succeeded, within the skew."""
-    facts, _other, build = claiming(status)
+    queries, _other, build = claiming(status)
     claimed_at = (build.end_time or 0) + 30
-    assert verdict_on(facts, build, "v2", at=claimed_at).dead_since == claimed_at
+    assert verdict_on(queries, build, "v2", at=claimed_at).dead_since == claimed_at

@@ -22,7 +22,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     ref,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelFacts,
+    ModelQueries,
     verdict_on,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.random_worlds import (
@@ -84,7 +84,7 @@ def test_no_policy_gives_away_a_lock_that_is_in_use(
     if lost_start and world.claiming.is_active:
         world = World(world.model, world.model.change(world.claiming, start_time=None))
     claimed_at = _claimed_at(world, moment)
-    verdict = verdict_on(ModelFacts(world.model), world.claiming, COMMIT, at=claimed_at)
+    verdict = verdict_on(ModelQueries(world.model), world.claiming, COMMIT, at=claimed_at)
     event(verdict.name.value)
     if _is_in_use(world, claimed_at):
         assert verdict.dead_since is None
@@ -101,13 +101,13 @@ def test_no_policy_gives_away_a_lock_that_is_in_use(
 def test_no_policy_gives_away_a_lock_while_an_answer_is_missing(
     world: World, moment: tuple[str, int], policy: PoolPolicy, missing: set[int]
 ) -> None:
-    facts = ModelFacts(world.model)
-    facts.is_missing = lambda question: len(facts.asked) - 1 in missing
-    verdict = verdict_on(facts, world.claiming, COMMIT, at=_claimed_at(world, moment))
+    queries = ModelQueries(world.model)
+    queries.is_missing = lambda query: len(queries.asked) - 1 in missing
+    verdict = verdict_on(queries, world.claiming, COMMIT, at=_claimed_at(world, moment))
     if verdict.name is VerdictName.UNREACHABLE:
         # A build at work that is not on the first page of its job's builds counts as a missing answer.
-        assert facts.refused or "its latest ones do not show" in verdict.reason
-    if facts.refused:
+        assert queries.refused or "its latest ones do not show" in verdict.reason
+    if queries.refused:
         assert verdict.name is VerdictName.UNREACHABLE
         assert verdict.dead_since is None
         assert policy.releasable_at(verdict) is None
@@ -121,7 +121,7 @@ def test_every_world_has_one_verdict_and_always_the_same(
     claimed_at = _claimed_at(world, moment)
 
     def judge() -> Verdict:
-        return verdict_on(ModelFacts(world.model), world.claiming, COMMIT, at=claimed_at)
+        return verdict_on(ModelQueries(world.model), world.claiming, COMMIT, at=claimed_at)
 
     verdict = judge()
     assert verdict == judge()
@@ -135,7 +135,7 @@ def test_every_world_has_one_verdict_and_always_the_same(
 @PROPERTY
 @given(world=worlds(pages=(100,)))
 def test_handed_off_and_leaked_are_as_a_second_reading_of_the_design_has_it(world: World) -> None:
-    verdict = verdict_on(ModelFacts(world.model), world.claiming, COMMIT)
+    verdict = verdict_on(ModelQueries(world.model), world.claiming, COMMIT)
     reference = _reference(world)
     handed_off = reference.is_handed_off()
     event(f"handed off: {handed_off}, in use: {reference.is_in_use()}")

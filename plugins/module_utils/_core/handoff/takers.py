@@ -1,0 +1,90 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which jobs and builds can still take a version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from ..concourse.model import Build, BuildStatus, Job, JobInput
+from .version_progress import VersionProgress
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """The job that can still take a version, None for none; `refusals` says of other jobs why they cannot."""
+
+    job: Job | None = None
+    refusals: tuple[str, ...] = ()
+
+
+def ask_for_taker(progress: VersionProgress, wanted: Collection[str]) -> Taker:
+    """Find the first of the `wanted` jobs that has not taken the version yet and still can. Raises NoCredibleResponse.
+
+    A job can if every job in its `passed` has passed the version on, or can still take it: so one finds the next.
+    """
+    use, graph = progress.use, progress.graph
+    jobs = {str(build.job) for build in use.counted_builds()}
+    succeeded = {job for job in sorted(jobs) if progress.ask_has_passed_on(job)}
+    refusals = [f"{build} had it and {build.status.value}" for build in use.unsuccessful_builds(succeeded)]
+    able: set[str] = set()
+    tried = {str(build.job) for build in use.builds}
+    while True:
+        for job in graph.jobs():
+            if job.name in able or job.name in tried:
+                continue
+            can_take, passed_over = _ask_can_take(progress, job, able)
+            if passed_over:
+                refusals.append(f"job {job.name} has moved on to a newer version")
+            if can_take:
+                break
+        else:
+            return Taker(None, tuple(refusals))
+        if job.name in wanted:
+            return Taker(job, tuple(refusals))
+        able.add(job.name)
+
+
+def ask_for_pending_builds(progress: VersionProgress) -> Iterator[Build]:
+    """Yield pending builds, one for each job, that may start with the version. Raises NoCredibleResponse.
+
+    Concourse lists a pending build at no version. It does not matter whether its job has had the version: a person can
+    have started it to try again. The pending builds of a job are its latest ones, as Concourse starts them in their
+    order (atc/scheduler/buildstarter.go).
+    """
+    use = progress.use
+    for job in progress.graph.jobs():
+        if not job.has_active_build or not use.counts_job(job.name):
+            continue
+        # What the claiming build carried besides the lock counts only by `passed`.
+        steps = [step for step in job.inputs if step.resource == use.resource and (step.passed or use.is_of_lock)]
+        if not steps:
+            continue
+        builds = progress.queries.latest_builds(progress.pipeline, job.name)
+        pending = next((one for one in builds if one.status is BuildStatus.PENDING and one.rerun_of is None), None)
+        if pending is not None and any(_ask_may_start_with_it(progress, job, step) for step in steps):
+            yield pending
+
+
+def _ask_can_take(progress: VersionProgress, job: Job, able: Collection[str]) -> tuple[bool, bool]:
+    """Return whether a job can take the version by a step, if the `able` jobs do, and whether it passed it over."""
+    passed_over = False
+    for step in job.inputs:
+        if step.resource != progress.use.resource or not step.passed:
+            continue
+        if not all(before in able or progress.ask_has_passed_on(before) for before in sorted(step.passed)):
+            continue
+        if not progress.ask_has_passed_over(job, step):
+            return True, passed_over
+        passed_over = True
+    return False, passed_over
+
+
+def _ask_may_start_with_it(progress: VersionProgress, job: Job, step: JobInput) -> bool:
+    inputs = progress.queries.next_inputs(progress.pipeline, job.name)
+    if inputs is not None and inputs.get(step.step) == progress.use.version:
+        return True
+    passed_on = all(progress.ask_has_passed_on(before) for before in sorted(step.passed))
+    return passed_on and not progress.ask_has_passed_over(job, step)
