@@ -61,7 +61,7 @@ class ConcourseClient:
 
         Raises ConcourseError when Concourse refuses the login or is none, BadOption when a certificate cannot be used,
         MissingLibrary without requests. Nothing is raised when nothing answers: trouble then says why, and every
-        question raises NoCredibleAnswer with the same reason.
+        question raises NoCredibleResponse with the same reason.
         """
         try:
             self._contact.established()

@@ -35,7 +35,7 @@ def open_job_api(concourse: ConcourseClient) -> ConcourseJobApi:
 
 
 class ConcourseJobApi(JobApi):
-    """See JobDesk. Threads share it."""
+    """See JobApi. Threads share it."""
 
     def __init__(self, inquiry: ApiRequests, facts: ConcourseQueries, address: str) -> None:
         self._inquiry = inquiry

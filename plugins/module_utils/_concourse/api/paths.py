@@ -20,7 +20,7 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def api_path(*segments: str | int, pairs: Pairs = ()) -> str:
-    """Return the path and query under /api/v1. Raises NoCredibleAnswer for names that cannot be asked for.
+    """Return the path and query under /api/v1. Raises NoCredibleResponse for names that cannot be asked for.
 
     Every segment is quoted whole: Concourse reads + as a space. `.` and `..` would name another path.
     """

@@ -31,7 +31,7 @@ def post_once(
 ) -> Created:
     """Send a POST once and return what `understand` makes of the answer.
 
-    Raises CannotTrigger where Concourse says that it made nothing, AnswerLost where it may have made it all the same.
+    Raises CannotTrigger where Concourse says that it made nothing, ResponseLost where it may have made it all the same.
     """
     try:
         answer = inquiry.post(asked, body)

@@ -32,9 +32,9 @@ _MANY = 500  # builds of a pipeline among which one that is still at work is loo
 
 
 class ConcourseQueries(BuildQueries):
-    """Answers each question of the rules once; threads share it. See BuildFacts for the questions.
+    """Answers each question of the rules once; threads share it. See BuildQueries for the questions.
 
-    Besides NoCredibleAnswer, every question can raise ConcourseError: the login was refused, or this is no Concourse.
+    Besides NoCredibleResponse, every question can raise ConcourseError: the login was refused, or this is no Concourse.
     """
 
     def __init__(self, inquiry: ApiRequests, own_addresses: frozenset[str]) -> None:

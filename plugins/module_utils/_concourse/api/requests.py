@@ -19,7 +19,7 @@ Decoded = t.TypeVar("Decoded")
 
 
 class ApiRequests:
-    """Asks the API. Raises NoCredibleAnswer unless it can believe the answer, ConcourseError for a refused login."""
+    """Asks the API. Raises NoCredibleResponse unless it can believe the answer, ConcourseError for a refused login."""
 
     def __init__(self, session: Session, contact: Connection) -> None:
         self._session = session
@@ -53,7 +53,7 @@ class ApiRequests:
         return answer
 
     def post(self, asked: str, body: bytes | None = None) -> Response:
-        """Ask for something to be made, and return whatever came. Raises NoAnswer: then it may have been made.
+        """Ask for something to be made, and return whatever came. Raises RequestFailed: then it may have been made.
 
         It is sent once; again only after a new login, where a 401 says that nothing was made.
         """

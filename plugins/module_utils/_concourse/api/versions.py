@@ -34,7 +34,7 @@ class VersionOrder:
         self._begin()
 
     def is_newer(self, first: Version, second: Version, version_id: t.Callable[[Version], int | None]) -> bool:
-        """Whether the first comes before the second in the list. Raises NoCredibleAnswer if that cannot be told.
+        """Whether the first comes before the second in the list. Raises NoCredibleResponse if that cannot be told.
 
         The one that is seen first is the newer one, provided that the other was there when the list was begun.
         """
@@ -47,7 +47,7 @@ class VersionOrder:
             return self._places.get(first, math.inf) < self._places.get(second, math.inf)
 
     def latest_id(self, version: Version) -> int | None:
-        """The id of a version if it is on the first page, else None. Raises NoCredibleAnswer."""
+        """The id of a version if it is on the first page, else None. Raises NoCredibleResponse."""
         with self._lock:
             if self._pages == 0:
                 self._read_page()

@@ -35,7 +35,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 
 class Session:
-    """Threads share it. Raises NoAnswer when none came, MissingLibrary or BadOption when it cannot work at all."""
+    """Threads share it. Raises RequestFailed when none came, MissingLibrary or BadOption when it cannot work at all."""
 
     def __init__(self, settings: ConcourseSettings, connections: int) -> None:
         self._settings = settings

@@ -44,7 +44,7 @@ class Connection:
         return str(outcome) if isinstance(outcome, NoCredibleResponse) else None
 
     def established(self) -> Login:
-        """Return the contact, made at the first call. Raises ConcourseError or NoCredibleAnswer, the same each time."""
+        """Return the connection, made at the first call. Raises ConcourseError or NoCredibleResponse."""
         with self._lock:
             if self._outcome is None:
                 try:

@@ -35,7 +35,7 @@ class ServerInfo:
 def fetch_server_info(session: Session, address: str) -> ServerInfo:
     """Ask for the version, without a token: a bad one would be refused (atc/wrappa/api_auth_wrappa.go).
 
-    Raises ConcourseError when what answers is no Concourse, NoCredibleAnswer when nothing answers, or nothing useful.
+    Raises ConcourseError when what answers is no Concourse, NoCredibleResponse when nothing answers, or nothing useful.
     """
     try:
         answer = session.get(_INFO, first=True)

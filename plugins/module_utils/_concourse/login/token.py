@@ -35,7 +35,7 @@ def request_tokens(
 ) -> tuple[str, ...]:
     """Log in and return the tokens that Concourse gave, the one that its version takes first.
 
-    Raises ConcourseError when it refuses, NoCredibleAnswer when it gives no answer that can be used.
+    Raises ConcourseError when it refuses, NoCredibleResponse when it gives no answer that can be used.
     """
     if introduction.version < _OLDEST:
         raise ConcourseError(

@@ -36,7 +36,7 @@ class User:
 
 
 def fetch_user(session: Session, token: str, version: ServerVersion) -> User | None:
-    """Prove a token; None when Concourse refuses it. Raises NoCredibleAnswer.
+    """Prove a token; None when Concourse refuses it. Raises NoCredibleResponse.
 
     On exposed pipelines an expired token counts as none, silently; only this question tells.
     """

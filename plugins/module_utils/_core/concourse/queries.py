@@ -19,7 +19,7 @@ class NoCredibleResponse(Exception):
 class BuildQueries(Protocol):
     """What the rules need to know. Each question is asked once in a run, however many locks need its answer.
 
-    Every method raises NoCredibleAnswer when the answer is missing: it never guesses. A 404 counts as an answer only
+    Every method raises NoCredibleResponse when the answer is missing: it never guesses. A 404 counts as an answer only
     where None is named below.
     """
 

@@ -55,7 +55,7 @@ class ClaimReader:
         return any(self._names_job(reading) for reading in claim.holder.references)
 
     def has_claimed(self, build: Build, claims: Iterable[LockClaim], *, by_name_only: bool = False) -> bool:
-        """Whether one of the claims was made by the build; `by_name_only` asks nobody. Raises NoCredibleAnswer."""
+        """Whether one of the claims was made by the build; `by_name_only` asks nobody. Raises NoCredibleResponse."""
         # Names are used again when a pipeline is made anew: an earlier claim is that of another build.
         since = None if build.start_time is None else build.start_time - CLOCK_SKEW
         at_its_time = [one for one in claims if since is not None and one.claim.claimed_at >= since]

@@ -53,7 +53,7 @@ class PoolCount:
         self._current = self._reader.current(self.snapshot, name)
 
     def decide(self, rules: TriggerRules, left: int, now: int) -> TriggerDecision:
-        """Decide what to do for the pool. Raises NoCredibleAnswer, CannotTrigger, RepositoryError."""
+        """Decide what to do for the pool. Raises NoCredibleResponse, CannotTrigger, RepositoryError."""
         need = self._need()
         if need.needed:
             self.look = with_reruns_of_old_builds(self.look, self.desk, self.pool.job)

@@ -69,7 +69,7 @@ def candidate_builds(ended: Iterable[Build], since: int, count: int) -> tuple[Bu
 def find_failed_builds(
     builds: Sequence[Build], since: int, claims: Sequence[LockClaim], reader: ClaimReader, share: int
 ) -> FailedBuilds:
-    """Return those of the builds that are attempts. Raises NoCredibleAnswer."""
+    """Return those of the builds that are attempts. Raises NoCredibleResponse."""
     without = [build for build in builds if _is_after(build, since) and not reader.has_claimed(build, claims)]
     return FailedBuilds(tuple(without), share)
 

@@ -51,7 +51,7 @@ class ResponseLost(Exception):
 class JobApi(t.Protocol):
     """Concourse, as starting builds needs it. Nothing is remembered: every question is asked anew.
 
-    Every method can raise NoCredibleAnswer, and ConcourseError for a login that is refused.
+    Every method can raise NoCredibleResponse, and ConcourseError for a login that is refused.
     """
 
     def job(self, job: JobReference) -> JobState:
@@ -73,13 +73,13 @@ class JobApi(t.Protocol):
         """Whether a base URL found in a claim is that of this Concourse."""
 
     def start(self, job: JobReference) -> Build:
-        """Ask for one build, once. Raises CannotTrigger or AnswerLost."""
+        """Ask for one build, once. Raises CannotTrigger or ResponseLost."""
 
     def is_ours(self, build: Build) -> bool:
         """Whether a build was started by the user that asks here, as far as Concourse tells."""
 
     def check(self, job: JobReference, resource: str) -> None:
-        """Have a resource of the pipeline checked. Raises CannotTrigger or AnswerLost."""
+        """Have a resource of the pipeline checked. Raises CannotTrigger or ResponseLost."""
 
     def page(self, job: JobReference, build: Build) -> str:
         """The address of a build's page."""

@@ -67,7 +67,7 @@ def build_number(build: Build) -> int | None:
 
 
 def fetch_job_builds(desk: JobApi, job: JobReference, now: int) -> JobBuilds:
-    """Ask for a job and its builds, back to the oldest active one. Raises NoCredibleAnswer, CannotTrigger."""
+    """Ask for a job and its builds, back to the oldest active one. Raises NoCredibleResponse, CannotTrigger."""
     facts = desk.job(job)
     newest = desk.newest_builds(job, PAGE)
     # A re-run stands where its original does, so only originals tell how far the list goes.
@@ -81,7 +81,7 @@ def fetch_job_builds(desk: JobApi, job: JobReference, now: int) -> JobBuilds:
 def with_reruns_of_old_builds(look: JobBuilds, desk: JobApi, job: JobReference) -> JobBuilds:
     """Return the look with the re-runs of builds that were not listed, made since the oldest that was.
 
-    One that has ended since the look began counts as it was then. Raises NoCredibleAnswer.
+    One that has ended since the look began counts as it was then. Raises NoCredibleResponse.
     """
     if look.is_whole:
         return look

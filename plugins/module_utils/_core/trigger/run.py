@@ -67,7 +67,7 @@ class TriggerRun:
         self.snapshot = snapshot
 
     def act(self) -> None:
-        """Start what is missing, pool by pool. Raises TriggeringFailed at the end if that failed for any pool."""
+        """Start what is missing, pool by pool. Raises TriggerFailed at the end if that failed for any pool."""
         if self.snapshot is not None:
             self.serve(self.snapshot)
         for run in self.runs:
@@ -108,7 +108,7 @@ class TriggerRun:
             run.failure = f"Nothing can be told of job {printable(str(run.pool.job), 120)}, as {missing}."
 
     def decide(self, run: PoolTrigger, look: JobBuilds, snapshot: Snapshot, left: int) -> TriggerDecision:
-        """Count one pool and decide, with `left` builds that may be started. Raises CannotTrigger, NoCredibleAnswer."""
+        """Count one pool and decide; `left` builds may be started. Raises CannotTrigger, NoCredibleResponse."""
         counting = PoolCount(self.desk, self.store, snapshot, run.pool, look, self.default_team)
         try:
             return counting.decide(self.rules, left, self.clock())

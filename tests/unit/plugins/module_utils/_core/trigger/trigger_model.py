@@ -110,7 +110,7 @@ class World:
 
 @dataclass
 class ModelDesk:
-    """JobDesk and MoveStore over a world. `lose` says what becomes of a POST: nothing, lost, or not carried out."""
+    """JobApi and MoveHistory over a world. `lose` says what becomes of a POST: nothing, lost, or not carried out."""
 
     world: World
     lose: Callable[[], str] = lambda: "nothing"
