@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from .._concourse.api.jobs import open_job_api
 from .._concourse.client import CONNECTIONS, ConcourseClient
+from .._concourse.open_job_api import open_job_api
 from .._core.shared.errors import BadOption, ConcourseError
 from .._core.trigger.options import read_trigger_pools
 from .._core.trigger.plan import TriggerRules

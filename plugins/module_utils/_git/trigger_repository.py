@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
 
     from .._core.pool.move import Move
     from .._core.tally.counts import TallyRecord
-    from .history.history_reader import HistoryReader
+    from .refresh.history_reader import HistoryReader
 
 
 class TriggerRepository(WritableRepository):
@@ -41,6 +41,6 @@ class TriggerRepository(WritableRepository):
     @functools.cached_property
     def _past(self) -> HistoryReader:
         # Loaded late, as most runs have nothing to look back for.
-        from .history.history_reader import HistoryReader
+        from .refresh.history_reader import HistoryReader
 
         return HistoryReader(self._git, self._remote, self._folder, self._patience)

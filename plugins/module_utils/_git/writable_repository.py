@@ -9,8 +9,8 @@ import functools
 import typing as t
 
 from .._core.pool.snapshot import Snapshot
+from .access.author import parse_author
 from .repository import LockRepository
-from .write.author import parse_author
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.claim_commit import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_commit import (
     LONGEST_MESSAGE,
 )
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import (

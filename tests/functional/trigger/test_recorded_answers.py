@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.jobs import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
     ConcourseOptions,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.instance_vars import (
     compact_json,
 )

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.jobs import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
     ConcourseOptions,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import PoolboyError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import TallyRun
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import (

@@ -11,7 +11,6 @@ from ..._core.concourse.model import Build, BuildResources
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import JobReference
 from ..._core.trigger.job_api import JobApi, JobState, PipelineState
-from ..client import ConcourseClient
 from ..login.server_info import ServerVersion as Release
 from . import decode, decode_job
 from .checks import require_builds_of_job, require_job, require_pipeline
@@ -27,11 +26,6 @@ _LONGER = 20
 _LONGEST = _PAGE * _LONGER**3
 _FIRST_WITH_CREATOR: Release = (7, 0, 0)
 _CHECK = b'{"from": null, "shallow": false}'
-
-
-def open_job_api(concourse: ConcourseClient) -> ConcourseJobApi:
-    """Return the desk of a Concourse at which builds are asked for; if nothing answered before, it is tried again."""
-    return ConcourseJobApi(concourse.inquiry(), concourse.facts(), concourse.address)
 
 
 class ConcourseJobApi(JobApi):

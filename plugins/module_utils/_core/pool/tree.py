@@ -9,17 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..shared.text import printable
-from ..tally.counts import REMOVALS_FILE, TRIGGERS_FILE, TallyCounts, read_count
 from .lock import ROOT_POOL, Lock, State
 from .snapshot import Problem
+from .tally_files import TALLY_FILES, TallyCounts, read_count
 
 KEEP_FILE = ".gitkeep"
 SYMBOLIC_LINK = "120000"
 SUBMODULE = "160000"
 FOLDER = "040000"
 
-# The files in which a pool-trigger-resource counts (its README); each is a number as text.
-TALLY_FILES = {TRIGGERS_FILE: "builds to start", REMOVALS_FILE: "claims to come"}
 STATES = {state.value: state for state in State}
 
 

@@ -27,36 +27,12 @@ from datetime import datetime
 
 from ..pool.lock import State
 from ..pool.move import Move
+from ..pool.tally_files import TallyCounts, read_count
 from ..shared.text import printable
 
-TRIGGERS_FILE = ".pending-triggers"
-REMOVALS_FILE = ".pending-removals"
-
-# Shells read what `echo` wrote; more digits are no count of locks.
-_COUNT = re.compile(r"\s*(-?\d{1,9})\s*", re.ASCII)
 # The resource's own words, which lock repositories since 2016 hold by the ten thousand.
 _MESSAGE = re.compile(r"triggering build with pending triggers: (-?\d{1,9}); pending removals: (-?\d{1,9})")
 _POOL = "Pool: "
-
-
-@dataclass(frozen=True, slots=True)
-class TallyCounts:
-    """How many builds are still to be started, and how many were started and have not claimed yet."""
-
-    triggers: int
-    removals: int
-
-    @property
-    def is_negative(self) -> bool:
-        return self.triggers < 0 or self.removals < 0
-
-    def give_back(self, builds: int) -> TallyCounts:
-        """The tally with so many builds to be started again, of those that were counted and could not be started."""
-        returned = min(builds, self.removals)
-        return TallyCounts(self.triggers + returned, self.removals - returned)
-
-    def start(self, builds: int) -> TallyCounts:
-        return TallyCounts(self.triggers - builds, self.removals + builds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +57,6 @@ class TallyRecord:
         """The tally as it is in the files; None if they are not there or hold no numbers."""
         triggers, removals = read_count(self.triggers), read_count(self.removals)
         return None if triggers is None or removals is None else TallyCounts(triggers, removals)
-
-
-def read_count(text: str | None) -> int | None:
-    """Read the content of one of the files; None if it is no number."""
-    found = None if text is None else _COUNT.fullmatch(text)
-    return None if found is None else int(found[1])
 
 
 def carry_forward(tally: TallyCounts, moves: Iterable[Move]) -> TallyCounts:

@@ -19,11 +19,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..pool.snapshot import Snapshot
+from ..pool.tally_files import TallyCounts
 from ..shared.errors import RepositoryError
 from ..shared.push import PushOutcome
 from ..shared.push_retry import PushRetry
 from ..shared.text import printable
-from .counts import TallyCounts, TallyRecord, carry_forward, tally_message
+from .counts import TallyRecord, carry_forward, tally_message
 from .plan import TallyDemand, TallyPlan, plan_tally
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..pool.tally_files import REMOVALS_FILE, TRIGGERS_FILE, TallyCounts
 from ..shared.text import count_text
-from .counts import REMOVALS_FILE, TRIGGERS_FILE, TallyCounts, TallyRecord, carry_forward
+from .counts import TallyRecord, carry_forward
 
 # Seconds in which a run that has counted builds has surely started them: a build that is missing after them is lost.
 SETTLED_AFTER = 300

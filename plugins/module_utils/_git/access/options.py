@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..._core.shared.errors import BadOption
-from ..write.author import DEFAULT_AUTHOR
+from .author import DEFAULT_AUTHOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

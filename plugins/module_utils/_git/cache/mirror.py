@@ -10,8 +10,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from ..history.model import BrokenHistory
-from ..objects.object_reader import MissingObject
+from ..objects.errors import BrokenHistory, MissingObject
 from ..process.command import GitCommand, GitFailed
 from ..remote.remote import FETCH, TRACKED
 from .folder import CacheFolder, remove

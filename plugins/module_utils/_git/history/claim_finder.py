@@ -9,13 +9,14 @@ from collections.abc import Iterable
 
 from ..._core.claim.claim import Claim
 from ..cache.mirror import Mirror
-from ..objects.claim_commit import LONGEST_COMMIT, read_claim
+from ..objects.errors import BrokenHistory
 from ..objects.object_reader import read_objects
 from ..process.command import GitCommand
+from .claim_commit import LONGEST_COMMIT, read_claim
 from .claim_trace import trace_claims
 from .log import read_log
 from .merge_parents import TreeMergeParentsReader
-from .model import BrokenHistory, KnownClaims, PathsByCommit, TraceResult, add_paths
+from .model import KnownClaims, PathsByCommit, TraceResult, add_paths
 
 
 class ClaimFinder:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from ..._core.pool.tree import TALLY_FILES
+from ..._core.pool.tally_files import TALLY_FILES
+from ..objects.errors import BrokenHistory
 from ..process.command import GitCommand
-from .model import BrokenHistory, LoggedCommit
+from .model import LoggedCommit
 
 _ARGUMENTS = (
     "log",

@@ -15,7 +15,8 @@ import enum
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 
-from .model import BrokenHistory, KnownClaims, LoggedCommit, MergeParentsReader, TraceResult, add_paths
+from ..objects.errors import BrokenHistory
+from .model import KnownClaims, LoggedCommit, MergeParentsReader, TraceResult, add_paths
 
 
 class BranchState(enum.IntEnum):

@@ -18,18 +18,6 @@ PathsByCommit = dict[str, set[bytes]]
 KnownClaims = Mapping[str, Mapping[bytes, Claim]]  # by commit, then by path: the claims that hold at that commit
 
 
-class BrokenHistory(Exception):
-    """What git printed contradicts itself, so it cannot be the history."""
-
-
-class TooShallow(Exception):
-    """What was fetched ends before the answer, after so many commits."""
-
-    def __init__(self, read: int) -> None:
-        super().__init__(f"the history ends after {read} commits")
-        self.read = read
-
-
 class LoggedCommit(NamedTuple):
     """A commit with its parents and, unless it is a merge, the paths below a claimed/ folder that it adds."""
 

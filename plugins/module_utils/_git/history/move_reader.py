@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from ..._core.pool.lock import ROOT_POOL, State
 from ..._core.pool.move import Move
-from ..objects.claim_commit import LONGEST_COMMIT, read_claim
 from ..objects.object_reader import ObjectReader
 from ..objects.tree_reader import FOLDER_MODE, SUBMODULE_MODE, TreeReader
+from .claim_commit import LONGEST_COMMIT, read_claim
 from .log import ChangedCommit
 from .model import LoggedCommit, is_claimed_lock
 

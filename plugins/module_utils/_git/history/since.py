@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from ..objects.errors import BrokenHistory
 from .log import ChangedCommit
-from .model import BrokenHistory
 
 # Clocks differ: a commit can be dated before its parent. A line ends where so many commits in a row, all of them dated
 # so many seconds too early, have passed. A newer one beyond them, whose writer's clock was further ahead, is not found.

@@ -10,14 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..process.command import GitCommand, GitProcess
+from .errors import MissingObject
 
 # A message or a tally file of which nobody needs more; the rest is read and thrown away.
 LONGEST_CONTENT = 1 << 16
 _MISSING = b" missing"
-
-
-class MissingObject(Exception):
-    """An object that should be in the mirror and is not, or is of another kind."""
 
 
 class ObjectReader:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..._core.pool.tree import TALLY_FILES, Tree, TreeEntry, read_tree, tally_entries
-from ..history.model import BrokenHistory
+from ..._core.pool.tally_files import TALLY_FILES
+from ..._core.pool.tree import Tree, TreeEntry, read_tree, tally_entries
 from ..process.command import GitCommand
+from .errors import BrokenHistory
 from .object_reader import ObjectReader
 
 _STATES = frozenset((b"claimed", b"unclaimed"))

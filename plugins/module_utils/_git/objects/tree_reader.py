@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..history.model import BrokenHistory
+from .errors import BrokenHistory
 from .object_reader import ObjectReader
 
 Entry = tuple[bytes, str]  # the mode in octal, the object's name

@@ -14,10 +14,11 @@ from ..._core.pool.snapshot import Snapshot
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.push import PushOutcome
 from ..._core.tally.ledger import PlannedTally
+from ..access.author import Author
 from ..cache.folder import CacheFolder, FolderLock, cache_error, remove
 from ..cache.mirror import AT_FAULT, DEPTH_TO_KEEP, UNFINISHED_PACKS, Mirror
 from ..cache.snapshot_file import write_snapshot
-from ..history.model import TooShallow
+from ..objects.errors import TooShallow
 from ..objects.object_reader import read_objects
 from ..objects.pool_tree import read_pool_tree
 from ..process.command import GitCommand, GitFailed
@@ -25,7 +26,6 @@ from ..remote.error_messages import git_words
 from ..remote.remote import Remote
 from ..tally.commits import planned_tallies
 from ..tally.drift import problems_with_drift
-from ..write.author import Author
 from ..write.commit_writer import CommitWriter
 from ..write.planned_commits import RELEASE_PURPOSE, TALLY_PURPOSE, CommitPurpose, PlanCommits
 from ..write.release_commits import planned_releases

@@ -11,7 +11,8 @@ from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..cache.mirror import Mirror
 from ..history.claim_finder import ClaimFinder, by_path
-from ..history.model import BrokenHistory, PathsByCommit
+from ..history.model import PathsByCommit
+from ..objects.errors import BrokenHistory
 from ..objects.object_reader import read_objects
 from ..objects.pool_tree import read_pool_tree
 from ..process.command import GitCommand

@@ -13,8 +13,7 @@ from ..._core.shared.errors import RepositoryError
 from ..cache.folder import CacheFolder, remove
 from ..cache.mirror import AT_FAULT, UNFINISHED_OBJECTS, UNFINISHED_PACKS, Mirror, keep_slim
 from ..cache.snapshot_file import read_snapshot, write_snapshot
-from ..history.model import BrokenHistory
-from ..objects.object_reader import MissingObject
+from ..objects.errors import BrokenHistory, MissingObject
 from ..process.command import GitCommand, GitFailed
 from ..remote.remote import Remote
 from ..remote.tip import Tip

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from ..._core.pool.lock import ROOT_POOL
+from ..._core.pool.tally_files import REMOVALS_FILE, TRIGGERS_FILE
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
-from ..._core.tally.counts import REMOVALS_FILE, TRIGGERS_FILE
 from ..._core.tally.ledger import PlannedTally
 from ..history.move_reader import pool_path
 from ..objects.tree_reader import TreeReader

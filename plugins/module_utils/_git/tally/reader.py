@@ -9,13 +9,15 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from ..._core.pool.tally_files import REMOVALS_FILE, TRIGGERS_FILE
 from ..._core.shared.text import printable
-from ..._core.tally.counts import REMOVALS_FILE, TRIGGERS_FILE, TallyRecord, read_tally_message
+from ..._core.tally.counts import TallyRecord, read_tally_message
 from ..cache.mirror import Mirror
+from ..history.claim_commit import LONGEST_COMMIT, read_claim
 from ..history.log import ChangedCommit, read_changes
-from ..history.model import LoggedCommit, TooShallow
+from ..history.model import LoggedCommit
 from ..history.move_reader import MoveReader, pool_path
-from ..objects.claim_commit import LONGEST_COMMIT, read_claim
+from ..objects.errors import TooShallow
 from ..objects.object_reader import ObjectReader
 from ..objects.pool_tree import LONGEST_TALLY
 from ..objects.tree_reader import FOLDER_MODE, SUBMODULE_MODE, TreeReader

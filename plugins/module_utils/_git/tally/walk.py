@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from ..history.log import ChangedCommit
-from ..history.model import BrokenHistory
 from ..history.since import SLACK_SECONDS
+from ..objects.errors import BrokenHistory
 
 
 class TallyWalk:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..access.author import Author
 from ..cache.mirror import Mirror
-from ..history.model import BrokenHistory
+from ..objects.errors import BrokenHistory
 from ..objects.object_reader import read_objects
 from ..objects.tree_reader import TreeReader
 from ..process.command import GitCommand
-from .author import Author
 from .import_stream import import_stream
 from .planned_commits import CommitPurpose, PlanCommits, PlannedCommit
 from .signing import is_signing_required, request_signing, sign_commits

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .author import Author
+from ..access.author import Author
 from .planned_commits import FileMoved, FileWritten, PlannedCommit
 
 # A name that fast-import needs while it works; the last command makes it forget it, so that no reference is written.

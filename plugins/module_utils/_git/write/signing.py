@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..._core.shared.errors import RepositoryError
+from ..access.author import Author
 from ..process.command import GitCommand, GitFailed, GitProcess
 from ..remote.error_messages import git_words
-from .author import Author
 from .planned_commits import CommitPurpose, PlannedCommit
 
 

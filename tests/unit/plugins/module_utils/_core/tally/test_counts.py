@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move, MoveKind
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.counts import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import (
     TallyCounts,
+    read_count,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.counts import (
     TallyRecord,
     carry_forward,
-    read_count,
     read_tally_message,
     tally_message,
 )

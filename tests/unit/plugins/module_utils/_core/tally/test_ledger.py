@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import TallyCounts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import (
     LEAST,
     LONGEST,
     PushRetry,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.counts import TallyCounts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyDemand
 

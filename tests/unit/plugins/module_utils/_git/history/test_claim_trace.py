@@ -16,13 +16,13 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.cla
     trace_claims,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.model import (
-    BrokenHistory,
     LoggedCommit,
     PathsByCommit,
     TraceResult,
     add_paths,
     is_claimed_lock,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.errors import BrokenHistory
 
 from .random_history import History, histories, logged_in_order
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history import since as since_module
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.log import ChangedCommit
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.model import BrokenHistory
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.since import (
     SLACK_COMMITS,
     SLACK_SECONDS,
     commits_since,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.errors import BrokenHistory
 
 from .random_dag import dags, logged, reachable
 

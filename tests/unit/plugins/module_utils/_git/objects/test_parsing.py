@@ -12,15 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tree import TreeEntry
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.log import parse_log
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.model import (
-    BrokenHistory,
-    LoggedCommit,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.claim_commit import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_commit import (
     LONGEST_MESSAGE,
     read_claim,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.log import parse_log
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.model import LoggedCommit
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.errors import BrokenHistory
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.pool_tree import parse_entries
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.tree_reader import parse_tree
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.log import ChangedCommit
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.model import BrokenHistory
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.errors import BrokenHistory
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.tally.walk import TallyWalk, walk_all
 
 from ..history.random_dag import dags, logged, reachable

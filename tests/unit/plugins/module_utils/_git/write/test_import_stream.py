@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.author import Author
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import Author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.import_stream import (
     import_stream,
     quoted,

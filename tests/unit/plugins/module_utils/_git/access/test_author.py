@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.author import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import (
     DEFAULT_AUTHOR,
     Author,
     parse_author,

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from ..._core.claim.claim import Claim
-from ..history.model import BrokenHistory, LoggedCommit
+from ..objects.errors import BrokenHistory
+from .model import LoggedCommit
 
 # Bytes that are read of a commit, and kept of its message: claims are two lines, a hostile one is as long as it likes.
 LONGEST_COMMIT = 1 << 22

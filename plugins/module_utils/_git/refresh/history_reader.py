@@ -16,15 +16,15 @@ from ..._core.shared.errors import RepositoryError
 from ..._core.tally.counts import TallyRecord
 from ..cache.folder import CacheFolder, remove
 from ..cache.mirror import AT_FAULT, Mirror, keep_slim
-from ..objects.object_reader import MissingObject, read_objects
+from ..history.log import read_changes
+from ..history.move_reader import MoveReader
+from ..history.since import commits_since
+from ..objects.errors import BrokenHistory, MissingObject, TooShallow
+from ..objects.object_reader import read_objects
 from ..process.command import GitCommand, GitFailed
-from ..refresh.fetch import DEPTHS
 from ..remote.remote import Remote
 from ..tally.reader import TallyReader
-from .log import read_changes
-from .model import BrokenHistory, TooShallow
-from .move_reader import MoveReader
-from .since import commits_since
+from .fetch import DEPTHS
 
 _DEEPER = DEPTHS[1:]
 _FAR_BEHIND = 4096  # commits that others may have pushed between the snapshot and a question
