@@ -51,6 +51,7 @@ def lint() -> list[Stage]:
         Stage(name="ruff check", command=["ruff", "check", "."]),
         Stage(name="ruff format", command=["ruff", "format", "--check", "."]),
         Stage(name="mypy", command=mypy, folder=COLLECTIONS, variables={"MYPYPATH": str(CHECKOUT)}),
+        Stage(name="architecture", command=[python, "-m", "scripts.architecture", "--check"]),
         Stage(name="yamllint", command=["yamllint", "."]),
         Stage(name="codespell", command=["codespell"]),
         _shellcheck(),

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The folder graph of the plugins, read from their imports: ``python -m scripts.architecture [--check | --figures]``.
+
+Without an option it writes the graph into docs/architecture.md. ``--check`` changes nothing and fails if the page is
+out of date or an import breaks a rule: no folder imports from one above it in FLOORS, the core imports from no adapter,
+and the two adapters do not import from each other. ``--figures [PLUGINS]`` prints counts.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+import tokenize
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[1]
+PAGE = CHECKOUT / "docs" / "architecture.md"
+PACKAGE = "ansible_collections.poolboy.concourse.plugins."
+BEGIN, END = "<!-- begin: folder graph -->", "<!-- end: folder graph -->"
+LONG_FUNCTION = 25  # lines
+FULL_FOLDER = 14  # Python files
+DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}  # what Ansible reads of a plugin
+
+# The folders of each group from the ground up: a folder imports from those before it only.
+FLOORS = {
+    "_core": ("shared", "concourse", "claim", "pool", "handoff", "verdict", "report", "clean", "trigger", "tally"),
+    "_concourse": ("config", "http", "login", "api", ""),
+    "_git": ("process", "access", "remote", "objects", "cache", "history", "write", "tally", "refresh", "push", ""),
+}
+# A group imports from those named here, and from itself.
+GROUPS = {
+    "_core": (),
+    "_concourse": ("_core",),
+    "_git": ("_core",),
+    "_ansible": ("_core", "_concourse", "_git"),
+    "modules": ("_core", "_ansible", "_git"),
+    "plugin_utils": ("_core",),
+    "filter": ("_core", "plugin_utils"),
+    "doc_fragments": (),
+}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of the plugins: its group, such as `_core`, and its name in it, empty for the group itself."""
+
+    group: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.group}/{self.name}" if self.name else self.group
+
+
+@dataclass
+class Figures:
+    """Counts over all Python files of the plugins."""
+
+    code_lines: int = 0
+    import_lines: int = 0
+    functions: int = 0
+    long_functions: list[str] = field(default_factory=list)
+    files_by_folder: Counter[str] = field(default_factory=Counter)
+
+
+def python_files(plugins: Path) -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(plugins.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def folder_of(parts: Sequence[str]) -> Folder:
+    """Return the folder of a module, given the parts of its name below `plugins`."""
+    names = parts[1:] if parts[0] == "module_utils" else parts
+    return Folder(names[0], "/".join(names[1:-1]))
+
+
+def imported(parts: Sequence[str], node: ast.ImportFrom) -> tuple[str, ...] | None:
+    """Return the parts of the imported module's name below `plugins`, None if it is not one of ours."""
+    module = node.module or ""
+    if node.level:
+        return (*parts[: len(parts) - node.level], *module.split("."))
+    return tuple(module.removeprefix(PACKAGE).split(".")) if module.startswith(PACKAGE) else None
+
+
+def read_arrows(plugins: Path) -> dict[tuple[Folder, Folder], list[str]]:
+    """Return the imports between folders, each with the modules that import."""
+    arrows: dict[tuple[Folder, Folder], list[str]] = {}
+    for path, tree in python_files(plugins):
+        parts = path.relative_to(plugins).with_suffix("").parts
+        for node in ast.walk(tree):
+            target = imported(parts, node) if isinstance(node, ast.ImportFrom) else None
+            if target is not None and folder_of(target) != folder_of(parts):
+                arrows.setdefault((folder_of(parts), folder_of(target)), []).append("/".join(parts))
+    return arrows
+
+
+def broken_rules(arrows: dict[tuple[Folder, Folder], list[str]]) -> Iterator[str]:
+    """Yield a sentence for each import that breaks a rule of the house."""
+    for (source, target), modules in arrows.items():
+        where = f"{', '.join(sorted(set(modules)))} imports from {target}"
+        if source.group != target.group:
+            if target.group not in GROUPS.get(source.group, ()):
+                yield f"{where}: {source.group} may not import from {target.group}."
+        elif source.group in FLOORS:
+            floors = FLOORS[source.group]
+            if source.name not in floors or target.name not in floors:
+                yield f"{where}: give the folder its place in FLOORS of scripts/architecture.py."
+            elif floors.index(target.name) > floors.index(source.name):
+                yield f"{where}: {target} is above {source}."
+
+
+def mermaid(arrows: dict[tuple[Folder, Folder], list[str]]) -> str:
+    """Return the graph, a group a box, an arrow from each folder to those that it imports from, without short cuts."""
+    lines = ["```mermaid", "flowchart BT"]
+    folders = sorted({folder for pair in arrows for folder in pair}, key=str)
+    groups = [group for group in GROUPS if any(folder.group == group for folder in folders)]
+    for group in groups:
+        lines.append(f"  subgraph {group.strip('_')}[{group}]")
+        lines += [f"    {_node(one)}[{one.name or group}]" for one in folders if one.group == group]
+        lines.append("  end")
+    inner = {(a, b) for a, b in arrows if a.group == b.group}
+    lines += [f"  {_node(a)} --> {_node(b)}" for a, b in sorted(_without_short_cuts(inner), key=str)]
+    between = {(a.group, b.group) for a, b in arrows if a.group != b.group}
+    lines += [f"  {a.strip('_')} ==> {b.strip('_')}" for a, b in sorted(between)]
+    return "\n".join([*lines, "```"])
+
+
+def _node(folder: Folder) -> str:
+    return f"{folder.group.strip('_')}_{folder.name.strip('_') or 'root'}"
+
+
+def _without_short_cuts(arrows: set[tuple[Folder, Folder]]) -> set[tuple[Folder, Folder]]:
+    """Leave out an arrow where a longer way leads to the same folder."""
+
+    def reached(start: Folder, left_out: tuple[Folder, Folder]) -> set[Folder]:
+        found: set[Folder] = set()
+        waiting = [start]
+        while waiting:
+            here = waiting.pop()
+            after = {b for a, b in arrows if a == here and (a, b) != left_out} - found
+            found |= after
+            waiting.extend(after)
+        return found
+
+    return {(a, b) for a, b in arrows if b not in reached(a, (a, b))}
+
+
+def page_with(graph: str, page: str) -> str:
+    """Return the page with the graph between its markers."""
+    before, _begin, rest = page.partition(BEGIN)
+    _old, _end, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{graph}\n{END}{after}"
+
+
+def read_figures(plugins: Path) -> Figures:
+    """Count code and import lines without comments, docstrings and blanks, functions, and files by folder."""
+    figures = Figures()
+    for path, tree in python_files(plugins):
+        lines = _code_lines(path.read_text(encoding="utf-8"), tree)
+        figures.code_lines += len(lines)
+        figures.files_by_folder[str(path.parent.relative_to(plugins))] += 1
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                figures.import_lines += (node.end_lineno or node.lineno) - node.lineno + 1
+            if isinstance(node, ast.FunctionDef):
+                figures.functions += 1
+                length = len([line for line in lines if node.lineno <= line <= (node.end_lineno or 0)])
+                if length > LONG_FUNCTION:
+                    figures.long_functions.append(f"{path.relative_to(plugins)}:{node.name} {length}")
+    return figures
+
+
+def _code_lines(text: str, tree: ast.Module) -> set[int]:
+    docstrings: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            docstrings.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        if isinstance(node, ast.Assign) and _names(node) <= DOCUMENTATION:
+            docstrings.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    kinds = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    found: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in kinds:
+            found.update(range(token.start[0], token.end[0] + 1))
+    return found - docstrings
+
+
+def _names(node: ast.Assign) -> set[str]:
+    return {target.id if isinstance(target, ast.Name) else "" for target in node.targets}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the page, check it, or print the figures; return the exit code."""
+    plugins = CHECKOUT / "plugins"
+    if "--figures" in arguments:
+        figures = read_figures(Path(arguments[1]) if len(arguments) > 1 else plugins)
+        full = {name: count for name, count in figures.files_by_folder.items() if count > FULL_FOLDER}
+        print(f"code lines {figures.code_lines}, import lines {figures.import_lines}, functions {figures.functions}")
+        print(
+            f"functions over {LONG_FUNCTION} lines: {len(figures.long_functions)}", *figures.long_functions, sep="\n  "
+        )
+        print(f"folders {len(figures.files_by_folder)}, fullest {figures.files_by_folder.most_common(3)}, full {full}")
+        return 0
+    arrows = read_arrows(plugins)
+    problems = list(broken_rules(arrows))
+    page = PAGE.read_text(encoding="utf-8")
+    wanted = page_with(mermaid(arrows), page)
+    if "--check" not in arguments:
+        PAGE.write_text(wanted, encoding="utf-8")
+    elif wanted != page:
+        problems.append("docs/architecture.md is out of date: run python -m scripts.architecture.")
+    print(*problems, sep="\n", end="\n" if problems else "")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
