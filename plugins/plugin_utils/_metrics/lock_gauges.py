@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.pool.lock import State
+from ...module_utils._core.pool.layout import State
 from ...module_utils._core.verdict.verdict import VerdictName
 from .._round.model import Round, SeenPools
 from .exposition import Kind, Metric

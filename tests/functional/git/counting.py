@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
@@ -52,7 +52,7 @@ class Counter:
         return TallyLedger(repository, self.pools, self.demand, run or f"run-{next(_runs)}", PushRetry, self.now, most)
 
     def demand(self, snapshot: Snapshot) -> Mapping[str, TallyDemand]:
-        free = [lock.pool for lock in snapshot.locks if lock.state is State.UNCLAIMED or lock.is_twice]
+        free = [lock.pool for lock in snapshot.locks if lock.state is State.UNCLAIMED or lock.is_in_both_states]
         return {
             pool: TallyDemand(free.count(pool), self.active.get(pool), self.limits.get(pool)) for pool in self.pools
         }

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from ..pool.lock import Lock, State, lock_path
+from ..pool.layout import State, lock_path
+from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.text import printable
@@ -75,7 +76,7 @@ class OccupiedPaths:
 
     def why_none(self, lock: Lock, target: str) -> str | None:
         """Say why a claimed lock cannot go to the pool `target`, its own or another; None if it can."""
-        if lock.is_twice:
+        if lock.is_in_both_states:
             return "it is both claimed and unclaimed, and a person has to say which file is right"
         if target != lock.pool and f"{target}/{lock.name}" in self._locks:
             return f"pool {printable(target, 80)} has a lock of this name already"

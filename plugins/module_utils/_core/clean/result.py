@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from ..claim.holder import HolderKind
-from ..pool.lock import Lock, State, lock_path
+from ..pool.layout import State, lock_path
+from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..report.table import AGE, HOLDER, LOCK, POOL, VERDICT, Column, CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values

@@ -1,22 +1,13 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lock, and where it stands in the tree."""
+"""A lock of a pool at one commit."""
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
-# The pool whose claimed/ and unclaimed/ are at the top of the repository.
-ROOT_POOL = "."
-
-
-class State(enum.StrEnum):
-    """Where the file of a lock is: in claimed/ or in unclaimed/ of its pool."""
-
-    CLAIMED = "claimed"
-    UNCLAIMED = "unclaimed"
+from .layout import State, lock_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +15,7 @@ class Lock:
     """One lock of a pool at one commit.
 
     Names are the bytes of the tree as UTF-8 with surrogate escapes; `mode` (octal) and `blob` (object name) are git's.
-    `is_twice` says that a claimed lock has a file in unclaimed/ as well.
+    `is_in_both_states` is true for a claimed lock that has a file in unclaimed/ as well.
     """
 
     pool: str
@@ -32,11 +23,11 @@ class Lock:
     state: State
     mode: str = "100644"
     blob: str = ""
-    is_twice: bool = False
+    is_in_both_states: bool = False
 
     @property
     def pool_and_name(self) -> str:
-        """The lock as people write it, `pool/lock`."""
+        """The lock as `pool/lock`."""
         return f"{self.pool}/{self.name}"
 
     @property
@@ -47,9 +38,3 @@ class Lock:
     @property
     def is_claimed(self) -> bool:
         return self.state is State.CLAIMED
-
-
-def lock_path(pool: str, state: State, name: str) -> str:
-    """Return the path of a lock's file, as the pool resource lays it out."""
-    folder = "" if pool == ROOT_POOL else f"{pool}/"
-    return f"{folder}{state.value}/{name}"

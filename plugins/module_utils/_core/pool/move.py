@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..claim.claim import Claim
-from .lock import State
+from .layout import State
 
 
 class MoveKind(enum.StrEnum):

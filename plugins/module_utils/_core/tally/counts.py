@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..pool.lock import State
+from ..pool.layout import State
 from ..pool.move import Move
 from ..pool.tally_files import TallyCounts, read_count
 from ..shared.text import printable

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..concourse.queries import NoCredibleResponse
-from ..pool.lock import State
+from ..pool.layout import State
 from ..pool.snapshot import Snapshot
 from ..shared.errors import RepositoryError
 from ..shared.push_retry import PushRetry
@@ -111,7 +111,7 @@ class TallyRun(TriggerRun):
 
     def _demand(self, run: PoolTrigger, snapshot: Snapshot) -> TallyDemand:
         # The tally counts files: that of a lock in both folders, too, while a build moves it.
-        free = [lock.pool for lock in snapshot.locks if lock.state is State.UNCLAIMED or lock.is_twice]
+        free = [lock.pool for lock in snapshot.locks if lock.state is State.UNCLAIMED or lock.is_in_both_states]
         unclaimed = free.count(run.pool.name)
         if run.failure is not None:
             return TallyDemand(unclaimed, limit=0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ..concourse.model import Build
-from ..pool.lock import State
+from ..pool.layout import State
 from ..pool.move import Move
 from ..pool.snapshot import Snapshot
 from ..verdict.claiming_build import CLOCK_SKEW

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from ..._core.claim.claim import Claim
-from ..._core.pool.lock import Lock, State
+from ..._core.pool.layout import State
+from ..._core.pool.lock import Lock
 from ..._core.pool.snapshot import Problem, Snapshot
 from .folder import NEW, remove_folder_at
 
 # Raise it whenever the same commit would give another snapshot than before: a new field, a new rule of read_tree(), or
 # a new rule for who claimed a lock.
-SNAPSHOT_FORMAT = 6
+SNAPSHOT_FORMAT = 7
 
 _STATES = {state.value: state for state in State}
 
@@ -61,7 +62,8 @@ def _write(snapshot: Snapshot) -> dict[str, Any]:
         "branch": snapshot.branch,
         "pools": snapshot.pools,
         "locks": _columns(
-            (lock.pool, lock.name, lock.state.value, lock.mode, lock.blob, lock.is_twice) for lock in snapshot.locks
+            (lock.pool, lock.name, lock.state.value, lock.mode, lock.blob, lock.is_in_both_states)
+            for lock in snapshot.locks
         ),
         "paths": list(snapshot.claims),
         "claims": _columns(

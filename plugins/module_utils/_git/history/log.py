@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from ..._core.pool.tally_files import TALLY_FILES
+from ..._core.pool.layout import LOCK_MARKER
+from ..._core.pool.tally_files import TALLY_FILE_NAMES
 from ..objects.errors import BrokenHistory
 from ..process.command import GitCommand
 from .model import LoggedCommit
@@ -34,7 +35,6 @@ _ARGUMENTS = (
     f"-O{os.devnull}",  # no diff.orderFile
     "--stdin",
 )
-_TALLIES = tuple(name.encode() for name in TALLY_FILES)
 
 Parsed = TypeVar("Parsed")
 
@@ -95,14 +95,14 @@ def parse_log(chunks: Iterable[bytes]) -> Iterator[LoggedCommit]:
 
     Memory stays flat: no more than one chunk, and the claimed paths that one commit adds.
     """
-    for header, changes, _count in _parse(chunks, lambda status, path: status == b"A" and b"claimed/" in path):
+    for header, changes, _count in _parse(chunks, _is_addition):
         name, *parents = header.partition(b";")[0].decode("ascii", "replace").split()
         yield LoggedCommit(name, tuple(parents), tuple(path for _status, path in changes))
 
 
 def parse_changes(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
     """Read what `git log -z --name-status` prints: commits, and what each changed of pools. Raises BrokenHistory."""
-    for header, changes, count in _parse(chunks, lambda _status, path: b"claimed/" in path or path.endswith(_TALLIES)):
+    for header, changes, count in _parse(chunks, _is_pool_change):
         names, _separator, time = header.decode("ascii", "replace").partition(";")
         name, *parents = names.split()
         yield ChangedCommit(
@@ -112,6 +112,14 @@ def parse_changes(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
             () if len(parents) > 1 else tuple(changes),
             count == 0 and len(parents) == 1,
         )
+
+
+def _is_addition(status: bytes, path: bytes) -> bool:
+    return status == b"A" and LOCK_MARKER in path
+
+
+def _is_pool_change(_status: bytes, path: bytes) -> bool:
+    return LOCK_MARKER in path or path.endswith(TALLY_FILE_NAMES)
 
 
 def _parse(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..._core.claim.claim import Claim
+from ..._core.pool.layout import is_claimed_lock
 
 PathsByCommit = dict[str, set[bytes]]
 KnownClaims = Mapping[str, Mapping[bytes, Claim]]  # by commit, then by path: the claims that hold at that commit
@@ -61,10 +62,3 @@ def add_paths(waiting: PathsByCommit, commit: str, paths: set[bytes]) -> None:
         waiting[commit] = paths
     else:
         there |= paths
-
-
-def is_claimed_lock(path: bytes) -> bool:
-    """Whether a path is that of a lock in a claimed/ folder, by the rule of read_tree()."""
-    *folders, name = path.split(b"/")
-    states = [folder in (b"claimed", b"unclaimed") for folder in folders]
-    return states.count(True) == 1 and folders[-1] == b"claimed" and not name.startswith(b".")

@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..._core.pool.tally_files import TALLY_FILES
-from ..._core.pool.tree import Tree, TreeEntry, read_tree, tally_entries
+from ..._core.pool.layout import LOCK_MARKER, STATE_FOLDERS, decode_path, parse_path
+from ..._core.pool.tally_files import TALLY_FILE_NAMES
+from ..._core.pool.tree import PoolTree, TreeEntry, read_tree, tally_entries
 from ..process.command import GitCommand
 from .errors import BrokenHistory
 from .object_reader import ObjectReader
 
-_STATES = frozenset((b"claimed", b"unclaimed"))
-_TALLIES = tuple(name.encode() for name in TALLY_FILES)
-_ENDS = (*_TALLIES, *_STATES)
-LONGEST_TALLY = 64  # bytes; more is no number
+LONGEST_TALLY = 64  # bytes; more is not a number
+_LAST_NAMES = (*TALLY_FILE_NAMES, *STATE_FOLDERS)
 
 
-def read_pool_tree(git: GitCommand, repository: Path, objects: ObjectReader, commit: str) -> Tree:
+def read_pool_tree(git: GitCommand, repository: Path, objects: ObjectReader, commit: str) -> PoolTree:
     """Read pools, locks and problems of a commit. Raises GitFailed, MissingObject, BrokenHistory."""
     # With folders (-t), as an empty one, which people do not make but programs can, has no file to be seen by.
     process = git.start("ls-tree", "-r", "-t", "-z", "--full-tree", commit, repository=repository)
@@ -39,11 +38,12 @@ def parse_entries(chunks: Iterable[bytes]) -> Iterator[TreeEntry]:
         lines = (rest + chunk).split(b"\0")
         rest = lines.pop()
         for line in lines:
-            # Each is `mode kind object<tab>path`. In a mixed repository most paths are none of ours.
-            if b"claimed/" in line or line.endswith(_ENDS):
-                about, _tab, path = line.partition(b"\t")
-                if line.endswith(_TALLIES) or not _STATES.isdisjoint(path.split(b"/")):
-                    mode, _kind, object_name = about.decode("ascii").split(" ")
-                    yield TreeEntry(mode, object_name, path.decode("utf-8", "surrogateescape"))
+            # A line is `mode kind object<tab>path`. In a mixed repository most paths are outside the pools.
+            if LOCK_MARKER in line or line.endswith(_LAST_NAMES):
+                attributes, _tab, name = line.partition(b"\t")
+                path = decode_path(name)
+                if line.endswith(TALLY_FILE_NAMES) or parse_path(path) is not None:
+                    mode, _kind, object_name = attributes.decode("ascii").split(" ")
+                    yield TreeEntry(mode, object_name, path)
     if rest:
         raise BrokenHistory("git ls-tree ended in the middle of a line")

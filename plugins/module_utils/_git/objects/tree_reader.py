@@ -26,9 +26,12 @@ class TreeReader:
         self._trees: dict[str, Entries] = {}
 
     def folder(self, commit: str, path: bytes) -> str | None:
-        """The name of the tree of a folder, None if there is no such folder. Raises MissingObject, BrokenHistory."""
+        """Return the tree of a folder, None if there is no such folder; the empty path is the top of the repository.
+
+        Raises MissingObject, BrokenHistory.
+        """
         tree = f"{commit}^{{tree}}"
-        for part in path.split(b"/"):
+        for part in path.split(b"/") if path else ():
             mode, name = self.entries(tree).get(part, (b"", ""))
             if mode != FOLDER_MODE:
                 return None

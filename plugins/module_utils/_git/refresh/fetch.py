@@ -51,7 +51,7 @@ def fetch_snapshot(git: GitCommand, remote: Remote, mirror: Mirror, tip: Tip, re
         missing = finder.follow(missing)
     claims = by_path(finder.claims.items())
     problems = tree.problems
-    if tree.doubts:
+    if tree.mismatches:
         if mirror.depth < DEPTH_TO_WEIGH:
             _fetch(remote, mirror, tip, DEPTH_TO_WEIGH)
         with read_objects(git, mirror.path) as objects:

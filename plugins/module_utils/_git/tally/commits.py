@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ..._core.pool.lock import ROOT_POOL
+from ..._core.pool.layout import encode_path, pool_file, pool_folder
 from ..._core.pool.tally_files import REMOVALS_FILE, TRIGGERS_FILE
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..._core.tally.ledger import PlannedTally
-from ..history.move_reader import pool_path
 from ..objects.tree_reader import TreeReader
 from ..write.planned_commits import FileWritten, PlanCommits, PlannedCommit
 
@@ -31,8 +30,7 @@ def _plan(counts: Sequence[PlannedTally], trees: TreeReader, base: str) -> list[
 
 
 def _commit(count: PlannedTally, trees: TreeReader, base: str) -> PlannedCommit:
-    folder = pool_path(count.pool)
-    tree = f"{base}^{{tree}}" if count.pool == ROOT_POOL else trees.folder(base, folder[:-1])
+    tree = trees.folder(base, encode_path(pool_folder(count.pool)))
     if tree is None:
         raise RepositoryError(f"There is no pool {printable(count.pool, 200)} any more, so no build was started.")
     there = trees.entries(tree)
@@ -44,5 +42,5 @@ def _commit(count: PlannedTally, trees: TreeReader, base: str) -> PlannedCommit:
                 f"{name} of pool {printable(count.pool, 200)} is no file, so the builds cannot be counted there and"
                 " none was started: remove it."
             )
-        changes.append(FileWritten(folder + name.encode(), b"%d\n" % number))
+        changes.append(FileWritten(encode_path(pool_file(count.pool, name)), b"%d\n" % number))
     return PlannedCommit(count.message, tuple(changes))

@@ -11,9 +11,11 @@ what is told of a commit depends on that commit alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..._core.pool.snapshot import Problem
-from ..._core.pool.tree import TallyDoubt, Tree
+from ..._core.pool.tally_files import TallyMismatch
+from ..._core.pool.tree import PoolTree
 from ..._core.tally.counts import TallyRecord, carry_forward
 from ..cache.mirror import Mirror
 from ..objects.object_reader import ObjectReader
@@ -25,29 +27,29 @@ _COMMITS = DEPTH - 1  # that many are read; the one at the end of what was fetch
 
 
 def problems_with_drift(
-    git: GitCommand, mirror: Mirror, objects: ObjectReader, tree: Tree, commit: str
+    git: GitCommand, mirror: Mirror, objects: ObjectReader, tree: PoolTree, commit: str
 ) -> tuple[Problem, ...]:
     """The problems of a tree, less the tallies that come out right, and with those that do not.
 
     A pool that was counted longer ago keeps the problem that its files alone give. Raises TooShallow for a mirror that
     is not deep enough; GitFailed, MissingObject, BrokenHistory.
     """
-    doubts = {doubt.pool: doubt for doubt in tree.doubts}
-    records = TallyReader(objects, tree.pools).read(git, mirror, commit, doubts, most=_COMMITS)
-    known = {pool: doubts[pool] for pool, record in records.items() if record.counted_at is not None}
-    kept = [one for one in tree.problems if one.pool not in known or one.text not in known[one.pool].texts]
-    drifted = [one for doubt in known.values() for one in _drifted(doubt, records)]
-    return tuple(sorted([*kept, *drifted], key=lambda problem: problem.pool))
+    mismatches = {mismatch.pool: mismatch for mismatch in tree.mismatches}
+    records = TallyReader(objects, tree.pools).read(git, mirror, commit, mismatches, most=_COMMITS)
+    known = {pool: mismatches[pool] for pool, record in records.items() if record.counted_at is not None}
+    kept = [problem for problem in tree.tally_problems if problem.pool not in known]
+    drifted = [problem for mismatch in known.values() for problem in _drifted(mismatch, records)]
+    return replace(tree, tally_problems=(*kept, *drifted)).problems
 
 
-def _drifted(doubt: TallyDoubt, records: Mapping[str, TallyRecord]) -> list[Problem]:
-    now = carry_forward(doubt.tally, records[doubt.pool].moves)
-    if not now.is_negative and now.triggers + now.removals == doubt.unclaimed:
+def _drifted(mismatch: TallyMismatch, records: Mapping[str, TallyRecord]) -> list[Problem]:
+    now = carry_forward(mismatch.tally, records[mismatch.pool].moves)
+    if not now.is_negative and now.total == mismatch.unclaimed:
         return []
     return [
         Problem(
-            doubt.pool,
+            mismatch.pool,
             f"the tally has drifted: with what happened since it was counted it comes to {now.triggers} builds to start"
-            f" and {now.removals} claims to come, the pool has {doubt.unclaimed} unclaimed locks",
+            f" and {now.removals} claims to come, the pool has {mismatch.unclaimed} unclaimed locks",
         )
     ]

@@ -9,22 +9,21 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from ..._core.pool.tally_files import REMOVALS_FILE, TRIGGERS_FILE
+from ..._core.pool.layout import encode_path, pool_file, pool_folder
+from ..._core.pool.tally_files import TALLY_FILE_NAMES, TALLY_FILES
 from ..._core.shared.text import printable
 from ..._core.tally.counts import TallyRecord, read_tally_message
 from ..cache.mirror import Mirror
 from ..history.claim_commit import LONGEST_COMMIT, read_claim
 from ..history.log import ChangedCommit, read_changes
 from ..history.model import LoggedCommit
-from ..history.move_reader import MoveReader, pool_path
+from ..history.move_reader import MoveReader
 from ..objects.errors import TooShallow
 from ..objects.object_reader import ObjectReader
 from ..objects.pool_tree import LONGEST_TALLY
 from ..objects.tree_reader import FOLDER_MODE, SUBMODULE_MODE, TreeReader
 from ..process.command import GitCommand
 from .walk import TallyWalk, walk_all
-
-_FILES = (TRIGGERS_FILE.encode(), REMOVALS_FILE.encode())
 
 
 class TallyReader:
@@ -68,10 +67,9 @@ class TallyReader:
         return records
 
     def _files(self, commit: str, pool: str) -> TallyRecord:
-        folder = pool_path(pool)
-        tree = self._trees.folder(commit, folder[:-1]) if folder else f"{commit}^{{tree}}"
+        tree = self._trees.folder(commit, encode_path(pool_folder(pool)))
         entries = self._trees.entries(tree) if tree else {}
-        triggers, removals = (self._text(*entries.get(name, (FOLDER_MODE, ""))) for name in _FILES)
+        triggers, removals = (self._text(*entries.get(name, (FOLDER_MODE, ""))) for name in TALLY_FILE_NAMES)
         return TallyRecord(triggers, removals)
 
     def _text(self, mode: bytes, blob: str) -> str | None:
@@ -80,7 +78,7 @@ class TallyReader:
         return self._objects.read(blob, "blob", limit=LONGEST_TALLY).decode("ascii", "replace")
 
     def _is_tally(self, pool: str, commit: ChangedCommit) -> bool:
-        paths = [pool_path(pool) + name for name in _FILES]
+        paths = [encode_path(pool_file(pool, name)) for name in TALLY_FILES]
         if any(status != b"D" and path in paths for status, path in commit.changes):
             return True
         return commit.is_empty and pool in self._pools_named(commit)

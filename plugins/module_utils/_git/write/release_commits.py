@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from ..._core.clean.run import PlannedRelease
-from ..._core.pool.lock import State, lock_path
-from ..._core.pool.tree import KEEP_FILE
+from ..._core.pool.layout import KEEP_FILE, State, decode_path, encode_path, lock_path, state_folder
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..objects.tree_reader import FOLDER_MODE, Entries, Entry, TreeReader
@@ -40,7 +39,7 @@ def plan_commits(releases: Iterable[PlannedRelease], folders: Mapping[bytes, Ent
     now = {path: dict(entries) for path, entries in folders.items()}
     for release in releases:
         lock = release.lock
-        name = _bytes(lock.name)
+        name = encode_path(lock.name)
         source, target = _folder(lock.pool, State.CLAIMED), _folder(release.target, State.UNCLAIMED)
         claimed, unclaimed = now[source], now[target]
         if name not in claimed or claimed[name][1] != lock.blob:
@@ -55,7 +54,9 @@ def plan_commits(releases: Iterable[PlannedRelease], folders: Mapping[bytes, Ent
                 " See which of the two is right and remove the other, or exclude the lock."
             )
         if len(claimed) == 1:
-            yield PlannedCommit(f"keep {printable(_text(source))}\n", (FileWritten(_join(source, KEEP_FILE.encode())),))
+            yield PlannedCommit(
+                f"keep {printable(decode_path(source))}\n", (FileWritten(_join(source, KEEP_FILE.encode())),)
+            )
             claimed[KEEP_FILE.encode()] = _EMPTY_FILE
         yield PlannedCommit(release.message, (FileMoved(_join(source, name), _join(target, name)),))
         unclaimed[name] = claimed.pop(name)
@@ -69,7 +70,7 @@ def _plan(releases: Sequence[PlannedRelease], trees: TreeReader, base: str) -> l
 def _read_folder(trees: TreeReader, commit: str, path: bytes) -> Entries:
     """What lies in a claimed/ or unclaimed/ folder, nothing if there is none. Raises RepositoryError, MissingObject."""
     pool, _slash, state = path.rpartition(b"/")
-    folder = trees.folder(commit, pool) if pool else f"{commit}^{{tree}}"
+    folder = trees.folder(commit, pool)
     if folder is None:
         raise RepositoryError(f"There is no pool {_shown(pool)} any more: run again.")
     mode, name = trees.entries(folder).get(state, (FOLDER_MODE, ""))
@@ -79,20 +80,12 @@ def _read_folder(trees: TreeReader, commit: str, path: bytes) -> Entries:
 
 
 def _shown(path: bytes) -> str:
-    return printable(_text(path), 200)
+    return printable(decode_path(path), 200)
 
 
 def _folder(pool: str, state: State) -> bytes:
-    return _bytes(lock_path(pool, state, "")).removesuffix(b"/")
+    return encode_path(state_folder(pool, state))
 
 
 def _join(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _text(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")

@@ -13,7 +13,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold
     Holder,
     HolderKind,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import (
     Problem,
     Snapshot,

@@ -13,7 +13,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold
     HolderKind,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import PlannedRelease
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
@@ -161,7 +162,7 @@ class ModelPools:
     def _lock(self, name: str, claim: str | None) -> Lock:
         pool, _separator, lock = name.rpartition("/")
         state = State.UNCLAIMED if claim is None else State.CLAIMED
-        return Lock(pool, lock, state, blob=f"content-of-{lock}", is_twice=name in self.twice)
+        return Lock(pool, lock, state, blob=f"content-of-{lock}", is_in_both_states=name in self.twice)
 
     def _judged(self, lock: Lock, snapshot: Snapshot, policy: PoolPolicy) -> JudgedLock:
         if not lock.is_claimed:

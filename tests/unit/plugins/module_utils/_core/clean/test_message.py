@@ -18,7 +18,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.message import release_message
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import Action, LockPlan
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (

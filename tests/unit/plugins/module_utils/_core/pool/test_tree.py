@@ -9,14 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import (
-    ROOT_POOL,
-    Lock,
-    State,
-    lock_path,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import ROOT_POOL, State, lock_path
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tree import (
-    Tree,
+    PoolTree,
     TreeEntry,
     read_tree,
     tally_entries,
@@ -30,7 +26,7 @@ def entries(*paths: str, mode: str = "100644") -> list[TreeEntry]:
     return [TreeEntry(mode, f"{number:040x}", path) for number, path in enumerate(paths)]
 
 
-def tree(*paths: str, tallies: dict[str, str] | None = None) -> Tree:
+def tree(*paths: str, tallies: dict[str, str] | None = None) -> PoolTree:
     return read_tree(entries(*paths), tallies or {})
 
 
@@ -39,17 +35,17 @@ def pool(name: str, *paths: str) -> list[str]:
     return [f"{name}/{path}" for path in (*KEPT, *paths)]
 
 
-def problems(found: Tree) -> list[tuple[str, str]]:
+def problems(found: PoolTree) -> list[tuple[str, str]]:
     return [(problem.pool, problem.text) for problem in found.problems]
 
 
-def names(found: Tree) -> list[tuple[str, str, State]]:
+def names(found: PoolTree) -> list[tuple[str, str, State]]:
     return [(lock.pool, lock.name, lock.state) for lock in found.locks]
 
 
 def test_a_tree_without_pools() -> None:
-    assert tree() == Tree((), (), ())
-    assert tree("README.md", "ci/pipeline.yml", "claimed", "unclaimed", "docs/claimed") == Tree((), (), ())
+    assert tree() == PoolTree((), (), ())
+    assert tree("README.md", "ci/pipeline.yml", "claimed", "unclaimed", "docs/claimed") == PoolTree((), (), ())
 
 
 def test_pools_and_locks_are_sorted_by_name() -> None:
@@ -187,10 +183,10 @@ def test_names_of_locks_and_pools_may_be_anything(name: str) -> None:
         (" 1\n", None),
         ("3", "has drifted: it counts 3"),
         ("-1", "has drifted: it counts -1"),
-        ("", "holds no number"),
-        ("many", "holds no number"),
-        ("1.5", "holds no number"),
-        ("9" * 5000, "holds no number"),
+        ("", "does not hold a number"),
+        ("many", "does not hold a number"),
+        ("1.5", "does not hold a number"),
+        ("9" * 5000, "does not hold a number"),
     ],
 )
 @pytest.mark.parametrize("file", [".pending-triggers", ".pending-removals"])
@@ -205,7 +201,7 @@ def test_a_tally_that_has_drifted_is_a_problem(name: str, file: str, content: st
 
 
 @pytest.mark.parametrize(
-    ("triggers", "removals", "doubts"),
+    ("triggers", "removals", "mismatches"),
     [
         ("1", "1", 0),
         ("0", "1", 1),
@@ -216,15 +212,14 @@ def test_a_tally_that_has_drifted_is_a_problem(name: str, file: str, content: st
     ],
 )
 def test_a_tally_that_does_not_come_to_the_free_locks_is_for_the_history_to_explain(
-    triggers: str | None, removals: str, doubts: int
+    triggers: str | None, removals: str, mismatches: int
 ) -> None:
     paths = [f"aws/{path}" for path in (*KEPT, "unclaimed/a", "unclaimed/b", ".pending-removals")]
     counts = {"aws/.pending-removals": removals, **({} if triggers is None else {"aws/.pending-triggers": triggers})}
     found = read_tree(entries(*paths), counts)
-    assert len(found.doubts) == doubts
-    for doubt in found.doubts:
-        assert (doubt.pool, doubt.unclaimed) == ("aws", 2)
-        assert list(doubt.texts) == [problem.text for problem in found.problems]
+    assert len(found.mismatches) == mismatches
+    assert all((mismatch.pool, mismatch.unclaimed) == ("aws", 2) for mismatch in found.mismatches)
+    assert found.problems == found.tally_problems
 
 
 def test_only_tally_files_are_asked_for() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move, MoveKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import (
     TallyCounts,

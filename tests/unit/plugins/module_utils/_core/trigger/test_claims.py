@@ -22,7 +22,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     JobReference,
     PipelineReference,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.claims import ClaimReader
 

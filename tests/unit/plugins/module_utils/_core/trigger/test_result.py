@@ -18,7 +18,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     JobReference,
     PipelineReference,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.failed_builds import (
     FailedBuilds,

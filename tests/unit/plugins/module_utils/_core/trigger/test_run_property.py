@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed
 
 from .trigger_model import Killed, ModelDesk, World, run_of

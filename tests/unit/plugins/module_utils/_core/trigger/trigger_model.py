@@ -20,11 +20,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     JobReference,
     PipelineReference,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import (
-    Lock,
-    State,
-    lock_path,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State, lock_path
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock, State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import (
     JudgedLock,

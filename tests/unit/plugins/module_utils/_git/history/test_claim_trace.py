@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import is_claimed_lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_trace import (
     trace_claims,
 )
@@ -20,7 +21,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.mod
     PathsByCommit,
     TraceResult,
     add_paths,
-    is_claimed_lock,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.errors import BrokenHistory
 
