@@ -29,7 +29,7 @@ def test_two_names_of_an_option(scene: Scene, machine: Machine) -> None:
     )
     assert "-e pool_boy_concourse_password=VALUE" in said
     assert "wr0ng-s3cret" not in said
-    assert said.count("aws/env-1 would be given back") == 2, "in both rounds of the other host"
+    assert said.count("aws/env-1 would be released") == 2, "in both rounds of the other host"
     assert fingerprint(scene.locks.path) == before
 
 
@@ -41,5 +41,5 @@ def test_pools_as_json_on_the_command_line(scene: Scene, machine: Machine) -> No
     more = ["-e", "lock_repos=locks", "-e", f"pools='{pools}'"]
     run = machine.ansible("ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, *more)
     assert run.code == 0, run.said
-    assert "aws/env-1 was given back" in run.stdout
+    assert "aws/env-1 was released" in run.stdout
     assert len(scene.atc.list_builds(pipeline=PIPELINE, job="claim-big")) == 1

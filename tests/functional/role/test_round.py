@@ -134,7 +134,7 @@ def test_with_nothing_but_the_environment(scene: Scene, machine: Machine) -> Non
     }
     run = machine.ansible("ansible-playbook", "poolboy.concourse.pool_boy", environment=environment)
     assert run.code == 0, run.said
-    assert "aws/env-1 was given back: shop/claim 1 errored and left it claimed" in run.stdout
+    assert "aws/env-1 was released: shop/claim 1 errored and left it claimed" in run.stdout
     assert "cf/fresh: 0 claimed, 1 free: big-1" in run.stdout
     assert is_free(scene, "aws/env-1")
     # No pool names a job, so no build is started.
