@@ -15,7 +15,7 @@ from ...module_utils._core.verdict.pool_options import pool_entries
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
 # Variables of the playbooks, and the fact that a round sets.
-_OTHER_VARIABLES = frozenset({"pool_boy_hosts", "pool_boy_round"})
+_OTHER_VARIABLES = frozenset({"pool_boy_hosts", "pool_boy_force", "pool_boy_round"})
 _PREFIX = "pool_boy_"
 
 
