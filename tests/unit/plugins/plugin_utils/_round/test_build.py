@@ -138,8 +138,15 @@ def test_mistakes_are_named_together() -> None:
         name=" ", pools={"aws": 1}, webhook_url="hooks", pushgateway_url="http://a b", pushgateway_password="x"
     )
     sentences = list(mistakes(settings, ["pool_boy_nmae", "pool_boy_name"], ["pool_boy_name"]))
-    words = ("pool_boy_nmae", "is empty", "is no list", "needs pool_boy_state_file", "needs pool_boy_metrics_file")
-    words += ("pool_boy_pushgateway_url is no address", "pool_boy_webhook_url is no address", "pushgateway_username")
+    words: tuple[str, ...] = (
+        "pool_boy_nmae",
+        "is empty",
+        "is no list",
+        "needs pool_boy_state_file",
+        "needs pool_boy_metrics_file",
+    )
+    more = ("pool_boy_pushgateway_url is no address", "pool_boy_webhook_url is no address", "pushgateway_username")
+    words = (*words, *more)
     assert len(sentences) == len(words)
     assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
     good = RoundSettings(name="shop", pools="aws", kept_too_long="60")
