@@ -114,10 +114,10 @@ class PoolModule:
 
             def judge(locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
                 connected.result()
-                facts, team = concourse.facts(), concourse.team
+                facts, team = concourse.queries(), concourse.team
                 judged = judge_locks(locks, snapshot, pools, facts, default_team=team, each=threads.map)
-                if concourse.trouble:
-                    self.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.trouble}.")
+                if concourse.failure:
+                    self.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.failure}.")
                 if not has_login and any(_lacks_login(one) for one in judged):
                     self.warn(
                         "Concourse wants a login, and none is configured: set concourse_username and concourse_password"

@@ -36,8 +36,8 @@ class TriggerModule(PoolModule):
             raise BadOption("There is no Concourse to start builds in: give its address as concourse_url.")
         with ConcourseClient(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
             concourse.connect()
-            if concourse.trouble:
-                raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.trouble}.")
+            if concourse.failure:
+                raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.failure}.")
             yield self._strategy()(
                 open_job_api(concourse),
                 repository,
