@@ -17,7 +17,7 @@ class CleanModule(PoolModule):
 
     def lock_repository(self) -> WritableRepository:
         """Return the lock repository that the options name, to be used as a context."""
-        return WritableRepository(self.repository_options())
+        return WritableRepository(self.repository_options(), self.pools_to_read())
 
     def cleaning_rules(self) -> CleanRules:
         """Return what the options allow beyond the policies. Raises BadOption."""

@@ -25,7 +25,7 @@ class TriggerModule(PoolModule):
 
     def lock_repository(self) -> TriggerRepository:
         """Return the lock repository that the options name, to be used as a context."""
-        return TriggerRepository(self.repository_options())
+        return TriggerRepository(self.repository_options(), self.pools_to_read())
 
     @contextmanager
     def triggering(self, repository: TriggerRepository) -> Iterator[TriggerRun]:

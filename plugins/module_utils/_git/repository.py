@@ -9,17 +9,17 @@ import contextlib
 import functools
 import typing as t
 
-from .._core.pool.snapshot import Snapshot
+from .._core.pool.snapshot import ALL_POOLS, Snapshot, WantedPools
 from .._core.shared.errors import BadOption
 from .access.access import open_access
 from .access.address import parse_address
 from .access.options import RepositoryOptions
 from .cache.folder import open_cache_folder, temporary_folder
-from .cache.snapshot_file import read_snapshot
+from .cache.snapshot_file import is_current, read_snapshot
 from .process.command import GitCommand
 from .process.dependency import check_git_version
 from .remote.remote import Remote
-from .remote.tip import HEADS, Tip, check_branch_name
+from .remote.tip import HEADS, check_branch_name
 
 if t.TYPE_CHECKING:
     from types import TracebackType
@@ -32,11 +32,13 @@ _PATIENCE = 4  # times git_timeout: what another run may take for its own look
 class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
     """A branch of a lock repository, for as long as the context lasts: keys and temporary folders are gone afterwards.
 
+    Snapshots have the claims of the `wanted` pools, of other pools only as far as that costs nothing.
     Every method raises PoolboyError with a sentence for the operator: BadOption, MissingDependency or RepositoryError.
     """
 
-    def __init__(self, options: RepositoryOptions) -> None:
+    def __init__(self, options: RepositoryOptions, wanted: WantedPools = ALL_POOLS) -> None:
         self._options = options
+        self._wanted = wanted
         self._stack = contextlib.ExitStack()
         self._seen: Snapshot | None = None
 
@@ -72,7 +74,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             tip = question.answer()
         finally:
             question.forget()
-        if remembered is not None and Tip(remembered.branch, remembered.commit) == tip:
+        if remembered is not None and is_current(remembered, tip, self._wanted):
             self._seen = remembered
         else:
             with self._folder.locked(self._patience):
@@ -84,4 +86,4 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         # Loaded late, as most runs find nothing new.
         from .refresh.refresh import SnapshotRefresh
 
-        return SnapshotRefresh(self._git, self._remote, self._folder)
+        return SnapshotRefresh(self._git, self._remote, self._folder, self._wanted)

@@ -144,7 +144,7 @@ class CleanRun:
     def _still(self, step: LockPlan, lock: Lock | None, room: OccupiedPaths) -> LockPlan:
         if not step.is_release or step.target is None:
             return step
-        claim = self.snapshot.claims.get(step.judged.lock.path)
+        claim = None if lock is None else self.snapshot.claim(lock)
         if lock is None or claim is None or step.judged.claim is None or claim.commit != step.judged.claim.commit:
             return LockPlan(step.judged, Action.KEEP, "it changed hands in the meantime")
         if step.target not in self.snapshot.pools:

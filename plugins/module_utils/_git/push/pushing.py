@@ -128,11 +128,12 @@ class Pushing:
 
         None if it cannot be read, which spoils nothing but that.
         """
-        with contextlib.suppress(*AT_FAULT, TooShallow, KeyError):
+        with contextlib.suppress(*AT_FAULT, TooShallow):
             with read_objects(self._git, self._folder.mirror) as objects:
                 tree = read_pool_tree(self._git, self._folder.mirror, objects, commit)
                 problems = problems_with_drift(self._git, Mirror(self._folder.mirror), objects, tree, commit)
-            claims = {lock.path: snapshot.claims[lock.path] for lock in tree.locks if lock.is_claimed}
+            claimed = tree.claimed_paths
+            claims = {path: claim for path, claim in snapshot.claims.items() if path in claimed}
             return Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, problems, tree.obstacles)
         return None
 
