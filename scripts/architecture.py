@@ -29,9 +29,21 @@ DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}  # what Ansible reads of
 
 # The folders of each group from the ground up: a folder imports from those before it only.
 FLOORS = {
-    "_core": ("shared", "concourse", "claim", "pool", "handoff", "verdict", "report", "clean", "trigger", "tally"),
+    "_core": (
+        "shared",
+        "concourse",
+        "claim",
+        "pool",
+        "push",
+        "handoff",
+        "verdict",
+        "report",
+        "clean",
+        "trigger",
+        "tally",
+    ),
     "_concourse": ("config", "http", "login", "api", ""),
-    "_git": ("process", "access", "remote", "objects", "cache", "history", "write", "tally", "refresh", "push", ""),
+    "_git": ("process", "access", "remote", "objects", "cache", "history", "write", "tally", "refresh", "", "push"),
 }
 # A group imports from those named here, and from itself.
 GROUPS = {
@@ -42,7 +54,6 @@ GROUPS = {
     "modules": ("_core", "_ansible", "_git"),
     "plugin_utils": ("_core",),
     "filter": ("_core", "plugin_utils"),
-    "lookup": ("_ansible",),
     "doc_fragments": (),
 }
 

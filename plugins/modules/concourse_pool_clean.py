@@ -180,26 +180,26 @@ commit:
 import time
 
 from ..module_utils._ansible.clean_module import CleanModule
-from ..module_utils._ansible.options import MODULES
+from ..module_utils._ansible.options import CLEANING, CONCOURSE, GIT, POOLS_TO_CLEAN
 from ..module_utils._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result
 from ..module_utils._core.clean.run import CleanRun
-from ..module_utils._core.shared.push_retry import PushRetry
+from ..module_utils._core.push.retry import PushRetry
 
 
 def main() -> None:
-    module = CleanModule(*MODULES["concourse_pool_clean"])
+    module = CleanModule(GIT, CONCOURSE, POOLS_TO_CLEAN, CLEANING)
     with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
         rules = module.cleaning_rules()
         looked_at = repository.snapshot()
         pools = module.chosen_pools(looked_at)
         names = [pool.name for pool in pools]
-        cleaning = CleanRun(repository, looked_at, pools, rules, judge, lambda: int(time.time()), PushRetry())
+        cleaning = CleanRun(looked_at, pools, rules, judge, lambda: int(time.time()))
         module.so_far = lambda: failure_result(cleaning, looked_at, names, module.now)
         cleaning.decide()
         for warning in clean_warnings(cleaning.plan, rules.exclude):
             module.warn(warning)
-        if not module.check_mode:
-            cleaning.act()
+        if cleaning.releases() and not module.check_mode:
+            cleaning.push_releases(module.release_store(repository), PushRetry())
         result = clean_result(cleaning.plan, looked_at, names, module.now, released=True)
         module.exit(result, changed=bool(cleaning.releases()), diff=clean_diff(cleaning.plan))
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import CleanRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import judge_locks
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
     DEFAULT_POLICIES as DEFAULTS,
@@ -34,12 +34,13 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
     PoolOption,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
     RepositoryOptions,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import (
-    WritableRepository,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer import RepositoryWriter
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES
 
 from ..lockrepo.git_command import git, git_environment
 from .finding import Finding
@@ -129,14 +130,14 @@ def _in_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
     """What the module does, less starting Python and Ansible's part of a module."""
     options = {"repo": ground.transport.url(ground.repository), "cache_dir": str(cache), **ground.transport.options}
     policy = PoolPolicy(read_policies(KEEP_ALL, DEFAULTS))
-    with WritableRepository(RepositoryOptions(**options)) as opened:
+    with LockRepository(RepositoryOptions(**options)) as opened:
         snapshot = opened.snapshot()
         pools = [PoolOption(name, policy) for name in snapshot.pools]
         rules = CleanRules(force=_force(ground.repository, paths), max_releases=RELEASED)
         judge = partial(judge_locks, queries=None)
-        cleaning = CleanRun(opened, snapshot, pools, rules, judge, lambda: int(time.time()), PushRetry())
+        cleaning = CleanRun(snapshot, pools, rules, judge, lambda: int(time.time()))
         cleaning.decide()
-        cleaning.act()
+        cleaning.push_releases(RepositoryWriter(opened, parse_author(DEFAULT_AUTHOR), RELEASES), PushRetry())
     if len(cleaning.releases()) != len(paths):
         raise RuntimeError(f"{len(cleaning.releases())} locks were given back instead of {len(paths)}")
 

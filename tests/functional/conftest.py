@@ -12,12 +12,12 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 
-LONGEST = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_nobody_is_robbed.py")
+MIN_SECONDS = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_nobody_is_robbed.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move the longest files to the front, and keep all others in their order."""
-    items.sort(key=lambda item: _place(str(item.path), LONGEST))
+    items.sort(key=lambda item: _place(str(item.path), MIN_SECONDS))
 
 
 def _place(path: str, first: Sequence[str]) -> int:

@@ -5,19 +5,35 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .._core.clean.plan import CleanRules
 from .._core.shared.errors import BadOption
 from .._core.verdict.pool_options import read_target
-from .._git.writable_repository import WritableRepository
+from .._git.access.author import parse_author
+from .._git.repository import LockRepository
 from .module import PoolModule
+
+if t.TYPE_CHECKING:
+    from .._core.clean.release import PlannedRelease
+    from .._core.push.store import CommitStore
 
 
 class CleanModule(PoolModule):
     """A module that gives locks back."""
 
-    def lock_repository(self) -> WritableRepository:
-        """Return the lock repository that the options name, to be used as a context."""
-        return WritableRepository(self.repository_options(), self.pools_to_read())
+    def lock_repository(self) -> LockRepository:
+        """Return the lock repository that the options name, to be used as a context. Raises BadOption."""
+        self._author = parse_author(self._options["git_author"])
+        return super().lock_repository()
+
+    def release_store(self, repository: LockRepository) -> CommitStore[PlannedRelease]:
+        """Return the store that writes and pushes releases."""
+        # Imported late: most runs release nothing.
+        from .._git.push.writer import RepositoryWriter
+        from .._git.write.release_commits import RELEASES
+
+        return RepositoryWriter(repository, self._author, RELEASES)
 
     def cleaning_rules(self) -> CleanRules:
         """Return what the options allow beyond the policies. Raises BadOption."""

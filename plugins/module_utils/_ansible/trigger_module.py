@@ -16,19 +16,22 @@ from .._core.shared.errors import BadOption, ConcourseError
 from .._core.trigger.options import read_trigger_pools
 from .._core.trigger.plan import TriggerRules
 from .._core.trigger.run import TriggerRun
-from .._git.trigger_repository import TriggerRepository
+from .._git.access.author import parse_author
+from .._git.repository import LockRepository
+from .._git.repository_history import RepositoryHistory
 from .module import PoolModule
 
 
 class TriggerModule(PoolModule):
     """A module that starts builds."""
 
-    def lock_repository(self) -> TriggerRepository:
-        """Return the lock repository that the options name, to be used as a context."""
-        return TriggerRepository(self.repository_options(), self.pools_to_read())
+    def lock_repository(self) -> LockRepository:
+        """Return the lock repository that the options name, to be used as a context. Raises BadOption."""
+        self._author = parse_author(self._options["git_author"])
+        return super().lock_repository()
 
     @contextmanager
-    def triggering(self, repository: TriggerRepository) -> Iterator[TriggerRun]:
+    def triggering(self, repository: LockRepository) -> Iterator[TriggerRun]:
         """Give a run that starts builds. Raises BadOption, and ConcourseError if Concourse refuses the login."""
         options, rules = self.concourse_options(), self._trigger_rules()
         pools = read_trigger_pools(self.wanted_pools())
@@ -36,11 +39,12 @@ class TriggerModule(PoolModule):
             raise BadOption("There is no Concourse to start builds in: give its address as concourse_url.")
         with ConcourseClient(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
             concourse.connect()
-            if concourse.failure:
-                raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.failure}.")
-            yield self._strategy()(
+            if concourse.trouble:
+                raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.trouble}.")
+            strategy, history = self._strategy(repository)
+            yield strategy(
                 open_job_api(concourse),
-                repository,
+                history,
                 pools,
                 rules,
                 concourse.team,
@@ -50,13 +54,14 @@ class TriggerModule(PoolModule):
                 warn=self._module.warn,
             )
 
-    def _strategy(self) -> type[TriggerRun]:
+    def _strategy(self, repository: LockRepository) -> tuple[type[TriggerRun], RepositoryHistory]:
         if self._options["strategy"] != "tally":
-            return TriggerRun
-        # Loaded late, as few pools are shared with a pool-trigger-resource.
+            return TriggerRun, RepositoryHistory(repository)
+        # Imported late: few pools are shared with a pool-trigger-resource.
         from .._core.tally.strategy import TallyRun
+        from .._git.push.tally_repository import TallyRepository
 
-        return TallyRun
+        return TallyRun, TallyRepository(repository, self._author)
 
     def _trigger_rules(self) -> TriggerRules:
         names = TriggerRules.__dataclass_fields__

@@ -32,7 +32,7 @@ class ConcourseClient:
         self._settings = resolve_settings(options)
         self._session = Session(self._settings, connections)
         self._contact = Connection(self._session, self._settings)
-        self._gave_queries = False
+        self._gave_facts = False
 
     def __enter__(self) -> t.Self:
         return self
@@ -52,9 +52,9 @@ class ConcourseClient:
         return self._settings.team
 
     @property
-    def failure(self) -> str | None:
+    def trouble(self) -> str | None:
         """Why Concourse gives no answers at all: a clause, None while it does or was not asked yet."""
-        return self._contact.failure or self._session.failure
+        return self._contact.trouble or self._session.trouble
 
     def connect(self) -> None:
         """Log in now rather than at the first question.
@@ -68,19 +68,19 @@ class ConcourseClient:
         except NoCredibleResponse:
             return
 
-    def queries(self) -> ConcourseQueries:
+    def facts(self) -> ConcourseQueries:
         """Return facts without a memory: every question is asked anew, over the same connections, with the same login.
 
         If Concourse gave no answers to earlier facts, it is tried again.
         """
-        if self._gave_queries:
+        if self._gave_facts:
             self._contact.start_afresh()
             self._session.start_afresh()
-        self._gave_queries = True
+        self._gave_facts = True
         own = normalized_url(self._settings.address)
-        return ConcourseQueries(self.requests(), self._settings.aliases | ({own} if own is not None else set()))
+        return ConcourseQueries(self.inquiry(), self._settings.aliases | ({own} if own is not None else set()))
 
-    def requests(self) -> ApiRequests:
+    def inquiry(self) -> ApiRequests:
         """Return what asks questions over these connections, with this login."""
         return ApiRequests(self._session, self._contact)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock repository: what stands in it now."""
+"""A branch of the lock repository, opened by a run."""
 
 from __future__ import annotations
 
@@ -9,55 +9,60 @@ import contextlib
 import functools
 import typing as t
 
-from .._core.pool.snapshot import ALL_POOLS, Snapshot, WantedPools
+from .._core.pool.snapshot import Snapshot
 from .._core.shared.errors import BadOption
 from .access.access import open_access
 from .access.address import parse_address
 from .access.options import RepositoryOptions
-from .cache.folder import open_cache_folder, temporary_folder
-from .cache.snapshot_file import is_current, read_snapshot
+from .cache.folder import CacheFolder, FolderLock, open_cache_folder, temporary_folder
+from .cache.snapshot_file import read_snapshot
 from .process.command import GitCommand
 from .process.dependency import check_git_version
 from .remote.remote import Remote
-from .remote.tip import HEADS, check_branch_name
+from .remote.tip import HEADS, Tip, check_branch_name
 
 if t.TYPE_CHECKING:
     from types import TracebackType
 
     from .refresh.refresh import SnapshotRefresh
 
-_PATIENCE = 4  # times git_timeout: what another run may take for its own look
+_LOCK_TIMEOUT = 4  # times git_timeout: how long a run waits for another one that refreshes the same cache folder
 
 
 class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
-    """A branch of a lock repository, for as long as the context lasts: keys and temporary folders are gone afterwards.
+    """A branch of a lock repository, open within the context; keys and temporary folders are removed at its end.
 
-    Snapshots have the claims of the `wanted` pools, of other pools only as far as that costs nothing.
-    Every method raises PoolboyError with a sentence for the operator: BadOption, MissingDependency or RepositoryError.
+    `git`, `remote`, `folder` and `lock` (of the folder) serve what reads the history (history/, tally/) and what writes
+    and pushes commits (push/writer.py). Every method raises BadOption, MissingDependency or RepositoryError.
     """
 
-    def __init__(self, options: RepositoryOptions, wanted: WantedPools = ALL_POOLS) -> None:
+    git: GitCommand
+    remote: Remote
+    folder: CacheFolder
+    lock: FolderLock
+
+    def __init__(self, options: RepositoryOptions) -> None:
         self._options = options
-        self._wanted = wanted
         self._stack = contextlib.ExitStack()
-        self._seen: Snapshot | None = None
+        self._latest: Snapshot | None = None
 
     def __enter__(self) -> t.Self:
         options = self._options
         if options.git_timeout < 1:
             raise BadOption(f"git_timeout is {options.git_timeout}: give at least 1 second.")
         self._branch = None if options.branch is None else check_branch_name(options.branch.removeprefix(HEADS))
-        self._patience = options.git_timeout * _PATIENCE
         address = parse_address(options.repo)
         with self._stack as stack:
             access = stack.enter_context(open_access(options, address))
-            self._git = GitCommand(access.environment)
-            self._remote = Remote(self._git, address, timeout=options.git_timeout, secrets=access.secrets)
-            self._folder = (
+            self.git = GitCommand(access.environment)
+            self.remote = Remote(self.git, address, timeout=options.git_timeout, secrets=access.secrets)
+            self.folder = (
                 open_cache_folder(options, address) if options.cache else stack.enter_context(temporary_folder())
             )
-            if not self._folder.findings.exists():
-                check_git_version(self._git.run("version").decode("ascii", "replace"))
+            self.lock = FolderLock(self.folder, options.git_timeout * _LOCK_TIMEOUT)
+            stack.callback(self.lock.release)
+            if not self.folder.findings.exists():
+                check_git_version(self.git.run("version").decode("ascii", "replace"))
             self._stack = stack.pop_all()
         return self
 
@@ -67,23 +72,31 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         self._stack.close()
 
     def snapshot(self) -> Snapshot:
-        """Return the repository as it is now. With nothing new on the remote that is one question to it and no more."""
-        question = self._remote.request_tip(self._branch)
+        """Return the current state of the branch. If nothing has changed, this is one request to the server.
+
+        Releases the folder's lock: commits that were written and not pushed can be gone afterwards.
+        """
+        self.lock.release()
+        request = self.remote.request_tip(self._branch)
         try:
-            remembered = read_snapshot(self._folder.findings)
-            tip = question.answer()
+            cached = read_snapshot(self.folder.findings)
+            tip = request.answer()
         finally:
-            question.forget()
-        if remembered is not None and is_current(remembered, tip, self._wanted):
-            self._seen = remembered
+            request.forget()
+        if cached is not None and Tip(cached.branch, cached.commit) == tip:
+            self._latest = cached
         else:
-            with self._folder.locked(self._patience):
-                self._seen = self._fresh_look.take(tip)
-        return self._seen
+            with self.lock:
+                self._latest = self._refresh.take(tip)
+        return self._latest
+
+    def latest_snapshot(self) -> Snapshot:
+        """Return the snapshot that was taken last; take one if there is none."""
+        return self._latest or self.snapshot()
 
     @functools.cached_property
-    def _fresh_look(self) -> SnapshotRefresh:
-        # Loaded late, as most runs find nothing new.
+    def _refresh(self) -> SnapshotRefresh:
+        # Imported late: most runs find nothing new.
         from .refresh.refresh import SnapshotRefresh
 
-        return SnapshotRefresh(self._git, self._remote, self._folder, self._wanted)
+        return SnapshotRefresh(self.git, self.remote, self.folder)

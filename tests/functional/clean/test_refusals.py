@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import LEAST
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import MIN_ATTEMPTS
 from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, released
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import files, tip
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace, refusal
@@ -206,9 +206,9 @@ IN_A_HURRY = """\
 import runpy
 import sys
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared import push_retry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push import retry
 
-push_retry.LONGEST = 1.0
+retry.MIN_SECONDS = 1.0
 module, sys.argv[1:] = sys.argv[2], []
 runpy.run_module(module, run_name="__main__")
 """
@@ -222,9 +222,9 @@ def test_always_overtaken(workplace: Workplace, locks: LockRepository, tmp_path:
     options = {"repo": locks.url, "pools": "aws"}
     run = workplace.run_module("concourse_pool_clean", options, python=(sys.executable, str(in_a_hurry)))
     message = refusal(run)
-    found = re.search(r"faster to push (\d+) times in a row, for (\d+) seconds, so nothing was released", message)
+    found = re.search(r"faster (\d+) times in a row, for (\d+) seconds, so nothing was released", message)
     assert found
-    assert int(found[1]) >= LEAST
+    assert int(found[1]) >= MIN_ATTEMPTS
     assert "aws/env-1" in message
     assert "aws/env-2" in message
     assert files(locks.path) == before

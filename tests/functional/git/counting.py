@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import (
     TallyDemand,
     TallyPlan,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import (
-    TriggerRepository,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_repository import TallyRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.tests import lockrepo
-from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
 
 _runs = itertools.count()
@@ -44,10 +45,13 @@ class Counter:
     limits: dict[str, int] = field(default_factory=dict)
     now: Callable[[], int] = lambda: int(time.time())
 
-    def open(self) -> TriggerRepository:
-        return open_repository(self.locks.url, self.cache_dir)
+    @contextmanager
+    def open(self) -> Iterator[TallyRepository]:
+        options = RepositoryOptions(repo=self.locks.url, cache_dir=str(self.cache_dir), git_timeout=30)
+        with LockRepository(options) as repository:
+            yield TallyRepository(repository, parse_author(DEFAULT_AUTHOR))
 
-    def tallying(self, repository: TriggerRepository, run: str | None = None, most: int | None = None) -> TallyLedger:
+    def tallying(self, repository: TallyRepository, run: str | None = None, most: int | None = None) -> TallyLedger:
         """One run on an open repository."""
         return TallyLedger(repository, self.pools, self.demand, run or f"run-{next(_runs)}", PushRetry, self.now, most)
 

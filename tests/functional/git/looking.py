@@ -5,21 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import (
-    ALL_POOLS,
-    Snapshot,
-    WantedPools,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
     RepositoryOptions,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import (
-    TriggerRepository,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository_history import RepositoryHistory
 from ansible_collections.poolboy.concourse.tests import lockrepo
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.lockrepo.stream import RESOURCE, header, rename
@@ -32,10 +29,8 @@ class Look:
     cache_dir: Path
 
     def __call__(self, repo: object, **options: Any) -> Snapshot:
-        wanted = options.pop("wanted", None)
         options = {"cache_dir": str(self.cache_dir), "git_timeout": 30, **options}
-        pools = WantedPools(frozenset(wanted)) if wanted else ALL_POOLS
-        with TriggerRepository(RepositoryOptions(repo=str(repo), **options), pools) as repository:
+        with LockRepository(RepositoryOptions(repo=str(repo), **options)) as repository:
             return repository.snapshot()
 
     @property
@@ -51,6 +46,13 @@ class Look:
     def files(self) -> list[Path]:
         """All files that are kept, in an order of their own."""
         return sorted(path for path in self.cache_dir.rglob("*") if path.is_file())
+
+
+@contextmanager
+def open_history(repo: object, cache_dir: Path) -> Iterator[RepositoryHistory]:
+    """Open the history of a repository, as concourse_pool_trigger does."""
+    with LockRepository(RepositoryOptions(repo=str(repo), cache_dir=str(cache_dir), git_timeout=30)) as repository:
+        yield RepositoryHistory(repository)
 
 
 def grow(locks: lockrepo.LockRepository, rounds: int, lock: str = "env-2") -> None:

@@ -8,25 +8,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import PlannedRelease
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
-    RepositoryOptions,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.writable_repository import (
-    WritableRepository,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository
 
 
 def main(repo: str, cache_dir: Path) -> None:
-    with WritableRepository(RepositoryOptions(repo=repo, cache_dir=str(cache_dir), git_timeout=60)) as repository:
+    with open_repository(repo, cache_dir, git_timeout=60) as repository:
         for _attempt in range(30):
             snapshot = repository.snapshot()
             claimed = [lock for lock in snapshot.locks if lock.is_claimed]
             releases = [PlannedRelease(lock, lock.pool, f"unclaiming: {lock.name}\n") for lock in claimed]
             if not releases:
                 return
-            if repository.push(snapshot, repository.write_releases(snapshot, releases)) is PushOutcome.ACCEPTED:
+            if repository.push(snapshot, repository.write(snapshot, releases)) is PushOutcome.ACCEPTED:
                 return
     raise SystemExit("overtaken too often")
 

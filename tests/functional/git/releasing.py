@@ -5,23 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import (
-    LockStore,
-    PlannedRelease,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import CommitStore, PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
     RepositoryOptions,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import (
-    TriggerRepository,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer import RepositoryWriter
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.lockrepo.history import GitHistory
 
@@ -36,10 +35,15 @@ class ReleasedCommit:
     committer: str
 
 
-def open_repository(repo: object, cache_dir: Path, **options: Any) -> TriggerRepository:
-    """The repository as a run of a module opens it."""
+@contextmanager
+def open_repository(
+    repo: object, cache_dir: Path, *, git_author: str = DEFAULT_AUTHOR, **options: Any
+) -> Iterator[RepositoryWriter[PlannedRelease]]:
+    """Open a repository to release locks in, as concourse_pool_clean does."""
+    author = parse_author(git_author)
     options = {"cache_dir": str(cache_dir), "git_timeout": 30, **options}
-    return TriggerRepository(RepositoryOptions(repo=str(repo), **options))
+    with LockRepository(RepositoryOptions(repo=str(repo), **options)) as repository:
+        yield RepositoryWriter(repository, author, RELEASES)
 
 
 def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[PlannedRelease]:
@@ -49,10 +53,10 @@ def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[
     return [PlannedRelease(lock, to or lock.pool, f"unclaiming: {lock.name}\n\nIt was left.\n") for lock in chosen]
 
 
-def release(store: LockStore, *names: str, to: str | None = None) -> PushOutcome:
+def release(store: CommitStore[PlannedRelease], *names: str, to: str | None = None) -> PushOutcome:
     """One whole attempt: look, write, push."""
     snapshot = store.snapshot()
-    return store.push(snapshot, store.write_releases(snapshot, releases_of(snapshot, *names, to=to)))
+    return store.push(snapshot, store.write(snapshot, releases_of(snapshot, *names, to=to)))
 
 
 def commits_since(repository: GitHistory, base: str) -> list[ReleasedCommit]:

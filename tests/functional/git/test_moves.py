@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import read_holder
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, grow
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, grow, open_history
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository, release
 from ansible_collections.poolboy.concourse.tests.lockrepo import Folder, LockRepository, Submodule
@@ -34,7 +34,7 @@ def moves(locks: LockRepository, look: Look) -> Moves:
 
 
 def read_moves(locks: LockRepository, look: Look, since: float, *pools: str) -> tuple[Move, ...]:
-    with open_repository(locks.url, look.cache_dir) as repository:
+    with open_history(locks.url, look.cache_dir) as repository:
         repository.snapshot()
         return repository.moves(since=datetime.fromtimestamp(since, UTC), pools=pools or ("aws",))
 
@@ -172,7 +172,7 @@ def test_nothing_is_fetched_or_read_that_is_not_needed(
     locks.now += 4000
     began = locks.now
     grow(locks, 20)
-    with open_repository(locks.url, look.cache_dir) as repository:
+    with open_history(locks.url, look.cache_dir) as repository:
         repository.snapshot()
         recorder.clear()
         assert len(repository.moves(since=datetime.fromtimestamp(began, UTC), pools=["aws"])) == 40
@@ -199,7 +199,7 @@ def test_back_to_the_first_commit(locks: LockRepository, moves: Moves) -> None:
 
 
 def test_the_snapshot_stays_the_tip_though_others_push(locks: LockRepository, look: Look) -> None:
-    with open_repository(locks.url, look.cache_dir) as repository:
+    with open_history(locks.url, look.cache_dir) as repository:
         repository.snapshot()
         grow(locks, 300)
         before = repository.moves(since=datetime.fromtimestamp(0, UTC), pools=["aws"])
@@ -209,8 +209,9 @@ def test_the_snapshot_stays_the_tip_though_others_push(locks: LockRepository, lo
 
 
 def test_after_a_push_of_our_own(locks: LockRepository, look: Look) -> None:
-    with open_repository(locks.url, look.cache_dir) as repository:
-        release(repository)
+    with open_history(locks.url, look.cache_dir) as repository:
+        with open_repository(locks.url, look.cache_dir) as store:
+            release(store)
         repository.snapshot()
         assert shown(repository.moves(since=datetime.fromtimestamp(0, UTC), pools=["aws"]))[-1] == "released aws/env-1"
 
@@ -229,13 +230,13 @@ def test_a_repository_that_is_itself_shallow(locks: LockRepository, look: Look, 
     shallow = tmp_path / "shallow.git"
     grow(locks, 10)
     git("clone", "--quiet", "--bare", "--depth=5", locks.url, str(shallow))
-    with open_repository(shallow.as_uri(), look.cache_dir) as repository, pytest.raises(RepositoryError) as raised:
+    with open_history(shallow.as_uri(), look.cache_dir) as repository, pytest.raises(RepositoryError) as raised:
         repository.moves(since=datetime.fromtimestamp(0, UTC), pools=["aws"])
     assert "shallow clone" in str(raised.value)
 
 
 def test_no_pool_asks_nothing(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
-    with open_repository(locks.url, look.cache_dir) as repository:
+    with open_history(locks.url, look.cache_dir) as repository:
         repository.snapshot()
         recorder.clear()
         assert repository.moves(since=datetime.now(UTC), pools=[]) == ()

@@ -11,10 +11,10 @@ from random import Random
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     commits_since,
@@ -55,7 +55,7 @@ def test_each_release_is_a_commit_of_its_own(locks: LockRepository, look: Look) 
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
         releases = releases_of(snapshot)
-        last = repository.write_releases(snapshot, releases)
+        last = repository.write(snapshot, releases)
         assert locks.tip() == base
         assert repository.push(snapshot, last) is PushOutcome.ACCEPTED
     assert locks.tip() == last
@@ -227,7 +227,7 @@ def test_a_lock_that_is_not_what_it_was_is_not_touched(locks: LockRepository, lo
         wrong = PlannedRelease(right.lock, right.target, right.message)
         later = repository.snapshot()
         with pytest.raises(RepositoryError, match="is not what it was"):
-            repository.write_releases(later, [wrong])
+            repository.write(later, [wrong])
     assert locks.tip() == base
 
 

@@ -15,9 +15,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import (
     JudgedLock,
     judge_locks,
@@ -26,7 +26,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
     PoolOption,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import lost_answer
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import follow_up
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
@@ -67,8 +67,8 @@ RELEASES = ["unclaiming", "unclaiming"]
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less for a server that may still be at work."""
-    monkeypatch.setattr(lost_answer, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(lost_answer, "LONGEST_WAIT", 0.5)
+    monkeypatch.setattr(follow_up, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(follow_up, "LONGEST_WAIT", 0.5)
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_the_server_is_killed_before_it_does_it(locks: LockRepository, look: Loo
     base = locks.tip() or ""
     hook = set_hook(locks, "pre-receive", KILL)
     with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
-        assert release(repository) is PushOutcome.OVERTAKEN
+        assert release(repository) is PushOutcome.UNKNOWN
         assert locks.tip() == base
         assert repository.snapshot().commit == base
         hook.unlink()
@@ -131,8 +131,12 @@ def test_others_have_pushed_on_top_of_it(locks: LockRepository, look: Look, reac
         locks, "reference-transaction", AFTER.format(what=f"{people}\n{more}\ngit update-ref refs/heads/main $new")
     )
     with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
-        assert release(repository) is PushOutcome.ACCEPTED
-        assert not repository.snapshot().claims
+        snapshot = repository.snapshot()
+        last = repository.write(snapshot, releases_of(snapshot))
+        assert repository.push(snapshot, last) is PushOutcome.UNKNOWN
+        later = repository.snapshot()
+        assert repository.contains(later, last)
+        assert not later.claims
     assert [commit.message for commit in commits_since(locks, base)][2:] == ["more\n"] * 3
 
 
@@ -141,7 +145,10 @@ def test_others_have_pushed_instead(locks: LockRepository, look: Look) -> None:
     base = locks.force("main~1")
     hook = set_hook(locks, "pre-receive", f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}; {KILL}")
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is PushOutcome.OVERTAKEN
+        snapshot = repository.snapshot()
+        last = repository.write(snapshot, releases_of(snapshot))
+        assert repository.push(snapshot, last) is PushOutcome.UNKNOWN
+        assert not repository.contains(repository.snapshot(), last)
         hook.unlink()
         assert release(repository) is PushOutcome.ACCEPTED
     assert [commit.message.partition(":")[0] for commit in commits_since(locks, base)] == ["change\n", *RELEASES]
@@ -151,13 +158,13 @@ def test_it_was_taken_back_again(locks: LockRepository, look: Look) -> None:
     base = locks.tip()
     set_hook(locks, "reference-transaction", AFTER.format(what=f"git update-ref refs/heads/main {base}~1"))
     with open_repository(locks.path, look.cache_dir) as repository:
-        assert release(repository) is PushOutcome.OVERTAKEN
+        assert release(repository) is PushOutcome.UNKNOWN
 
 
 def test_the_repository_is_gone_afterwards(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     away = locks.path.with_name("away.git")
     set_hook(locks, "reference-transaction", AFTER.format(what=f"mv {locks.path} {away}"))
-    words = "It is not known whether the locks were released: the answer to the push to branch main was lost"
+    words = "It is not known whether the locks were released: the response to the push to branch main was lost"
     with (
         open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository,
         pytest.raises(RepositoryError, match=words) as caught,
@@ -180,10 +187,11 @@ def test_the_repository_is_back_after_a_while(locks: LockRepository, look: Look,
 def test_a_server_that_always_breaks_off(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     set_hook(locks, "pre-receive", KILL)
     with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
-        assert release(repository) is PushOutcome.OVERTAKEN
-        assert release(repository) is PushOutcome.OVERTAKEN
+        assert release(repository) is PushOutcome.UNKNOWN
+        assert release(repository) is PushOutcome.UNKNOWN
         with pytest.raises(
-            RepositoryError, match=r"failed 3 times in a row to take the push .*It says: fatal: the remote end hung up"
+            RepositoryError,
+            match=r"failed 3 times in a row .*It says: fatal: the remote end hung up",
         ):
             release(repository)
 
@@ -196,16 +204,16 @@ def test_a_slow_server_is_done_after_we_stopped_waiting(
     set_hook(locks, "pre-receive", f"while ! test -e '{go_on}'; do sleep 0.1; done")
     with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
         snapshot = repository.snapshot()
-        last = repository.write_releases(snapshot, releases_of(snapshot))
-        asked = lost_answer.PushFollowUp._tip
+        last = repository.write(snapshot, releases_of(snapshot))
+        request_tip = follow_up.PushFollowUp._tip
 
-        def ask_and_let_go_on(self: lost_answer.PushFollowUp, branch: str) -> object:
-            tip = asked(self, branch)
+        def request_and_go_on(self: follow_up.PushFollowUp, branch: str) -> str:
+            tip = request_tip(self, branch)
             go_on.touch()
             return tip
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(lost_answer.PushFollowUp, "_tip", ask_and_let_go_on)
+            patch.setattr(follow_up.PushFollowUp, "_tip", request_and_go_on)
             assert repository.push(snapshot, last) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
 
@@ -214,7 +222,7 @@ def test_a_slow_server_is_done_after_we_stopped_looking(
     locks: LockRepository, look: Look, git_daemon: GitDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is the next attempt that others seem to have overtaken: but it was our own commit, and that is told."""
-    monkeypatch.setattr(lost_answer, "LONGEST_WAIT_IF_SLOW", 0.5)
+    monkeypatch.setattr(follow_up, "LONGEST_WAIT_IF_SLOW", 0.5)
     base = locks.tip() or ""
     go_on = tmp_path / "go on"
     set_hook(locks, "pre-receive", f"while ! test -e '{go_on}'; do sleep 0.1; done")
@@ -229,13 +237,11 @@ def test_a_slow_server_is_done_after_we_stopped_looking(
     with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
         pools = [PoolOption("aws", PoolPolicy())]
         attempts = PushRetry(sleep)
-        cleaning = CleanRun(
-            repository, repository.snapshot(), pools, CleanRules(), judge, lambda: int(time.time()), attempts
-        )
+        cleaning = CleanRun(repository.snapshot(), pools, CleanRules(), judge, lambda: int(time.time()))
         cleaning.decide()
         decided = cleaning.plan
-        cleaning.act()
-        assert attempts.made == 1
+        cleaning.push_releases(repository, attempts)
+        assert attempts.attempts == 1
         assert cleaning.done
         assert cleaning.plan == decided
         assert len(cleaning.releases()) == 2
@@ -247,15 +253,15 @@ def test_what_comes_about_late_is_known_for_what_it_is(locks: LockRepository, lo
     base = locks.tip() or ""
     with open_repository(locks.path, look.cache_dir) as repository, pytest.MonkeyPatch.context() as patch:
         snapshot = repository.snapshot()
-        first = repository.write_releases(snapshot, releases_of(snapshot))
+        first = repository.write(snapshot, releases_of(snapshot))
         hook = set_hook(locks, "pre-receive", KILL)
-        assert repository.push(snapshot, first) is PushOutcome.OVERTAKEN
+        assert repository.push(snapshot, first) is PushOutcome.UNKNOWN
         hook.unlink()
         patch.setattr("time.time", lambda: 2_000_000_000.0)
         again = repository.snapshot()
-        assert repository.write_releases(again, releases_of(again)) == first
-        assert repository.write_releases(again, releases_of(again, "aws/env-1")) != first
-        repository.write_releases(again, releases_of(again))
+        assert repository.write(again, releases_of(again)) == first
+        assert repository.write(again, releases_of(again, "aws/env-1")) != first
+        repository.write(again, releases_of(again))
         assert repository.push(again, first) is PushOutcome.ACCEPTED
         assert repository.push(again, first) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
@@ -278,7 +284,7 @@ def test_a_proxy_that_loses_the_push(locks: LockRepository, look: Look, https_se
     https_server.answer = lost_before
     repo = https_server.url("locks.git")
     with open_repository(repo, look.cache_dir, ca_path=str(https_server.ca_file)) as repository:
-        assert release(repository) is PushOutcome.OVERTAKEN
+        assert release(repository) is PushOutcome.UNKNOWN
         assert locks.tip() == base
         https_server.answer = smart
         assert release(repository) is PushOutcome.ACCEPTED
@@ -290,7 +296,11 @@ def test_only_what_is_new_is_fetched_to_find_out(locks: LockRepository, look: Lo
     set_hook(locks, "pre-receive", f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}; {KILL}")
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
-        last = repository.write_releases(snapshot, releases_of(snapshot))
+        last = repository.write(snapshot, releases_of(snapshot))
         recorder.clear()
-        assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
-    assert recorder.network() == ["push", "ls-remote", "fetch"]
+        assert repository.push(snapshot, last) is PushOutcome.UNKNOWN
+        assert recorder.network() == ["push", "ls-remote"]
+        later = repository.snapshot()
+        recorder.clear()
+        assert not repository.contains(later, last)
+        assert recorder.network() == ["fetch"]

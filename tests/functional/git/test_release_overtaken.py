@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     commits_since,
@@ -49,7 +49,7 @@ def test_another_push_is_faster(
     for repo in (str(locks.path), *(server.url("locks.git") for server in servers)):
         with open_repository(repo, look.cache_dir, **options) as repository:
             snapshot = repository.snapshot()
-            last = repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
+            last = repository.write(snapshot, releases_of(snapshot, "aws/env-1"))
             base = locks.claim("gcp", "env-3")
             assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
             assert locks.tip() == base
@@ -78,7 +78,7 @@ def test_a_branch_that_was_taken_back_is_not_pushed_forward_again(locks: LockRep
     """Plain git would take our commits for a fast-forward, and undo what somebody did on purpose."""
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
-        last = repository.write_releases(snapshot, releases_of(snapshot))
+        last = repository.write(snapshot, releases_of(snapshot))
         base = locks.force("main~2")
         assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
     assert locks.tip() == base
@@ -88,7 +88,7 @@ def test_a_branch_that_was_deleted_does_not_come_back(locks: LockRepository, loo
     locks.fork("other")
     with open_repository(locks.path, look.cache_dir, branch="other") as repository:
         snapshot = repository.snapshot()
-        last = repository.write_releases(snapshot, releases_of(snapshot))
+        last = repository.write(snapshot, releases_of(snapshot))
         locks.delete_branch("other")
         assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
         assert locks.tip("other") is None
@@ -150,7 +150,7 @@ def test_a_mirror_that_is_gone_or_broken_is_made_anew(locks: LockRepository, loo
 def test_a_mirror_that_breaks_before_the_push(locks: LockRepository, look: Look) -> None:
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
-        last = repository.write_releases(snapshot, releases_of(snapshot))
+        last = repository.write(snapshot, releases_of(snapshot))
         shutil.rmtree(look.mirror / "objects" / "pack")
         assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
         assert locks.tip() == snapshot.commit
@@ -163,7 +163,7 @@ def test_a_remote_that_is_rewritten_while_the_mirror_is_broken(locks: LockReposi
         shutil.rmtree(look.mirror)
         base = locks.restart()
         with pytest.raises(RepositoryError, match="was rewritten a moment ago, so nothing was released: run again"):
-            repository.write_releases(snapshot, releases_of(snapshot))
+            repository.write(snapshot, releases_of(snapshot))
         assert release(repository) is PushOutcome.ACCEPTED
     assert len(commits_since(locks, base)) == 2
 
@@ -172,12 +172,12 @@ def test_what_was_written_is_not_lost_to_another_run(locks: LockRepository, look
     """Another run waits from the writing to the push, and not a moment longer."""
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
-        last = repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
+        last = repository.write(snapshot, releases_of(snapshot, "aws/env-1"))
         with (
             open_repository(locks.path, look.cache_dir, git_timeout=1) as other,
             pytest.raises(RepositoryError, match="Another run has been using"),
         ):
-            other.write_releases(snapshot, releases_of(snapshot, "aws/env-2"))
+            other.write(snapshot, releases_of(snapshot, "aws/env-2"))
         assert repository.push(snapshot, last) is PushOutcome.ACCEPTED
         with open_repository(locks.path, look.cache_dir, git_timeout=1) as other:
             assert release(other, "aws/env-2") is PushOutcome.ACCEPTED
@@ -186,11 +186,11 @@ def test_what_was_written_is_not_lost_to_another_run(locks: LockRepository, look
 def test_a_run_that_gives_up_lets_the_others_go_on(locks: LockRepository, look: Look) -> None:
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
-        repository.write_releases(snapshot, releases_of(snapshot))
+        repository.write(snapshot, releases_of(snapshot))
         locks.claim("gcp", "env-3")
         assert repository.snapshot().commit == locks.tip()
-        repository.write_releases(snapshot, releases_of(snapshot))
-        repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
+        repository.write(snapshot, releases_of(snapshot))
+        repository.write(snapshot, releases_of(snapshot, "aws/env-1"))
     with open_repository(locks.path, look.cache_dir, git_timeout=1) as other:
         assert release(other) is PushOutcome.ACCEPTED
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import LockStore
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import CommitStore, PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.snapshot_file import (
     read_snapshot,
 )
@@ -67,7 +67,7 @@ def test_a_hook(locks: LockRepository, look: Look, git_daemon: GitDaemon, https_
     set_hook(locks, "pre-receive", script)
     for repo in (locks.path, git_daemon.url("locks.git"), https_server.url("locks.git")):
         message = refused(locks, look, repo, NEVER, ca_path=str(https_server.ca_file))
-        assert "A hook there decides what may be pushed" in message
+        assert "A hook of the server refuses these commits" in message
         assert r"It says: pre-receive hook declined; Locks are \x1b[31mnot\x1b[0m yours.; Ask Ada.; and Bob" in message
 
 
@@ -80,7 +80,7 @@ def test_a_protected_branch(locks: LockRepository, look: Look, git_daemon: GitDa
     words = "GitLab: You are not allowed to push code to protected branches on this project."
     set_hook(locks, "update", f"echo '{words}'; exit 1")
     message = refused(locks, look, git_daemon.url("locks.git"), NEVER)
-    assert "The branch is protected: let this user push to it there." in message
+    assert "The branch is protected: allow this user to push to it on the server." in message
     assert message.endswith(f"It says: hook declined; {words}; error: hook declined to update refs/heads/main")
 
 
@@ -88,14 +88,14 @@ def test_a_work_tree(locks: LockRepository, look: Look, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git("clone", "--quiet", str(locks.path), str(clone))
     message = refused(locks, look, clone, NEVER)
-    assert "has a work tree with this branch in it: make it a bare one" in message
+    assert "has a work tree with this branch checked out: use a bare repository" in message
     assert "branch is currently checked out" in message
 
 
 def test_a_read_only_key(locks: LockRepository, look: Look, ssh_server: SshServer) -> None:
     options = {"key_file": str(ssh_server.read_only_key.file), "known_hosts_file": str(ssh_server.known_hosts)}
     message = refused(locks, look, ssh_server.url("locks.git"), NEVER, **options)
-    assert "This user or key may read but not push: give it the right to push" in message
+    assert "This user or key may read but not push: grant it write access" in message
     assert "This key may only read" in message
 
 
@@ -119,11 +119,11 @@ def test_a_key_that_was_taken_away_meanwhile(locks: LockRepository, look: Look, 
             release_remembered(repository, look)
 
 
-def release_remembered(repository: LockStore, look: Look) -> PushOutcome:
+def release_remembered(repository: CommitStore[PlannedRelease], look: Look) -> PushOutcome:
     """Release without another question to the server before the push."""
     snapshot = read_snapshot(look.folder / "findings.json")
     assert snapshot is not None
-    return repository.push(snapshot, repository.write_releases(snapshot, releases_of(snapshot)))
+    return repository.push(snapshot, repository.write(snapshot, releases_of(snapshot)))
 
 
 def test_a_user_who_may_only_read(locks: LockRepository, look: Look, https_server: GitHttpServer) -> None:
@@ -155,7 +155,7 @@ def test_a_full_disk_there(look: Look, small_disk: Path, tmp_path: Path) -> None
     look(locks.path)
     fill(small_disk)
     message = refused(locks, look, locks.path, NEVER)
-    assert "There is no space left for it: make room there." in message
+    assert "The server is out of space: free some there." in message
     (small_disk / "fill").unlink()
     with open_repository(locks.path, look.cache_dir) as repository:
         assert release(repository) is PushOutcome.ACCEPTED

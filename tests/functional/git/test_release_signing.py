@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     commits_since,
@@ -65,7 +65,7 @@ def test_a_missing_key(locks: LockRepository, look: Look, key: KeyPair) -> None:
     base = locks.tip()
     key.file.unlink()
     Path(f"{key.file}.pub").unlink()
-    words = "git cannot sign them, so nothing was released: look at"
+    words = "git cannot sign them, so nothing was released: check user.signingKey"
     with open_repository(locks.path, look.cache_dir) as repository:
         for _attempt in range(2):
             with pytest.raises(RepositoryError, match=words) as caught:

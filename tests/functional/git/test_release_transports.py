@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.mirror import Mirror
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import TRACKED
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
@@ -69,7 +69,7 @@ def check(locks: LockRepository, look: Look, repo: object, **options: Any) -> No
     with open_repository(repo, look.cache_dir, **options) as repository:
         snapshot = repository.snapshot()
         make_shallow(look.mirror, locks)
-        last = repository.write_releases(snapshot, releases_of(snapshot, "aws/env-1"))
+        last = repository.write(snapshot, releases_of(snapshot, "aws/env-1"))
         assert repository.push(snapshot, last) is PushOutcome.ACCEPTED
     with open_repository(repo, look.cache_dir, **options) as repository:
         assert release(repository, "aws/env-2") is PushOutcome.ACCEPTED

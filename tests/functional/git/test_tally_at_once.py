@@ -13,11 +13,11 @@ from threading import Barrier
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import (
-    LEAST,
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import (
+    MIN_ATTEMPTS,
     PushRetry,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyPlan
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import GitProcess
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import Remote
@@ -78,7 +78,7 @@ def test_always_overtaken_gives_up_and_starts_nothing(
 ) -> None:
     monkeypatch.setattr("ansible_collections.poolboy.concourse.tests.functional.git.counting.PushRetry", hurried)
     before_push(lambda number: locks.commit({"README.md": f"{number}"}))
-    with pytest.raises(RepositoryError, match=rf"faster to push {LEAST} times in a row.*so no build was started"):
+    with pytest.raises(RepositoryError, match=rf"faster {MIN_ATTEMPTS} times in a row.*so no build was started"):
         counter.start()
     assert files(locks) == (None, None)
 

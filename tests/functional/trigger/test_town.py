@@ -17,10 +17,10 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.session import Session
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import PushRetry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import strategy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import pushing
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import writer
 from ansible_collections.poolboy.concourse.tests.functional.trigger.town import (
     FAULTS,
     OTHER,
@@ -77,7 +77,7 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
 @pytest.fixture(autouse=True)
 def in_the_time_of_the_scene(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tallies are counted in the time that the others live by, and nobody waits for others between two pushes."""
-    monkeypatch.setattr(pushing, "time", SimpleNamespace(time=lambda: scene.now))
+    monkeypatch.setattr(writer, "time", SimpleNamespace(time=lambda: scene.now))
     monkeypatch.setattr(strategy, "PushRetry", lambda: PushRetry(sleep=lambda _seconds: None))
 
 

@@ -34,12 +34,13 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
     read_pools,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
     RepositoryOptions,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.trigger_repository import (
-    TriggerRepository,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_repository import TallyRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository_history import RepositoryHistory
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
 
 
@@ -77,12 +78,17 @@ class Triggerer:
         concourse = ConcourseClient(
             ConcourseOptions(url=self.url, username=self.username, password=self.password, timeout=self.timeout)
         )
-        repository = TriggerRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
+        repository = LockRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
         kind = TallyRun if self.strategy == "tally" else TriggerRun
+        history = (
+            TallyRepository(repository, parse_author(DEFAULT_AUTHOR))
+            if self.strategy == "tally"
+            else RepositoryHistory(repository)
+        )
 
         def run() -> dict[str, Any]:
             desk, allowed = open_job_api(concourse), TriggerRules(**rules)
-            one = kind(desk, repository, chosen, allowed, concourse.team, self.clock, self.warnings.append, check_mode)
+            one = kind(desk, history, chosen, allowed, concourse.team, self.clock, self.warnings.append, check_mode)
             try:
                 one.look()
                 one.act()

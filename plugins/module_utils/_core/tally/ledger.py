@@ -1,15 +1,16 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Count builds in the lock repository before they are started.
+"""Count builds in the repository, before they are started.
 
-The count comes first, the builds after it: only the run whose push is accepted has the builds to start, so that two
-runs at once, or a run beside a pool-trigger-resource, start none of them twice. The resource has the same order: its
-`check` pushes the tally before it names the version that starts the build. What can fail is then the way between the
-push and the last build that is started. A build that Concourse refuses is given back to the tally at once. If the run
-is killed there, the tally counts builds that never come; a later run finds that they are not there and starts them
-(tally_plan.SETTLED_AFTER). The other order would lose nothing either, but start builds twice whenever a push is
-overtaken, which is where lock repositories are busiest.
+    count:      decide -> push the counts -> start the builds     (only the run whose push is accepted starts them)
+    give back:  push the counts of the builds that were not started
+
+The count comes first: two runs at once, or a run beside a pool-trigger-resource, never start the same build twice. The
+resource has the same order: its `check` pushes the tally before it returns the version that starts the build. A build
+that Concourse refuses is given back to the tally at once. If a run is killed between its push and the last build, the
+tally counts builds that never come; a later run finds that they are missing and starts them (plan.SETTLED_AFTER). The
+other order would start builds twice whenever a push is overtaken, which is where lock repositories are busiest.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from dataclasses import dataclass, field
 
 from ..pool.snapshot import Snapshot
 from ..pool.tally_files import TallyCounts
-from ..shared.errors import RepositoryError
-from ..shared.push import PushOutcome
-from ..shared.push_retry import PushRetry
+from ..push.loop import PushLoop, PushTask
+from ..push.retry import PushRetry
+from ..push.store import CommitStore
 from ..shared.text import printable
 from .counts import TallyRecord, carry_forward, tally_message
 from .plan import TallyDemand, TallyPlan, plan_tally
@@ -37,23 +38,11 @@ class PlannedTally:
     message: str
 
 
-class TallyStore(t.Protocol):
-    """The lock repository, as counting needs it. Every method raises RepositoryError."""
-
-    def snapshot(self) -> Snapshot:
-        """Return the repository as it is at its server now."""
+class TallyStore(CommitStore[PlannedTally], t.Protocol):
+    """The lock repository, with the tallies that pools keep in it."""
 
     def tallies(self, *, pools: Collection[str]) -> Mapping[str, TallyRecord]:
-        """Return the tallies of the pools at the last snapshot."""
-
-    def write_tallies(self, snapshot: Snapshot, counts: Sequence[PlannedTally]) -> str:
-        """Write one commit for each count on top of the snapshot, without a push, and return the last."""
-
-    def push(self, snapshot: Snapshot, commit: str) -> PushOutcome:
-        """Push commits written on top of the snapshot, never by force; if the answer is lost, see what became of it."""
-
-    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
-        """Whether a push that was taken for lost came about all the same: its last commit is in the history."""
+        """Return the tallies of the pools at the latest snapshot. Raises RepositoryError."""
 
 
 Plans = Mapping[str, TallyPlan]
@@ -61,24 +50,24 @@ Plans = Mapping[str, TallyPlan]
 
 @dataclass(slots=True)
 class TallyLedger:
-    """One run that counts the builds of some pools. `plans` is what it decided last, by pool.
+    """One run that counts the builds of some pools. `plans` is its latest decision, by pool.
 
-    `ask` gives the demand of each pool at a snapshot, anew each time; `most` is how many builds may be started in all,
-    None for any number; pools take from it in their order. `run` is a word that no other run has. `clock` gives seconds
-    since 1970, UTC.
+    `ask` returns the demand of each pool at a snapshot, asked anew on each call. `most` limits how many builds are
+    started in all, None for no limit; the pools share it in their order. `run` is unique to this run. `clock` returns
+    seconds since 1970, UTC.
     """
 
     store: TallyStore
     pools: Sequence[str]
     ask: Callable[[Snapshot], Mapping[str, TallyDemand]]
     run: str
-    attempts: Callable[[], PushRetry]
+    retry: Callable[[], PushRetry]
     clock: Callable[[], int]
     most: int | None = None
     plans: Plans = field(default_factory=dict)
 
     def decide(self, snapshot: Snapshot) -> Plans:
-        """Plan for each pool and write nothing, as check mode does."""
+        """Plan for each pool without writing, as check mode does."""
         demands = self.ask(snapshot)
         records = self.store.tallies(pools=self.pools)
         left = self.most
@@ -94,63 +83,70 @@ class TallyLedger:
         return plans
 
     def count(self, snapshot: Snapshot) -> Plans:
-        """Count the builds to start in one push, and return the plans that came about: now start their builds.
+        """Count the builds to start in one push, and return the plans that were pushed: start their builds now.
 
-        Raises RepositoryError if that cannot be done; then no build may be started.
+        Raises RepositoryError if the push fails; start no build then.
         """
-        self._push(snapshot, self._counts, "so no build was started")
+        task = _CountTask(self)
+        self._push(task, snapshot)
+        self.plans = task.plan
         return self.plans
 
     def give_back(self, builds: Mapping[str, int]) -> None:
-        """Count builds as still to be started, by pool, that were counted and then not made. Raises RepositoryError."""
+        """Count builds that were counted and then not started as still to be started. Raises RepositoryError.
+
+        `builds` is their number by pool.
+        """
         wanted = {pool: number for pool, number in builds.items() if number > 0}
         if wanted:
-            said = ", ".join(f"{printable(pool)}: {number}" for pool, number in wanted.items())
-            lost = f"so the tally counts builds that were not started ({said}); a later run will start them"
-            self._push(self.store.snapshot(), lambda _snapshot: self._returned(wanted), lost)
+            self._push(_GiveBackTask(self, wanted), self.store.snapshot())
 
-    def _counts(self, snapshot: Snapshot) -> list[PlannedTally]:
-        plans = self.decide(snapshot)
-        return [self._count(pool, plan.tally) for pool, plan in plans.items() if plan.is_written]
-
-    def _returned(self, builds: Mapping[str, int]) -> list[PlannedTally]:
-        records = self.store.tallies(pools=list(builds))
-        tallies = {
-            pool: carry_forward(record.counted, record.moves).give_back(builds[pool])
-            for pool, record in records.items()
-            if record.counted is not None  # else somebody had it begun afresh, and nothing is owed to it
-        }
-        return [self._count(pool, tally) for pool, tally in tallies.items() if not tally.is_negative]
-
-    def _count(self, pool: str, tally: TallyCounts) -> PlannedTally:
+    def planned(self, pool: str, tally: TallyCounts) -> PlannedTally:
+        """Return a tally as a change of the repository."""
         return PlannedTally(pool, tally, tally_message(pool, tally, self.run))
 
-    def _push(self, snapshot: Snapshot, decide: Callable[[Snapshot], list[PlannedTally]], outcome: str) -> None:
-        """Write and push what is decided, and decide again on top of what others have pushed, until it is accepted."""
-        pushed: list[tuple[str, Plans]] = []
-        attempts = self.attempts()
-        for attempt in attempts:
-            if attempt:
-                before, snapshot = snapshot.commit, self.store.snapshot()
-                landed = self._landed(snapshot, pushed if snapshot.commit != before else [])
-                if landed is not None:
-                    self.plans = landed
-                    return
-            counts = decide(snapshot)
-            if not counts:
-                return
-            commit = self.store.write_tallies(snapshot, counts)
-            pushed.append((commit, self.plans))
-            if self.store.push(snapshot, commit) is PushOutcome.ACCEPTED:
-                return
-        landed = self._landed(self.store.snapshot(), pushed)
-        if landed is None:
-            raise RepositoryError(
-                f"Somebody else was faster to push {attempts.made} times in a row, for {attempts.seconds:.0f} seconds,"
-                f" {outcome}. Run again when there is less going on."
-            )
-        self.plans = landed
+    def _push(self, task: PushTask[PlannedTally, t.Any], snapshot: Snapshot) -> None:
+        task.revise(snapshot)
+        PushLoop(self.store, task, snapshot).run(self.retry())
 
-    def _landed(self, snapshot: Snapshot, pushed: Sequence[tuple[str, Plans]]) -> Plans | None:
-        """The plans of an earlier push that the server carried out after we had stopped waiting for it."""
-        return next((plans for commit, plans in pushed if self.store.has_landed(snapshot, commit)), None)
+
+@dataclass(slots=True)
+class _CountTask:
+    """Push the counts of the builds to start."""
+
+    ledger: TallyLedger
+    plan: Plans = field(default_factory=dict)
+
+    def changes(self) -> list[PlannedTally]:
+        return [self.ledger.planned(pool, plan.tally) for pool, plan in self.plan.items() if plan.is_written]
+
+    def revise(self, snapshot: Snapshot) -> None:
+        self.plan = self.ledger.decide(snapshot)
+
+    def consequence(self) -> str:
+        return "no build was started"
+
+
+@dataclass(slots=True)
+class _GiveBackTask:
+    """Push the counts of the builds that were not started. `builds` is their number by pool."""
+
+    ledger: TallyLedger
+    builds: Mapping[str, int]
+    plan: list[PlannedTally] = field(default_factory=list)
+
+    def changes(self) -> list[PlannedTally]:
+        return self.plan
+
+    def revise(self, _snapshot: Snapshot) -> None:
+        records = self.ledger.store.tallies(pools=list(self.builds))
+        tallies = {
+            pool: carry_forward(record.counted, record.moves).give_back(self.builds[pool])
+            for pool, record in records.items()
+            if record.counted is not None  # else somebody deleted the tally, to have all builds counted afresh
+        }
+        self.plan = [self.ledger.planned(pool, tally) for pool, tally in tallies.items() if not tally.is_negative]
+
+    def consequence(self) -> str:
+        numbers = ", ".join(f"{printable(pool)}: {number}" for pool, number in self.builds.items())
+        return f"the tally counts builds that were not started ({numbers}); a later run will start them"

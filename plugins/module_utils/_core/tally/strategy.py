@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from ..concourse.queries import NoCredibleResponse
 from ..pool.layout import State
 from ..pool.snapshot import Snapshot
+from ..push.retry import PushRetry
 from ..shared.errors import RepositoryError
-from ..shared.push_retry import PushRetry
 from ..shared.text import count_text, printable
 from ..trigger.job_api import CannotTrigger, MoveHistory
 from ..trigger.job_builds import JobBuilds

@@ -15,10 +15,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from ..._core.shared.errors import RepositoryError
 from ..access.address import Address
 from ..access.options import RepositoryOptions
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 _ONLY_OWNER = 0o700
 NEW = "new-"
@@ -76,22 +80,36 @@ class CacheFolder:
             raise cache_error(self.path, error) from error
 
 
-class FolderLock:
-    """The lock of a folder for more than one step: taking it again, or letting it go again, changes nothing."""
+class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
+    """The lock of a folder, held over several steps. To acquire it twice, or to release it twice, changes nothing.
 
-    def __init__(self, folder: CacheFolder, patience: float) -> None:
+    As a context it is acquired at the start and released at the end, also if it was acquired before. `timeout` is in
+    seconds.
+    """
+
+    def __init__(self, folder: CacheFolder, timeout: float) -> None:
         self._folder = folder
-        self._patience = patience
+        self._timeout = timeout
         self._held: contextlib.ExitStack | None = None
 
-    def take(self) -> None:
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def acquire(self) -> None:
         """Keep other runs out, see CacheFolder.locked(). Raises RepositoryError."""
         if self._held is None:
             with contextlib.ExitStack() as stack:
-                stack.enter_context(self._folder.locked(self._patience))
+                stack.enter_context(self._folder.locked(self._timeout))
                 self._held = stack.pop_all()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
+        """Let other runs use the folder."""
         if self._held is not None:
             self._held.close()
             self._held = None

@@ -1,113 +1,114 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a push came to nothing, for the operator."""
+"""The error messages about pushes: what happened and what to do."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..process.command import GitFailed
 from ..remote.error_messages import explain, git_words, scrub
-from ..write.planned_commits import RELEASE_PURPOSE, CommitPurpose
+from ..write.planned_commits import CommitPurpose
 from .report import PushReport, remote_lines
 
 _LONGEST = 400  # characters of the server's own words
 
-# Git, GitHub (GH...), GitLab, Bitbucket, Gerrit and gitolite; the first that is found counts.
+# Words of git, GitHub (GH...), GitLab, Bitbucket, Gerrit and gitolite, and what to do; the first match counts.
 _HINTS: tuple[tuple[str, str], ...] = (
-    (r"No space left|[Qq]uota", "There is no space left for it: make room there."),
+    (r"No space left|[Qq]uota", "The server is out of space: free some there."),
     (
         r"checked out",
-        "The repository there has a work tree with this branch in it:"
-        " make it a bare one, or look up receive.denyCurrentBranch in git's documentation.",
+        "The repository has a work tree with this branch checked out: use a bare repository, or see"
+        " receive.denyCurrentBranch in git's documentation.",
     ),
-    (r"protected branch|GH006|GH013", "The branch is protected: let this user push to it there."),
+    (r"protected branch|GH006|GH013", "The branch is protected: allow this user to push to it on the server."),
     (
         r"hook declined|aborted by",
-        "A hook there decides what may be pushed: ask its owner to let these commits through.",
+        "A hook of the server refuses these commits: ask its owner to allow them.",
     ),
     (
         r"[Rr]ead[- ]only|only read|error: 403|[Dd]enied|DENIED|[Nn]ot allowed|[Ww]rite access|[Pp]ermission"
         r"|not exported|not enabled|[Pp]rohibited|[Ff]orbidden|not permitted",
-        "This user or key may read but not push: give it the right to push, or use another one.",
+        "This user or key may read but not push: grant it write access, or use another one.",
     ),
-    (r"unpacker error", "It could not store what was sent: see its log."),
+    (r"unpacker error", "The server could not store the commits: see its log."),
 )
-_HINTED = re.compile("|".join(words for words, _hint in _HINTS))
-_STRANGER = re.compile(r"Permission denied \(")  # of ssh: the key is not known at all
+_LASTING_CAUSE = re.compile("|".join(words for words, _hint in _HINTS))
+_UNKNOWN_KEY = re.compile(r"Permission denied \(")  # ssh: the server does not know the key
 _QUOTED = re.compile(r"'[^'\s]*'")
-_ONLY_FILES = re.compile(r"git-http-push|http-push")
+_DUMB_HTTP = re.compile(r"git-http-push|http-push")
 
 
 @dataclass(frozen=True, slots=True)
 class PushMessages:
-    """The errors of pushes to one branch. `secrets` are texts that no message may show."""
+    """Error messages about pushes to a branch of the repository `where`. `secrets` are removed from all of them."""
 
     where: str
     branch: str
+    purpose: CommitPurpose[Any]
     secrets: Iterable[str] = ()
-    deed: CommitPurpose = RELEASE_PURPOSE
 
-    def has_cause(self, report: PushReport) -> bool:
-        """Whether the server has said something that waiting does not mend."""
-        return bool(_HINTED.search(self._telling(report)) and not _STRANGER.search(report.stderr))
+    def has_lasting_cause(self, report: PushReport) -> bool:
+        """Return whether the server named a cause that a retry does not remove."""
+        return bool(_LASTING_CAUSE.search(self._causes(report)) and not _UNKNOWN_KEY.search(report.stderr))
 
     def refused(self, report: PushReport) -> RepositoryError:
-        """The server has decided against the push."""
-        hint = next((f" {hint}" for words, hint in _HINTS if re.search(words, self._telling(report))), "")
+        """Return the error for a push that the server refuses."""
+        hint = next((f" {hint}" for words, hint in _HINTS if re.search(words, self._causes(report))), "")
         return RepositoryError(
-            f"The server of {self.where} refuses the push to branch {self._branch}, so {self.deed.nothing}.{hint}"
-            f" It says: {self._words(report)}"
+            f"The server of {self.where} refuses the push to branch {self._branch}, so {self.purpose.not_done}.{hint}"
+            f" It says: {self._server_words(report)}"
         )
 
-    def unsent(self, report: PushReport, failed: GitFailed) -> Exception:
-        """The push did not get as far as the server's list of references, which we can read."""
-        if _ONLY_FILES.search(failed.stderr):
+    def not_sent(self, report: PushReport, failed: GitFailed) -> Exception:
+        """Return the error for a push that failed before the commits were sent; reading the branch has worked."""
+        if _DUMB_HTTP.search(failed.stderr):
             return RepositoryError(
-                f"Nobody can push to {self.where}, so {self.deed.nothing}: what answers there is a web server that"
-                " only gives out files (git's dumb HTTP). Name an address in repo to which git can push."
+                f"Nobody can push to {self.where}, so {self.purpose.not_done}: it is a web server that only serves"
+                " files (git's dumb HTTP). Set repo to an address that accepts pushes."
             )
-        if self.has_cause(report):
+        if self.has_lasting_cause(report):
             return self.refused(report)
         otherwise = (
-            f"The server of {self.where} lets this user or key read but not push, so {self.deed.nothing}: give it the"
-            " right to push, or use another one."
+            f"The server of {self.where} lets this user or key read but not push, so {self.purpose.not_done}: grant it"
+            " write access, or use another one."
         )
         return explain(failed, where=self.where, secrets=self.secrets, otherwise=otherwise)
 
     def stuck(self, report: PushReport, times: int) -> RepositoryError:
-        """Nobody else pushed, and still the server does not take it."""
+        """Return the error for pushes that fail again and again while the branch does not move."""
         return RepositoryError(
-            f"The server of {self.where} failed {times} times in a row to take the push to branch {self._branch},"
-            f" though nobody else pushed, so {self.deed.nothing}: see its log. It says: {self._words(report)}"
+            f"The server of {self.where} failed {times} times in a row to accept the push to branch {self._branch},"
+            f" although nobody else pushed, so {self.purpose.not_done}: see its log. It says:"
+            f" {self._server_words(report)}"
         )
 
-    def unknown(self, report: PushReport, trouble: Exception) -> RepositoryError:
-        """The answer was lost, and what became of the push cannot be found out."""
+    def unknown(self, report: PushReport, unreadable: Exception) -> RepositoryError:
+        """Return the error for a push whose response was lost, where the branch cannot be read any more."""
         return RepositoryError(
-            f"It is not known whether {self.deed.something}: the answer to the push to branch {self._branch} was lost"
-            f" ({self._words(report)}), and then the repository could not be read. Run again later, which shows it."
-            f" {trouble}"
+            f"It is not known whether {self.purpose.done}: the response to the push to branch {self._branch} was lost"
+            f" ({self._server_words(report)}), and then the repository could not be read. Run again later to see it."
+            f" {unreadable}"
         )
 
     @property
     def _branch(self) -> str:
         return printable(self.branch, 100)
 
-    def _telling(self, report: PushReport) -> str:
-        """All that was said, less addresses and paths: a repository may be called `read-only`."""
+    def _causes(self, report: PushReport) -> str:
+        """Return all that git and the server said, without addresses and paths, which can be called `read-only`."""
         return _QUOTED.sub("", f"{report.reason}\n{report.stderr}")
 
-    def _words(self, report: PushReport) -> str:
-        """The server's own words on one line: its reason, and what it printed."""
-        lines = remote_lines(report.stderr)
-        words = [report.reason, *lines] if report.reason or lines else []
-        said = printable(scrub("; ".join(dict.fromkeys(filter(None, words))), self.secrets), _LONGEST)
-        if said:
-            return said
+    def _server_words(self, report: PushReport) -> str:
+        """Return the server's reason and output, or git's own words, on one line."""
+        lines = [report.reason, *remote_lines(report.stderr)]
+        words = printable(scrub("; ".join(dict.fromkeys(filter(None, lines))), self.secrets), _LONGEST)
+        if words:
+            return words
         return "nothing in time" if report.timed_out else git_words(report.stderr, self.secrets)

@@ -14,7 +14,7 @@ from ..._core.pool.move import Move
 from ..._core.pool.snapshot import Snapshot
 from ..._core.shared.errors import RepositoryError
 from ..._core.tally.counts import TallyRecord
-from ..cache.folder import CacheFolder, remove
+from ..cache.folder import CacheFolder, FolderLock, remove
 from ..cache.mirror import AT_FAULT, Mirror, keep_slim
 from ..history.log import read_changes
 from ..history.move_reader import MoveReader
@@ -24,8 +24,9 @@ from ..objects.object_reader import read_objects
 from ..process.command import GitCommand, GitFailed
 from ..remote.remote import Remote
 from ..tally.reader import TallyReader
-from .depths import SHALLOWEST_HISTORY, next_depths
+from .fetch import DEPTHS
 
+_DEEPER = DEPTHS[1:]
 _FAR_BEHIND = 4096  # commits that others may have pushed between the snapshot and a question
 
 Result = TypeVar("Result")
@@ -34,11 +35,11 @@ Result = TypeVar("Result")
 class HistoryReader:
     """Reads the past of a snapshot's commit, and fetches no more of it than the question needs."""
 
-    def __init__(self, git: GitCommand, remote: Remote, folder: CacheFolder, patience: float) -> None:
+    def __init__(self, git: GitCommand, remote: Remote, folder: CacheFolder, lock: FolderLock) -> None:
         self._git = git
         self._remote = remote
         self._folder = folder
-        self._patience = patience
+        self._lock = lock
 
     def moves(self, snapshot: Snapshot, since: datetime, pools: Collection[str]) -> tuple[Move, ...]:
         """What was done to the locks of the pools since a time, oldest first. Raises RepositoryError."""
@@ -65,7 +66,7 @@ class HistoryReader:
 
     def _answer(self, snapshot: Snapshot, read: Callable[[Mirror], Result]) -> Result:
         """Answer with the mirror there is, and if that is of no use, with a new one."""
-        with self._folder.locked(self._patience):
+        with self._lock:
             mirror = Mirror(self._folder.mirror)
             if mirror.fits(snapshot.commit):
                 with contextlib.suppress(*AT_FAULT):
@@ -73,7 +74,7 @@ class HistoryReader:
             path = self._folder.new_path()
             try:
                 mirror = Mirror.create(path, snapshot.commit)
-                self._remote.fetch(path, snapshot.branch, depth=SHALLOWEST_HISTORY)
+                self._remote.fetch(path, snapshot.branch, depth=_DEEPER[0])
                 answer = self._deepen(snapshot, mirror, read)
                 self._folder.replace_mirror(path)
             except GitFailed as failed:
@@ -88,7 +89,7 @@ class HistoryReader:
 
     def _deepen(self, snapshot: Snapshot, mirror: Mirror, read: Callable[[Mirror], Result]) -> Result:
         """Fetch more of the history until it holds the answer. Raises RepositoryError, GitFailed and so on."""
-        depths = iter(next_depths(is_local=self._remote.is_local))
+        depths = iter(_DEEPER)
         while True:
             try:
                 answer = read(mirror)

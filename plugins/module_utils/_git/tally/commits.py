@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from ..._core.pool.layout import encode_path, pool_file, pool_folder
 from ..._core.pool.tally_files import REMOVALS_FILE, TRIGGERS_FILE
@@ -14,19 +13,15 @@ from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..._core.tally.ledger import PlannedTally
 from ..objects.tree_reader import TreeReader
-from ..write.planned_commits import FileWritten, PlanCommits, PlannedCommit
+from ..write.planned_commits import CommitPurpose, FileWritten, PlannedCommit
 
 # A symbolic link would be followed by the resource, which reads and writes the files in a work tree.
 _PLAIN_FILES = (b"100644", b"100755", b"100664")
 
 
-def planned_tallies(counts: Sequence[PlannedTally]) -> PlanCommits:
-    """Plan one commit for each count: the message holds one pair of numbers, as the resource's does."""
-    return partial(_plan, counts)
-
-
-def _plan(counts: Sequence[PlannedTally], trees: TreeReader, base: str) -> list[PlannedCommit]:
-    return [_commit(count, trees, base) for count in counts]
+def plan_tallies(tallies: Sequence[PlannedTally], trees: TreeReader, base: str) -> list[PlannedCommit]:
+    """Return one commit for each tally: as in the resource's commits, the message holds one pair of numbers."""
+    return [_commit(tally, trees, base) for tally in tallies]
 
 
 def _commit(count: PlannedTally, trees: TreeReader, base: str) -> PlannedCommit:
@@ -44,3 +39,11 @@ def _commit(count: PlannedTally, trees: TreeReader, base: str) -> PlannedCommit:
             )
         changes.append(FileWritten(encode_path(pool_file(count.pool, name)), b"%d\n" % number))
     return PlannedCommit(count.message, tuple(changes))
+
+
+TALLIES = CommitPurpose(
+    plan_tallies,
+    commits="the commits that count builds",
+    done="the builds were counted",
+    not_done="no build was started",
+)

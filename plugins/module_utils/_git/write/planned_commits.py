@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from ..objects.tree_reader import TreeReader
+
+Change = TypeVar("Change")
 
 
 @dataclass(frozen=True, slots=True)
 class FileMoved:
-    """A file goes from one path to another with its content and its mode."""
+    """A file that moves from one path to another, with its content and mode."""
 
     source: bytes
     target: bytes
@@ -21,7 +24,7 @@ class FileMoved:
 
 @dataclass(frozen=True, slots=True)
 class FileWritten:
-    """A file is there with this content afterwards, whatever was there before."""
+    """A file that is created, or gets other content."""
 
     path: bytes
     content: bytes = b""
@@ -29,24 +32,22 @@ class FileWritten:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCommit:
-    """A commit with its message and all that it changes."""
+    """A commit to be written: its message, and the changes against the commit before it."""
 
     message: str
     changes: tuple[FileMoved | FileWritten, ...]
 
 
-# Plans commits from what stands in the commit below them. Raises RepositoryError, MissingObject, BrokenHistory.
-PlanCommits = Callable[[TreeReader, str], Sequence[PlannedCommit]]
-
-
 @dataclass(frozen=True, slots=True)
-class CommitPurpose:
-    """The words for what commits are written for: the commits, that nothing came of it, and that something did."""
+class CommitPurpose(Generic[Change]):
+    """One purpose of commits: how its changes become commits, and its words for messages.
 
+    `plan(changes, trees, base)` returns the commits on top of the commit `base`, whose folders `trees` reads. It raises
+    RepositoryError, MissingObject or BrokenHistory. The words complete "git cannot write ...", "it is not known whether
+    ..." and "the push failed, so ...".
+    """
+
+    plan: Callable[[Sequence[Change], TreeReader, str], Sequence[PlannedCommit]]
     commits: str
-    nothing: str
-    something: str
-
-
-RELEASE_PURPOSE = CommitPurpose("the commits that release locks", "nothing was released", "the locks were released")
-TALLY_PURPOSE = CommitPurpose("the commits that count builds", "no build was started", "the builds were counted")
+    done: str
+    not_done: str

@@ -6,21 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 
-from ..._core.clean.run import PlannedRelease
+from ..._core.clean.release import PlannedRelease
 from ..._core.pool.layout import KEEP_FILE, State, decode_path, encode_path, lock_path, state_folder
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..objects.tree_reader import FOLDER_MODE, Entries, Entry, TreeReader
-from .planned_commits import FileMoved, FileWritten, PlanCommits, PlannedCommit
+from .planned_commits import CommitPurpose, FileMoved, FileWritten, PlannedCommit
 
 _EMPTY_FILE: Entry = (b"100644", "")
-
-
-def planned_releases(releases: Sequence[PlannedRelease]) -> PlanCommits:
-    """Plan one commit for each release. The cost depends on the folders that change alone."""
-    return partial(_plan, releases)
 
 
 def touched_folders(releases: Iterable[PlannedRelease]) -> set[bytes]:
@@ -62,7 +56,8 @@ def plan_commits(releases: Iterable[PlannedRelease], folders: Mapping[bytes, Ent
         unclaimed[name] = claimed.pop(name)
 
 
-def _plan(releases: Sequence[PlannedRelease], trees: TreeReader, base: str) -> list[PlannedCommit]:
+def plan_releases(releases: Sequence[PlannedRelease], trees: TreeReader, base: str) -> list[PlannedCommit]:
+    """Return the commits of releases on top of the commit `base`; reads only the folders that change."""
     folders = {path: _read_folder(trees, base, path) for path in touched_folders(releases)}
     return list(plan_commits(releases, folders))
 
@@ -89,3 +84,11 @@ def _folder(pool: str, state: State) -> bytes:
 
 def _join(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name
+
+
+RELEASES = CommitPurpose(
+    plan_releases,
+    commits="the commits that release locks",
+    done="the locks were released",
+    not_done="nothing was released",
+)

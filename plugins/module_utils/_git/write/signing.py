@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signatures on commits, if git's own settings ask for them."""
+"""Signed commits, where git's own settings require them."""
 
 from __future__ import annotations
 
@@ -12,55 +12,61 @@ from ..._core.shared.errors import RepositoryError
 from ..access.author import Author
 from ..process.command import GitCommand, GitFailed, GitProcess
 from ..remote.error_messages import git_words
-from .planned_commits import CommitPurpose, PlannedCommit
 
 
 def request_signing(git: GitCommand, repository: Path) -> GitProcess:
-    """Ask git's settings whether commits are to be signed, without waiting for the answer."""
+    """Start to read git's setting `commit.gpgsign`, see is_signing_required()."""
     return git.start("config", "--type=bool", "--default=false", "--get", "commit.gpgsign", repository=repository)
 
 
-def is_signing_required(question: GitProcess) -> bool:
-    """Wait for the answer. Raises RepositoryError."""
+def is_signing_required(request: GitProcess) -> bool:
+    """Wait for the setting and return it. Raises RepositoryError."""
     try:
-        return question.output().strip() == b"true"
+        return request.output().strip() == b"true"
     except GitFailed as failed:
         raise RepositoryError(f"git cannot read its own settings: {git_words(failed.stderr)}") from None
 
 
-def sign_commits(
-    git: GitCommand,
-    repository: Path,
-    base: str,
-    last: str,
-    commits: Sequence[PlannedCommit],
-    author: Author,
-    deed: CommitPurpose,
-    at: int,
-) -> str:
-    """Write the commits that lead from `base` to `last` once more, signed, and return the last of them.
+class CommitSigner:
+    """Signs commits in a repository. `git fast-import` cannot, so it writes them once more.
 
-    `git fast-import` cannot sign. Raises RepositoryError if git cannot either, and GitFailed.
+    `not_done` completes the error message: "nothing was released".
     """
-    trees = git.run("log", "--reverse", "--format=%T", f"{base}..{last}", repository=repository).decode().split()
-    git = git.with_variables(_variables(author, at))
-    parent = base
-    for tree, commit in zip(trees, commits, strict=True):
-        process = git.start("commit-tree", "-S", "-p", parent, tree, repository=repository, with_input=True)
-        process.write(commit.message.encode("utf-8", "surrogateescape"))
+
+    def __init__(self, git: GitCommand, repository: Path, author: Author, not_done: str) -> None:
+        self._git = git
+        self._repository = repository
+        self._author = author
+        self._not_done = not_done
+
+    def sign(self, base: str, last: str, messages: Sequence[str], date: int) -> str:
+        """Write the commits from `base` to `last` again, signed; return the last one.
+
+        `date` is in seconds since 1970, UTC. Raises RepositoryError if git cannot sign, and GitFailed.
+        """
+        log = self._git.run("log", "--reverse", "--format=%T", f"{base}..{last}", repository=self._repository)
+        git = self._git.with_variables(_identity_variables(self._author, date))
+        parent = base
+        for tree, message in zip(log.decode().split(), messages, strict=True):
+            parent = self._commit(git, parent, tree, message)
+        return parent
+
+    def _commit(self, git: GitCommand, parent: str, tree: str, message: str) -> str:
+        command = ("commit-tree", "-S", "-p", parent, tree)
+        process = git.start(*command, repository=self._repository, with_input=True)
+        process.write(message.encode("utf-8", "surrogateescape"))
         process.end_input()
         try:
-            parent = process.output().decode().strip()
+            return process.output().decode().strip()
         except GitFailed as failed:
             raise RepositoryError(
-                f"git's settings (commit.gpgsign) ask for signed commits, and git cannot sign them, so {deed.nothing}:"
-                f" look at user.signingKey and gpg.format where this runs. ({git_words(failed.stderr)})"
+                f"git's settings (commit.gpgsign) require signed commits, but git cannot sign them, so"
+                f" {self._not_done}: check user.signingKey and gpg.format where this module runs."
+                f" ({git_words(failed.stderr)})"
             ) from None
-    return parent
 
 
-def _variables(author: Author, at: int) -> dict[str, str]:
-    roles = ("AUTHOR", "COMMITTER")
-    values = {"NAME": author.name, "EMAIL": author.mail, "DATE": f"@{at} +0000"}
-    variables = {f"GIT_{role}_{what}": value for role in roles for what, value in values.items()}
-    return {**variables, "LC_ALL": "C.UTF-8"}  # else gpg does not find a key by a name with an umlaut
+def _identity_variables(author: Author, date: int) -> dict[str, str]:
+    values = {"NAME": author.name, "EMAIL": author.mail, "DATE": f"@{date} +0000"}
+    variables = {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in values.items()}
+    return {**variables, "LC_ALL": "C.UTF-8"}  # otherwise gpg finds no key by a name with an umlaut

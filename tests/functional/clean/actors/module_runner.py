@@ -19,14 +19,14 @@ from typing import Any
 
 import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean as module
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import (
-    import_requests,
+    load_requests,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.dependency import (
     load_gitpython,
 )
 
 MODULE = module.__name__
-LONGEST = 180.0
+MIN_SECONDS = 180.0
 
 
 def run(asked: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def run(asked: dict[str, Any]) -> dict[str, Any]:
     if child == 0:
         _be_the_module(asked, writing)
     os.close(writing)
-    printed = _read(reading, child, LONGEST if kill_after is None else kill_after)
+    printed = _read(reading, child, MIN_SECONDS if kill_after is None else kill_after)
     os.close(reading)
     _child, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
@@ -87,7 +87,7 @@ def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
 
 def main() -> None:
     load_gitpython()
-    import_requests()
+    load_requests()
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)
 

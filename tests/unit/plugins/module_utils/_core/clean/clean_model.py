@@ -12,11 +12,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold
     Holder,
     HolderKind,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
@@ -41,7 +41,7 @@ UNREACHABLE = Verdict(VerdictName.UNREACHABLE, "claimed by ci/work 9, but Concou
 
 
 class ModelPools:
-    """Locks by `pool/lock`: the commit of the claim, or None for a free one. It is a LockStore and a judge at once.
+    """Locks by `pool/lock`: the commit of the claim, or None for a free one. It is a CommitStore and a judge at once.
 
     `obstacles` are paths of what is no lock and in the way of one; `late` pushes are carried out only after the next
     look, and the one who pushes is not told. `verdicts` are by claim commit. `before_push` and `before_judging` may
@@ -102,7 +102,7 @@ class ModelPools:
         policies = {pool.name: pool.policy for pool in pools}
         return tuple(self._judged(lock, snapshot, policies[lock.pool]) for lock in locks)
 
-    def write_releases(self, snapshot: Snapshot, releases: Sequence[PlannedRelease]) -> str:
+    def write(self, snapshot: Snapshot, releases: Sequence[PlannedRelease]) -> str:
         self.history.append(f"write {len(releases)}")
         if snapshot.commit == f"tip-{self.tip}":
             for release in releases:
@@ -120,12 +120,12 @@ class ModelPools:
             return PushOutcome.OVERTAKEN
         if self.late(self.history.count("push")):
             self._under_way.append(commit)
-            return PushOutcome.OVERTAKEN
+            return PushOutcome.UNKNOWN
         self._accept(releases)
         return PushOutcome.ACCEPTED
 
-    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
-        self.history.append("has landed?")
+    def contains(self, snapshot: Snapshot, commit: str) -> bool:
+        self.history.append("contains?")
         return commit in self._landed
 
     def released(self) -> list[str]:

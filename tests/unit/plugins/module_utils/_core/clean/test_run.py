@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -16,15 +17,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run 
     TooManyReleases,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import (
+    MIN_ATTEMPTS,
+    MIN_SECONDS,
+    PushRetry,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import (
     BadOption,
     RepositoryError,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import (
-    LEAST,
-    LONGEST,
-    PushRetry,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
     PoolOption,
@@ -43,22 +44,27 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     choose,
 )
 
-LOOK = ("snapshot", "has landed?")
 
-
-def begin(pools: ModelPools, *names: str, now: int = NOW, **rules: object) -> CleanRun:
-    """A run that has looked at the repository and done nothing else."""
+def begin(pools: ModelPools, *names: str, **rules: Any) -> CleanRun:
+    """A run that has taken a snapshot and done nothing else."""
     chosen: Sequence[PoolOption] = choose(*(names or pools.pools))
-    made = CleanRules(**rules)  # type: ignore[arg-type]
-    cleaning = CleanRun(pools, pools.snapshot(), chosen, made, pools.judge, lambda: now, attempts(seconds=LONGEST))
+    run = CleanRun(pools.snapshot(), chosen, CleanRules(**rules), pools.judge, lambda: NOW)
     pools.history.clear()
-    return cleaning
+    return run
 
 
-def attempts(*, seconds: float, pauses: list[float] | None = None) -> PushRetry:
-    """Attempts of which each takes so many seconds, and none of them for real."""
+def retry(*, seconds: float = MIN_SECONDS, pauses: list[float] | None = None) -> PushRetry:
+    """Attempts that each seem to take so many seconds."""
     clock = itertools.count(step=int(seconds))
     return PushRetry((pauses if pauses is not None else []).append, lambda: float(next(clock)), lambda low, _high: low)
+
+
+def clean(pools: ModelPools, *names: str, attempts: PushRetry | None = None, **rules: Any) -> CleanRun:
+    """A run that decides and pushes."""
+    run = begin(pools, *names, **rules)
+    run.decide()
+    run.push_releases(pools, attempts or retry())
+    return run
 
 
 def reasons(cleaning: CleanRun) -> dict[str, str]:
@@ -83,7 +89,7 @@ def test_each_is_judged_again_between_the_writing_and_the_push() -> None:
     cleaning = begin(pools)
     cleaning.decide()
     assert pools.history == ["judge 3"]
-    cleaning.act()
+    cleaning.push_releases(pools, retry())
     assert pools.history == ["judge 3", "write 2", "judge 2", "push"]
     assert pools.released() == ["aws/env-1 > aws", "aws/env-2 > aws"]
     assert cleaning.done
@@ -94,7 +100,7 @@ def test_check_mode_decides_what_the_run_does() -> None:
     checked, real = begin(two_dead_locks()), begin(two_dead_locks())
     checked.decide()
     real.decide()
-    real.act()
+    real.push_releases(two_dead_locks(), retry())
     assert checked.plan == real.plan
     assert not checked.done
 
@@ -103,9 +109,7 @@ def test_nothing_to_release_asks_nothing_more() -> None:
     pools = ModelPools()
     pools.add("aws/env-1", RUNNING)
     pools.add("aws/env-2")
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert pools.history == ["judge 2"]
     assert not cleaning.done
 
@@ -113,10 +117,8 @@ def test_nothing_to_release_asks_nothing_more() -> None:
 def test_overtaken_once() -> None:
     pools = two_dead_locks()
     pools.before_push = lambda number: pools.commit_of_others() if number == 1 else None
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
-    assert pools.history == ["judge 3", *["write 2", "judge 2", "push"], *LOOK, *["write 2", "judge 2", "push"]]
+    cleaning = clean(pools)
+    assert pools.history == ["judge 3", *["write 2", "judge 2", "push"], "snapshot", *["write 2", "judge 2", "push"]]
     assert len(pools.released()) == 2
     assert cleaning.done
 
@@ -129,8 +131,8 @@ def test_always_overtaken_gives_up_and_says_which_locks_are_still_held() -> None
     with pytest.raises(
         RepositoryError, match=r"8 times in a row, for 960 seconds, .*nothing was released.*aws/env-1, aws/env-2"
     ) as given_up:
-        cleaning.act()
-    assert pools.history.count("push") == LEAST == 8
+        cleaning.push_releases(pools, retry())
+    assert pools.history.count("push") == MIN_ATTEMPTS == 8
     assert "aws/env-3" not in str(given_up.value)
     assert pools.released() == []
     assert not cleaning.done
@@ -140,11 +142,8 @@ def test_always_overtaken_gives_up_and_says_which_locks_are_still_held() -> None
 def test_pauses_grow_for_a_while() -> None:
     pools = two_dead_locks()
     pools.before_push = lambda number: pools.commit_of_others() if number < 6 else None
-    cleaning = begin(pools)
     pauses: list[float] = []
-    cleaning.attempts = attempts(seconds=1, pauses=pauses)
-    cleaning.decide()
-    cleaning.act()
+    clean(pools, attempts=retry(seconds=1, pauses=pauses))
     assert pauses == [0.05, 0.1, 0.2, 0.2, 0.2]
 
 
@@ -152,10 +151,7 @@ def test_while_there_is_time_it_goes_on() -> None:
     """Others push several times a second, so that only luck makes us the first."""
     pools = two_dead_locks()
     pools.before_push = lambda number: pools.commit_of_others() if number < 100 else None
-    cleaning = begin(pools)
-    cleaning.attempts = attempts(seconds=1)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools, attempts=retry(seconds=1))
     assert pools.history.count("push") == 100
     assert cleaning.done
 
@@ -163,12 +159,9 @@ def test_while_there_is_time_it_goes_on() -> None:
 def test_when_the_time_is_over_it_gives_up() -> None:
     pools = two_dead_locks()
     pools.before_push = lambda number: pools.commit_of_others()
-    cleaning = begin(pools)
-    cleaning.attempts = attempts(seconds=2)
-    cleaning.decide()
     with pytest.raises(RepositoryError, match="60 times in a row, for 120 seconds"):
-        cleaning.act()
-    assert pools.history.count("push") == LONGEST / 2
+        clean(pools, attempts=retry(seconds=2))
+    assert pools.history.count("push") == MIN_SECONDS / 2
 
 
 @pytest.mark.parametrize("verdict", [RUNNING, HANDED_OFF, UNREACHABLE])
@@ -183,7 +176,7 @@ def test_taken_up_again_at_the_last_moment(verdict: Verdict) -> None:
     cleaning = begin(pools)
     cleaning.decide()
     assert planned(cleaning) == ["aws/env-1", "aws/env-2"]
-    cleaning.act()
+    cleaning.push_releases(pools, retry())
     assert pools.history == ["judge 3", "write 2", "judge 2", "write 1", "push"]
     assert pools.released() == ["aws/env-2 > aws"]
     assert reasons(cleaning)["aws/env-1"].startswith(verdict.name.value)
@@ -199,9 +192,7 @@ def test_dead_since_later_at_the_second_look_waits_for_the_timeout() -> None:
             pools.verdicts[commit] = Verdict(ERRORED.name, "a re-run errored just now", NOW - MINUTE)
 
     pools.before_judging = end_anew
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert pools.released() == []
     assert "may go at" in reasons(cleaning)["aws/env-1"]
 
@@ -214,9 +205,7 @@ def test_all_taken_up_again_is_no_push_and_no_error() -> None:
             pools.verdicts |= {"claim-of-aws/env-1": RUNNING, "claim-of-aws/env-2": UNREACHABLE}
 
     pools.before_judging = take_up
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert pools.history == ["judge 3", "write 2", "judge 2"]
     assert planned(cleaning) == []
     assert not cleaning.done
@@ -231,9 +220,7 @@ def test_taken_up_while_overtaken_is_seen_before_the_next_push() -> None:
             pools.verdicts["claim-of-aws/env-2"] = RUNNING
 
     pools.before_push = overtake
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    clean(pools)
     assert pools.released() == ["aws/env-1 > aws"]
 
 
@@ -247,9 +234,7 @@ def test_a_lock_that_changed_hands_is_left_alone(verdict: Verdict | None) -> Non
     """Even where the new claim is dead too: it is judged by the next run, from the start."""
     pools = two_dead_locks()
     pools.before_push = lambda number: change_hands(pools, "aws/env-1", verdict) if number == 1 else None
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert pools.history[-3:] == ["write 1", "judge 1", "push"]
     assert pools.released() == ["aws/env-2 > aws"]
     assert reasons(cleaning)["aws/env-1"] == "it changed hands in the meantime"
@@ -263,7 +248,7 @@ def test_a_forced_lock_that_changed_hands_is_left_alone_too() -> None:
     cleaning = begin(pools, force={"aws/env-1": commit})
     cleaning.decide()
     assert planned(cleaning) == ["aws/env-1"]
-    cleaning.act()
+    cleaning.push_releases(pools, retry())
     assert pools.released() == []
     assert pools.locks["aws/env-1"] == "another-claim"
 
@@ -277,9 +262,7 @@ def test_all_changed_hands_ends_without_a_push() -> None:
         del pools.locks["aws/env-1"]
 
     pools.before_push = vanish
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert pools.history.count("push") == 1
     assert not cleaning.done
     assert planned(cleaning) == []
@@ -292,13 +275,11 @@ def test_all_changed_hands_at_the_last_attempt_is_no_error() -> None:
 
     def overtake(number: int) -> None:
         pools.commit_of_others()
-        if number == LEAST:
+        if number == MIN_ATTEMPTS:
             pools.locks["aws/env-1"] = None
 
     pools.before_push = overtake
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert planned(cleaning) == []
 
 
@@ -311,9 +292,7 @@ def test_doubled_by_somebody_while_overtaken() -> None:
             pools.twice.add("aws/env-1")
 
     pools.before_push = double
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert pools.released() == ["aws/env-2 > aws"]
     assert "both claimed and unclaimed" in reasons(cleaning)["aws/env-1"]
 
@@ -328,9 +307,7 @@ def test_the_place_in_quarantine_taken_while_overtaken() -> None:
             pools.add("sick/env-1")
 
     pools.before_push = take_place
-    cleaning = begin(pools, "aws", release_to={"aws": "sick"})
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools, "aws", release_to={"aws": "sick"})
     assert pools.released() == ["aws/env-2 > sick"]
     assert "has a lock of this name" in reasons(cleaning)["aws/env-1"]
 
@@ -344,9 +321,7 @@ def test_the_quarantine_itself_gone_while_overtaken() -> None:
         pools.pools.remove("sick")
 
     pools.before_push = remove_pool
-    cleaning = begin(pools, "aws", release_to={"aws": "sick"})
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools, "aws", release_to={"aws": "sick"})
     assert pools.released() == []
     assert "is gone" in reasons(cleaning)["aws/env-1"]
 
@@ -359,7 +334,7 @@ def test_something_in_the_way_keeps_the_locks_that_it_is_in_the_way_of(path: str
     cleaning = begin(pools)
     cleaning.decide()
     checked = planned(cleaning)
-    cleaning.act()
+    cleaning.push_releases(pools, retry())
     assert planned(cleaning) == checked
     assert "gcp/env-1 > gcp" in pools.released()
     assert ("aws/env-2 > aws" in pools.released()) == (path == "aws/unclaimed/env-1")
@@ -375,9 +350,7 @@ def test_something_put_in_the_way_while_overtaken() -> None:
             pools.obstacles.append("aws/unclaimed/env-1")
 
     pools.before_push = put
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert pools.released() == ["aws/env-2 > aws"]
     assert "in its way" in reasons(cleaning)["aws/env-1"]
 
@@ -388,9 +361,9 @@ def test_a_push_that_was_given_up_and_came_about_late_is_told() -> None:
     cleaning = begin(pools)
     cleaning.decide()
     decided = cleaning.plan
-    cleaning.act()
+    cleaning.push_releases(pools, retry())
     # The look after the push shows nothing yet, so it is tried again, which the late push overtakes.
-    assert pools.history[-3:] == ["push", *LOOK]
+    assert pools.history[-3:] == ["push", "snapshot", "contains?"]
     assert cleaning.done
     assert cleaning.plan == decided
     assert pools.released() == ["aws/env-1 > aws", "aws/env-2 > aws"]
@@ -405,9 +378,7 @@ def test_a_late_push_shows_even_if_no_lock_may_go_any_more() -> None:
             pools.verdicts |= {"claim-of-aws/env-1": RUNNING, "claim-of-aws/env-2": RUNNING}
 
     pools.before_judging = take_up
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    cleaning = clean(pools)
     assert pools.history.count("push") == 1
     assert cleaning.done
     assert planned(cleaning) == ["aws/env-1", "aws/env-2"]
@@ -417,9 +388,7 @@ def test_another_push_of_others_is_not_taken_for_a_late_one_of_ours() -> None:
     pools = two_dead_locks()
     pools.late = lambda number: number == 1
     pools.before_push = lambda number: pools.commit_of_others() if number == 1 else None
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    clean(pools)
     assert pools.history.count("push") == 2
     assert pools.released() == ["aws/env-1 > aws", "aws/env-2 > aws"], "each once"
 
@@ -428,9 +397,7 @@ def test_two_pools_into_one_quarantine() -> None:
     pools = ModelPools("sick")
     pools.add("aws/env-1", ERRORED)
     pools.add("gcp/env-1", ERRORED)
-    cleaning = begin(pools, "aws", "gcp", release_to={"aws": "sick", "gcp": "sick"})
-    cleaning.decide()
-    cleaning.act()
+    clean(pools, "aws", "gcp", release_to={"aws": "sick", "gcp": "sick"})
     assert pools.released() == ["aws/env-1 > sick"]
     assert pools.locks["gcp/env-1"] == "claim-of-gcp/env-1"
 
@@ -447,9 +414,7 @@ def test_too_many_releases_releases_none_and_keeps_the_plan() -> None:
 
 def test_as_many_as_allowed_are_released() -> None:
     pools = two_dead_locks()
-    cleaning = begin(pools, max_releases=2)
-    cleaning.decide()
-    cleaning.act()
+    clean(pools, max_releases=2)
     assert len(pools.released()) == 2
 
 
@@ -472,7 +437,7 @@ def test_an_error_of_the_push_leaves_the_run_undone() -> None:
     cleaning = begin(pools)
     cleaning.decide()
     with pytest.raises(RepositoryError, match="protected branch"):
-        cleaning.act()
+        cleaning.push_releases(pools, retry())
     assert not cleaning.done
     assert planned(cleaning) == ["aws/env-1", "aws/env-2"]
 
@@ -480,9 +445,7 @@ def test_an_error_of_the_push_leaves_the_run_undone() -> None:
 def test_a_release_carries_the_lock_as_it_is_in_the_latest_look() -> None:
     pools = two_dead_locks()
     pools.before_push = lambda number: pools.commit_of_others() if number == 1 else None
-    cleaning = begin(pools)
-    cleaning.decide()
-    cleaning.act()
+    clean(pools)
     assert [release.lock.blob for release in pools.accepted] == ["content-of-env-1", "content-of-env-2"]
     assert all("Claim-Commit: claim-of-aws/" in release.message for release in pools.accepted)
     assert LONG_DEAD < NOW

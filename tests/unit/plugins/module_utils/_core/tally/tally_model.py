@@ -13,7 +13,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push import PushOutcome
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.counts import TallyRecord
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import PlannedTally
 
@@ -74,7 +74,7 @@ class ModelTallies:
     def tallies(self, *, pools: Collection[str]) -> Mapping[str, TallyRecord]:
         return {pool: self._seen[pool] for pool in pools}
 
-    def write_tallies(self, snapshot: Snapshot, counts: Sequence[PlannedTally]) -> str:
+    def write(self, snapshot: Snapshot, counts: Sequence[PlannedTally]) -> str:
         assert counts
         commit = f"written-{len(self._written)}"
         self._written[commit] = (snapshot.commit, list(counts))
@@ -89,11 +89,11 @@ class ModelTallies:
             return PushOutcome.OVERTAKEN
         if self.late(self.pushes):
             self._under_way.append(commit)
-            return PushOutcome.OVERTAKEN
+            return PushOutcome.UNKNOWN
         self._accept(commit, counts)
         return PushOutcome.ACCEPTED
 
-    def has_landed(self, snapshot: Snapshot, commit: str) -> bool:
+    def contains(self, snapshot: Snapshot, commit: str) -> bool:
         return commit in self._landed
 
     def _accept(self, commit: str, counts: list[PlannedTally]) -> None:

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import TallyCounts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.push_retry import (
-    LEAST,
-    LONGEST,
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import (
+    MIN_ATTEMPTS,
+    MIN_SECONDS,
     PushRetry,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyDemand
 
@@ -32,7 +32,7 @@ ADDED, TAKEN, RELEASED, REMOVED = (None, FREE), (FREE, CLAIMED), (CLAIMED, FREE)
 
 def attempts() -> PushRetry:
     """The least number of them, at once."""
-    clock = itertools.count(step=int(LONGEST))
+    clock = itertools.count(step=int(MIN_SECONDS))
     return PushRetry(lambda _seconds: None, lambda: float(next(clock)), lambda low, _high: low)
 
 
@@ -74,11 +74,11 @@ def test_always_overtaken_it_gives_up() -> None:
     store.before_push = lambda number: store.change("aws", ADDED)
     with pytest.raises(RepositoryError, match=r"8 times in a row, .* so no build was started\. Run again"):
         count(store)
-    assert store.pushes == LEAST
+    assert store.pushes == MIN_ATTEMPTS
     assert store.accepted == []
 
 
-@pytest.mark.parametrize("at", [1, LEAST])
+@pytest.mark.parametrize("at", [1, MIN_ATTEMPTS])
 def test_a_push_that_was_given_up_and_came_about_late_is_ours(at: int) -> None:
     store = ModelTallies(free={"aws": 3})
     store.late = lambda number: number == at

@@ -20,14 +20,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.error_
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.report import (
     PushReport,
-    ReportedOutcome,
+    PushStatus,
     read_report,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES
 
 COMMIT = "2478cf251821c8e8b2873ea6ee1cd0e4b9925d14"
 MAIN = "refs/heads/main"
 FAILED_TO_PUSH = "error: failed to push some refs to 'https://example.com/denied/locks.git'\n"
-SENTENCES = PushMessages("https://example.com/locks.git", "main", ("s3cret",))
+MESSAGES = PushMessages("https://example.com/locks.git", "main", RELEASES, ("s3cret",))
 
 
 def printed(flag: str, summary: str) -> bytes:
@@ -46,12 +47,12 @@ def broken_off(stderr: str, status: int = 128) -> PushReport:
 
 @pytest.mark.parametrize(("flag", "summary"), [(" ", "1f5c2a9..2478cf2"), ("=", "[up to date]")])
 def test_accepted(flag: str, summary: str) -> None:
-    assert read_report(printed(flag, summary), MAIN, None) == PushReport(ReportedOutcome.ACCEPTED)
+    assert read_report(printed(flag, summary), MAIN, None) == PushReport(PushStatus.ACCEPTED)
 
 
 @pytest.mark.parametrize("reason", ["stale info", "fetch first", "non-fast-forward"])
 def test_overtaken(reason: str) -> None:
-    assert rejected(reason, kind="rejected").outcome is ReportedOutcome.OVERTAKEN
+    assert rejected(reason, kind="rejected").status is PushStatus.OVERTAKEN
 
 
 @pytest.mark.parametrize(
@@ -66,12 +67,12 @@ def test_overtaken(reason: str) -> None:
     ],
 )
 def test_locked(reason: str, remote: str) -> None:
-    assert rejected(reason, remote).outcome is ReportedOutcome.LOCKED
+    assert rejected(reason, remote).status is PushStatus.BUSY
 
 
 REFUSALS = [
-    ("pre-receive hook declined", "no, never", "A hook there decides"),
-    ("hook declined", "fatal: write error: No space left on device", "There is no space left"),
+    ("pre-receive hook declined", "no, never", "A hook of the server refuses"),
+    ("hook declined", "fatal: write error: No space left on device", "out of space"),
     ("unpacker error", "fatal: sha1 file write error. Out of diskspace", "could not store"),
     ("pre-receive hook declined", "GitLab: You are not allowed to push code to protected branches", "is protected"),
     (
@@ -89,16 +90,16 @@ REFUSALS = [
 @pytest.mark.parametrize(("reason", "remote", "hint"), REFUSALS)
 def test_refused(reason: str, remote: str, hint: str) -> None:
     report = rejected(reason, remote)
-    assert report.outcome is ReportedOutcome.REFUSED
-    message = str(SENTENCES.refused(report))
+    assert report.status is PushStatus.REFUSED
+    message = str(MESSAGES.refused(report))
     assert hint in message
     assert message.endswith(f"It says: {reason}{f'; {remote}' if remote else ''}")
 
 
 def test_a_reason_of_the_server_s_own() -> None:
     report = rejected("TF402462: The reference is busy elsewhere.")
-    assert report.outcome is ReportedOutcome.DOUBTFUL
-    assert "so nothing was released. It says: TF402462" in str(SENTENCES.refused(report))
+    assert report.status is PushStatus.REJECTED
+    assert "so nothing was released. It says: TF402462" in str(MESSAGES.refused(report))
 
 
 @pytest.mark.parametrize(
@@ -111,17 +112,17 @@ def test_a_reason_of_the_server_s_own() -> None:
     ],
 )
 def test_lost(stderr: str) -> None:
-    assert broken_off(stderr).outcome is ReportedOutcome.LOST
+    assert broken_off(stderr).status is PushStatus.NO_RESPONSE
 
 
 def test_a_time_out_and_a_silent_server_are_lost() -> None:
     timed_out = read_report(b"", MAIN, GitTimedOut("push", 60, "fatal: Could not read from remote repository."))
-    assert (timed_out.outcome, timed_out.timed_out) == (ReportedOutcome.LOST, True)
-    assert read_report(b"", MAIN, None).outcome is ReportedOutcome.LOST
-    assert rejected("remote failed to report status", kind="remote failure").outcome is ReportedOutcome.LOST
+    assert (timed_out.status, timed_out.timed_out) == (PushStatus.NO_RESPONSE, True)
+    assert read_report(b"", MAIN, None).status is PushStatus.NO_RESPONSE
+    assert rejected("remote failed to report status", kind="remote failure").status is PushStatus.NO_RESPONSE
 
 
-UNSENT = [
+NOT_SENT = [
     (
         "fatal: unable to access 'https://example.com/locks.git/': The requested URL returned error: 403",
         "may read but not",
@@ -162,12 +163,12 @@ UNSENT = [
 ]
 
 
-@pytest.mark.parametrize(("stderr", "words"), UNSENT)
-def test_unsent(stderr: str, words: str) -> None:
+@pytest.mark.parametrize(("stderr", "words"), NOT_SENT)
+def test_not_sent(stderr: str, words: str) -> None:
     report = broken_off(stderr)
-    assert report.outcome is ReportedOutcome.UNSENT
+    assert report.status is PushStatus.NOT_SENT
     assert report.failed is not None
-    error = SENTENCES.unsent(report, report.failed)
+    error = MESSAGES.not_sent(report, report.failed)
     assert isinstance(error, RepositoryError)
     assert words in str(error)
 
@@ -182,14 +183,14 @@ def test_unsent(stderr: str, words: str) -> None:
         "fatal: the remote end hung up unexpectedly\nerror: pack-objects died of signal 9\n",
     ],
 )
-def test_a_spoiled_mirror(stderr: str) -> None:
-    assert broken_off(stderr).outcome is ReportedOutcome.SPOILED
+def test_a_broken_mirror(stderr: str) -> None:
+    assert broken_off(stderr).status is PushStatus.MIRROR_BROKEN
 
 
 def test_what_a_server_says_of_objects_is_not_about_our_mirror() -> None:
     assert (
-        broken_off("remote: fatal: bad object\nfatal: the remote end hung up unexpectedly\n").outcome
-        is ReportedOutcome.LOST
+        broken_off("remote: fatal: bad object\nfatal: the remote end hung up unexpectedly\n").status
+        is PushStatus.NO_RESPONSE
     )
 
 
@@ -209,7 +210,7 @@ PIECES = (
 
 def test_secrets_and_control_characters_stay_out_and_the_length_is_bounded() -> None:
     remote = "\n".join(["\x1b[31mhello s3cret https://bot:t0ken@example.com\x1b[0m", *map(str, range(1000))])
-    message = str(SENTENCES.refused(rejected("hook declined", remote)))
+    message = str(MESSAGES.refused(rejected("hook declined", remote)))
     assert "s3cret" not in message
     assert "t0ken" not in message
     assert message.isprintable()
@@ -220,12 +221,12 @@ def test_secrets_and_control_characters_stay_out_and_the_length_is_bounded() -> 
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=3))).map(b"".join), st.text())
 def test_no_output_makes_it_fail(output: bytes, stderr: str) -> None:
     report = read_report(output, MAIN, GitFailed("push", 1, stderr))
-    if report.outcome is ReportedOutcome.ACCEPTED:
+    if report.status is PushStatus.ACCEPTED:
         assert any(line[:2] in (b" \t", b"=\t") and MAIN.encode() in line for line in output.split(b"\n"))
-    for error in (SENTENCES.refused(report), SENTENCES.stuck(report, 3), SENTENCES.unknown(report, ValueError("x"))):
+    for error in (MESSAGES.refused(report), MESSAGES.stuck(report, 3), MESSAGES.unknown(report, ValueError("x"))):
         assert printable(str(error)) == str(error)
 
 
 def test_another_reference_is_not_ours() -> None:
     other = printed(" ", "1..2").replace(b"heads/main", b"heads/main2")
-    assert read_report(other, MAIN, None).outcome is ReportedOutcome.LOST
+    assert read_report(other, MAIN, None).status is PushStatus.NO_RESPONSE
