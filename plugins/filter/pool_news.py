@@ -14,8 +14,8 @@ author:
 description:
   - Finds in the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets, what a person should be
     told, and leaves out what was told before. So a message goes out on news, not in each round.
-  - News are steps of the round that failed, pools that got stuck, locks that nobody uses and nobody gives back, and
-    locks that were given back.
+  - News are steps of the round that failed, pools that got stuck, locks that nobody uses and nobody releases, and
+    locks that were released.
   - Each is told once. What lasts is told again only if it was over in between, or if the lock was claimed anew. Where a
     round cannot see whether something still lasts, it is not taken to be over.
   - A round in check mode has no news, and leaves the memory as it is.
@@ -70,7 +70,7 @@ _value:
         text:
           description: The news in one sentence.
           type: str
-          sample: "aws/env-4 was given back: ci/deploy 12 errored and left it claimed"
+          sample: "aws/env-4 was released: ci/deploy 12 errored and left it claimed"
         key:
           description: The same text for the same matter.
           type: str

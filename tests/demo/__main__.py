@@ -4,7 +4,7 @@
 """See the collection at work: ``python -m tests.demo``, which is what `make demo` runs.
 
 A small Concourse and a lock repository are made in .demo/; then the playbooks of the collection tell who holds what,
-and do one round: they give back what nobody holds any more, start a build for each free lock, and make the page.
+and do one round: they release what nobody holds any more, start a build for each free lock, and make the page.
 """
 
 from __future__ import annotations

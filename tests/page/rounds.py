@@ -60,7 +60,7 @@ def a_step(lock: dict[str, Any], action: str, reason: str = "") -> dict[str, Any
 
 
 def a_release(pool: str, name: str, **changes: Any) -> dict[str, Any]:
-    """A lock that was given back, as concourse_pool_clean returns it."""
+    """A lock that was released, as concourse_pool_clean returns it."""
     about = {"pool": pool, "name": name, "to_pool": pool, "verdict": "errored", "commit": "d0850b46"}
     return {**about, "reason": "ci/deploy 12 errored and left it claimed", **changes}
 

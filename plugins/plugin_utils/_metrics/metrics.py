@@ -10,10 +10,12 @@ from .counters import counters
 from .exposition import exposition
 from .lock_gauges import lock_gauges
 from .previous import read_previous
-from .round_gauges import feeding_gauges, round_gauges
+from .round_gauges import round_gauges, trigger_gauges
 
 
-def metrics_text(told: Round, previous: str) -> str:
+def metrics_text(round_: Round, previous: str) -> str:
     """Return the metrics in Prometheus' text format; `previous` is this text of the last round, or empty."""
-    before = read_previous(previous, told.name)
-    return exposition([*lock_gauges(told), *feeding_gauges(told), *round_gauges(told, before), *counters(told, before)])
+    before = read_previous(previous, round_.name)
+    return exposition(
+        [*lock_gauges(round_), *trigger_gauges(round_), *round_gauges(round_, before), *counters(round_, before)]
+    )

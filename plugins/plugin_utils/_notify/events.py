@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ...module_utils._core.shared.text import printable
 from ...module_utils._core.shared.times import duration_text
 from ...module_utils._core.verdict.verdict import VerdictName
-from .._round.model import Round, SeenLock
+from .._round.model import Round, RoundLock
 from .event import Event, NewsKind
 
 # A sentence of a module is shorter; what a hostile commit says is not.
@@ -20,11 +20,11 @@ _MINUTE = 60
 _NOT_UNUSED = frozenset({VerdictName.RUNNING, VerdictName.HANDED_OFF, VerdictName.UNREACHABLE})
 
 
-def releases(told: Round) -> Iterator[Event]:
-    """Return the locks that were given back."""
-    for one in told.releases or ():
+def releases(round_: Round) -> Iterator[Event]:
+    """Return the locks that were released."""
+    for one in round_.releases:
         name = f"{one.pool}/{one.name}"
-        what = f"given to {one.to_pool}" if one.to_pool != one.pool else "given back"
+        what = f"moved to {one.to_pool}" if one.to_pool != one.pool else "released"
         yield Event(
             NewsKind.RELEASED,
             _line(f"{name} was {what}: {one.reason}"),
@@ -36,27 +36,27 @@ def releases(told: Round) -> Iterator[Event]:
         )
 
 
-def lasting_matters(told: Round, kept_too_long: int | None) -> Iterator[Event]:
+def lasting_events(round_: Round, kept_too_long: int | None) -> Iterator[Event]:
     """Return what will still be so in the next round unless somebody acts."""
-    yield from _failures(told)
-    yield from _stuck_pools(told)
-    if kept_too_long is not None and told.look:
-        for lock in told.look.locks:
-            if _unused_minutes(lock, told.finished_at) >= kept_too_long:
-                yield _kept(lock, _unused_minutes(lock, told.finished_at))
+    yield from _failures(round_)
+    yield from _stuck_pools(round_)
+    if kept_too_long is not None and round_.status:
+        for lock in round_.status.locks:
+            if _unused_minutes(lock, round_.finished_at) >= kept_too_long:
+                yield _kept(lock, _unused_minutes(lock, round_.finished_at))
 
 
-def _failures(told: Round) -> Iterator[Event]:
+def _failures(round_: Round) -> Iterator[Event]:
     messages: dict[str, list[str]] = {}
-    for failure in told.failures:
+    for failure in round_.failures:
         messages.setdefault(failure.step, []).append(failure.message)
     for step, sentences in messages.items():
         text = _line(f"The step {step} failed: {' '.join(sentences)}")
         yield Event(NewsKind.FAILED, text, f"failed {step}", step=step)
 
 
-def _stuck_pools(told: Round) -> Iterator[Event]:
-    for one in told.feeding.pools if told.feeding else ():
+def _stuck_pools(round_: Round) -> Iterator[Event]:
+    for one in round_.triggered_pools:
         if one.is_stuck:
             text = _line(f"{one.pool} is stuck, {one.job} gets no more builds: {one.reason}")
             yield Event(
@@ -68,14 +68,14 @@ def _stuck_pools(told: Round) -> Iterator[Event]:
             )
 
 
-def _unused_minutes(lock: SeenLock, now: int) -> int:
+def _unused_minutes(lock: RoundLock, now: int) -> int:
     """Minutes for which nobody has been using a claimed lock; -1 where that cannot be said."""
     if lock.unused_since is None or lock.verdict in _NOT_UNUSED:
         return -1
     return max(0, now - lock.unused_since) // _MINUTE
 
 
-def _kept(lock: SeenLock, minutes: int) -> Event:
+def _kept(lock: RoundLock, minutes: int) -> Event:
     return Event(
         NewsKind.KEPT_TOO_LONG,
         _line(

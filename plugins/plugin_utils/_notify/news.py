@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...module_utils._core.trigger.plan import TriggerState
+from ...module_utils._core.verdict.verdict import VerdictName
 from .._round.model import Round
 from .event import Event, NewsKind
-from .events import lasting_matters, releases
+from .events import lasting_events, releases
 from .memory import Memory
 
 _ORDER = tuple(NewsKind)
@@ -24,16 +26,16 @@ class News:
     memory_if_lost: Memory
 
 
-def news_of(told: Round, memory: Memory, kept_too_long: int | None) -> News:
+def news_of(round_: Round, memory: Memory, kept_too_long: int | None) -> News:
     """Return what memory does not know of yet; `kept_too_long` is in minutes, None for no such news.
 
     A round in check mode has done nothing, so it has no news, and the next real round tells what it saw.
     """
-    if told.check_mode:
+    if round_.check_mode:
         return News((), memory, memory)
-    lasting = {item.key: item for item in lasting_matters(told, kept_too_long)}
-    still = {key for key in memory.told if key in lasting or _is_unknown(key, told)}
-    events = {item.key: item for item in (*memory.waiting, *releases(told))}
+    lasting = {item.key: item for item in lasting_events(round_, kept_too_long)}
+    still = {key for key in memory.told if key in lasting or _is_unknown(key, round_)}
+    events = {item.key: item for item in (*memory.waiting, *releases(round_))}
     fresh = [item for key, item in lasting.items() if key not in memory.told]
     items = sorted((*events.values(), *fresh), key=lambda item: _ORDER.index(item.kind))
     return News(
@@ -41,22 +43,20 @@ def news_of(told: Round, memory: Memory, kept_too_long: int | None) -> News:
     )
 
 
-def _is_unknown(key: str, told: Round) -> bool:
+def _is_unknown(key: str, round_: Round) -> bool:
     """Whether this round could not see if a matter that was told still lasts: it is not told anew after that."""
     kind, _space, rest = key.partition(" ")
     if kind == NewsKind.KEPT_TOO_LONG:
-        return told.look is None or rest in _of_unreachable(told)
+        return round_.status is None or rest in _of_unreachable(round_)
     if kind == NewsKind.STUCK:
-        return told.feeding is None or (rest not in _pools_with_answers(told) and "trigger" in told.failed_steps)
-    parts = {"clean": told.releases, "trigger": told.feeding, "status": told.look}
-    return kind == NewsKind.FAILED and not told.ok and parts.get(rest, ()) is None
+        return round_.trigger is None or (rest not in _pools_with_answers(round_) and "trigger" in round_.failed_steps)
+    parts = {"clean": round_.clean, "trigger": round_.trigger, "status": round_.status}
+    return kind == NewsKind.FAILED and not round_.ok and parts.get(rest, ()) is None
 
 
-def _of_unreachable(told: Round) -> set[str]:
-    locks = told.look.locks if told.look else ()
-    return {f"{lock.path} {lock.commit}" for lock in locks if lock.verdict == "unreachable"}
+def _of_unreachable(round_: Round) -> set[str]:
+    return {f"{lock.path} {lock.commit}" for lock in round_.locks if lock.verdict == VerdictName.UNREACHABLE}
 
 
-def _pools_with_answers(told: Round) -> set[str]:
-    pools = told.feeding.pools if told.feeding else ()
-    return {one.pool for one in pools if one.state != "failed"}
+def _pools_with_answers(round_: Round) -> set[str]:
+    return {one.pool for one in round_.triggered_pools if one.state != TriggerState.FAILED}

@@ -22,21 +22,21 @@ _WORDS = {
     NewsKind.FAILED: ("step failed", "steps failed"),
     NewsKind.STUCK: ("pool stuck", "pools stuck"),
     NewsKind.KEPT_TOO_LONG: ("lock kept too long", "locks kept too long"),
-    NewsKind.RELEASED: ("lock given back", "locks given back"),
+    NewsKind.RELEASED: ("lock released", "locks released"),
 }
 # Slack's own signs, by https://api.slack.com/reference/surfaces/formatting#escaping.
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
-def json_payload(items: Sequence[Event], told: Round) -> Payload:
+def json_payload(items: Sequence[Event], round_: Round) -> Payload:
     """Return all that is known of the news, for programs; at most MOST_IN_JSON items, `more` counts the others."""
     counts = Counter(item.kind for item in items)
     return {
         "version": 1,
-        "repository": told.name,
-        "finished_at": iso_time(told.finished_at),
-        "ok": told.ok,
+        "repository": round_.name,
+        "finished_at": iso_time(round_.finished_at),
+        "ok": round_.ok,
         "summary": _summary(items),
         "counts": {kind.value: counts[kind] for kind in NewsKind},
         "news": [item.value() for item in items[:MOST_IN_JSON]],
@@ -44,12 +44,12 @@ def json_payload(items: Sequence[Event], told: Round) -> Payload:
     }
 
 
-def slack_payload(items: Sequence[Event], told: Round) -> Payload:
+def slack_payload(items: Sequence[Event], round_: Round) -> Payload:
     """Return one text for a chat: Slack, and what understands its incoming webhooks, such as Mattermost.
 
     It has no blocks, as Slack alone shows those.
     """
-    lines = [f"*{_escaped(told.name)}*: {_summary(items)}"]
+    lines = [f"*{_escaped(round_.name)}*: {_summary(items)}"]
     left = LONGEST_CHAT - len(lines[0])
     for item in items[:MOST_IN_CHAT]:
         line = _chat_line(item)

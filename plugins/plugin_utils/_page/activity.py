@@ -8,23 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .fields import Fields
-from .rounds import Round
-from .times import Moment, duration
+from .._round.model import Failure, ReleasedLock, Round, StartedBuild
+from .text import shown
+from .times import PageTime, duration, page_time
 from .verdicts import Word, word_for
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A step of the round that failed, and its message."""
-
-    step: str
-    message: str
-
-
-@dataclass(frozen=True)
 class Released:
-    """A lock that was given back; `to_pool` is None if it stayed in its pool."""
+    """A lock that was released; `to_pool` is None if it stayed in its pool."""
 
     pool: str
     name: str
@@ -43,14 +35,13 @@ class Triggered:
 
 
 @dataclass(frozen=True)
-class Doings:
+class Activity:
     """What the last round did; `cleaned` and `triggers` say whether these steps ran at all.
 
-    `cleaning_failed` and `trigger_failed` say that a step that ran did not come to its end: it may have done more than
-    is told here.
+    `cleaning_failed` and `trigger_failed` say that a step failed: it may have done more than is shown here.
     """
 
-    started: Moment | None
+    started: PageTime | None
     took: str | None
     is_ok: bool
     failures: Sequence[Failure]
@@ -62,37 +53,27 @@ class Doings:
     triggered: Sequence[Triggered]
 
 
-def doings(round_: Round) -> Doings:
+def activity_of(round_: Round) -> Activity:
     """Return what the round did, or would have done in check mode."""
-    fact, clean, trigger = round_.fact, round_.clean, round_.trigger
-    seconds = fact.number("duration_seconds")
-    failures = [Failure(one.text("step") or "", one.text("message") or "") for one in fact.children("failures")]
-    return Doings(
-        started=fact.time("started_at"),
+    clean, trigger, seconds = round_.clean, round_.trigger, round_.duration_seconds
+    return Activity(
+        started=page_time(round_.started_at),
         took=None if seconds is None else duration(seconds),
-        is_ok=fact.flag("ok") and not failures,
-        failures=failures,
+        is_ok=round_.ok and not round_.failures,
+        failures=[Failure(shown(one.step), shown(one.message)) for one in round_.failures],
         cleaned=clean is not None,
-        cleaning_failed=clean is not None and round_.failed("clean"),
-        released=[_released(one) for one in clean.children("released")] if clean else [],
+        cleaning_failed=clean is not None and round_.has_failed("clean"),
+        released=[_released(one) for one in round_.releases],
         triggers=trigger is not None,
-        trigger_failed=trigger is not None and round_.failed("trigger"),
-        triggered=[_triggered(one) for one in trigger.children("triggered")] if trigger else [],
+        trigger_failed=trigger is not None and round_.has_failed("trigger"),
+        triggered=[_triggered(one) for one in trigger.builds] if trigger else [],
     )
 
 
-def _released(one: Fields) -> Released:
-    pool, target = one.word("pool"), one.text("to_pool")
-    return Released(
-        pool=pool,
-        name=one.word("name"),
-        to_pool=None if target in (None, "", pool) else target,
-        word=word_for(one.word("verdict")),
-        reason=one.text("reason") or "",
-    )
+def _released(one: ReleasedLock) -> Released:
+    to_pool = None if one.to_pool == one.pool else shown(one.to_pool)
+    return Released(shown(one.pool), shown(one.name), to_pool, word_for(one.verdict), shown(one.reason))
 
 
-def _triggered(one: Fields) -> Triggered:
-    job = "/".join(filter(None, (one.text(name) for name in ("team", "pipeline", "job"))))
-    text = f"{one.with_instance_vars(job)} {one.text('build') or ''}".strip()
-    return Triggered(one.text("pool") or "", text, one.link("url"))
+def _triggered(one: StartedBuild) -> Triggered:
+    return Triggered(shown(one.pool), shown(f"{one.job} {one.build}".strip()), one.url)

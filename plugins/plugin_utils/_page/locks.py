@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...module_utils._core.shared.times import duration_text
-from .fields import Fields
-from .next_step import NextStep, Outlook
-from .rounds import Round
-from .times import Moment
+from .._round.model import Round, RoundLock, RoundPools
+from .next_step import NextStep, NextSteps
+from .text import shown
+from .times import PageTime, page_time
 from .verdicts import Word, word_for
 
 
@@ -24,7 +24,7 @@ class LockRow:
     word: Word
     holder: str
     link: str | None
-    since: Moment | None
+    since: PageTime | None
     minutes: int | None
     reason: str
     next_step: NextStep
@@ -37,26 +37,31 @@ class LockRow:
 
 
 def lock_rows(round_: Round) -> list[LockRow]:
-    """Return the rows, the worst first and of those the oldest first; none where nothing is known of the locks."""
-    if round_.look is None:
+    """Return the rows, the worst first and of those the oldest first; none where the locks are not known."""
+    seen = seen_pools(round_)
+    if seen is None:
         return []
-    outlook = Outlook(round_)
-    rows = [_row(lock, round_, outlook) for lock in round_.look.children("locks")]
+    next_steps = NextSteps(round_)
+    rows = [_row(lock, round_, next_steps) for lock in seen.locks]
     return sorted(rows, key=lambda row: (row.word.rank, -(row.minutes or 0), row.pool, row.name))
 
 
-def _row(lock: Fields, round_: Round, outlook: Outlook) -> LockRow:
-    holder = lock.child("holder")
-    since = lock.time("claimed_at")
+def seen_pools(round_: Round) -> RoundPools | None:
+    """Return the pools that the page shows: after the round, else as clean saw them before it."""
+    return round_.status or (round_.clean.seen if round_.clean else None)
+
+
+def _row(lock: RoundLock, round_: Round, next_steps: NextSteps) -> LockRow:
+    since = page_time(lock.claimed_at)
     return LockRow(
-        pool=lock.word("pool"),
-        name=lock.word("name"),
-        word=word_for(lock.word("verdict")),
-        holder=holder.with_instance_vars(holder.text("text") or "") if holder else "",
-        link=holder.link("url") if holder else None,
+        pool=shown(lock.pool),
+        name=shown(lock.name),
+        word=word_for(lock.verdict),
+        holder=shown(lock.holder),
+        link=lock.url,
         since=since,
-        minutes=since.minutes_until(round_.made) if since else None,
-        reason=lock.text("reason") or "",
-        next_step=outlook.of(lock),
-        is_releasable=lock.flag("releasable"),
+        minutes=None if lock.claimed_at is None else max(0, (round_.finished_at - lock.claimed_at) // 60),
+        reason=shown(lock.reason),
+        next_step=next_steps.of(lock),
+        is_releasable=lock.releasable,
     )

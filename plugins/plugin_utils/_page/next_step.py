@@ -8,16 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...module_utils._core.clean.plan import Action
+from ...module_utils._core.pool.layout import State
 from ...module_utils._core.shared.times import duration_text
-from .fields import Fields
-from .rounds import Round
-from .times import Moment
+from ...module_utils._core.verdict.policy import Policy
+from ...module_utils._core.verdict.verdict import VerdictName
+from .._round.model import Round, RoundLock
+from .text import shown
+from .times import PageTime, page_time
 
-_STAYS = {
-    "running": "Stays with its build.",
-    "handed_off": "Stays until a job gives it back.",
-    "manual": "Stays until a person gives it back.",
-    "unreachable": "Stays until Concourse answers.",
+_STAYS: dict[str, str] = {
+    VerdictName.RUNNING: "Stays with its build.",
+    VerdictName.HANDED_OFF: "Stays until a job releases it.",
+    VerdictName.MANUAL: "Stays until a person releases it.",
+    VerdictName.UNREACHABLE: "Stays until Concourse answers.",
 }
 
 
@@ -25,77 +29,65 @@ _STAYS = {
 class NextStep:
     """One sentence, and the time from which on the lock may go, None for never or not known.
 
-    `is_news` says that this round gave the lock back, or was to.
+    `is_news` says that this round released the lock, or was to.
     """
 
     text: str
-    at: Moment | None = None
+    at: PageTime | None = None
     is_news: bool = False
 
 
-class Outlook:
-    """Tells what happens next with the locks of a round."""
+class NextSteps:
+    """Says what happens next with the locks of a round."""
 
     def __init__(self, round_: Round) -> None:
         self._round = round_
 
-    def of(self, lock: Fields) -> NextStep:
-        """Return the next step of one lock, as the look found it."""
-        if lock.text("state") == "unclaimed":
-            given_back = _place(lock) in self._given_back and not self._round.check_mode
-            return NextStep("Given back by this round." if given_back else "Can be claimed.", is_news=given_back)
-        at = lock.time("releasable_at")
-        planned = self._planned.get(_claim(lock))
-        if planned and planned.text("action") not in (None, "keep"):
+    def of(self, lock: RoundLock) -> NextStep:
+        """Return the next step of one lock."""
+        if lock.state == State.UNCLAIMED:
+            is_released = (lock.pool, lock.name) in self._released and not self._round.check_mode
+            return NextStep("Released by this round." if is_released else "Can be claimed.", is_news=is_released)
+        at = page_time(lock.releasable_at)
+        planned = self._planned.get(lock.claim)
+        if planned and planned.action not in (None, Action.KEEP):
             return NextStep(self._after_release(), at, is_news=True)
-        if lock.flag("releasable"):
+        if lock.releasable:
             return NextStep(self._releasable(planned), at)
-        if at is not None:
-            left = self._round.made.minutes_until(at)
+        if at is not None and lock.releasable_at is not None:
+            left = max(0, (lock.releasable_at - self._round.finished_at) // 60)
             return NextStep(f"May go at {at.text}" + (f", in {duration_text(left)}." if left else "."), at)
         return NextStep(_kept(lock))
 
     @cached_property
-    def _planned(self) -> dict[tuple[str | None, ...], Fields]:
-        """What the cleaning decided, by claim: a lock that was claimed anew since has no plan."""
-        clean = self._round.clean
-        return {_claim(lock): lock for lock in clean.children("locks")} if clean else {}
+    def _planned(self) -> dict[tuple[str, str, str | None], RoundLock]:
+        """What clean decided, by claim: a lock that was claimed anew since has no plan."""
+        seen = self._round.clean.seen if self._round.clean else None
+        return {lock.claim: lock for lock in seen.locks} if seen else {}
 
     @cached_property
-    def _given_back(self) -> frozenset[tuple[str | None, ...]]:
-        released = self._round.clean.children("released") if self._round.clean else []
-        return frozenset((one.text("to_pool") or one.text("pool"), one.text("name")) for one in released)
+    def _released(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.to_pool, one.name) for one in self._round.releases)
 
     def _after_release(self) -> str:
         if self._round.check_mode:
-            return "A real round gives it back now."
-        if self._round.failed("clean"):
-            return "Was to be given back, but the cleaning failed."
-        if self._round.is_look_from_before:
-            return "Given back by this round."
-        return "Was to be given back, but is still claimed."
+            return "A real round releases it now."
+        if self._round.has_failed("clean"):
+            return "Was to be released, but the cleaning failed."
+        if self._round.status is None:
+            return "Released by this round."
+        return "Was to be released, but is still claimed."
 
-    def _releasable(self, planned: Fields | None) -> str:
+    def _releasable(self, planned: RoundLock | None) -> str:
         if self._round.clean is None:
             return "May go now, but this round did not clean."
         # What was not yet releasable when it was kept was kept for that alone.
-        if planned is not None and planned.flag("releasable"):
-            return f"Kept: {planned.text('action_reason') or 'by the policy'}."
+        if planned is not None and planned.releasable:
+            return f"Kept: {shown(planned.action_reason or 'by the policy')}."
         return "Goes with the next round."
 
 
-def _place(lock: Fields) -> tuple[str | None, ...]:
-    return lock.text("pool"), lock.text("name")
-
-
-def _claim(lock: Fields) -> tuple[str | None, ...]:
-    return *_place(lock), lock.text("commit")
-
-
-def _kept(lock: Fields) -> str:
-    verdict = lock.text("verdict") or ""
-    if verdict in _STAYS:
-        return _STAYS[verdict]
-    if lock.text("policy") == "keep":
-        return "The policy keeps it."
-    return "Somebody is at work with it."
+def _kept(lock: RoundLock) -> str:
+    if lock.verdict in _STAYS:
+        return _STAYS[lock.verdict]
+    return "The policy keeps it." if lock.policy == Policy.KEEP else "A build is using it."

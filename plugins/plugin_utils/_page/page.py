@@ -16,11 +16,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from .activity import doings
-from .fields import Fields
-from .locks import LockRow, lock_rows
+from .._round.model import RoundPools
+from .._round.read import read_round
+from .activity import activity_of
+from .locks import LockRow, lock_rows, seen_pools
 from .pools import SEGMENTS, pool_rows
-from .rounds import open_round
+from .text import shown
+from .times import page_time
 from .verdicts import ANSWERED, UNREACHABLE, WORDS, Group, Word
 
 _FOLDER = Path(__file__).parent
@@ -35,7 +37,7 @@ class Inline:
 
 
 @dataclass(frozen=True)
-class Tally:
+class GroupCount:
     """How many locks a group has, and of which verdicts."""
 
     group: Group
@@ -45,25 +47,25 @@ class Tally:
 
 def page(value: object, *, old_after: int) -> str:
     """Return the page for a round; `old_after` is in minutes. Raises BadRound if the value is no round."""
-    round_ = open_round(value)
-    locks = lock_rows(round_)
+    round_ = read_round(value)
+    locks, seen = lock_rows(round_), seen_pools(round_)
     return _template().render(
         style=_inline("page.css"),
         script=_inline("page.js"),
-        name=round_.fact.word("name"),
-        made=round_.made,
+        name=shown(round_.name),
+        made=page_time(round_.finished_at),
         old_after=old_after * 60,
         check_mode=round_.check_mode,
-        is_look_known=round_.look is not None,
-        is_look_from_before=round_.is_look_from_before,
-        commit=(round_.look.text("commit") or "") if round_.look else "",
+        is_known=seen is not None,
+        is_from_before=seen is not None and round_.status is None,
+        commit=shown(seen.commit) if seen else "",
         locks=locks,
         pools=pool_rows(round_, locks),
-        tallies=_tallies(locks),
-        unheard=sum(lock.word.key == UNREACHABLE for lock in locks),
-        silent=not any(lock.word.group in ANSWERED for lock in locks),
-        problems=_problems(round_.look),
-        doings=doings(round_),
+        groups=_group_counts(locks),
+        unreachable=sum(lock.word.key == UNREACHABLE for lock in locks),
+        is_concourse_silent=not any(lock.word.group in ANSWERED for lock in locks),
+        problems=_problems(seen),
+        activity=activity_of(round_),
         words=list(WORDS.values()),
     )
 
@@ -86,15 +88,15 @@ def _inline(name: str) -> Inline:
     return Inline(Markup(text), f"'sha256-{digest}'")
 
 
-def _tallies(locks: Sequence[LockRow]) -> list[Tally]:
+def _group_counts(locks: Sequence[LockRow]) -> list[GroupCount]:
     counts = Counter(lock.word for lock in locks)
     by_rank = sorted(counts.items(), key=lambda item: (item[0].rank, item[0].key))
     found = []
     for group in SEGMENTS:
         words = [(word, count) for word, count in by_rank if word.group is group]
-        found.append(Tally(group, sum(count for _word, count in words), words))
+        found.append(GroupCount(group, sum(count for _word, count in words), words))
     return found
 
 
-def _problems(look: Fields | None) -> list[tuple[str, str]]:
-    return [(one.text("pool") or "", one.text("text") or "") for one in look.children("problems")] if look else []
+def _problems(seen: RoundPools | None) -> list[tuple[str, str]]:
+    return [(shown(pool), shown(text)) for pool, text in seen.problems] if seen else []

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...module_utils._core.shared.times import duration_text
-from .fields import Fields
-from .locks import LockRow
-from .rounds import Round
+from ...module_utils._core.trigger.plan import TriggerState
+from .._round.model import Round, TriggeredPool
+from .locks import LockRow, seen_pools
+from .text import shown
 from .verdicts import Group
 
 # From good to bad, as the segments of a pool's bar stand.
@@ -31,7 +32,7 @@ class Builds:
     @property
     def needs_a_look(self) -> bool:
         """Whether a person should read the reason."""
-        return self.state not in ("satisfied", "triggered")
+        return self.state not in (TriggerState.SATISFIED, TriggerState.TRIGGERED)
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ class PoolRow:
 
 
 def pool_rows(round_: Round, locks: Sequence[LockRow]) -> list[PoolRow]:
-    """Return the pools in the order of the look; those that only the trigger knows come last."""
-    look = round_.look
-    builds = {one.word("name"): _builds(one) for one in round_.trigger.children("pools")} if round_.trigger else {}
-    names = [one.word("name") for one in look.children("pools")] if look else []
+    """Return the pools in the order of the modules; those that only the trigger knows come last."""
+    seen = seen_pools(round_)
+    builds = {shown(one.pool): _builds(one) for one in round_.triggered_pools}
+    names = [shown(name) for name in seen.pools] if seen else []
     by_pool: dict[str, list[LockRow]] = {name: [] for name in [*names, *builds]}
     for lock in locks:
         by_pool.setdefault(lock.pool, []).append(lock)
@@ -99,10 +100,5 @@ def _row(number: int, name: str, locks: Sequence[LockRow], builds: Builds | None
     )
 
 
-def _builds(pool: Fields) -> Builds:
-    return Builds(
-        job=pool.with_instance_vars(pool.text("job") or ""),
-        state=pool.text("state") or "",
-        reason=pool.text("reason") or "",
-        links=pool.links("stuck_builds"),
-    )
+def _builds(pool: TriggeredPool) -> Builds:
+    return Builds(shown(pool.job), shown(pool.state), shown(pool.reason), pool.stuck_builds)

@@ -1,17 +1,17 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times and spans for a person."""
+"""Times and durations on the page."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True)
-class Moment:
+class PageTime:
     """A time in UTC as the page shows it."""
 
     at: datetime
@@ -31,9 +31,14 @@ class Moment:
         """Seconds since 1970."""
         return int(self.at.timestamp())
 
-    def minutes_until(self, later: Moment) -> int:
+    def minutes_until(self, later: PageTime) -> int:
         """Whole minutes to a later time; 0 if it is not later."""
         return max(0, (later.seconds - self.seconds) // 60)
+
+
+def page_time(seconds: int | None) -> PageTime | None:
+    """Return a time that is given in seconds since 1970, UTC; None stays None."""
+    return None if seconds is None else PageTime(datetime.fromtimestamp(seconds, UTC))
 
 
 def duration(seconds: float) -> str:

@@ -56,7 +56,7 @@ _MEANINGS: Mapping[VerdictName, tuple[Group, str]] = {
     VerdictName.ZOMBIE: (Group.LEFT, "claimed after its build had ended"),
     VerdictName.ERRORED: (Group.LEFT, "the build that claimed it errored, by a lost worker for example"),
     VerdictName.ABORTED: (Group.LEFT, "the build that claimed it was aborted"),
-    VerdictName.LEAKED: (Group.LEFT, "the build that claimed it succeeded, and nobody will give it back"),
+    VerdictName.LEAKED: (Group.LEFT, "the build that claimed it succeeded, and nobody will release it"),
     VerdictName.FAILED: (
         Group.LEFT,
         "the build that claimed it failed; teams often keep such an environment for a look",

@@ -1,12 +1,17 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role pool_boy tells of one round, as types."""
+"""One round of the role pool_boy, as types: what the page, the metrics and the messages are made of.
+
+All times are whole seconds since 1970, UTC. Texts are as the modules wrote them, and can hold any character.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from ...module_utils._core.trigger.plan import TriggerState
 
 STEPS = ("clean", "trigger", "status", "page", "metrics", "pushgateway", "notify", "report")
 """The steps of a round, in the order of the role's documentation."""
@@ -14,44 +19,60 @@ STEPS = ("clean", "trigger", "status", "page", "metrics", "pushgateway", "notify
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A step that failed, and the sentence with which it did."""
+    """A step that failed, and the sentence with which it failed."""
 
     step: str
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class SeenLock:
-    """A lock as concourse_pool_status tells it. `unused_since` is its `dead_since`, in seconds since 1970, UTC."""
+class RoundLock:
+    """A lock as the modules return it.
+
+    `claim` identifies the claim: pool, name and commit. `unused_since` is `dead_since`; `holder` includes the instance
+    variables of the pipeline; `url` is the page of the claiming build if it is safe to link to; `action` and
+    `action_reason` are what clean decided.
+    """
 
     pool: str
     name: str
     state: str
     verdict: str
     reason: str
+    holder: str
+    url: str | None
+    claimed_at: int | None
     age_minutes: int
     unused_since: int | None
     releasable: bool
+    releasable_at: int | None
+    policy: str | None
     commit: str | None
-    url: str | None
+    action: str | None
+    action_reason: str | None
 
     @property
     def path(self) -> str:
         return f"{self.pool}/{self.name}"
 
+    @property
+    def claim(self) -> tuple[str, str, str | None]:
+        return self.pool, self.name, self.commit
+
 
 @dataclass(frozen=True, slots=True)
-class SeenPools:
-    """The last look at the pools. `problems` is the number of problems by pool."""
+class RoundPools:
+    """The pools and locks at one commit; `problems` are pairs of a pool and a text."""
 
     pools: tuple[str, ...]
-    locks: tuple[SeenLock, ...]
-    problems: Mapping[str, int]
+    locks: tuple[RoundLock, ...]
+    problems: tuple[tuple[str, str], ...]
+    commit: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasedLock:
-    """A lock that was given back; `commit` is that of its claim, `url` the page of the build that had claimed it."""
+    """A lock that was released; `commit` is that of its claim, `url` the page of the build that had claimed it."""
 
     pool: str
     name: str
@@ -61,10 +82,23 @@ class ReleasedLock:
     commit: str | None
     url: str | None
 
+    @property
+    def path(self) -> str:
+        return f"{self.pool}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPart:
+    """What the step clean did; `seen` are the pools before it, None if it failed before it read them."""
+
+    seen: RoundPools | None
+    released: tuple[ReleasedLock, ...]
+    has_failed: bool
+
 
 @dataclass(frozen=True, slots=True)
 class TriggeredPool:
-    """A pool whose free locks are to have builds; `job` is as `job_text` writes it."""
+    """A pool whose free locks get builds; `job` includes the instance variables of the pipeline."""
 
     pool: str
     job: str
@@ -76,34 +110,71 @@ class TriggeredPool:
 
     @property
     def is_stuck(self) -> bool:
-        return self.state == "stuck"
+        return self.state == TriggerState.STUCK
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerSummary:
-    """What the trigger did: the pools, and for each build that was started its pool and job."""
+class StartedBuild:
+    """A build that was started, with its page if it is safe to link to; `build` is its name, empty in check mode."""
 
-    pools: tuple[TriggeredPool, ...]
-    triggered: tuple[tuple[str, str], ...]
+    pool: str
+    job: str
+    build: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerPart:
+    """What the step trigger did."""
+
+    pools: tuple[TriggeredPool, ...] = ()
+    builds: tuple[StartedBuild, ...] = ()
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round. Times are in seconds since 1970, UTC; a part that did not run or gave no result is None.
+    """One round; a step that did not run or returned nothing is None.
 
-    In check mode `releases` and `feeding` tell what would have been done.
+    `status` are the pools after the round. In check mode `clean` and `trigger` hold what would have been done.
     """
 
     name: str
+    started_at: int | None
     finished_at: int
-    duration_seconds: float
+    duration_seconds: float | None
     ok: bool
     check_mode: bool
     failures: tuple[Failure, ...]
-    releases: tuple[ReleasedLock, ...] | None
-    feeding: TriggerSummary | None
-    look: SeenPools | None
+    clean: CleanPart | None
+    trigger: TriggerPart | None
+    status: RoundPools | None
 
     @property
     def failed_steps(self) -> frozenset[str]:
         return frozenset(failure.step for failure in self.failures)
+
+    @property
+    def releases(self) -> tuple[ReleasedLock, ...]:
+        return self.clean.released if self.clean else ()
+
+    @property
+    def triggered_pools(self) -> tuple[TriggeredPool, ...]:
+        return self.trigger.pools if self.trigger else ()
+
+    @property
+    def locks(self) -> tuple[RoundLock, ...]:
+        """The locks after the round, none where they are not known."""
+        return self.status.locks if self.status else ()
+
+    def has_failed(self, step: str) -> bool:
+        """Return whether a step failed, by the failures of the round or by what its module returned."""
+        part = {"clean": self.clean, "trigger": self.trigger}.get(step)
+        return step in self.failed_steps or (part is not None and part.has_failed)
+
+    def problem_counts(self) -> Mapping[str, int]:
+        """Return the number of problems by pool."""
+        counts: dict[str, int] = {}
+        for pool, _text in self.status.problems if self.status else ():
+            counts[pool] = counts.get(pool, 0) + 1
+        return counts

@@ -5,91 +5,120 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from ...module_utils._core.concourse.instance_vars import compact_json
 from .links import safe_link
-from .model import Failure, ReleasedLock, Round, SeenLock, SeenPools, TriggeredPool, TriggerSummary
+from .model import (
+    CleanPart,
+    Failure,
+    ReleasedLock,
+    Round,
+    RoundLock,
+    RoundPools,
+    StartedBuild,
+    TriggeredPool,
+    TriggerPart,
+)
 from .round_fields import RoundFields
 
 
 def read_round(value: object) -> Round:
-    """Return the round that the fact tells of; BadRound with a sentence if it is not one."""
+    """Return the round that the fact holds. Raises BadRound with a sentence if it is not one."""
     fact = RoundFields.of(value, "pool_boy_round")
     clean, trigger, status = (fact.section(name) for name in ("clean", "trigger", "status"))
     return Round(
         name=fact.text("name"),
+        started_at=fact.optional_time("started_at"),
         finished_at=fact.time("finished_at"),
-        duration_seconds=fact.number("duration_seconds"),
+        duration_seconds=fact.optional_number("duration_seconds"),
         ok=fact.flag("ok"),
         check_mode=fact.flag("check_mode"),
         failures=tuple(Failure(one.text("step"), one.text("message")) for one in fact.sections("failures")),
-        releases=_releases(clean) if clean else None,
-        feeding=_feeding(trigger) if trigger else None,
-        look=_look(status) if status else None,
+        clean=_clean(clean) if clean else None,
+        trigger=_trigger(trigger) if trigger else None,
+        status=_pools(status) if status else None,
     )
 
 
-def job_text(job: str, instance_vars: RoundFields | None) -> str:
-    """Return `team/pipeline/job`, followed by the pipeline's instance variables as JSON where it has any."""
-    return f"{job} {compact_json(_plain(instance_vars.fields))}" if instance_vars and instance_vars.fields else job
+def _pools(part: RoundFields) -> RoundPools | None:
+    if "locks" not in part.fields:
+        return None
+    return RoundPools(
+        pools=tuple(one.text("name") for one in part.sections("pools")),
+        locks=tuple(_lock(one) for one in part.sections("locks")),
+        problems=tuple((one.text("pool"), one.optional_text("text") or "") for one in part.sections("problems")),
+        commit=part.optional_text("commit") or "",
+    )
 
 
-def _look(status: RoundFields) -> SeenPools:
-    problems = Counter(one.text("pool") for one in status.sections("problems"))
-    pools = tuple(one.text("name") for one in status.sections("pools"))
-    return SeenPools(pools, tuple(_lock(one) for one in status.sections("locks")), problems)
-
-
-def _lock(lock: RoundFields) -> SeenLock:
-    return SeenLock(
+def _lock(lock: RoundFields) -> RoundLock:
+    holder = lock.section("holder")
+    return RoundLock(
         pool=lock.text("pool"),
         name=lock.text("name"),
-        state=lock.text("state"),
+        state=lock.optional_text("state") or "",
         verdict=lock.text("verdict"),
-        reason=lock.text("reason"),
+        reason=lock.optional_text("reason") or "",
+        holder=_with_instance_vars(holder.optional_text("text") or "", holder) if holder else "",
+        url=_url(lock),
+        claimed_at=lock.optional_time("claimed_at"),
         age_minutes=lock.optional_whole("age_minutes") or 0,
         unused_since=lock.optional_time("dead_since"),
         releasable=lock.flag("releasable"),
+        releasable_at=lock.optional_time("releasable_at"),
+        policy=lock.optional_text("policy"),
         commit=lock.optional_text("commit"),
-        url=_url(lock),
+        action=lock.optional_text("action"),
+        action_reason=lock.optional_text("action_reason"),
     )
 
 
-def _releases(clean: RoundFields) -> tuple[ReleasedLock, ...]:
-    urls = {(one.text("pool"), one.text("name")): _url(one) for one in clean.sections("locks")}
-    return tuple(
+def _clean(clean: RoundFields) -> CleanPart:
+    seen = _pools(clean)
+    urls = {(lock.pool, lock.name): lock.url for lock in seen.locks} if seen else {}
+    released = [
         ReleasedLock(
             pool=one.text("pool"),
             name=one.text("name"),
             to_pool=one.optional_text("to_pool") or one.text("pool"),
             verdict=one.text("verdict"),
-            reason=one.text("reason"),
+            reason=one.optional_text("reason") or "",
             commit=one.optional_text("commit"),
             url=urls.get((one.text("pool"), one.text("name"))),
         )
         for one in clean.sections("released")
+    ]
+    return CleanPart(seen, tuple(released), clean.flag("failed"))
+
+
+def _trigger(trigger: RoundFields) -> TriggerPart:
+    return TriggerPart(
+        pools=tuple(_triggered_pool(one) for one in trigger.sections("pools")),
+        builds=tuple(_started_build(one) for one in trigger.sections("triggered")),
+        has_failed=trigger.flag("failed"),
     )
 
 
-def _feeding(trigger: RoundFields) -> TriggerSummary:
-    triggered = [
-        (one.text("pool"), job_text("/".join(map(one.text, ("team", "pipeline", "job"))), one.section("instance_vars")))
-        for one in trigger.sections("triggered")
-    ]
-    return TriggerSummary(tuple(_fed_pool(one) for one in trigger.sections("pools")), tuple(triggered))
-
-
-def _fed_pool(pool: RoundFields) -> TriggeredPool:
+def _triggered_pool(pool: RoundFields) -> TriggeredPool:
     return TriggeredPool(
         pool=pool.text("name"),
-        job=job_text(pool.text("job"), pool.section("instance_vars")),
+        job=_with_instance_vars(pool.optional_text("job") or "", pool),
         needed=pool.optional_whole("needed") or 0,
         active=pool.optional_whole("active") or 0,
-        state=pool.text("state"),
+        state=pool.optional_text("state") or "",
         reason=pool.optional_text("reason") or "",
         stuck_builds=tuple(filter(None, (safe_link(str(url)) for url in pool.values("stuck_builds")))),
+    )
+
+
+def _started_build(build: RoundFields) -> StartedBuild:
+    names = (build.optional_text(name) for name in ("team", "pipeline", "job"))
+    return StartedBuild(
+        pool=build.optional_text("pool") or "",
+        job=_with_instance_vars("/".join(filter(None, names)), build),
+        build=build.optional_text("build") or "",
+        url=safe_link(build.optional_text("url") or ""),
     )
 
 
@@ -98,8 +127,14 @@ def _url(lock: RoundFields) -> str | None:
     return safe_link(holder.optional_text("url") or "") if holder else None
 
 
+def _with_instance_vars(job: str, section: RoundFields) -> str:
+    """Return a job or a build, followed by the instance variables of its pipeline as JSON where it has any."""
+    variables = section.section("instance_vars")
+    return f"{job} {compact_json(_plain(variables.fields))}" if variables and variables.fields else job
+
+
 def _plain(value: object) -> object:
-    """Return nested values without Ansible's own types, which json does not write in a settled way."""
+    """Return nested values without Ansible's own types, which json writes in an unspecified way."""
     if isinstance(value, Mapping):
         return {str(name): _plain(value[name]) for name in value}
     if isinstance(value, (list, tuple)):

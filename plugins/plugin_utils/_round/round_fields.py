@@ -48,8 +48,8 @@ class RoundFields:
             raise BadRound(f"{self.where}.{name} must be a text, but is {_kind(value)}.")
         return valid_unicode(str(value))
 
-    def number(self, name: str) -> float:
-        return self._needed(name, self._converted(name, float, "a number"))
+    def optional_number(self, name: str) -> float | None:
+        return self._converted(name, float, "a number")
 
     def optional_whole(self, name: str) -> int | None:
         return self._converted(name, int, "a whole number")

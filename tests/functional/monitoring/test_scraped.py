@@ -106,7 +106,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def _impatient_rules(folder: Path) -> Path:
-    """The rules as they are, but for the half hour in which a leaked lock must not be given back."""
+    """The rules as they are, but for the half hour in which a leaked lock must not be released."""
     rules = yaml.safe_load((MONITORING / "alerts.yml").read_text())
     (leaked,) = (rule for rule in rules["groups"][0]["rules"] if rule["alert"] == LEAKED)
     assert leaked["for"] == "30m"
@@ -192,8 +192,8 @@ def test_the_next_rounds_count_on_and_what_is_over_stops_firing(house: House) ->
     house.round(cleaning=True, webhook_format="slack")
     (body,) = house.webhook.bodies
     first, second = body["text"].split("\n")
-    assert first == '*teams/locks? "a"*: 1 lock given back'
-    assert second.startswith("• aws/&lt;!channel&gt; was given back: ci/hold 1 succeeded; ")
+    assert first == '*teams/locks? "a"*: 1 lock released'
+    assert second.startswith("• aws/&lt;!channel&gt; was released: ci/hold 1 succeeded; ")
     wait_for(lambda: house.firing() == set(), what="end of the alert")
     wait_for(lambda: value(house.prometheus, "min(poolboy_rounds_total)") == 3, what="third round by both ways")
     assert value(house.prometheus, 'min(poolboy_releases_total{verdict="leaked"})') == 1

@@ -50,7 +50,7 @@ def test_the_demo_on_a_phone(open_page: OpenPage, demo: dict[str, Any]) -> None:
     assert visit.complaints == []
     for released in demo["clean"]["released"]:
         row = visit.rows.filter(has=visit.tab.get_by_role("rowheader", name=released["name"], exact=True))
-        expect(row).to_contain_text("Given back by this round.")
+        expect(row).to_contain_text("Released by this round.")
     links = visit.tab.locator("#table a").evaluate_all("(links) => links.map((link) => link.href)")
     holders = [lock["holder"]["url"] for lock in demo["status"]["locks"] if lock["holder"] and lock["holder"]["url"]]
     assert sorted(links) == sorted(holders)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the role share: a scene with locks to give back, a machine, and rounds on it by real Ansible."""
+"""What the tests of the role share: a scene with locks to release, a machine, and rounds on it by real Ansible."""
 
 from __future__ import annotations
 

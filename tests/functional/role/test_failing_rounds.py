@@ -23,7 +23,7 @@ SENTENCE = re.compile(r"[A-Z0-9].{10,400}\.")
 
 
 def test_every_step_that_fails_is_told_everywhere(scene: Scene, machine: Machine, receiver: Receiver) -> None:
-    """Two locks to give back where one is allowed, no right to start builds, and nobody takes page, push and news."""
+    """Two locks to release where one is allowed, no right to start builds, and nobody takes page, push and news."""
     scene.locks.add("aws", "env-3", at=scene.now)
     leave_behind(scene, "aws/env-3")
     scene.atc.follow_wall_clock()
@@ -81,7 +81,7 @@ def test_what_is_new_is_told_when_somebody_listens(scene: Scene, machine: Machin
 
 
 def test_a_concourse_that_tells_nothing_of_any_build_is_told(scene: Scene, machine: Machine) -> None:
-    """Nothing is given back while that lasts; where one of the builds can be asked about, it is no failure."""
+    """Nothing is released while that lasts; where one of the builds can be asked about, it is no failure."""
     scene.locks.add("aws", "env-3", at=scene.now)
     leave_behind(scene, "aws/env-3")
     scene.locks.add("gcp", "vm-1", at=scene.now)

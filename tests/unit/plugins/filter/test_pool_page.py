@@ -35,8 +35,8 @@ def test_a_page_may_stay_fresh_for_longer() -> None:
         (None, "pool_boy_round must be a dictionary, but is missing."),
         ("round", "pool_boy_round must be a dictionary, but is a text."),
         ([], "pool_boy_round must be a dictionary, but is a list."),
-        ({}, "pool_boy_round.finished_at is missing: "),
-        ({"finished_at": "2026-11-22T03:00:00Z"}, "pool_boy_round.name is missing: "),
+        ({}, "pool_boy_round.name is missing: "),
+        ({"name": "shop"}, "pool_boy_round.finished_at is missing: "),
         (a_round(finished_at="soon"), "pool_boy_round.finished_at must be a time such as 2026-11-22T03:00:00Z, "),
         (a_round(status=[]), "pool_boy_round.status must be a dictionary, but is a list."),
         (

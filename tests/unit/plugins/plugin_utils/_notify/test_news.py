@@ -52,7 +52,7 @@ def test_all_that_is_news_the_worst_first() -> None:
         ("failed", "The step page failed: No space."),
         ("stuck", "aws is stuck, main/ci/claim gets no more builds: 3 builds ended"),
         ("kept_too_long", "aws/env-1 is still claimed, and no known build has used it for 2h 0m: ci/deploy 12 failed"),
-        ("released", "aws/env-4 was given back: ci/deploy 12 errored"),
+        ("released", "aws/env-4 was released: ci/deploy 12 errored"),
     ]
     assert found["news"][2] == {
         "kind": "kept_too_long",
@@ -155,7 +155,7 @@ def test_news_that_waits_is_bounded() -> None:
 
 def test_a_lock_that_went_to_another_pool() -> None:
     fact = round_fact(clean=cleaning(release("aws", "env-4", "errored", to_pool="sick")))
-    assert pool_news(fact)["news"][0]["text"] == "aws/env-4 was given to sick: ci/deploy 12 errored"
+    assert pool_news(fact)["news"][0]["text"] == "aws/env-4 was moved to sick: ci/deploy 12 errored"
 
 
 def test_check_mode_has_no_news_and_leaves_the_memory() -> None:

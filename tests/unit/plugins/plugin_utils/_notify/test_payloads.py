@@ -54,7 +54,7 @@ def test_for_programs() -> None:
         "repository": "infra",
         "finished_at": "2026-09-21T14:13:20Z",
         "ok": False,
-        "summary": "1 step failed, 1 pool stuck, 1 lock kept too long, 2 locks given back",
+        "summary": "1 step failed, 1 pool stuck, 1 lock kept too long, 2 locks released",
         "counts": {"failed": 1, "stuck": 1, "kept_too_long": 1, "released": 2},
         "news": news,
         "more": 0,
@@ -73,12 +73,12 @@ def test_the_documentation_shows_what_is_sent() -> None:
 
 def test_for_a_chat() -> None:
     assert slack(pool_news(FACT)["news"]).split("\n") == [
-        "*infra*: 1 step failed, 1 pool stuck, 1 lock kept too long, 2 locks given back",
+        "*infra*: 1 step failed, 1 pool stuck, 1 lock kept too long, 2 locks released",
         "• The step page failed: No space.",
         "• aws is stuck, main/ci/claim gets no more builds: 3 builds ended",
         f"• aws/env-1 is still claimed, and no known build has used it for 2d 2h: ci/deploy 12 failed (<{PAGE}|build>)",
-        "• aws/env-4 was given back: ci/deploy 12 errored",
-        "• aws/env-5 was given back: ci/deploy 12 zombie",
+        "• aws/env-4 was released: ci/deploy 12 errored",
+        "• aws/env-5 was released: ci/deploy 12 zombie",
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import LockRow, lock_rows
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import open_round
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.read import read_round
 from ansible_collections.poolboy.concourse.tests.page.rounds import (
     MADE,
     a_claim,
@@ -29,7 +29,7 @@ PAST = iso(MADE - timedelta(minutes=5))
 
 
 def the_row(**changes: Any) -> LockRow:
-    (row,) = lock_rows(open_round(a_round(**changes)))
+    (row,) = lock_rows(read_round(a_round(**changes)))
     return row
 
 
@@ -41,13 +41,13 @@ def next_of(lock: dict[str, Any], **changes: Any) -> str:
     ("verdict", "policy", "said"),
     [
         ("running", "keep", "Stays with its build."),
-        ("handed_off", "keep", "Stays until a job gives it back."),
-        ("handed_off", "release", "Stays until a job gives it back."),
-        ("manual", "keep", "Stays until a person gives it back."),
+        ("handed_off", "keep", "Stays until a job releases it."),
+        ("handed_off", "release", "Stays until a job releases it."),
+        ("manual", "keep", "Stays until a person releases it."),
         ("unreachable", "keep", "Stays until Concourse answers."),
         ("failed", "keep", "The policy keeps it."),
         ("foreign", "keep", "The policy keeps it."),
-        ("unverified", "stale", "Somebody is at work with it."),
+        ("unverified", "stale", "A build is using it."),
     ],
 )
 def test_a_lock_that_has_no_time_to_go(verdict: str, policy: str, said: str) -> None:
@@ -89,21 +89,21 @@ def test_a_lock_that_became_releasable_after_the_cleaning() -> None:
     assert next_of(RELEASABLE, clean=clean) == "Goes with the next round."
 
 
-def test_a_lock_that_was_given_back() -> None:
+def test_a_lock_that_was_released() -> None:
     clean = a_cleaning(a_step(RELEASABLE, "release"), released=[a_release("aws", "env-1")])
     row = the_row(status=a_look(a_free_lock("aws", "env-1")), clean=clean)
-    assert row.next_step.text == "Given back by this round."
+    assert row.next_step.text == "Released by this round."
     assert row.next_step.is_news
     assert next_of(a_free_lock("aws", "env-2"), clean=clean) == "Can be claimed."
 
 
 def test_a_lock_that_was_moved_is_news_where_it_went() -> None:
     clean = a_cleaning(released=[a_release("aws", "env-1", to_pool="sick")])
-    assert next_of(a_free_lock("sick", "env-1"), clean=clean) == "Given back by this round."
+    assert next_of(a_free_lock("sick", "env-1"), clean=clean) == "Released by this round."
     assert next_of(a_free_lock("aws", "env-1"), clean=clean) == "Can be claimed."
 
 
-def test_a_lock_that_was_claimed_anew_after_it_was_given_back() -> None:
+def test_a_lock_that_was_claimed_anew_after_it_was_released() -> None:
     clean = a_cleaning(a_step(RELEASABLE, "release"), released=[a_release("aws", "env-1")])
     assert next_of(a_claim("aws", "env-1", commit="e" * 40), clean=clean) == "Stays with its build."
 
@@ -111,9 +111,9 @@ def test_a_lock_that_was_claimed_anew_after_it_was_given_back() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"check_mode": True}, "A real round gives it back now."),
-        ({"failures": [{"step": "clean", "message": "x"}]}, "Was to be given back, but the cleaning failed."),
-        ({"failures": [{"step": "page", "message": "x"}]}, "Was to be given back, but is still claimed."),
+        ({"check_mode": True}, "A real round releases it now."),
+        ({"failures": [{"step": "clean", "message": "x"}]}, "Was to be released, but the cleaning failed."),
+        ({"failures": [{"step": "page", "message": "x"}]}, "Was to be released, but is still claimed."),
     ],
 )
 @pytest.mark.parametrize("action", ["release", "move"])
@@ -128,4 +128,4 @@ def test_check_mode_gave_nothing_back() -> None:
 
 def test_the_locks_as_they_were_before_a_look_that_failed() -> None:
     clean = a_cleaning(a_step(RELEASABLE, "release"), released=[a_release("aws", "env-1")])
-    assert the_row(status=None, clean=clean).next_step.text == "Given back by this round."
+    assert the_row(status=None, clean=clean).next_step.text == "Released by this round."

@@ -140,7 +140,7 @@ def test_a_claimed_lock_and_a_free_one() -> None:
         "ci/deploy 12",
         "3h 10m since 2026-11-21 23:50",
         "ci/deploy 12 is started with env-1",
-        "Stays until a job gives it back.",
+        "Stays until a job releases it.",
     ]
     assert cells["env-2"] == ["free", "gcp", "env-2", "", "", "nobody holds it", "Can be claimed."]
 
@@ -200,10 +200,10 @@ BROKEN = {"failed": True, "msg": "It broke."}
 @pytest.mark.parametrize(
     ("changes", "summary", "section"),
     [
-        ({"clean": {"released": [], **BROKEN}}, "locks given back: not known", "Not known, as the step clean failed."),
+        ({"clean": {"released": [], **BROKEN}}, "locks released: not known", "Not known, as the step clean failed."),
         (
             {"clean": {"released": [a_release("aws", "env-2")], **BROKEN}},
-            "at least 1 lock given back",
+            "at least 1 lock released",
             "Whether there were more is not known, as the step clean failed.",
         ),
         (
@@ -237,7 +237,7 @@ def test_what_a_failed_step_did_is_not_known(changes: dict[str, Any], summary: s
 def test_a_zero_leads_nowhere() -> None:
     told = read_page(made(a_round(status=a_look(a_free_lock("aws", "env-1")), trigger={"triggered": [], "pools": []})))
     summary = told.only("p", class_="summary")
-    assert " ".join(summary.text.split()) == "This round: 0 locks given back 0 builds started"
+    assert " ".join(summary.text.split()) == "This round: 0 locks released 0 builds started"
     assert summary.all("a") == []
     assert [link.text for link in told.only("ul", class_="tiles").all("a")] == ["1 Free"]
 
@@ -274,7 +274,7 @@ def test_check_mode_tells_what_would_be_done() -> None:
     lock = a_claim("aws", "env-1", "leaked", releasable=True)
     clean = a_cleaning(a_step(lock, "release"), released=[a_release("aws", "env-1")])
     told = read_page(made(a_round(check_mode=True, clean=clean, status=a_look(lock))))
-    assert [head.text for head in told.all("h3")] == ["Would be given back", "Builds that would be started"]
+    assert [head.text for head in told.all("h3")] == ["Would be released", "Builds that would be started"]
     assert "Round went well" in told.only("header").text
 
 

@@ -13,22 +13,21 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.times import duration_text
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.severity import WORST_FIRST
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.fields import Fields
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import lock_rows
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import PoolRow, pool_rows
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.rounds import open_round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.times import Moment, duration
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.text import shown
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.times import PageTime, duration
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS, Group
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.read import read_round
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round_fields import (
     BadRound,
-    RoundFields,
 )
 from ansible_collections.poolboy.concourse.tests.page.rounds import a_claim, a_free_lock, a_look, a_round
 
 
 def rows_of(**changes: Any) -> list[PoolRow]:
-    told = open_round(a_round(**changes))
+    told = read_round(a_round(**changes))
     return pool_rows(told, lock_rows(told))
 
 
@@ -104,7 +103,7 @@ def test_anything_else_is_none(address: str) -> None:
 
 
 def test_times_and_spans() -> None:
-    made = Moment(datetime(2026, 11, 22, 3, 0, 59, tzinfo=UTC))
+    made = PageTime(datetime(2026, 11, 22, 3, 0, 59, tzinfo=UTC))
     assert (made.machine, made.text, made.seconds) == ("2026-11-22T03:00:59Z", "2026-11-22 03:00", 1795316459)
     assert [duration_text(minutes) for minutes in (0, 59, 60, 1439, 1440, 1_439_999, 1_440_000)] == [
         "0m",
@@ -120,39 +119,45 @@ def test_times_and_spans() -> None:
 
 
 def test_texts_come_out_on_one_line_and_short() -> None:
-    told = Fields(RoundFields({"name": "a\nb\u202e", "long": "x" * 3000, "number": 7}, "lock"))
-    assert told.word("name") == told.text("name") == "a\\nb\\u202e"
-    assert told.text("number") == "7"
-    assert len(told.word("long")) == 2000
+    assert shown("a\nb\u202e") == "a\\nb\\u202e"
+    assert len(shown("x" * 3000)) == 2000
 
 
-def test_what_is_missing_is_null() -> None:
-    nothing = Fields(RoundFields({}, "lock"))
-    references = (nothing.text, nothing.number, nothing.time, nothing.child, nothing.link)
-    assert [reading("name") for reading in references] == [None] * 5
-    assert (nothing.has("name"), nothing.flag("name"), nothing.children("name"), nothing.links("name")) == (
+def test_what_is_missing_is_empty() -> None:
+    lock = {"pool": "aws", "name": "env-1", "verdict": "leaked"}
+    (row,) = lock_rows(read_round({"name": "n", "finished_at": "2026-11-22T03:00:00Z", "status": {"locks": [lock]}}))
+    assert (row.holder, row.link, row.since, row.minutes, row.reason, row.is_releasable) == (
+        "",
+        None,
+        None,
+        None,
+        "",
         False,
-        False,
-        [],
-        [],
     )
-    with pytest.raises(BadRound, match=r"^lock\.name is missing"):
-        nothing.word("name")
 
 
 def test_links_of_a_list() -> None:
-    told = Fields(RoundFields({"stuck_builds": ["https://ci.example.com/1", "javascript:alert(1)", 7]}, "pool"))
-    assert told.links("stuck_builds") == ["https://ci.example.com/1"]
+    fed = [{"name": "fed", "stuck_builds": ["https://ci.example.com/1", "javascript:alert(1)", 7]}]
+    (pool,) = rows_of(status=None, clean=None, trigger={"pools": fed, "triggered": []})
+    assert pool.builds is not None
+    assert pool.builds.links == ("https://ci.example.com/1",)
 
 
-def test_instance_variables_stand_behind_the_job() -> None:
-    told = Fields(RoundFields({"instance_vars": {"region": "eu\x07", "build": {"no": 1}}}, "lock"))
-    assert told.with_instance_vars("ci/up 3") == 'ci/up 3 {"build":{"no":1},"region":"eu\\u0007"}'
-    assert Fields(RoundFields({"instance_vars": None}, "lock")).with_instance_vars("ci/up 3") == "ci/up 3"
-    assert Fields(RoundFields({"instance_vars": {}}, "lock")).with_instance_vars("ci/up 3") == "ci/up 3"
+@pytest.mark.parametrize(
+    ("variables", "text"),
+    [
+        ({"region": "eu\x07", "build": {"no": 1}}, 'ci/up 3 {"build":{"no":1},"region":"eu\\u0007"}'),
+        (None, "ci/up 3"),
+        ({}, "ci/up 3"),
+    ],
+)
+def test_instance_variables_stand_behind_the_holder(variables: dict[str, Any] | None, text: str) -> None:
+    claim = a_claim("aws", "env-1", holder={"text": "ci/up 3", "instance_vars": variables})
+    (row,) = lock_rows(read_round(a_round(status=a_look(claim))))
+    assert row.holder == text
 
 
 def test_a_bad_part_deep_down_is_named() -> None:
-    told = open_round(a_round(status=a_look(a_claim("aws", "env-1"), a_claim("aws", "env-2", claimed_at="soon"))))
+    bad = a_round(status=a_look(a_claim("aws", "env-1"), a_claim("aws", "env-2", claimed_at="soon")))
     with pytest.raises(BadRound, match=r"^pool_boy_round\.status\.locks\[1\]\.claimed_at must be a time such as "):
-        lock_rows(told)
+        read_round(bad)
