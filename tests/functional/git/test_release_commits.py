@@ -190,18 +190,18 @@ def test_a_lock_goes_to_another_pool_in_one_commit(locks: LockRepository, look: 
 @pytest.mark.parametrize("entry", [File("x"), Submodule(), Symlink("x")])
 def test_nothing_is_overwritten(locks: LockRepository, look: Look, entry: File | Submodule | Symlink) -> None:
     base = locks.commit({"aws/unclaimed/env-1": entry})
-    check_refused(locks, look, base, "something is at aws/unclaimed/env-1 already")
+    check_refused(locks, look, base, "aws/unclaimed/env-1 already exists")
 
 
 def test_no_folder_is_overwritten(locks: LockRepository, look: Look) -> None:
     base = locks.commit({"aws/unclaimed/env-1/precious": "x"})
-    check_refused(locks, look, base, "something is at aws/unclaimed/env-1 already")
+    check_refused(locks, look, base, "aws/unclaimed/env-1 already exists")
 
 
 def test_no_file_is_made_a_folder(locks: LockRepository, look: Look) -> None:
     base = locks.commit({"aws/unclaimed": None})
     base = locks.commit({"aws/unclaimed": "a file"})
-    check_refused(locks, look, base, "aws/unclaimed is no folder")
+    check_refused(locks, look, base, "aws/unclaimed is not a folder")
 
 
 def check_refused(locks: LockRepository, look: Look, base: str, match: str) -> None:
@@ -226,7 +226,7 @@ def test_a_lock_that_is_not_what_it_was_is_not_touched(locks: LockRepository, lo
         base = locks.update("aws", "env-1", "other content")
         wrong = PlannedRelease(right.lock, right.target, right.message)
         later = repository.snapshot()
-        with pytest.raises(RepositoryError, match="is not what it was"):
+        with pytest.raises(RepositoryError, match="has just changed"):
             repository.write(later, [wrong])
     assert locks.tip() == base
 

@@ -144,7 +144,7 @@ def test_https_with_a_password_leaves_no_secret_behind(
 
 def test_dumb_http_cannot_be_written(locks: LockRepository, look: Look, served_folder: Path) -> None:
     base = locks.tip()
-    words = "Nobody can push to .*: what answers there is a web server"
+    words = "Nobody can push to .*: it is a web server that only serves"
     with (
         serve_https(served_folder, tls=False, answer=dumb) as server,
         open_repository(server.url("locks.git"), look.cache_dir) as repository,

@@ -34,12 +34,12 @@ def test_a_tally_that_nothing_explains_has_drifted(locks: LockRepository, look: 
     locks.tally("aws", triggers=0, removals=6)
     (problem,) = problems(look, locks)
     assert problem == (
-        "the tally has drifted: with what happened since it was counted it comes to 0 builds to start"
-        " and 6 claims to come, the pool has 1 unclaimed locks"
+        "the tally has drifted: with the moves of locks since it was written, it counts 0 builds to start"
+        " and 6 claims to come, but the pool has 1 unclaimed locks"
     )
     locks.claim("aws", "env-2")
     (problem,) = problems(look, locks)
-    assert "0 builds to start and 5 claims to come, the pool has 0 unclaimed locks" in problem
+    assert "0 builds to start and 5 claims to come, but the pool has 0 unclaimed locks" in problem
 
 
 def test_too_few_is_drift_as_well(locks: LockRepository, look: Look) -> None:

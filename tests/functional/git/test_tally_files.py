@@ -232,7 +232,7 @@ def test_lines_that_were_merged_since_count(locks: LockRepository, counter: Coun
 @pytest.mark.parametrize("entry", [Symlink("../../etc/passwd"), Folder({"x": "y"})])
 def test_nothing_but_a_file_is_overwritten(locks: LockRepository, counter: Counter, entry: Symlink | Folder) -> None:
     tip = locks.commit({"aws/.pending-triggers": entry})
-    with pytest.raises(RepositoryError, match=r"\.pending-triggers of pool aws is no file"):
+    with pytest.raises(RepositoryError, match=r"\.pending-triggers of pool aws is not a file"):
         counter.start()
     assert locks.tip() == tip
 

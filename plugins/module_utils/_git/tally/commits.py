@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From tallies to commits: each changes the two files of its pool and nothing else."""
+"""The commits that count builds: each writes the two tally files of one pool."""
 
 from __future__ import annotations
 
@@ -15,30 +15,28 @@ from ..._core.tally.ledger import PlannedTally
 from ..objects.tree_reader import TreeReader
 from ..write.planned_commits import CommitPurpose, FileWritten, PlannedCommit
 
-# A symbolic link would be followed by the resource, which reads and writes the files in a work tree.
-_PLAIN_FILES = (b"100644", b"100755", b"100664")
+# Not symbolic links: the resource would follow them, as it reads and writes the files in a work tree.
+_FILE_MODES = (b"100644", b"100755", b"100664")
 
 
 def plan_tallies(tallies: Sequence[PlannedTally], trees: TreeReader, base: str) -> list[PlannedCommit]:
-    """Return one commit for each tally: as in the resource's commits, the message holds one pair of numbers."""
+    """Return one commit for each tally, as the resource makes them: a message holds one pair of numbers."""
     return [_commit(tally, trees, base) for tally in tallies]
 
 
-def _commit(count: PlannedTally, trees: TreeReader, base: str) -> PlannedCommit:
-    tree = trees.folder(base, encode_path(pool_folder(count.pool)))
+def _commit(planned: PlannedTally, trees: TreeReader, base: str) -> PlannedCommit:
+    pool = printable(planned.pool, 200)
+    tree = trees.folder(base, encode_path(pool_folder(planned.pool)))
     if tree is None:
-        raise RepositoryError(f"There is no pool {printable(count.pool, 200)} any more, so no build was started.")
-    there = trees.entries(tree)
+        raise RepositoryError(f"Pool {pool} no longer exists, so no build was started.")
+    entries = trees.entries(tree)
     changes = []
-    for name, number in ((TRIGGERS_FILE, count.tally.triggers), (REMOVALS_FILE, count.tally.removals)):
-        mode, _object = there.get(name.encode(), (_PLAIN_FILES[0], ""))
-        if mode not in _PLAIN_FILES:
-            raise RepositoryError(
-                f"{name} of pool {printable(count.pool, 200)} is no file, so the builds cannot be counted there and"
-                " none was started: remove it."
-            )
-        changes.append(FileWritten(encode_path(pool_file(count.pool, name)), b"%d\n" % number))
-    return PlannedCommit(count.message, tuple(changes))
+    for name, number in ((TRIGGERS_FILE, planned.tally.triggers), (REMOVALS_FILE, planned.tally.removals)):
+        mode, _object = entries.get(encode_path(name), (_FILE_MODES[0], ""))
+        if mode not in _FILE_MODES:
+            raise RepositoryError(f"{name} of pool {pool} is not a file, so no build was started: remove it.")
+        changes.append(FileWritten(encode_path(pool_file(planned.pool, name)), b"%d\n" % number))
+    return PlannedCommit(planned.message, tuple(changes))
 
 
 TALLIES = CommitPurpose(

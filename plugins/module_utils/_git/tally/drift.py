@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which tallies have drifted, by what happened to their pools since they were counted.
+"""Whether the tally of a pool has drifted from its locks.
 
-The files stay as they are while builds claim what was counted for them. So only with the latest history it shows
-whether a tally that does not fit the pool has drifted. It is looked at over so many commits, always the same number:
-what is told of a commit depends on that commit alone.
+The files do not change while builds claim the locks that were counted for them. So a tally that does not match the
+locks is compared again, with the moves of locks since it was written. This reads a fixed number of commits, so that the
+problems of a commit depend on that commit alone.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from ..objects.object_reader import ObjectReader
 from ..process.command import GitCommand
 from .reader import TallyReader
 
-DEPTH = 64  # how deep a mirror has to be
-_COMMITS = DEPTH - 1  # that many are read; the one at the end of what was fetched is no evidence
+DEPTH = 64  # commits that the mirror must hold
+_COMMITS = DEPTH - 1  # commits that are read; the oldest one shows no changes, as its parent was not fetched
 
 
 def problems_with_drift(
     git: GitCommand, mirror: Mirror, objects: ObjectReader, tree: PoolTree, commit: str
 ) -> tuple[Problem, ...]:
-    """The problems of a tree, less the tallies that come out right, and with those that do not.
+    """Return the problems of a tree at a commit, with those of tallies corrected by the latest commits.
 
-    A pool that was counted longer ago keeps the problem that its files alone give. Raises TooShallow for a mirror that
-    is not deep enough; GitFailed, MissingObject, BrokenHistory.
+    A pool whose tally is older keeps the problem that the files alone show. Raises TooShallow if the mirror holds fewer
+    than DEPTH commits; GitFailed, MissingObject, BrokenHistory.
     """
     mismatches = {mismatch.pool: mismatch for mismatch in tree.mismatches}
     records = TallyReader(objects, tree.pools).read(git, mirror, commit, mismatches, most=_COMMITS)
@@ -43,13 +43,13 @@ def problems_with_drift(
 
 
 def _drifted(mismatch: TallyMismatch, records: Mapping[str, TallyRecord]) -> list[Problem]:
-    now = carry_forward(mismatch.tally, records[mismatch.pool].moves)
-    if not now.is_negative and now.total == mismatch.unclaimed:
+    current = carry_forward(mismatch.tally, records[mismatch.pool].moves)
+    if not current.is_negative and current.total == mismatch.unclaimed:
         return []
     return [
         Problem(
             mismatch.pool,
-            f"the tally has drifted: with what happened since it was counted it comes to {now.triggers} builds to start"
-            f" and {now.removals} claims to come, the pool has {mismatch.unclaimed} unclaimed locks",
+            f"the tally has drifted: with the moves of locks since it was written, it counts {current.triggers} builds"
+            f" to start and {current.removals} claims to come, but the pool has {mismatch.unclaimed} unclaimed locks",
         )
     ]

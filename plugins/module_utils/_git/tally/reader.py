@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -27,23 +28,24 @@ from .walk import TallyWalk, walk_all
 
 
 class TallyReader:
-    """Reads tallies. The last commit that counted a pool is the last one that wrote one of its two files.
+    """Reads the tallies of pools at a commit.
 
-    A commit that counts can leave both as they were, and the resource's own message names no pool. Such a commit is
-    the pool's whose files hold its numbers, if that is one pool only; else it is passed over, and what came before it
-    is counted once more: rather a build too many than one too few.
+    The commit that counted a pool last is the last one that wrote one of its two files. If the numbers have not
+    changed, that commit is empty, and the resource's message names no pool: it then belongs to the pool whose files
+    hold its numbers, if there is only one. Otherwise it is ignored, and moves before it count again: rather one build
+    too many than one too few.
     """
 
     def __init__(self, objects: ObjectReader, all_pools: Sequence[str]) -> None:
         self._objects = objects
         self._trees = TreeReader(objects)
         self._all_pools = all_pools
-        self._named: dict[str, frozenset[str]] = {}
+        self._pools_by_empty_commit: dict[str, frozenset[str]] = {}
 
     def read(
         self, git: GitCommand, mirror: Mirror, commit: str, pools: Collection[str], *, most: int | None = None
     ) -> dict[str, TallyRecord]:
-        """Return the records of the pools at a commit, and read `most` commits for that, None for any number.
+        """Return the records of the pools at a commit. `most` limits the commits to read, None for no limit.
 
         Raises TooShallow, GitFailed, MissingObject, BrokenHistory.
         """
@@ -62,38 +64,40 @@ class TallyReader:
         for pool, walk in walks.items():
             if walk.counted is not None and walk.is_done:
                 moves = tuple(MoveReader(self._objects, [pool]).moves(reversed(walk.since())))
-                record, at = records[pool], datetime.fromtimestamp(walk.counted.time, UTC)
-                records[pool] = TallyRecord(record.triggers, record.removals, at, moves)
+                counted_at = datetime.fromtimestamp(walk.counted.time, UTC)
+                records[pool] = replace(records[pool], counted_at=counted_at, moves=moves)
         return records
 
     def _files(self, commit: str, pool: str) -> TallyRecord:
+        """Return the content of a pool's two files."""
         tree = self._trees.folder(commit, encode_path(pool_folder(pool)))
         entries = self._trees.entries(tree) if tree else {}
-        triggers, removals = (self._text(*entries.get(name, (FOLDER_MODE, ""))) for name in TALLY_FILE_NAMES)
+        triggers, removals = (self._content(*entries.get(name, (FOLDER_MODE, ""))) for name in TALLY_FILE_NAMES)
         return TallyRecord(triggers, removals)
 
-    def _text(self, mode: bytes, blob: str) -> str | None:
+    def _content(self, mode: bytes, blob: str) -> str | None:
         if mode in (FOLDER_MODE, SUBMODULE_MODE):
             return None
         return self._objects.read(blob, "blob", limit=LONGEST_TALLY).decode("ascii", "replace")
 
     def _is_tally(self, pool: str, commit: ChangedCommit) -> bool:
+        """Return whether a commit counted a pool."""
         paths = [encode_path(pool_file(pool, name)) for name in TALLY_FILES]
         if any(status != b"D" and path in paths for status, path in commit.changes):
             return True
-        return commit.is_empty and pool in self._pools_named(commit)
+        return commit.is_empty and pool in self._pools_of_empty_commit(commit)
 
-    def _pools_named(self, commit: ChangedCommit) -> frozenset[str]:
-        """The pool that a commit without changes counts, if it counts one."""
-        if (known := self._named.get(commit.name)) is None:
-            known = self._named[commit.name] = frozenset(self._read_named(commit))
-        return known
+    def _pools_of_empty_commit(self, commit: ChangedCommit) -> frozenset[str]:
+        pools = self._pools_by_empty_commit.get(commit.name)
+        if pools is None:
+            pools = self._pools_by_empty_commit[commit.name] = frozenset(self._find_pools(commit))
+        return pools
 
-    def _read_named(self, commit: ChangedCommit) -> list[str]:
+    def _find_pools(self, commit: ChangedCommit) -> list[str]:
+        """Return the pools that an empty commit counted: by its message, or by its numbers."""
         content = self._objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
-        found = read_tally_message(
-            read_claim(LoggedCommit(commit.name, commit.parents, ()), content, alone=True).message
-        )
+        message = read_claim(LoggedCommit(commit.name, commit.parents, ()), content, alone=True).message
+        found = read_tally_message(message)
         if found is None:
             return []
         tally, name = found

@@ -14,11 +14,13 @@ from ..objects.errors import BrokenHistory
 
 
 class TallyWalk:
-    """A walk from the tip back to the last commit that counted, on all lines. The log may show parents before children.
+    """A walk from the tip back to the last commit that counted a pool, along all parents.
 
-    `counted` is that commit, None if there is none. `is_cut` says that a line reached the end of what was fetched.
-    Where clocks differ, a commit before the tally can be shown before all that leads to it, so the walk goes on for as
-    long as clocks may differ, SLACK_SECONDS.
+        tip -> newer commits -> `counted` -> older commits
+
+    `counted` is None if there is no such commit. `is_cut` is true if the walk reached the end of what was fetched. The
+    log can show parents before children, and where clocks differ also an older commit before all newer ones were shown;
+    so the walk goes on until the log is SLACK_SECONDS older than the oldest newer commit.
     """
 
     def __init__(self, tip: str, is_tally: Callable[[ChangedCommit], bool], boundary: Container[str]) -> None:
@@ -26,39 +28,41 @@ class TallyWalk:
         self.is_cut = False
         self._is_tally = is_tally
         self._boundary = boundary
-        self._above = {tip}  # reached from the tip without passing the commit that counted
-        self._below: set[str] = set()  # that commit, and all before it
-        self._awaited = {tip}
-        self._oldest_above = math.inf  # seconds since 1970, UTC, like the next
-        self._shown_last = math.inf
-        self._seen: dict[str, ChangedCommit] = {}
+        self._newer = {tip}  # reached from the tip without passing the commit that counted
+        self._older: set[str] = set()  # that commit and its ancestors; a newer commit can turn out to be one
+        self._expected = {tip}  # newer commits that the log has not shown yet
+        self._oldest_newer = math.inf  # seconds since 1970, UTC
+        self._latest_shown = math.inf  # the same
+        self._shown: dict[str, ChangedCommit] = {}
 
     @property
     def is_done(self) -> bool:
-        return self._awaited <= self._below and (
-            self.counted is None or self._shown_last < self._oldest_above - SLACK_SECONDS
+        """Whether no further commit can change the result."""
+        return self._expected <= self._older and (
+            self.counted is None or self._latest_shown < self._oldest_newer - SLACK_SECONDS
         )
 
     def since(self) -> list[ChangedCommit]:
-        """The commits since the tally, newest first; all that come to the tip by a line that goes past it, too."""
-        return [commit for name, commit in self._seen.items() if name in self._above and name not in self._below]
+        """Return the newer commits, in the order of the log; those on lines that pass by the tally, too."""
+        return [commit for name, commit in self._shown.items() if name in self._newer and name not in self._older]
 
-    def end(self) -> None:
-        """The log has shown all that there is."""
-        self._shown_last = -math.inf
+    def finish(self) -> None:
+        """Take note that the log has ended."""
+        self._latest_shown = -math.inf
 
     def visit(self, commit: ChangedCommit) -> None:
-        self._seen[commit.name] = commit
-        self._shown_last = commit.time
-        if commit.name in self._below:
-            self._below.remove(commit.name)
-            self._sink([commit.name])
-        elif commit.name in self._awaited:
-            self._rise(commit)
-        self._awaited.discard(commit.name)
+        """Take the next commit of the log."""
+        self._shown[commit.name] = commit
+        self._latest_shown = commit.time
+        if commit.name in self._older:
+            self._older.remove(commit.name)
+            self._mark_older([commit.name])
+        elif commit.name in self._expected:
+            self._mark_newer(commit)
+        self._expected.discard(commit.name)
 
-    def _rise(self, commit: ChangedCommit) -> None:
-        """Go on from a commit above the tally to its parents, and on from those that the log has shown already."""
+    def _mark_newer(self, commit: ChangedCommit) -> None:
+        """Walk from a newer commit to its parents, through all that the log has shown already."""
         waiting = [commit]
         while waiting:
             commit = waiting.pop()
@@ -66,44 +70,47 @@ class TallyWalk:
                 self.is_cut = True
             elif self.counted is None and self._is_tally(commit):
                 self.counted = commit
-                self._sink([commit.name])
+                self._mark_older([commit.name])
             else:
-                self._oldest_above = min(self._oldest_above, commit.time)
-                for parent in set(commit.parents) - self._above:
-                    self._above.add(parent)
-                    if parent not in self._seen:
-                        self._awaited.add(parent)
-                    elif parent not in self._below:
-                        waiting.append(self._seen[parent])
+                self._oldest_newer = min(self._oldest_newer, commit.time)
+                waiting += self._new_parents(commit)
 
-    def _sink(self, names: Iterable[str]) -> None:
+    def _new_parents(self, commit: ChangedCommit) -> list[ChangedCommit]:
+        """Add the parents to the newer commits; return those that the log has shown already."""
+        parents = set(commit.parents) - self._newer
+        self._newer |= parents
+        self._expected |= parents - self._shown.keys()
+        return [self._shown[name] for name in parents if name in self._shown and name not in self._older]
+
+    def _mark_older(self, names: Iterable[str]) -> None:
+        """Mark commits and all of their ancestors that the log has shown as older."""
         waiting = list(names)
         while waiting:
             name = waiting.pop()
-            if name not in self._below:
-                self._below.add(name)
-                if name in self._seen:
-                    # Another line may lead to what lies before the end, and would be taken for new.
+            if name not in self._older:
+                self._older.add(name)
+                if name in self._shown:
+                    # Beyond the boundary, another line can lead to an ancestor, which would count as newer.
                     self.is_cut |= name in self._boundary
-                    waiting.extend(self._seen[name].parents)
+                    waiting.extend(self._shown[name].parents)
 
 
 def walk_all(commits: Iterable[ChangedCommit], walks: Sequence[TallyWalk], *, most: int | None = None) -> int:
-    """Read the log as far as the walks need it; return how many commits that were. Raises BrokenHistory.
+    """Read the log as far as the walks need it; return the number of commits that were read. Raises BrokenHistory.
 
-    After `most` commits it ends, and walks may not be done.
+    After `most` commits it stops, also if walks are not done.
     """
     read = 0
-    under_way = [walk for walk in walks if not walk.is_done]
-    for commit in commits if under_way else ():
+    unfinished = [walk for walk in walks if not walk.is_done]
+    for commit in commits if unfinished else ():
         read += 1
-        for walk in under_way:
+        for walk in unfinished:
             walk.visit(commit)
-        under_way = [walk for walk in under_way if not walk.is_done]
-        if not under_way or read == most:
+        unfinished = [walk for walk in unfinished if not walk.is_done]
+        if not unfinished or read == most:
             return read
-    for walk in under_way:
-        walk.end()
-    if not all(walk.is_done for walk in under_way):
+    for walk in unfinished:
+        walk.finish()
+    if not all(walk.is_done for walk in unfinished):
         raise BrokenHistory("git log ended before the history did")
     return read

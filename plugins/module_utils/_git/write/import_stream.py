@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `git fast-import` reads: commits on top of another one."""
+"""The input of `git fast-import`: commits on top of another one."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ from collections.abc import Iterable
 from ..access.author import Author
 from .planned_commits import FileMoved, FileWritten, PlannedCommit
 
-# A name that fast-import needs while it works; the last command makes it forget it, so that no reference is written.
+# fast-import needs a branch to write to; the last command resets it, so that no reference is written.
 _BRANCH = b"refs/poolboy/releases"
 
 
-def import_stream(parent: str, commits: Iterable[PlannedCommit], author: Author, at: int) -> bytes:
-    """Return the commands that write the commits, dated `at` (seconds since 1970, UTC), and print the last one's name.
+def import_stream(parent: str, commits: Iterable[PlannedCommit], author: Author, date: int) -> bytes:
+    """Return the commands of git-fast-import(1) that write the commits and print the name of the last one.
 
-    The language is that of git-fast-import(1). A file moves as it is, with its content and its mode.
+    `date` is in seconds since 1970, UTC.
     """
-    person = f"{author.name} <{author.mail}> {at} +0000".encode("utf-8", "surrogateescape")
-    start = b"from %s\n" % parent.encode()
+    person = f"{author.name} <{author.mail}> {date} +0000".encode("utf-8", "surrogateescape")
+    parent_line = b"from %s\n" % parent.encode()
     parts = []
     for commit in commits:
         message = commit.message.encode("utf-8", "surrogateescape")
         parts.append(
-            b"commit %s\nmark :1\nauthor %s\ncommitter %s\n%s%s" % (_BRANCH, person, person, _data(message), start)
+            b"commit %s\nmark :1\nauthor %s\ncommitter %s\n%s%s"
+            % (_BRANCH, person, person, _data(message), parent_line)
         )
         parts.extend(map(_change, commit.changes))
-        start = b""  # from here on, the commit before
+        parent_line = b""  # by default, the parent is the commit before
     return b"".join([*parts, b"get-mark :1\n", b"reset %s\n\n" % _BRANCH])
 
 
 def quoted(path: bytes) -> bytes:
-    """A path in C-style quotes, which let any byte stand for itself but these three."""
+    """Return a path in C-style quotes, in which only these three bytes are escaped."""
     return b'"' + path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
 
 

@@ -23,8 +23,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.plann
     PlannedCommit,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import (
-    plan_commits,
-    touched_folders,
+    changed_folders,
+    release_commits,
 )
 
 FILE = b"100644"
@@ -49,13 +49,13 @@ def entries(pool: str, *files: str) -> Entries:
 
 def test_a_release_is_one_commit() -> None:
     there = {b"aws/claimed": {b".gitkeep": KEEP, b"env": (FILE, "blob")}, b"aws/unclaimed": {}}
-    (commit,) = plan_commits([release("aws", "env")], there)
+    (commit,) = release_commits([release("aws", "env")], there)
     assert commit == PlannedCommit("unclaiming: env\n", (FileMoved(b"aws/claimed/env", b"aws/unclaimed/env"),))
 
 
 def test_the_last_lock_goes_after_a_commit_that_keeps_the_folder() -> None:
     there = {b"aws/claimed": {b"env": (FILE, "blob")}, b"gcp/unclaimed": {}}
-    keep, commit = plan_commits([release("aws", "env", "gcp")], there)
+    keep, commit = release_commits([release("aws", "env", "gcp")], there)
     assert keep == PlannedCommit("keep aws/claimed\n", (FileWritten(b"aws/claimed/.gitkeep"),))
     assert commit == PlannedCommit("unclaiming: env\n", (FileMoved(b"aws/claimed/env", b"gcp/unclaimed/env"),))
 
@@ -63,28 +63,28 @@ def test_the_last_lock_goes_after_a_commit_that_keeps_the_folder() -> None:
 @pytest.mark.parametrize(
     ("claimed", "unclaimed", "words"),
     [
-        ({}, {}, "is not what it was a moment ago"),
-        ({b"env": (FILE, "other")}, {}, "is not what it was a moment ago"),
-        ({b"env": (b"40000", "tree")}, {}, "is not what it was a moment ago"),
-        ({b"env": (FILE, "blob")}, {b"env": (FILE, "blob")}, "something is at aws/unclaimed/env already"),
-        ({b"env": (FILE, "blob")}, {b"env": (b"40000", "tree")}, "something is at aws/unclaimed/env already"),
+        ({}, {}, "has just changed"),
+        ({b"env": (FILE, "other")}, {}, "has just changed"),
+        ({b"env": (b"40000", "tree")}, {}, "has just changed"),
+        ({b"env": (FILE, "blob")}, {b"env": (FILE, "blob")}, "aws/unclaimed/env already exists"),
+        ({b"env": (FILE, "blob")}, {b"env": (b"40000", "tree")}, "aws/unclaimed/env already exists"),
     ],
 )
 def test_what_cannot_be_done_is_refused(claimed: Entries, unclaimed: Entries, words: str) -> None:
     with pytest.raises(RepositoryError, match=words):
-        list(plan_commits([release("aws", "env")], {b"aws/claimed": claimed, b"aws/unclaimed": unclaimed}))
+        list(release_commits([release("aws", "env")], {b"aws/claimed": claimed, b"aws/unclaimed": unclaimed}))
 
 
 def test_a_lock_is_not_released_twice() -> None:
     there = {b"aws/claimed": {b".gitkeep": KEEP, b"env": (FILE, "blob")}, b"aws/unclaimed": {}, b"gcp/unclaimed": {}}
     with pytest.raises(RepositoryError):
-        list(plan_commits([release("aws", "env"), release("aws", "env", "gcp")], there))
+        list(release_commits([release("aws", "env"), release("aws", "env", "gcp")], there))
 
 
 def test_the_folders_of_releases() -> None:
     releases = [release("aws", "env"), release(".", "env", "cf/fresh"), release("\udcff", "x")]
     expected = {b"aws/claimed", b"aws/unclaimed", b"claimed", b"cf/fresh/unclaimed", b"\xff/claimed", b"\xff/unclaimed"}
-    assert touched_folders(releases) == expected
+    assert changed_folders(releases) == expected
 
 
 @given(st.data())
@@ -107,7 +107,7 @@ def test_no_file_is_lost_and_no_claimed_folder_gets_empty(data: st.DataObject) -
     releases = data.draw(
         st.lists(st.sampled_from(possible), unique_by=(lock_of, place_of)) if possible else st.just([])
     )
-    commits = list(plan_commits(releases, there))
+    commits = list(release_commits(releases, there))
     assert [commit.message for commit in commits if moves(commit)] == [one.message for one in releases]
     before = sorted(blob for files in there.values() for _mode, blob in files.values())
     kept = [change for commit in commits for change in commit.changes if isinstance(change, FileWritten)]
