@@ -36,11 +36,11 @@ if [ "${CHECK:-false}" = true ]; then
     arguments+=(--check --diff)
 fi
 if [ -n "${STALE_TIMEOUT:-}" ]; then
-    arguments+=(--extra-vars "stale_timeout=$STALE_TIMEOUT")
+    arguments+=(--extra-vars "pool_boy_stale_timeout=$STALE_TIMEOUT")
 fi
 if [ -n "${POOL_REPO_KNOWN_HOSTS:-}" ]; then
     printf '%s\n' "$POOL_REPO_KNOWN_HOSTS" >"$work/known_hosts"
-    arguments+=(--extra-vars "known_hosts_file=$work/known_hosts")
+    arguments+=(--extra-vars "pool_boy_known_hosts_file=$work/known_hosts")
 fi
 if [ -n "${OPTIONS:-}" ]; then
     # By a file, as everybody can read a command line.

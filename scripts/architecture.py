@@ -54,6 +54,7 @@ GROUPS = {
     "modules": ("_core", "_ansible", "_git"),
     "plugin_utils": ("_core",),
     "filter": ("_core", "plugin_utils"),
+    "lookup": ("_ansible",),
     "doc_fragments": (),
 }
 

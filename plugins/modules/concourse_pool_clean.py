@@ -180,14 +180,14 @@ commit:
 import time
 
 from ..module_utils._ansible.clean_module import CleanModule
-from ..module_utils._ansible.options import CLEANING, CONCOURSE, GIT, POOLS_TO_CLEAN
+from ..module_utils._ansible.options import MODULES
 from ..module_utils._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result
 from ..module_utils._core.clean.run import CleanRun
 from ..module_utils._core.push.retry import PushRetry
 
 
 def main() -> None:
-    module = CleanModule(GIT, CONCOURSE, POOLS_TO_CLEAN, CLEANING)
+    module = CleanModule(*MODULES["concourse_pool_clean"])
     with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
         rules = module.cleaning_rules()
         looked_at = repository.snapshot()

@@ -189,13 +189,13 @@ commit:
 """
 
 from ..module_utils._ansible.module import PoolModule
-from ..module_utils._ansible.options import CONCOURSE, GIT, POOLS
+from ..module_utils._ansible.options import MODULES
 from ..module_utils._core.report.status_result import status_result
 from ..module_utils._core.verdict.judge import locks_of
 
 
 def main() -> None:
-    module = PoolModule(GIT, CONCOURSE, POOLS)
+    module = PoolModule(*MODULES["concourse_pool_status"])
     with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
         snapshot = repository.snapshot()
         pools = module.chosen_pools(snapshot)

@@ -195,13 +195,13 @@ commit:
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
-from ..module_utils._ansible.options import CONCOURSE, GIT, POOLS_TO_TRIGGER, TRIGGERING
+from ..module_utils._ansible.options import MODULES
 from ..module_utils._ansible.trigger_module import TriggerModule
 from ..module_utils._core.trigger.result import failure_result, trigger_result
 
 
 def main() -> None:
-    module = TriggerModule(GIT, CONCOURSE, POOLS_TO_TRIGGER, TRIGGERING)
+    module = TriggerModule(*MODULES["concourse_pool_trigger"])
     module.so_far = lambda: {"triggered": []}
     with module.failing_clearly(), module.lock_repository() as repository, module.triggering(repository) as triggering:
         module.so_far = lambda: failure_result(triggering)

@@ -89,7 +89,7 @@ def _play(workshop: Workshop, inventory: Path, playbook: str, count: int) -> Non
         "XDG_CACHE_HOME": str(inventory.parent / "cache"),
     }
     command = [str(Path(sys.executable).parent / "ansible-playbook"), playbook, "-i", str(inventory)]
-    command += ["--forks", str(FORKS), "-e", "lock_repos=locks"]
+    command += ["--forks", str(FORKS), "-e", "pool_boy_hosts=locks"]
     done = subprocess.run(command, cwd=os.sep, env=environment, capture_output=True, text=True, check=False)
     if done.returncode or done.stdout.count("failed=0") != count:
         raise RuntimeError(f"{playbook} ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")

@@ -17,7 +17,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._concourse.config.options import ConcourseOptions
 from .._core.pool.lock import Lock
-from .._core.pool.snapshot import Snapshot
+from .._core.pool.snapshot import Snapshot, WantedPools
 from .._core.shared.errors import PoolboyError
 from .._core.verdict.judge import JudgedLock, JudgeLocks, judge_locks
 from .._core.verdict.policy import DEFAULT_POLICIES, POOL_BOY_POLICIES, PoolPolicy, read_policies
@@ -77,7 +77,7 @@ class PoolModule:
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context."""
-        return LockRepository(self.repository_options())
+        return LockRepository(self.repository_options(), self.pools_to_read())
 
     def repository_options(self) -> RepositoryOptions:
         """Return the repository that the options name, and how it is reached."""
@@ -87,6 +87,11 @@ class PoolModule:
     def wanted_pools(self) -> tuple[PoolOption, ...]:
         """Return the pools that the options name, none if all are meant. Raises BadOption."""
         return read_pools(pool_entries(self._options["pools"]), self._default_policy())
+
+    def pools_to_read(self) -> WantedPools:
+        """Return the pools whose claims the module needs. Raises BadOption."""
+        names = frozenset(pool.name for pool in self.wanted_pools())
+        return WantedPools(names or None)
 
     def chosen_pools(self, snapshot: Snapshot) -> tuple[PoolOption, ...]:
         """Return the wanted pools as they are in the repository. Raises BadOption if one is not there."""
@@ -114,10 +119,10 @@ class PoolModule:
 
             def judge(locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
                 connected.result()
-                facts, team = concourse.facts(), concourse.team
+                facts, team = concourse.queries(), concourse.team
                 judged = judge_locks(locks, snapshot, pools, facts, default_team=team, each=threads.map)
-                if concourse.trouble:
-                    self.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.trouble}.")
+                if concourse.failure:
+                    self.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.failure}.")
                 if not has_login and any(_lacks_login(one) for one in judged):
                     self.warn(
                         "Concourse wants a login, and none is configured: set concourse_username and concourse_password"

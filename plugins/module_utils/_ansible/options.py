@@ -98,6 +98,12 @@ TRIGGERING = OptionGroup(
     }
 )
 
+MODULES = {
+    "concourse_pool_status": (GIT, CONCOURSE, POOLS),
+    "concourse_pool_clean": (GIT, CONCOURSE, POOLS_TO_CLEAN, CLEANING),
+    "concourse_pool_trigger": (GIT, CONCOURSE, POOLS_TO_TRIGGER, TRIGGERING),
+}
+
 # Options that a variable can give, and those that make it pointless: a login, an address or a key of another kind.
 _OVERRULED_BY = {
     "ssh_private_key": ("key_file",),

@@ -39,8 +39,8 @@ class TriggerModule(PoolModule):
             raise BadOption("There is no Concourse to start builds in: give its address as concourse_url.")
         with ConcourseClient(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
             concourse.connect()
-            if concourse.trouble:
-                raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.trouble}.")
+            if concourse.failure:
+                raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.failure}.")
             strategy, history = self._strategy(repository)
             yield strategy(
                 open_job_api(concourse),

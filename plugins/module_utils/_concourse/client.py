@@ -32,7 +32,7 @@ class ConcourseClient:
         self._settings = resolve_settings(options)
         self._session = Session(self._settings, connections)
         self._contact = Connection(self._session, self._settings)
-        self._gave_facts = False
+        self._gave_queries = False
 
     def __enter__(self) -> t.Self:
         return self
@@ -52,9 +52,9 @@ class ConcourseClient:
         return self._settings.team
 
     @property
-    def trouble(self) -> str | None:
+    def failure(self) -> str | None:
         """Why Concourse gives no answers at all: a clause, None while it does or was not asked yet."""
-        return self._contact.trouble or self._session.trouble
+        return self._contact.failure or self._session.failure
 
     def connect(self) -> None:
         """Log in now rather than at the first question.
@@ -68,19 +68,19 @@ class ConcourseClient:
         except NoCredibleResponse:
             return
 
-    def facts(self) -> ConcourseQueries:
+    def queries(self) -> ConcourseQueries:
         """Return facts without a memory: every question is asked anew, over the same connections, with the same login.
 
         If Concourse gave no answers to earlier facts, it is tried again.
         """
-        if self._gave_facts:
+        if self._gave_queries:
             self._contact.start_afresh()
             self._session.start_afresh()
-        self._gave_facts = True
+        self._gave_queries = True
         own = normalized_url(self._settings.address)
-        return ConcourseQueries(self.inquiry(), self._settings.aliases | ({own} if own is not None else set()))
+        return ConcourseQueries(self.requests(), self._settings.aliases | ({own} if own is not None else set()))
 
-    def inquiry(self) -> ApiRequests:
+    def requests(self) -> ApiRequests:
         """Return what asks questions over these connections, with this login."""
         return ApiRequests(self._session, self._contact)
 

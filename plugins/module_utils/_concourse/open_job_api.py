@@ -11,4 +11,4 @@ from .client import ConcourseClient
 
 def open_job_api(concourse: ConcourseClient) -> ConcourseJobApi:
     """Return what starts builds in a Concourse; if it did not answer before, it is asked again."""
-    return ConcourseJobApi(concourse.inquiry(), concourse.facts(), concourse.address)
+    return ConcourseJobApi(concourse.requests(), concourse.queries(), concourse.address)

@@ -9,17 +9,17 @@ import contextlib
 import functools
 import typing as t
 
-from .._core.pool.snapshot import Snapshot
+from .._core.pool.snapshot import ALL_POOLS, Snapshot, WantedPools
 from .._core.shared.errors import BadOption
 from .access.access import open_access
 from .access.address import parse_address
 from .access.options import RepositoryOptions
 from .cache.folder import CacheFolder, FolderLock, open_cache_folder, temporary_folder
-from .cache.snapshot_file import read_snapshot
+from .cache.snapshot_file import is_current, read_snapshot
 from .process.command import GitCommand
 from .process.dependency import check_git_version
 from .remote.remote import Remote
-from .remote.tip import HEADS, Tip, check_branch_name
+from .remote.tip import HEADS, check_branch_name
 
 if t.TYPE_CHECKING:
     from types import TracebackType
@@ -32,8 +32,9 @@ _LOCK_TIMEOUT = 4  # times git_timeout: how long a run waits for another one tha
 class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
     """A branch of a lock repository, open within the context; keys and temporary folders are removed at its end.
 
-    `git`, `remote`, `folder` and `lock` (of the folder) serve what reads the history (history/, tally/) and what writes
-    and pushes commits (push/writer.py). Every method raises BadOption, MissingDependency or RepositoryError.
+    Snapshots have the claims of the `wanted` pools, of other pools only as far as that costs nothing. `git`, `remote`,
+    `folder` and `lock` (of the folder) serve what reads the history (history/, tally/), and what writes and pushes
+    commits (push/writer.py). Every method raises BadOption, MissingDependency or RepositoryError.
     """
 
     git: GitCommand
@@ -41,8 +42,9 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
     folder: CacheFolder
     lock: FolderLock
 
-    def __init__(self, options: RepositoryOptions) -> None:
+    def __init__(self, options: RepositoryOptions, wanted: WantedPools = ALL_POOLS) -> None:
         self._options = options
+        self._wanted = wanted
         self._stack = contextlib.ExitStack()
         self._latest: Snapshot | None = None
 
@@ -83,7 +85,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             tip = request.answer()
         finally:
             request.forget()
-        if cached is not None and Tip(cached.branch, cached.commit) == tip:
+        if cached is not None and is_current(cached, tip, self._wanted):
             self._latest = cached
         else:
             with self.lock:
@@ -99,4 +101,4 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         # Imported late: most runs find nothing new.
         from .refresh.refresh import SnapshotRefresh
 
-        return SnapshotRefresh(self.git, self.remote, self.folder)
+        return SnapshotRefresh(self.git, self.remote, self.folder, self._wanted)

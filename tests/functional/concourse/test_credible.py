@@ -90,7 +90,7 @@ def ready(atc: Emulator, connect: Connect) -> ConcourseQueries:
     atc.record_build("main/flow", "use", inputs=[{"name": "held", "version": {"ref": "v1"}}])
     concourse = connect(atc.url, timeout=1)
     concourse.connect()
-    return concourse.facts()
+    return concourse.queries()
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -190,7 +190,7 @@ def test_a_page_in_the_middle_that_is_missing(atc: Emulator, connect: Connect) -
     for number in range(2, 700):
         atc.save_version("main/flow", "lock", {"ref": f"w{number}"})
     atc.add_fault("status", path="versions[?].*to=", status=500, version_header=True)
-    facts = connect(atc.url).facts()
+    facts = connect(atc.url).queries()
     assert facts.is_newer(FLOW, "lock", Version.of_commit("w699"), V1)
     for other in ("w10", "w11"):
         with pytest.raises(NoCredibleResponse, match="answered 500"):

@@ -30,7 +30,7 @@ def test_sixteen_threads_log_in_again_once(atc: Emulator, connect: Connect) -> N
         atc.record_build("main/flow", "claim", id=number)
     concourse = connect(atc.url)
     concourse.connect()
-    facts, barrier = concourse.facts(), threading.Barrier(THREADS)
+    facts, barrier = concourse.queries(), threading.Barrier(THREADS)
     atc.expire_tokens()
     atc.clear_log()
 
@@ -50,7 +50,7 @@ def test_sixteen_threads_log_in_again_once(atc: Emulator, connect: Connect) -> N
 def test_it_can_expire_more_than_once(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
     for logins in range(1, 4):
-        assert concourse.facts().build(BuildReference(id=1)) is not None
+        assert concourse.queries().build(BuildReference(id=1)) is not None
         assert len(atc.requests(method="POST")) == logins
         atc.expire_tokens()
 
@@ -59,7 +59,7 @@ def test_it_can_expire_more_than_once(atc: Emulator, connect: Connect) -> None:
 def test_a_given_token_that_expires_is_an_error(version: str, atc: Emulator, connect: Connect) -> None:
     atc.change_settings(version=version)
     concourse = connect(atc.url, token=atc.issue_token("local:admin"))
-    facts = concourse.facts()
+    facts = concourse.queries()
     assert facts.build(BuildReference(id=1)) is not None
     atc.expire_tokens()
     for _count in range(2):
@@ -69,7 +69,7 @@ def test_a_given_token_that_expires_is_an_error(version: str, atc: Emulator, con
 
 
 def test_a_password_that_was_changed_meanwhile_is_an_error(atc: Emulator, connect: Connect) -> None:
-    facts = connect(atc.url).facts()
+    facts = connect(atc.url).queries()
     assert facts.build(BuildReference(id=1)) is not None
     atc.set_user("admin", "another")
     atc.expire_tokens()
@@ -81,7 +81,7 @@ def test_a_password_that_was_changed_meanwhile_is_an_error(atc: Emulator, connec
 
 def test_a_401_with_a_good_token_is_no_expiry(atc: Emulator, connect: Connect) -> None:
     """6.7 answered 401 for one-off builds of other teams."""
-    facts = connect(atc.url).facts()
+    facts = connect(atc.url).queries()
     assert facts.build(BuildReference(id=1)) is not None
     atc.add_fault("status", path="/jobs", status=401, body="not authorized", version_header=True)
     with pytest.raises(NoCredibleResponse, match=r"answered 401 to GET .*this login has no role there"):
@@ -98,7 +98,7 @@ def test_tokens_that_are_refused_at_once_are_an_error(atc: Emulator, connect: Co
 
 
 def test_a_concourse_that_goes_away_while_logging_in_again(atc: Emulator, connect: Connect) -> None:
-    facts = connect(atc.url).facts()
+    facts = connect(atc.url).queries()
     assert facts.build(BuildReference(id=1)) is not None
     atc.expire_tokens()
     atc.add_fault("status", method="POST", status=503, count=1)

@@ -44,7 +44,7 @@ V1 = Version.of_commit("v1")
 
 @pytest.fixture
 def facts(atc: Emulator, connect: Connect) -> ConcourseQueries:
-    return connect(atc.url).facts()
+    return connect(atc.url).queries()
 
 
 def test_they_are_the_facts_that_the_rules_ask_for(facts: ConcourseQueries) -> None:
@@ -127,7 +127,7 @@ def test_names_with_all_that_a_url_has_a_meaning_for(atc: Emulator, connect: Con
     atc.set_pipeline("main/odd", config)
     atc.rename_pipeline("main/odd", name)
     atc.record_build(f"main/{name}", name)
-    pipeline, facts = PipelineReference("main", name), connect(atc.url).facts()
+    pipeline, facts = PipelineReference("main", name), connect(atc.url).queries()
     build = facts.build(BuildReference(pipeline=pipeline, job=name, name="1"))
     assert build is not None
     assert (build.pipeline, build.job) == (pipeline, name)
@@ -140,27 +140,27 @@ def test_pipelines_of_a_team(facts: ConcourseQueries) -> None:
 
 
 def test_a_list_that_hides_pipelines_is_not_believed(atc: Emulator, connect: Connect) -> None:
-    viewer = connect(atc.url, username="viewer", password="viewer-pa55word").facts()
+    viewer = connect(atc.url, username="viewer", password="viewer-pa55word").queries()
     assert DEPLOY in viewer.pipelines("ops")
     assert viewer.pipelines("ghost") == ()
     with pytest.raises(NoCredibleResponse, match="only the exposed pipelines of team main"):
         viewer.pipelines("main")
     with pytest.raises(NoCredibleResponse, match="only the exposed pipelines of team ops"):
-        connect(atc.url, anonymous=True).facts().pipelines("ops")
+        connect(atc.url, anonymous=True).queries().pipelines("ops")
 
 
 def test_jobs_tell_steps_and_resources_apart(atc: Emulator, connect: Connect) -> None:
-    claim, use = connect(atc.url).facts().jobs(FLOW)
+    claim, use = connect(atc.url).queries().jobs(FLOW)
     assert (claim.outputs, claim.has_active_build) == ((JobOutput("taken", "lock"),), False)
     assert use.inputs == (JobInput("held", "lock", frozenset({"claim"})),)
     atc.record_build("main/flow", "claim", status="started")
-    assert connect(atc.url).facts().jobs(FLOW)[0].has_active_build
+    assert connect(atc.url).queries().jobs(FLOW)[0].has_active_build
 
 
 def test_an_archived_pipeline(atc: Emulator, connect: Connect) -> None:
-    assert not connect(atc.url).facts().is_archived(FLOW)
+    assert not connect(atc.url).queries().is_archived(FLOW)
     atc.archive_pipeline("main/flow")
-    assert connect(atc.url).facts().is_archived(FLOW)
+    assert connect(atc.url).queries().is_archived(FLOW)
 
 
 def test_where_a_version_went(atc: Emulator, facts: ConcourseQueries) -> None:
@@ -187,10 +187,10 @@ def test_again_asks_who_took_it_by_now(atc: Emulator, facts: ConcourseQueries) -
 
 
 def test_next_inputs(atc: Emulator, connect: Connect) -> None:
-    assert connect(atc.url).facts().next_inputs(FLOW, "use") == {"held": V1}
-    assert connect(atc.url).facts().next_inputs(PipelineReference("ops", "open"), "use") is None
+    assert connect(atc.url).queries().next_inputs(FLOW, "use") == {"held": V1}
+    assert connect(atc.url).queries().next_inputs(PipelineReference("ops", "open"), "use") is None
     with pytest.raises(NoCredibleResponse, match="wants a login"):
-        connect(atc.url, anonymous=True).facts().next_inputs(PipelineReference("ops", "open"), "use")
+        connect(atc.url, anonymous=True).queries().next_inputs(PipelineReference("ops", "open"), "use")
 
 
 def test_builds_of_a_job_with_a_rerun_of_an_old_one(atc: Emulator, facts: ConcourseQueries) -> None:
@@ -274,7 +274,7 @@ def test_versions_that_cannot_be_ordered(facts: ConcourseQueries) -> None:
 def test_whose_claim_it_is(atc: Emulator, connect: Connect) -> None:
     atc.change_settings(external_url="https://ci.example.com/base")
     atc.clear_log()
-    facts = connect(atc.url, url_aliases=("http://old.example.com/",)).facts()
+    facts = connect(atc.url, url_aliases=("http://old.example.com/",)).queries()
     assert facts.names_this_concourse(atc.url)
     assert facts.names_this_concourse("http://OLD.example.com:80")
     assert atc.log.entries == []
@@ -289,7 +289,7 @@ def test_whose_claim_it_is(atc: Emulator, connect: Connect) -> None:
 
 
 def test_without_contact_nobody_knows_whose_claim_it_is(connect: Connect) -> None:
-    facts = connect("http://no-such-host.invalid").facts()
+    facts = connect("http://no-such-host.invalid").queries()
     assert facts.names_this_concourse("http://no-such-host.invalid:80/")
     with pytest.raises(NoCredibleResponse):
         facts.names_this_concourse("https://ci.example.com")
@@ -297,7 +297,7 @@ def test_without_contact_nobody_knows_whose_claim_it_is(connect: Connect) -> Non
 
 def test_a_concourse_before_instanced_pipelines_and_external_urls(atc: Emulator, connect: Connect) -> None:
     atc.change_settings(version="5.2.0")
-    facts = connect(atc.url).facts()
+    facts = connect(atc.url).queries()
     build = facts.build(BuildReference(pipeline=FLOW, job="claim", name="1"))
     assert build is not None
     assert facts.names_this_concourse(atc.url)

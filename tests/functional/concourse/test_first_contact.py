@@ -72,7 +72,7 @@ def test_the_web_page_of_a_concourse(atc: Emulator, connect: Connect) -> None:
 
 
 def test_slashes_at_the_end_of_the_address_do_not_matter(atc: Emulator, connect: Connect) -> None:
-    assert connect(f"{atc.url}//").facts().build(BuildReference(id=1)) is not None
+    assert connect(f"{atc.url}//").queries().build(BuildReference(id=1)) is not None
 
 
 def unused_port() -> int:
@@ -84,13 +84,13 @@ def unused_port() -> int:
 def assert_quiet(concourse: ConcourseClient, words: str) -> None:
     """No error, a reason, and the same reason for every question."""
     concourse.connect()
-    assert words in (concourse.trouble or "")
-    facts = concourse.facts()
+    assert words in (concourse.failure or "")
+    facts = concourse.queries()
     for number in range(1, 30):
         with pytest.raises(NoCredibleResponse) as error:
             facts.build(BuildReference(id=number))
         assert words in str(error.value)
-    assert words in (concourse.trouble or "")
+    assert words in (concourse.failure or "")
 
 
 def test_nobody_listens(connect: Connect) -> None:
@@ -108,12 +108,12 @@ def test_a_server_that_never_answers_is_asked_once_and_not_by_every_question(con
         started = time.monotonic()
         concourse.connect()
         assert time.monotonic() - started < 1.9, "the time-out is paid once"
-        assert concourse.trouble == f"{url} did not answer within 1 seconds"
+        assert concourse.failure == f"{url} did not answer within 1 seconds"
         tried = len(server.connections)
         assert tried == 1
         for more in (0, 1):
             # Later facts try once more, for all their questions together.
-            facts = concourse.facts()
+            facts = concourse.queries()
             for number in range(1, 30):
                 with pytest.raises(NoCredibleResponse, match="did not answer within"):
                     facts.build(BuildReference(id=number))
@@ -139,14 +139,14 @@ def test_trouble_at_the_first_question(
     atc.add_fault(kind, path="/info", **fields)
     concourse = connect(atc.url)
     concourse.connect()
-    assert words in (concourse.trouble or "")
+    assert words in (concourse.failure or "")
     # The first facts share that contact, and those after them try again.
-    facts = concourse.facts()
+    facts = concourse.queries()
     atc.clear_faults()
     with pytest.raises(NoCredibleResponse, match=words):
         facts.build(BuildReference(id=1))
-    assert concourse.facts().build(BuildReference(id=1)) is not None
-    assert concourse.trouble is None
+    assert concourse.queries().build(BuildReference(id=1)) is not None
+    assert concourse.failure is None
 
 
 @pytest.mark.parametrize("path", ["/sky/issuer/token", "/api/v1/user"])
@@ -169,23 +169,23 @@ def test_trouble_while_logging_in(
     fault = atc.add_fault(kind, path=path, **fields)
     concourse = connect(atc.url, timeout=1)
     concourse.connect()
-    assert concourse.trouble
-    assert concourse.trouble[-1] != "."
+    assert concourse.failure
+    assert concourse.failure[-1] != "."
     # A POST is never repeated.
     assert path.startswith("/api/") or atc.fault_hits()[str(fault)] == 1
     atc.clear_faults()
-    concourse.facts()
-    assert concourse.facts().build(BuildReference(id=1)) is not None
+    concourse.queries()
+    assert concourse.queries().build(BuildReference(id=1)) is not None
 
 
 def test_an_answer_without_its_header_does_not_prove_a_token(atc: Emulator, connect: Connect) -> None:
     atc.add_fault("no_version_header", path="/user")
     concourse = connect(atc.url, token="wr0ng")
     concourse.connect()
-    assert "no usable answer (401)" in (concourse.trouble or "")
+    assert "no usable answer (401)" in (concourse.failure or "")
 
 
 def test_options_alone_make_no_request() -> None:
     with ConcourseClient(ConcourseOptions(url="http://127.0.0.1:1")) as concourse:
-        assert concourse.trouble is None
+        assert concourse.failure is None
         assert concourse.team == "main"

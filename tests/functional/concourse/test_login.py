@@ -27,9 +27,9 @@ FIRST = BuildReference(id=1)
 
 def read_first_build(connect: Connect, atc: Emulator, **options: str) -> str:
     concourse = connect(atc.url, **options)
-    build = concourse.facts().build(FIRST)
+    build = concourse.queries().build(FIRST)
     assert build is not None
-    assert concourse.trouble is None
+    assert concourse.failure is None
     return atc.log.entries[-1].who
 
 
@@ -70,7 +70,7 @@ def test_fly_target(
 
 def test_anonymous_sees_exposed_pipelines_only(atc: Emulator, connect: Connect) -> None:
     atc.record_build("ops/open", "claim", id=50)
-    facts = connect(atc.url, anonymous=True).facts()
+    facts = connect(atc.url, anonymous=True).queries()
     assert facts.build(BuildReference(id=50)) is not None
     assert facts.build(BuildReference(id=9999)) is None
     with pytest.raises(NoCredibleResponse, match="Concourse wants a login for GET /api/v1/builds/1"):
@@ -85,13 +85,13 @@ def test_one_login_serves_all_facts(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
     concourse.connect()
     for _count in range(3):
-        assert concourse.facts().build(FIRST) is not None
+        assert concourse.queries().build(FIRST) is not None
     paths = [entry.path for entry in atc.log.entries]
     assert paths == ["/api/v1/info", "/sky/issuer/token", "/api/v1/user", *["/api/v1/builds/1"] * 3]
 
 
 def test_nothing_is_asked_before_the_first_question(atc: Emulator, connect: Connect) -> None:
-    connect(atc.url).facts()
+    connect(atc.url).queries()
     assert atc.log.entries == []
 
 
@@ -129,7 +129,7 @@ def test_refusals(
     asked = len(atc.log.entries)
     # A refusal stays one, and is not tried again: that could lock the user out.
     with pytest.raises(ConcourseError):
-        concourse.facts().build(FIRST)
+        concourse.queries().build(FIRST)
     assert len(atc.log.entries) == asked
 
 
@@ -181,7 +181,7 @@ def test_ldap_that_is_down_is_no_wrong_password(atc: Emulator, connect: Connect)
     atc.add_fault("status", method="POST", status=400, body=body)
     concourse = connect(atc.url)
     concourse.connect()
-    assert concourse.trouble == "the directory (LDAP) behind Concourse's login did not answer"
+    assert concourse.failure == "the directory (LDAP) behind Concourse's login did not answer"
 
 
 def test_the_token_of_the_wrong_kind_is_not_kept(atc: Emulator, connect: Connect) -> None:

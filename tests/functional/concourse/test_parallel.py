@@ -49,7 +49,7 @@ def url(tmp_path: Path) -> object:
 def test_five_hundred_builds(url: str, connect: Connect) -> None:
     concourse = connect(url)
     concourse.connect()
-    facts = concourse.facts()
+    facts = concourse.queries()
     started = time.monotonic()
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(lambda number: facts.build(BuildReference(id=number)), range(1, BUILDS + 1)))

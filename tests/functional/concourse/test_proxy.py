@@ -27,7 +27,7 @@ def proxy() -> Iterator[Proxy]:
 
 
 def works(concourse: ConcourseClient) -> bool:
-    return concourse.facts().build(BuildReference(id=1)) is not None
+    return concourse.queries().build(BuildReference(id=1)) is not None
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
@@ -75,8 +75,8 @@ def test_a_proxy_that_is_away(scheme: str, atc: Emulator, connect: Connect, monk
     monkeypatch.setenv(f"{scheme}_proxy", "http://me:pr0xysecret@127.0.0.1:1")
     concourse = connect(atc.url.replace("http:", f"{scheme}:"))
     concourse.connect()
-    assert "the proxy between here and" in (concourse.trouble or "")
-    assert "pr0xysecret" not in (concourse.trouble or "")
+    assert "the proxy between here and" in (concourse.failure or "")
+    assert "pr0xysecret" not in (concourse.failure or "")
     assert atc.log.entries == []
 
 
@@ -85,4 +85,4 @@ def test_a_proxy_that_refuses(atc: Emulator, connect: Connect, monkeypatch: pyte
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
         concourse = connect("https://127.0.0.1:9")
         concourse.connect()
-        assert "the proxy between here and" in (concourse.trouble or "")
+        assert "the proxy between here and" in (concourse.failure or "")

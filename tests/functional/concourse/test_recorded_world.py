@@ -37,7 +37,7 @@ NEWEST_FIRST = [
 @pytest.fixture
 def facts(connect: Connect) -> Iterator[ConcourseQueries]:
     with Replay(WORLD) as replay:
-        yield connect(replay.url, username="admin", password="admin").facts()
+        yield connect(replay.url, username="admin", password="admin").queries()
         assert replay.missed == []
 
 

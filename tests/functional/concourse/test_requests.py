@@ -36,7 +36,7 @@ FLOW = PipelineReference("main", "flow")
 
 
 def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Connect) -> None:
-    facts, barrier = connect(atc.url).facts(), threading.Barrier(THREADS)
+    facts, barrier = connect(atc.url).queries(), threading.Barrier(THREADS)
 
     def ask(_other: int) -> bool:
         barrier.wait(10)
@@ -54,7 +54,7 @@ def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Conn
 
 
 def test_one_thread_needs_one_connection(atc: Emulator, connect: Connect) -> None:
-    facts = connect(atc.url).facts()
+    facts = connect(atc.url).queries()
     for number in range(1, 40):
         facts.build(BuildReference(id=number))
     facts.version_id(FLOW, "lock", Version.of_commit("v1"))
@@ -64,7 +64,7 @@ def test_one_thread_needs_one_connection(atc: Emulator, connect: Connect) -> Non
 
 def test_thirty_two_threads_share_sixteen_connections(atc: Emulator, connect: Connect) -> None:
     atc.change_settings(latency=0.01)
-    facts = connect(atc.url).facts()
+    facts = connect(atc.url).queries()
     with ThreadPoolExecutor(32) as pool:
         list(pool.map(lambda number: facts.build(BuildReference(id=number)), range(1, 200)))
     assert atc.connections() <= 16
@@ -72,7 +72,7 @@ def test_thirty_two_threads_share_sixteen_connections(atc: Emulator, connect: Co
 
 def test_connections_are_closed_at_the_end(atc: Emulator, connect: Connect) -> None:
     with connect(atc.url) as concourse:
-        assert concourse.facts().build(BuildReference(id=1)) is not None
+        assert concourse.queries().build(BuildReference(id=1)) is not None
         assert len(atc.server._open) == 1
     latest = time.monotonic() + 10
     while atc.server._open and time.monotonic() < latest:
@@ -85,14 +85,14 @@ def test_a_connection_that_concourse_closed_meanwhile(atc: Emulator, connect: Co
     concourse.connect()
     atc.server.stop()
     atc.server.start()
-    assert concourse.facts().build(BuildReference(id=1)) is not None
+    assert concourse.queries().build(BuildReference(id=1)) is not None
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_server_that_is_back_at_the_third_try(status: int, atc: Emulator, connect: Connect) -> None:
     atc.add_fault("status", path="/builds/1$", status=status, count=2)
     started = time.monotonic()
-    assert connect(atc.url).facts().build(BuildReference(id=1)) is not None
+    assert connect(atc.url).queries().build(BuildReference(id=1)) is not None
     assert 0.7 < time.monotonic() - started < 10
     assert [entry["status"] for entry in atc.requests(path="/builds/1$")] == [status, status, 200]
 
@@ -100,7 +100,7 @@ def test_a_server_that_is_back_at_the_third_try(status: int, atc: Emulator, conn
 @pytest.mark.parametrize("kind", ["lost", "reset", "cut_body"])
 def test_a_connection_that_breaks_once(kind: str, atc: Emulator, connect: Connect) -> None:
     atc.add_fault(kind, path="/builds/1$", count=1)
-    assert connect(atc.url).facts().build(BuildReference(id=1)) is not None
+    assert connect(atc.url).queries().build(BuildReference(id=1)) is not None
     assert len(atc.requests(path="/builds/1$")) == 2
 
 
@@ -108,14 +108,14 @@ def test_a_connection_that_breaks_once(kind: str, atc: Emulator, connect: Connec
 def test_what_is_not_tried_again(status: int, atc: Emulator, connect: Connect) -> None:
     atc.add_fault("status", path="/jobs$", status=status, version_header=True)
     with pytest.raises(NoCredibleResponse):
-        connect(atc.url).facts().jobs(FLOW)
+        connect(atc.url).queries().jobs(FLOW)
     assert len(atc.requests(path="/jobs$")) == 1
 
 
 def test_no_more_than_three_tries(atc: Emulator, connect: Connect) -> None:
     atc.add_fault("status", path="/builds/1$", status=503)
     with pytest.raises(NoCredibleResponse):
-        connect(atc.url).facts().build(BuildReference(id=1))
+        connect(atc.url).queries().build(BuildReference(id=1))
     assert len(atc.requests(path="/builds/1$")) == 3
 
 
@@ -126,7 +126,7 @@ def test_slow_failures_are_tried_less_often(atc: Emulator, connect: Connect) -> 
     fault = atc.add_fault("delay", path="/builds/1$", seconds=1.2)
     started = time.monotonic()
     with pytest.raises(NoCredibleResponse):
-        concourse.facts().build(BuildReference(id=1))
+        concourse.queries().build(BuildReference(id=1))
     assert time.monotonic() - started < 3.5
     assert atc.fault_hits()[str(fault)] == 2
 
@@ -134,7 +134,7 @@ def test_slow_failures_are_tried_less_often(atc: Emulator, connect: Connect) -> 
 @pytest.mark.usefixtures("short_pauses")
 def test_a_concourse_that_goes_down_is_not_asked_five_hundred_times(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
-    facts = concourse.facts()
+    facts = concourse.queries()
     assert facts.build(BuildReference(id=1)) is not None
     atc.add_fault("reset")
     atc.clear_log()
@@ -149,15 +149,15 @@ def test_a_concourse_that_goes_down_is_not_asked_five_hundred_times(atc: Emulato
     assert all("closed the connection without an answer" in reason for reason in reasons)
     # Five questions in a row, and those that were under way by then, each with three tries.
     assert len(atc.log.entries) <= 3 * (5 + THREADS)
-    assert "times in a row" in (concourse.trouble or "")
+    assert "times in a row" in (concourse.failure or "")
     atc.clear_faults()
-    assert concourse.facts().build(BuildReference(id=1)) is not None
-    assert concourse.trouble is None
+    assert concourse.queries().build(BuildReference(id=1)) is not None
+    assert concourse.failure is None
 
 
 @pytest.mark.usefixtures("short_pauses")
 def test_failures_that_are_not_in_a_row_stop_nothing(atc: Emulator, connect: Connect) -> None:
-    facts = connect(atc.url).facts()
+    facts = connect(atc.url).queries()
     atc.add_fault("lost", path="/builds/[0-9]*[13579]$")
     for number in range(2, 30, 2):
         assert facts.build(BuildReference(id=number)) is None
@@ -197,7 +197,7 @@ def test_an_endless_list_of_versions(connect: Connect) -> None:
         return json_answer(page).carrying(version, ("Link", link))
 
     with Stranger(respond) as stranger:
-        facts = connect(stranger.url, anonymous=True).facts()
+        facts = connect(stranger.url, anonymous=True).queries()
         for _count in range(2):
             with pytest.raises(NoCredibleResponse, match="more than 40000 versions since"):
                 facts.is_newer(FLOW, "lock", Version.of_commit("a"), Version.of_commit("b"))

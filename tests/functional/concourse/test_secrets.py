@@ -97,7 +97,7 @@ def test_nothing_secret_in_logs_errors_and_results(
     if fault is not None:
         atc.add_fault(fault[0], path="/api/v1/(builds|teams)", status=fault[1], version_header=True)
     for concourse in clients:
-        facts = concourse.facts()
+        facts = concourse.queries()
         said += "".join(map(shown, questions(facts)))
         said += repr(vars(concourse)) + repr(concourse._settings) + repr(concourse._contact._outcome)
     said += log()
@@ -109,7 +109,7 @@ def test_nothing_secret_in_logs_errors_and_results(
 
 
 def test_no_secret_in_any_address(atc: Emulator, connect: Connect) -> None:
-    connect(atc.url).facts().jobs(FLOW)
+    connect(atc.url).queries().jobs(FLOW)
     sent = "".join(f"{entry.path}?{entry.query}" for entry in atc.log.entries)
     assert not any(secret in sent for secret in (PASSWORD, *atc.world.tokens))
 
@@ -123,7 +123,7 @@ def test_no_cookies_are_kept(connect: Connect) -> None:
         return answer.carrying(("X-Concourse-Version", "8.2.5"), cookie)
 
     with Stranger(respond) as stranger:
-        facts = connect(stranger.url, anonymous=True).facts()
+        facts = connect(stranger.url, anonymous=True).queries()
         assert facts.build(BuildReference(id=1)) is None
         assert facts.build(BuildReference(id=2)) is None
         assert not any("cookie" in request.headers for request in stranger.asked)
@@ -139,14 +139,14 @@ def test_netrc_has_no_say(
     monkeypatch.setenv("NETRC", str(netrc))
     # Without the client's own doing it would be used: so this test can fail.
     assert requests.sessions.get_netrc_auth(atc.url) == ("intruder", "n3trc")
-    facts = connect(atc.url, anonymous=True).facts() if anonymous else connect(atc.url).facts()
+    facts = connect(atc.url, anonymous=True).queries() if anonymous else connect(atc.url).queries()
     shown(lambda: facts.build(BuildReference(id=1)))
     assert atc.log.entries[-1].who == ("anonymous" if anonymous else "local:admin")
 
 
 def test_an_attackers_host_sees_no_request(atc: Emulator, connect: Connect) -> None:
     with Stranger(json_answer([])) as attacker:
-        facts = connect(atc.url).facts()
+        facts = connect(atc.url).queries()
         assert not facts.names_this_concourse(attacker.url)
         assert not facts.names_this_concourse(f"{attacker.url}/@{atc.url}")
         facts.build(BuildReference(base=attacker.url, id=1))

@@ -59,7 +59,7 @@ def client(authority: CertificateAuthority) -> Certificate:
 
 
 def works(concourse: ConcourseClient) -> bool:
-    return concourse.facts().build(BuildReference(id=1)) is not None
+    return concourse.queries().build(BuildReference(id=1)) is not None
 
 
 def refusal(concourse: ConcourseClient) -> str:
@@ -176,7 +176,7 @@ def told_by(concourse: ConcourseClient) -> str:
         concourse.connect()
     except ConcourseError as error:
         return str(error)
-    return concourse.trouble or ""
+    return concourse.failure or ""
 
 
 def test_without_the_client_certificate_that_is_demanded(
@@ -206,7 +206,7 @@ def test_tls_where_there_is_none_and_none_where_there_is(
     assert "http://" in told
     plain = connect(secure.url.replace("https:", "http:"), ca_path=str(authority.ca_file))
     plain.connect()
-    assert plain.trouble
+    assert plain.failure
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,9 @@ def test_check_only_tells_and_the_cache_serves_the_next_build(task: Task, scene:
 def test_a_round_with_the_options_of_the_guide_starts_builds_too(task: Task, scene: Scene) -> None:
     scene.atc.set_team("main", {"pipeline-operator": ["local:pool-boy"]})
     shown = yaml.safe_load(block("concourse-task.md", "also start builds"))
-    for pool, name in zip(shown["OPTIONS"]["pools"], ["aws", "cf/fresh"], strict=True):
+    for pool, name in zip(shown["OPTIONS"]["pool_boy_pools"], ["aws", "cf/fresh"], strict=True):
         pool["name"] = name
-    shown["OPTIONS"]["pools"][0]["job"] = "main/shop/claim-env"
+    shown["OPTIONS"]["pool_boy_pools"][0]["job"] = "main/shop/claim-env"
     run = task(**{**login(scene), "POOLS": None, **shown})
     assert run.code == 0, run.said
     tree = {*scene.locks.tree()}
@@ -134,7 +134,7 @@ def test_a_round_with_the_options_of_the_guide_starts_builds_too(task: Task, sce
         ({"CHECK": "yes"}, ["CHECK is 'yes'", "true or false"]),
         ({"STALE_TIMEOUT": "1h"}, ["STALE_TIMEOUT is '1h'", "minutes"]),
         ({"OPTIONS": ["preset"]}, ["OPTIONS", "dictionary"]),
-        ({}, ["missing required arguments", "pools", "repo"]),
+        ({}, ["missing required arguments", "repo"]),
     ],
 )
 def test_bad_parameters_are_named(task: Task, parameters: dict[str, Any], words: list[str]) -> None:

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import (
+    ALL_POOLS,
+    Snapshot,
+    WantedPools,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
     RepositoryOptions,
 )
@@ -29,8 +33,10 @@ class Look:
     cache_dir: Path
 
     def __call__(self, repo: object, **options: Any) -> Snapshot:
+        wanted = options.pop("wanted", None)
         options = {"cache_dir": str(self.cache_dir), "git_timeout": 30, **options}
-        with LockRepository(RepositoryOptions(repo=str(repo), **options)) as repository:
+        pools = WantedPools(frozenset(wanted)) if wanted else ALL_POOLS
+        with LockRepository(RepositoryOptions(repo=str(repo), **options), pools) as repository:
             return repository.snapshot()
 
     @property

@@ -76,12 +76,12 @@ def test_a_relative_path(look: Look, locks: LockRepository, monkeypatch: pytest.
 
 def test_git_daemon(look: Look, locks: LockRepository, git_daemon: GitDaemon, recorder: GitRecorder) -> None:
     check(look, locks, git_daemon.url("locks.git"))
-    assert recorder.depths()[:3] == [1, 64, 512]
+    assert recorder.depths()[:2] == [64, 4096]
 
 
 def test_ssh_with_a_key_file(look: Look, locks: LockRepository, ssh_server: SshServer, recorder: GitRecorder) -> None:
     check(look, locks, ssh_server.url("locks.git"), **ssh_options(ssh_server))
-    assert recorder.depths()[:3] == [1, 64, 512]
+    assert recorder.depths()[:2] == [64, 4096]
 
 
 def test_ssh_in_the_short_form(
@@ -125,7 +125,7 @@ def test_ssh_learns_a_new_host_key_once(
 
 def test_https(look: Look, locks: LockRepository, https_server: GitHttpServer, recorder: GitRecorder) -> None:
     check(look, locks, https_server.url("locks.git"), ca_path=str(https_server.ca_file))
-    assert recorder.depths()[:3] == [1, 64, 512]
+    assert recorder.depths()[:2] == [64, 4096]
 
 
 def test_plain_http(look: Look, locks: LockRepository, served_folder: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.refresh import fetch as looks
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.refresh import depths as fetch_depths
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import WHOLE_HISTORY
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
@@ -43,7 +43,7 @@ def test_shallow_and_step_by_step_deeper(look: Look, truth: Truth, recorder: Git
 
 
 def test_the_whole_history_at_once(look: Look, truth: Truth, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looks, "DEPTHS", (WHOLE_HISTORY,))
+    monkeypatch.setattr(fetch_depths, "LOCAL_DEPTHS", (WHOLE_HISTORY,))
     check(look(truth.path), truth)
 
 
@@ -51,7 +51,7 @@ def test_steps_of_any_size(look: Look, truth: Truth, monkeypatch: pytest.MonkeyP
     for number, depths in enumerate(
         ((3, 500, 14_999, WHOLE_HISTORY), (15_000, 15_001, 15_002), (15_002, WHOLE_HISTORY))
     ):
-        monkeypatch.setattr(looks, "DEPTHS", depths)
+        monkeypatch.setattr(fetch_depths, "LOCAL_DEPTHS", depths)
         check(look(truth.path, cache_dir=str(tmp_path / f"{number}")), truth)
 
 

@@ -39,7 +39,7 @@ def test_every_step_that_fails_is_told_everywhere(scene: Scene, machine: Machine
     for failure in fact["failures"]:
         assert SENTENCE.fullmatch(failure["message"]), failure
     messages = "\n".join(failure["message"] for failure in fact["failures"])
-    for word in ("max_releases", "pipeline-operator", "missing", "status 500", "afresh"):
+    for word in ("max_releases", "pipeline-operator", "missing", "status 500", "starts without it"):
         assert word in messages
     assert fact["ok"] is False
     assert (fact["clean"]["failed"], fact["clean"]["released"]) == (True, [])

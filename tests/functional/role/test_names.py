@@ -9,28 +9,28 @@ import json
 
 from ansible_collections.poolboy.concourse.tests.functional.role.conftest import PIPELINE, Machine, work
 from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
+from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 
-def test_two_names_of_an_option(scene: Scene, machine: Machine) -> None:
-    given = work(scene, pool_boy_pools=["aws", "cf/fresh"], pool_boy_page_file="", pool_boy_stale_timeout=60)
-    different = {**given, "pools": "aws", "concourse_password": "wr0ng-s3cret", "stale_timeout": "60"}
-    hosts = {"different": different, "alike": {**given, "pools": ["aws", "cf/fresh"]}}
-    play = {"ansible.builtin.import_playbook": "poolboy.concourse.pool_boy"}
-    twice = machine.folder / "twice.yml"
-    twice.write_text(json.dumps([play, play]))
-    before = fingerprint(scene.locks.path)
-    more = ["-i", machine.inventory(hosts), "-e", "lock_repos=locks", "--check", "-vv"]
-    run = machine.ansible("ansible-playbook", str(twice), *more)
-    assert run.code == 2
-    said = run.said.replace("\\n", " ")
-    assert (
-        "concourse_password and pool_boy_concourse_password, pools and pool_boy_pools are given with different" in said
-    )
-    assert "-e pool_boy_concourse_password=VALUE" in said
-    assert "wr0ng-s3cret" not in said
-    assert said.count("aws/env-1 would be given back") == 2, "in both rounds of the other host"
-    assert fingerprint(scene.locks.path) == before
+def test_two_rounds_in_one_run_keep_their_options_apart(scene: Scene, machine: Machine) -> None:
+    """Two imports of the playbook with other repositories and policies, in both orders: nothing is handed on."""
+    other = LockRepository(machine.folder / "other.git")
+    other.add("gcp", "vm-1")
+    other.claim("gcp", "vm-1", message="manually claim vm-1", at=scene.now)
+    first = work(scene, pool_boy_trigger=False, pool_boy_exclude=["aws/*"])
+    second = {"pool_boy_repo": other.url, "pool_boy_pools": ["gcp"], "pool_boy_policy": {"manual": "release"}}
+    for number, plays in enumerate(((first, second), (second, first))):
+        book = machine.folder / f"twice{number}.yml"
+        imported = {"ansible.builtin.import_playbook": "poolboy.concourse.pool_boy"}
+        book.write_text(json.dumps([{**imported, "vars": variables} for variables in plays]))
+        before = fingerprint(scene.locks.path)
+        run = machine.ansible("ansible-playbook", str(book), "--check")
+        assert run.code == 0, run.said
+        assert "gcp/vm-1 would be released" in run.stdout
+        assert "aws/env-2 would be" not in run.stdout, "a person's, in the repository without that policy"
+        assert "aws/env-1 would be" not in run.stdout, "excluded"
+        assert fingerprint(scene.locks.path) == before
 
 
 def test_pools_as_json_on_the_command_line(scene: Scene, machine: Machine) -> None:
@@ -38,8 +38,8 @@ def test_pools_as_json_on_the_command_line(scene: Scene, machine: Machine) -> No
     variables = {name: value for name, value in work(scene).items() if name != "pool_boy_pools"}
     pools = json.dumps(["aws", {"name": "cf/fresh", "job": f"{PIPELINE}/claim-big"}], separators=(",", ":"))
     inventory = machine.inventory({"shop": variables})
-    more = ["-e", "lock_repos=locks", "-e", f"pools='{pools}'"]
+    more = ["-e", "pool_boy_hosts=locks", "-e", f"pool_boy_pools='{pools}'"]
     run = machine.ansible("ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, *more)
     assert run.code == 0, run.said
-    assert "aws/env-1 was given back" in run.stdout
+    assert "aws/env-1 was released" in run.stdout
     assert len(scene.atc.list_builds(pipeline=PIPELINE, job="claim-big")) == 1

@@ -134,7 +134,7 @@ def test_with_nothing_but_the_environment(scene: Scene, machine: Machine) -> Non
     }
     run = machine.ansible("ansible-playbook", "poolboy.concourse.pool_boy", environment=environment)
     assert run.code == 0, run.said
-    assert "aws/env-1 was given back: shop/claim 1 errored and left it claimed" in run.stdout
+    assert "aws/env-1 was released: shop/claim 1 errored and left it claimed" in run.stdout
     assert "cf/fresh: 0 claimed, 1 free: big-1" in run.stdout
     assert is_free(scene, "aws/env-1")
     # No pool names a job, so no build is started.
@@ -142,26 +142,25 @@ def test_with_nothing_but_the_environment(scene: Scene, machine: Machine) -> Non
 
 
 def test_many_repositories(scene: Scene, machine: Machine) -> None:
-    """Inventory hosts with variables of the role, and others by the plain names; one of them is broken."""
+    """Inventory hosts with variables of their own; one of them is broken."""
     page = f"{machine.out}/{{{{ inventory_hostname }}}}.html"
-    plain = {name.removeprefix("pool_boy_"): value for name, value in work(scene).items()}
     inventory = machine.inventory(
         {
-            "of-role": work(scene, pool_boy_page_file=page, pool_boy_pools="aws"),
-            "plain": {**plain, "pool_boy_page_file": page, "pools": f"cf/fresh={PIPELINE}/claim-big"},
+            "one": work(scene, pool_boy_page_file=page, pool_boy_pools="aws"),
+            "two": work(scene, pool_boy_page_file=page, pool_boy_pools=f"cf/fresh={PIPELINE}/claim-big"),
             "broken": work(scene, pool_boy_page_file=page, pool_boy_repo="/is/not/there.git"),
         }
     )
-    command = ["ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, "-e", "lock_repos=locks"]
+    command = ["ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, "-e", "pool_boy_hosts=locks"]
     run = machine.ansible(*command)
     assert run.code == 2
     assert "The round of broken failed. clean: " in run.stdout
     assert is_free(scene, "aws/env-1")
     assert len(builds(scene)) == 1
     told = machine.told()
-    assert set(told) == {"of-role.html", "plain.html", "broken.html"}
-    assert "env-2" in told["of-role.html"]
-    assert "env-2" not in told["plain.html"]
+    assert set(told) == {"one.html", "two.html", "broken.html"}
+    assert "env-2" in told["one.html"]
+    assert "env-2" not in told["two.html"]
     assert "/is/not/there.git" in told["broken.html"]
 
 

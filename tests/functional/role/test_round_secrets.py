@@ -24,15 +24,17 @@ def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -
     machine.variables["ANSIBLE_LOG_PATH"] = str(machine.folder / "ansible.log")
     with serve_https(scene.locks.path.parent, user="boy", password=known["repository"], tls=False) as git:
         address = git.url(scene.locks.path.name)
-        login = {"repo": address, "repo_username": "boy", "repo_password": known["repository"]}
+        login = {
+            "pool_boy_repo": address,
+            "pool_boy_repo_username": "boy",
+            "pool_boy_repo_password": known["repository"],
+        }
         inventory = machine.inventory(
             {
                 "well": {
                     **telling(machine, receiver),
+                    **work(scene, pool_boy_concourse_password=known["concourse"], pool_boy_pools="aws"),
                     **login,
-                    **{name: work(scene)[f"pool_boy_{name}"] for name in ("concourse_url", "concourse_username")},
-                    "concourse_password": known["concourse"],
-                    "pools": "aws",
                     "pool_boy_webhook_url": f"{receiver.url}/hook/{known['webhook']}",
                     "pool_boy_pushgateway_username": "gate",
                     "pool_boy_pushgateway_password": known["gateway"],
@@ -45,7 +47,8 @@ def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -
                 },
             }
         )
-        command = ["ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, "-e", "lock_repos=locks", "-vvvv"]
+        command = ["ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, "-vvvv"]
+        command += ["-e", "pool_boy_hosts=locks"]
         with ProcessWatch() as watch:
             run = machine.ansible(*command)
     # Else there would have been nothing to see.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible import options
@@ -47,32 +46,6 @@ def test_each_option_of_the_modules_is_a_variable() -> None:
         assert spec["type"] == option["type"]
         assert spec.get("no_log", False) == option.get("no_log", False)
         assert spec.get("choices") == option.get("choices")
-
-
-@pytest.mark.parametrize("name", OF_MODULES)
-def test_each_option_of_the_modules_is_handed_over(name: str) -> None:
-    tasks = "".join(file.read_text() for file in sorted((ROLE / "tasks").glob("[!s]*.yml")))
-    tasks += (ROLE / "tasks" / "status.yml").read_text()
-    assert f'{name}: "{{{{ pool_boy_{name} | default(omit) }}}}"' in tasks
-
-
-def test_the_last_look_judges_by_the_policies_of_the_cleaning() -> None:
-    tasks = (ROLE / "tasks" / "status.yml").read_text()
-    policies = options.POOLS.spec.keys() - {"pools"}  # given to all modules at once
-    assert [name for name in policies if f"{name}: " not in tasks] == []
-
-
-def test_the_playbook_takes_the_names_of_the_others() -> None:
-    (play,) = yaml.safe_load((COLLECTION / "playbooks" / "pool_boy.yml").read_text())
-    refusal, task = play["tasks"][:2]
-    assert task["no_log"] is True
-    assert set(refusal["vars"]["options"]) == set(OF_MODULES)
-    taken = dict(task["ansible.builtin.set_fact"])
-    assert taken.pop("pool_boy_name") == "{{ pool_boy_name | default(inventory_hostname) }}"
-    expected = {
-        f"pool_boy_{name}": f"{{{{ pool_boy_{name} | default({name}) | default(omit) }}}}" for name in OF_MODULES
-    }
-    assert taken == expected
 
 
 def test_the_readme_tells_of_each_variable() -> None:

@@ -168,7 +168,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
         fly = {"FLY_HOME": str(stage.fly_home())}
         with ProcessWatch() as watch:
             cases = machine.ansible("ansible-playbook", str(book), "-vvvv", "-e", f"@{variables}", environment=fly)
-            known_hosts = f"known_hosts_file={stage.ssh.known_hosts}"
+            known_hosts = f"pool_boy_known_hosts_file={stage.ssh.known_hosts}"
             command = ("ansible-playbook", "poolboy.concourse.status", "-vvvv", "-e", known_hosts)
             status = machine.ansible(*command, environment=stage.environment)
         assert stage.scene.atc.requests(path="/jobs/accept/inputs$")

@@ -42,7 +42,8 @@ def test_all_from_the_environment(scene: Scene, module: Trigger) -> None:
 
 def test_the_playbook(scene: Scene, workplace: Workplace) -> None:
     add_locks(scene, "env-1", "env-2")
-    variables = login(scene, pools=[{"name": "aws", "job": "main/ci/claim"}])
+    options = login(scene, pools=[{"name": "aws", "job": "main/ci/claim"}])
+    variables = {f"pool_boy_{name}": value for name, value in options.items()}
     run = workplace.ansible("ansible-playbook", "poolboy.concourse.trigger", "-e", json.dumps(variables))
     assert run.code == 0, run.said
     assert len(builds(scene)) == 2

@@ -14,7 +14,7 @@ class MissingLibrary(PoolboyError):
     """A Python library that the collection needs cannot be imported."""
 
 
-def load_requests() -> None:
+def import_requests() -> None:
     """Import requests, or raise MissingLibrary with a sentence that says where to install it."""
     try:
         import requests  # noqa: F401

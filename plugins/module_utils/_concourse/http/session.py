@@ -83,7 +83,7 @@ class Session:
         return outcome
 
     @property
-    def trouble(self) -> str | None:
+    def failure(self) -> str | None:
         """Why nothing is asked any more, None while questions are."""
         with self._lock:
             down = self._failures >= _MOST_FAILURES
@@ -132,7 +132,7 @@ class Session:
             return request_failed(error, self._settings.address, wait)
 
     def _give_up_if_down(self) -> None:
-        trouble = self.trouble
+        trouble = self.failure
         if trouble is not None:
             raise RequestFailed(trouble)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 import typing as t
 
-from .requests_library import load_requests
+from .requests_library import import_requests
 
 if t.TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
@@ -20,7 +20,7 @@ def open_session(context: ssl.SSLContext | None, connections: int) -> Session:
     A cookie would make Concourse ask for a CSRF token (atc/api/auth/web_auth_handler.go); a followed redirect would
     turn a POST into a GET, and could carry the token elsewhere. Proxies are taken from the environment.
     """
-    load_requests()
+    import_requests()
     from http.cookiejar import DefaultCookiePolicy
 
     import requests

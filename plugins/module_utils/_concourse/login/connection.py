@@ -38,7 +38,7 @@ class Connection:
         self._outcome: Login | ConcourseError | NoCredibleResponse | None = None
 
     @property
-    def trouble(self) -> str | None:
+    def failure(self) -> str | None:
         """Why nothing can be asked: a clause, None while nothing is known to be wrong."""
         outcome = self._outcome
         return str(outcome) if isinstance(outcome, NoCredibleResponse) else None

@@ -91,7 +91,7 @@ class CleanRun:
     def _revised(self, step: LockPlan, lock: Lock | None, occupied: OccupiedPaths) -> LockPlan:
         if not step.is_release or step.target is None:
             return step
-        claim = self.snapshot.claims.get(step.judged.lock.path)
+        claim = None if lock is None else self.snapshot.claim(lock)
         if lock is None or claim is None or step.judged.claim is None or claim.commit != step.judged.claim.commit:
             return LockPlan(step.judged, Action.KEEP, "it changed hands in the meantime")
         if step.target not in self.snapshot.pools:

@@ -43,7 +43,7 @@ class ClaimReader:
     def current(self, snapshot: Snapshot, pool: str) -> tuple[LockClaim, ...]:
         """Return the claims of the locks of the pool that are claimed now."""
         held = [lock for lock in snapshot.locks if lock.pool == pool and lock.is_claimed]
-        return tuple(self._read(snapshot.claims[lock.path], lock.name) for lock in held if lock.path in snapshot.claims)
+        return tuple(self._read(snapshot.claim(lock), lock.name) for lock in held)
 
     def past(self, moves: Iterable[Move], pool: str) -> tuple[LockClaim, ...]:
         """Return the claims among what happened to the locks of the pool."""

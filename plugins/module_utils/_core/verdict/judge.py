@@ -67,7 +67,7 @@ def judge_locks(
         policy = policies[lock.pool]
         if not lock.is_claimed:
             return JudgedLock(lock, None, None, FREE, policy)
-        claim = snapshot.claims[lock.path]
+        claim = snapshot.claim(lock)
         holder = read_holder(claim, lock.name, default_team)
         return JudgedLock(lock, claim, holder, judge_claim(claim, holder, queries), policy)
 

@@ -18,7 +18,8 @@ from typing import Any
 from ..._core.claim.claim import Claim
 from ..._core.pool.layout import State
 from ..._core.pool.lock import Lock
-from ..._core.pool.snapshot import Problem, Snapshot
+from ..._core.pool.snapshot import Problem, Snapshot, WantedPools
+from ..remote.tip import Tip
 from .folder import NEW, remove_folder_at
 
 # Raise it whenever the same commit would give another snapshot than before: a new field, a new rule of read_tree(), or
@@ -38,6 +39,11 @@ def read_snapshot(path: Path) -> Snapshot | None:
         return _read(content) if content["format"] == SNAPSHOT_FORMAT else None
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def is_current(snapshot: Snapshot, tip: Tip, wanted: WantedPools) -> bool:
+    """Return whether a snapshot shows the branch at `tip`, with the claims of the wanted pools."""
+    return Tip(snapshot.branch, snapshot.commit) == tip and snapshot.knows_claims_of(wanted)
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..._core.claim.claim import Claim
 from ..cache.mirror import Mirror
 from ..objects.errors import BrokenHistory
@@ -60,7 +58,3 @@ class ClaimFinder:
         for name, paths in traced.carried.items():
             self.claims.update((path, self._known[name][path]) for path in paths)
         return traced
-
-
-def by_path(claims: Iterable[tuple[bytes, Claim]]) -> dict[str, Claim]:
-    return {path.decode("utf-8", "surrogateescape"): claim for path, claim in claims}

@@ -135,11 +135,12 @@ class RepositoryWriter(t.Generic[Change]):
         None if it cannot be read; the next run fetches it then.
         """
         git, mirror = self._repository.git, self._repository.folder.mirror
-        with contextlib.suppress(*AT_FAULT, TooShallow, KeyError):
+        with contextlib.suppress(*AT_FAULT, TooShallow):
             with read_objects(git, mirror) as objects:
                 tree = read_pool_tree(git, mirror, objects, commit)
                 problems = problems_with_drift(git, Mirror(mirror), objects, tree, commit)
-            claims = {lock.path: snapshot.claims[lock.path] for lock in tree.locks if lock.is_claimed}
+            claimed = tree.claimed_paths
+            claims = {path: claim for path, claim in snapshot.claims.items() if path in claimed}
             return Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, problems, tree.obstacles)
         return None
 

@@ -1,79 +1,105 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One look at the branch: fetch, read the tree, find the claims."""
+"""A snapshot of the branch as it is now, with no more of the history than its claims need."""
 
 from __future__ import annotations
 
-from ..._core.claim.claim import Claim
-from ..._core.pool.snapshot import Snapshot
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..._core.pool.layout import decode_path, encode_path
+from ..._core.pool.snapshot import Problem, Snapshot, WantedPools
+from ..._core.pool.tree import PoolTree
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..cache.mirror import Mirror
-from ..history.claim_finder import ClaimFinder, by_path
+from ..history.claim_finder import ClaimFinder
 from ..history.model import PathsByCommit
 from ..objects.errors import BrokenHistory
 from ..objects.object_reader import read_objects
 from ..objects.pool_tree import read_pool_tree
 from ..process.command import GitCommand
-from ..remote.remote import WHOLE_HISTORY, Remote
+from ..remote.remote import Remote
 from ..remote.tip import Tip
-from ..tally.drift import DEPTH as DEPTH_TO_WEIGH
+from ..tally.drift import DEPTH as TALLY_DEPTH
 from ..tally.drift import problems_with_drift
-
-# Commits behind the tip. Half of all claims lie within some hundred commits, the oldest can be fifty thousand back.
-# Each step is a round trip to the server; far back, what a step brings costs more than the trip.
-DEPTHS = (1, 64, 512, 4096, 32768, 65536, 131072, 262144, WHOLE_HISTORY)
-DEPTH_IF_KNOWN = 1  # index of the step that a look begins with when an earlier one's claims are known
+from .depths import first_depths, next_depths
 
 
-def fetch_snapshot(git: GitCommand, remote: Remote, mirror: Mirror, tip: Tip, remembered: Snapshot | None) -> Snapshot:
-    """Bring a mirror up to date, and return the snapshot of its branch. Claims of `remembered` are carried over.
+@dataclass(frozen=True, slots=True)
+class SnapshotFetch:
+    """Fetches a branch into a mirror. The claims of `remembered`, an earlier snapshot, are carried over."""
 
-    Raises RepositoryError; and GitFailed, MissingObject, BrokenHistory or OSError if the mirror may be at fault.
-    """
-    depths = iter(DEPTHS if remembered is None else DEPTHS[DEPTH_IF_KNOWN:])
-    _fetch(remote, mirror, tip, next(depths))
-    commit = mirror.tracked()
-    if commit is None:
-        raise BrokenHistory("git fetch left no reference")
-    with read_objects(git, mirror.path) as objects:
-        tree = read_pool_tree(git, mirror.path, objects, commit)
-    known = {} if remembered is None else {remembered.commit: _by_bytes(remembered)}
-    finder = ClaimFinder(git, mirror, known)
-    claimed = {lock.path.encode("utf-8", "surrogateescape") for lock in tree.locks if lock.is_claimed}
-    missing = finder.follow({commit: claimed}) if claimed else {}
-    while missing:
-        depth = next(depths, None)
-        if depth is None:
-            raise _no_more_history(remote, mirror, commit, missing)
-        _fetch(remote, mirror, tip, depth)
-        missing = finder.follow(missing)
-    claims = by_path(finder.claims.items())
-    problems = tree.problems
-    if tree.mismatches:
-        if mirror.depth < DEPTH_TO_WEIGH:
-            _fetch(remote, mirror, tip, DEPTH_TO_WEIGH)
-        with read_objects(git, mirror.path) as objects:
-            problems = problems_with_drift(git, mirror, objects, tree, commit)
-    return Snapshot(commit, tip.branch, tree.pools, tree.locks, claims, problems, tree.obstacles)
+    git: GitCommand
+    remote: Remote
+    mirror: Mirror
+    tip: Tip
+    wanted: WantedPools
+    remembered: Snapshot | None
+
+    def snapshot(self) -> Snapshot:
+        """Bring the mirror up to date, and return the snapshot of its branch.
+
+        Raises RepositoryError; and GitFailed, MissingObject, BrokenHistory or OSError if the mirror may be at fault.
+        """
+        is_local = self.remote.is_local
+        depths = iter(first_depths(is_local=is_local) if self.remembered is None else next_depths(is_local=is_local))
+        self._fetch(next(depths))
+        commit = self.mirror.tracked()
+        if commit is None:
+            raise BrokenHistory("git fetch left no reference")
+        with read_objects(self.git, self.mirror.path) as objects:
+            tree = read_pool_tree(self.git, self.mirror.path, objects, commit)
+        finder = self._find_claims(commit, tree, depths)
+        claims = {decode_path(path): claim for path, claim in finder.claims.items()}
+        problems = self._problems(commit, tree)
+        return Snapshot(commit, self.tip.branch, tree.pools, tree.locks, claims, problems, tree.obstacles)
+
+    def _find_claims(self, commit: str, tree: PoolTree, depths: Iterator[int]) -> ClaimFinder:
+        """Find the claims of the wanted pools, however deep; of other pools those that cost no further fetch."""
+        known = {encode_path(path): claim for path, claim in self.remembered.claims.items()} if self.remembered else {}
+        finder = ClaimFinder(self.git, self.mirror, {self.remembered.commit: known} if self.remembered else {})
+        followed = self._pools_to_follow(tree)
+        claimed = [lock for lock in tree.locks if lock.is_claimed and lock.pool in followed]
+        wanted = {encode_path(lock.path) for lock in claimed if lock.pool in self.wanted}
+        missing = finder.follow({commit: {encode_path(lock.path) for lock in claimed}}) if claimed else {}
+        while missing_wanted := wanted & _paths(missing):
+            depth = next(depths, None)
+            if depth is None:
+                raise self._no_more_history(commit, missing_wanted)
+            self._fetch(depth)
+            missing = finder.follow(missing)
+        return finder
+
+    def _pools_to_follow(self, tree: PoolTree) -> frozenset[str]:
+        """Return the wanted pools, and those whose claims were all known before."""
+        known: set[str] = set()
+        if self.remembered is not None:
+            known = {*self.remembered.pools} - {lock.pool for lock in self.remembered.locks_without_claim()}
+        return frozenset(pool for pool in tree.pools if pool in self.wanted or pool in known)
+
+    def _problems(self, commit: str, tree: PoolTree) -> tuple[Problem, ...]:
+        if not tree.mismatches:
+            return tree.problems
+        if self.mirror.depth < TALLY_DEPTH:
+            self._fetch(TALLY_DEPTH)
+        with read_objects(self.git, self.mirror.path) as objects:
+            return problems_with_drift(self.git, self.mirror, objects, tree, commit)
+
+    def _fetch(self, depth: int) -> None:
+        self.remote.fetch(self.mirror.path, self.tip.branch, depth=depth)
+        self.mirror.depth = depth
+
+    def _no_more_history(self, commit: str, missing: set[bytes]) -> Exception:
+        if self.mirror.tracked() != commit:
+            return BrokenHistory("the branch was rewritten during the fetch")
+        shown = printable(decode_path(min(missing)), 200)
+        return RepositoryError(
+            f"The history at {self.remote.where} ends before the commit that claimed {shown}: the repository there is"
+            " a shallow clone. Run git fetch --unshallow in it, or name the repository that it was cloned from."
+        )
 
 
-def _fetch(remote: Remote, mirror: Mirror, tip: Tip, depth: int) -> None:
-    remote.fetch(mirror.path, tip.branch, depth=depth)
-    mirror.depth = depth
-
-
-def _by_bytes(snapshot: Snapshot) -> dict[bytes, Claim]:
-    return {path.encode("utf-8", "surrogateescape"): claim for path, claim in snapshot.claims.items()}
-
-
-def _no_more_history(remote: Remote, mirror: Mirror, commit: str, missing: PathsByCommit) -> Exception:
-    if mirror.tracked() != commit:
-        return BrokenHistory("the branch was rewritten during the look")
-    path = min(path for paths in missing.values() for path in paths)
-    shown = printable(path.decode("utf-8", "surrogateescape"), 200)
-    return RepositoryError(
-        f"The history at {remote.where} ends before the commit that claimed {shown}: the repository there is"
-        " a shallow clone. Run git fetch --unshallow in it, or name the repository that it was cloned from."
-    )
+def _paths(paths: PathsByCommit) -> set[bytes]:
+    return {path for some in paths.values() for path in some}

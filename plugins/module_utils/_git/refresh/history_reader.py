@@ -24,9 +24,8 @@ from ..objects.object_reader import read_objects
 from ..process.command import GitCommand, GitFailed
 from ..remote.remote import Remote
 from ..tally.reader import TallyReader
-from .fetch import DEPTHS
+from .depths import SHALLOWEST_HISTORY, next_depths
 
-_DEEPER = DEPTHS[1:]
 _FAR_BEHIND = 4096  # commits that others may have pushed between the snapshot and a question
 
 Result = TypeVar("Result")
@@ -74,7 +73,7 @@ class HistoryReader:
             path = self._folder.new_path()
             try:
                 mirror = Mirror.create(path, snapshot.commit)
-                self._remote.fetch(path, snapshot.branch, depth=_DEEPER[0])
+                self._remote.fetch(path, snapshot.branch, depth=SHALLOWEST_HISTORY)
                 answer = self._deepen(snapshot, mirror, read)
                 self._folder.replace_mirror(path)
             except GitFailed as failed:
@@ -89,7 +88,7 @@ class HistoryReader:
 
     def _deepen(self, snapshot: Snapshot, mirror: Mirror, read: Callable[[Mirror], Result]) -> Result:
         """Fetch more of the history until it holds the answer. Raises RepositoryError, GitFailed and so on."""
-        depths = iter(_DEEPER)
+        depths = iter(next_depths(is_local=self._remote.is_local))
         while True:
             try:
                 answer = read(mirror)

@@ -8,16 +8,16 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from ..._core.pool.snapshot import Snapshot
+from ..._core.pool.snapshot import Snapshot, WantedPools
 from ..._core.shared.errors import RepositoryError
 from ..cache.folder import CacheFolder, remove
 from ..cache.mirror import AT_FAULT, UNFINISHED_OBJECTS, UNFINISHED_PACKS, Mirror, keep_slim
-from ..cache.snapshot_file import read_snapshot, write_snapshot
+from ..cache.snapshot_file import is_current, read_snapshot, write_snapshot
 from ..objects.errors import BrokenHistory, MissingObject
 from ..process.command import GitCommand, GitFailed
 from ..remote.remote import Remote
 from ..remote.tip import Tip
-from .fetch import fetch_snapshot
+from .fetch import SnapshotFetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,19 @@ class SnapshotRefresh:
     git: GitCommand
     remote: Remote
     folder: CacheFolder
+    wanted: WantedPools
 
     def take(self, tip: Tip) -> Snapshot:
         """Look at the branch with what is kept, and if that is of no use, without it. Raises RepositoryError."""
         remembered = read_snapshot(self.folder.findings)
-        if remembered is not None and Tip(remembered.branch, remembered.commit) == tip:
+        if remembered is not None and is_current(remembered, tip, self.wanted):
             return remembered  # another run was faster
         mirror = Mirror(self.folder.mirror)
         if remembered is not None and mirror.fits(tip.commit):
             # Whether the mirror is broken or the remote is in trouble shows in a fresh mirror.
             with contextlib.suppress(*AT_FAULT):
                 mirror.clear_unfinished(UNFINISHED_PACKS, UNFINISHED_OBJECTS)
-                snapshot = fetch_snapshot(self.git, self.remote, mirror, tip, remembered)
+                snapshot = self._fetch(mirror, tip, remembered)
                 self._keep(snapshot, mirror)
                 return snapshot
         return self._take_anew(tip, remembered)
@@ -48,7 +49,7 @@ class SnapshotRefresh:
         path = self.folder.new_path()
         try:
             mirror = Mirror.create(path, tip.commit)
-            snapshot = fetch_snapshot(self.git, self.remote, mirror, tip, remembered)
+            snapshot = self._fetch(mirror, tip, remembered)
             self.folder.replace_mirror(path)
         except GitFailed as failed:
             raise self.remote.explain(failed) from None
@@ -61,6 +62,9 @@ class SnapshotRefresh:
         mirror.path = self.folder.mirror
         self._keep(snapshot, mirror)
         return snapshot
+
+    def _fetch(self, mirror: Mirror, tip: Tip, remembered: Snapshot | None) -> Snapshot:
+        return SnapshotFetch(self.git, self.remote, mirror, tip, self.wanted, remembered).snapshot()
 
     def _keep(self, snapshot: Snapshot, mirror: Mirror) -> None:
         """Leave what was found to the next run. If that cannot be done, the answer is right all the same."""

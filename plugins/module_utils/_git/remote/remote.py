@@ -55,6 +55,11 @@ class Remote:
         return self._address.shown
 
     @property
+    def is_local(self) -> bool:
+        """Whether the repository is on this machine, so that a connection costs next to nothing."""
+        return self._address.scheme == "file"
+
+    @property
     def timeout(self) -> float:
         return self._timeout
 
@@ -104,7 +109,7 @@ class Remote:
     def _fetch(self, repository: Path, branch: str, *options: str) -> None:
         # With a plus, as people do rewrite branches.
         what = (self._address.url, f"+{HEADS}{branch}:{TRACKED}")
-        if self._address.scheme == "file":
+        if self.is_local:
             options = (f"--upload-pack={shlex.quote(self._git.executable)} {_LOCAL_SERVER}", *options)
         self._git.run(*FETCH, *options, "--", *what, repository=repository, timeout=self._timeout)
 

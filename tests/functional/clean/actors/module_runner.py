@@ -19,7 +19,7 @@ from typing import Any
 
 import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean as module
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import (
-    load_requests,
+    import_requests,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.dependency import (
     load_gitpython,
@@ -87,7 +87,7 @@ def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
 
 def main() -> None:
     load_gitpython()
-    load_requests()
+    import_requests()
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)
 

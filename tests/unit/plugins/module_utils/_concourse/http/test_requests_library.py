@@ -19,20 +19,20 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.confi
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http import requests_library
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import (
     MissingLibrary,
-    load_requests,
+    import_requests,
 )
 
 PACKAGE = "ansible_collections.poolboy.concourse.plugins.module_utils._concourse"
 
 
 def test_it_is_there() -> None:
-    load_requests()
+    import_requests()
 
 
 def test_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
     with pytest.raises(MissingLibrary, match="install it there, for example with 'pip install requests'") as error:
-        load_requests()
+        import_requests()
     assert sys.executable in str(error.value)
     with ConcourseClient(ConcourseOptions(url="http://127.0.0.1:1")) as concourse, pytest.raises(MissingLibrary):
         concourse.connect()
@@ -43,7 +43,7 @@ def test_it_is_not_loaded_before_the_first_question() -> None:
         "import sys\n"
         f"from {PACKAGE}.client import ConcourseClient\n"
         f"from {PACKAGE}.config.options import ConcourseOptions\n"
-        "ConcourseClient(ConcourseOptions(url='http://127.0.0.1:1')).facts()\n"
+        "ConcourseClient(ConcourseOptions(url='http://127.0.0.1:1')).queries()\n"
         "sys.exit('requests' in sys.modules)\n"
     )
     # Under ansible-test the collections come by an import hook that a new process does not have.

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter that builds a round of the role pool_boy from the results of its steps."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: pool_round
+short_description: Build a round from the results of its steps
+version_added: 0.1.0
+author:
+  - The poolboy.concourse authors (@poolboy)
+description:
+  - Builds the fact C(pool_boy_round) of the role P(poolboy.concourse.pool_boy#role) from the registered results of its
+    tasks, and says what the role does next.
+  - It is made for the role. To make a page, metrics or messages of a round, use the fact.
+positional: _input, settings
+options:
+  _input:
+    description: The registered results by step. A step that is missing or empty has not run.
+    type: dict
+    required: true
+  settings:
+    description: The variables of the role that decide about the round, without their prefix.
+    type: dict
+    required: true
+  variables:
+    description: The names of all variables with the prefix C(pool_boy_). If given, mistakes in the settings are listed.
+    type: list
+    elements: str
+  documented:
+    description: The names of the variables that the role knows.
+    type: list
+    elements: str
+    default: []
+seealso:
+  - plugin: poolboy.concourse.pool_page
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Set the fact of the round
+  ansible.builtin.set_fact:
+    pool_boy_round: "{{ (results | poolboy.concourse.pool_round(settings)).round }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The round, and what follows from it.
+  type: dict
+  contains:
+    mistakes: {description: A sentence for each setting that cannot work., type: list, elements: str}
+    round: {description: The fact of the round., type: dict}
+    pools_with_job: {description: The pools whose free locks get builds., type: list, elements: raw}
+    starts_builds: {description: Whether builds are started at all., type: bool}
+    needs_status: {description: Whether the pools have to be looked at once more., type: bool}
+    is_published: {description: Whether the round is shown or sent anywhere., type: bool}
+    has_late_failures: {description: Whether page and metrics lack a failure that they can show., type: bool}
+    failure_message: {description: 'The sentences with which the round fails, empty if it does not.', type: str}
+    report: {description: The round as lines for a person., type: list, elements: str}
+    metrics: {description: The metrics of the round in the text format of Prometheus., type: str}
+    memory: {description: 'What was reported before, as P(poolboy.concourse.pool_news#filter) wants it.', type: dict}
+    state: {description: What the state file holds now., type: dict}
+    next_state: {description: What the state file is to hold., type: dict}
+    pushgateway_group: {description: The address to which the metrics are pushed., type: str}
+"""
+
+import typing as t
+from collections.abc import Callable, Collection
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._metrics.metrics import metrics_text
+from ..plugin_utils._round.build import RoundBuilder
+from ..plugin_utils._round.read import read_round
+from ..plugin_utils._round.round_fields import BadRound
+from ..plugin_utils._round.settings import mistakes, read_settings
+from ..plugin_utils._round.step_result import read_results
+
+
+def pool_round(
+    results: object,
+    settings: dict[str, t.Any],
+    variables: Collection[str] | None = None,
+    documented: Collection[str] = (),
+) -> dict[str, t.Any]:
+    """Return the round and what follows from it; see DOCUMENTATION."""
+    known = read_settings(settings)
+    if variables is not None:
+        return {"mistakes": list(mistakes(known, variables, documented))}
+    build = RoundBuilder(known, read_results(results))
+    try:
+        fact = build.fact()
+        metrics = metrics_text(read_round(fact), build.previous_metrics())
+    except BadRound as error:
+        raise AnsibleFilterError(f"pool_round: {error}") from None
+    state = build.state or {}
+    return {
+        "round": fact,
+        "pools_with_job": known.pools_with_job,
+        "starts_builds": known.starts_builds,
+        "needs_status": build.needs_status,
+        "is_published": known.is_published and not build.is_unconfigured,
+        "has_late_failures": bool(build.late_failures()),
+        "failure_message": build.failure_message(),
+        "report": build.report(),
+        "metrics": metrics,
+        "memory": state.get("memory", {}),
+        "state": state,
+        "next_state": build.next_state(metrics),
+        "pushgateway_group": build.pushgateway_group(),
+    }
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., dict[str, t.Any]]]:
+        return {"pool_round": pool_round}

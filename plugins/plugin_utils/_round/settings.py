@@ -1,0 +1,118 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role is asked to do in a round, and whether that can work."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
+
+from ...module_utils._core.shared.errors import BadOption
+from ...module_utils._core.verdict.pool_options import pool_entries
+
+_ADDRESS = re.compile(r"https?://[!-~]+")
+# Variables of the playbooks, and the fact that a round sets.
+_OTHER_VARIABLES = frozenset({"pool_boy_hosts", "pool_boy_force", "pool_boy_round"})
+_PREFIX = "pool_boy_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundSettings:
+    """The variables of the role that decide about a round, without their prefix; an empty text means not set.
+
+    Times are in UTC, such as 2026-11-22T03:00:00.123456Z; `finished` is empty until the end; then `now` counts.
+    """
+
+    name: str = ""
+    repo: str = ""
+    pools: t.Any = ""
+    trigger: bool | None = None
+    page_file: str = ""
+    metrics_file: str = ""
+    pushgateway_url: str = ""
+    pushgateway_username: str = ""
+    pushgateway_password: str = ""
+    webhook_url: str = ""
+    state_file: str = ""
+    kept_too_long: t.Any = 0
+    fail_on: tuple[str, ...] = ()
+    check_mode: bool = False
+    started: str = ""
+    finished: str = ""
+    now: str = ""
+
+    @property
+    def pools_with_job(self) -> list[t.Any]:
+        """The pools that name a job, by the key `job` or after an equals sign; the other pools get no builds."""
+        try:
+            entries = pool_entries(self.pools)
+        except BadOption:
+            return []  # the modules refuse it with a sentence
+        return [one for one in entries if (isinstance(one, Mapping) and "job" in one) or (_is_text(one) and "=" in one)]
+
+    @property
+    def starts_builds(self) -> bool:
+        return bool(self.pools_with_job) if self.trigger is None else self.trigger
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the round is shown or sent anywhere."""
+        return any((self.page_file, self.metrics_file, self.pushgateway_url, self.webhook_url))
+
+
+def read_settings(value: Mapping[str, t.Any]) -> RoundSettings:
+    """Read the settings from a dictionary of the role's variables."""
+    known = {one.name for one in fields(RoundSettings)}
+    given = {name: one for name, one in value.items() if name in known and one is not None}
+    if "fail_on" in given:
+        given["fail_on"] = tuple(given["fail_on"])
+    return RoundSettings(**given)
+
+
+def mistakes(settings: RoundSettings, variables: Collection[str], documented: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each setting that cannot work.
+
+    `variables` are the names of all variables with the role's prefix, `documented` those that the role knows.
+    """
+    unknown = sorted(set(variables) - set(documented) - _OTHER_VARIABLES)
+    if unknown:
+        yield (
+            f"The role has no variable {', '.join(unknown)}. Correct the name, the role's README.md lists all;"
+            f" a variable of your own must not begin with {_PREFIX}."
+        )
+    if not settings.name.strip():
+        yield "pool_boy_name is empty; it tells this repository from others."
+    if isinstance(settings.pools, Mapping) or not isinstance(settings.pools, str | list | tuple):
+        yield "pool_boy_pools is no list; write a list such as [aws, 'gcp:30'] or one text such as aws,gcp:30."
+    if settings.webhook_url and not settings.state_file:
+        yield (
+            "pool_boy_webhook_url needs pool_boy_state_file, a file that remembers what was reported;"
+            " without it every round would report everything again."
+        )
+    if settings.pushgateway_url and not (settings.metrics_file or settings.state_file):
+        yield (
+            "pool_boy_pushgateway_url needs pool_boy_metrics_file or pool_boy_state_file, from which the counters"
+            " continue in the next round."
+        )
+    for name in ("pushgateway_url", "webhook_url"):
+        address = getattr(settings, name)
+        if address and not _ADDRESS.fullmatch(address):
+            yield f"pool_boy_{name} is no address that begins with http:// or https://."
+    if settings.pushgateway_password and not settings.pushgateway_username:
+        yield "pool_boy_pushgateway_password needs pool_boy_pushgateway_username."
+    if not _is_minutes(settings.kept_too_long):
+        yield "pool_boy_kept_too_long is a number of minutes, 0 or more."
+
+
+def _is_minutes(value: object) -> bool:
+    try:
+        return int(str(value)) >= 0
+    except ValueError:
+        return False
+
+
+def _is_text(value: object) -> t.TypeGuard[str]:
+    return isinstance(value, str)
