@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
@@ -43,10 +43,10 @@ UNREACHABLE = Verdict(VerdictName.UNREACHABLE, "claimed by ci/work 9, but Concou
 class ModelPools:
     """Locks by `pool/lock`: the commit of the claim, or None for a free one. It is a CommitStore and a judge at once.
 
-    `obstacles` are paths of what is no lock and in the way of one; `late` pushes are carried out only after the next
-    look, and the one who pushes is not told. `verdicts` are by claim commit. `before_push` and `before_judging` may
-    change everything, as other people do, and get the number of the call, from 1; `commit_of_others` makes a push of
-    somebody else's known. `history` is what was asked of it in order, `accepted` the releases that were pushed.
+    `obstacles` are paths of what is no lock and in the way of one. The response to a push in `late` is lost; the server
+    carries it out after the next snapshot. `verdicts` are by claim commit. `before_push` and `before_judging` get the
+    number of the call, from 1, and can change everything; others_push() and others_take_up() set them.
+    `history` lists the calls in order, `accepted` the releases that were pushed.
     """
 
     def __init__(self, *pools: str) -> None:
@@ -54,7 +54,7 @@ class ModelPools:
         self.locks: dict[str, str | None] = {}
         self.twice: set[str] = set()
         self.obstacles: list[str] = []
-        self.late: Callable[[int], bool] = lambda number: False
+        self.late: Collection[int] = ()
         self.verdicts: dict[str, Verdict] = {}
         self.before_push: Callable[[int], None] = lambda number: None
         self.before_judging: Callable[[int], None] = lambda number: None
@@ -62,8 +62,8 @@ class ModelPools:
         self.accepted: list[PlannedRelease] = []
         self.tip = 1
         self._written: dict[str, tuple[str, list[PlannedRelease]]] = {}
-        self._under_way: list[str] = []
-        self._landed: set[str] = set()
+        self._late_commits: list[str] = []
+        self._contained: set[str] = set()
 
     def add(self, lock: str, verdict: Verdict | None = None, *, commit: str | None = None, twice: bool = False) -> str:
         """Add a lock, free without a verdict; return the commit of its claim."""
@@ -78,9 +78,24 @@ class ModelPools:
             self.twice.add(lock)
         return claim
 
-    def commit_of_others(self) -> None:
-        """Somebody else pushes; what they changed, the test does itself."""
-        self.tip += 1
+    def others_push(self, change: Callable[[], object] = lambda: None, *, before: Collection[int] = (1,)) -> None:
+        """Have somebody else push a change, before each of these pushes of ours."""
+
+        def before_push(number: int) -> None:
+            if number in before:
+                self.tip += 1
+                change()
+
+        self.before_push = before_push
+
+    def others_take_up(self, *verdicts: Verdict, before_judging: int = 2) -> None:
+        """Give the locks env-1, env-2 ... of pool aws other verdicts before we judge for the second time."""
+
+        def before(number: int) -> None:
+            if number == before_judging:
+                self.verdicts |= {f"claim-of-aws/env-{index}": verdict for index, verdict in enumerate(verdicts, 1)}
+
+        self.before_judging = before
 
     def snapshot(self) -> Snapshot:
         self.history.append("snapshot")
@@ -90,11 +105,11 @@ class ModelPools:
             for lock in locks
             if lock.is_claimed
         }
-        seen = Snapshot(
+        snapshot = Snapshot(
             f"tip-{self.tip}", "main", tuple(sorted(self.pools)), locks, claims, obstacles=tuple(self.obstacles)
         )
-        self._let_land()
-        return seen
+        self._carry_out_late_pushes()
+        return snapshot
 
     def judge(self, locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
         self.history.append(f"judge {len(locks)}")
@@ -118,28 +133,28 @@ class ModelPools:
         assert base == snapshot.commit
         if base != f"tip-{self.tip}":
             return PushOutcome.OVERTAKEN
-        if self.late(self.history.count("push")):
-            self._under_way.append(commit)
+        if self.history.count("push") in self.late:
+            self._late_commits.append(commit)
             return PushOutcome.UNKNOWN
         self._accept(releases)
         return PushOutcome.ACCEPTED
 
     def contains(self, snapshot: Snapshot, commit: str) -> bool:
         self.history.append("contains?")
-        return commit in self._landed
+        return commit in self._contained
 
     def released(self) -> list[str]:
-        """The locks that were given back, as `pool/lock > pool`."""
+        """The locks that were released, as `pool/lock > pool`."""
         return [f"{release.lock.pool_and_name} > {release.target}" for release in self.accepted]
 
-    def _let_land(self) -> None:
-        """Carry out what is under way, unless somebody else was faster."""
-        for commit in self._under_way:
+    def _carry_out_late_pushes(self) -> None:
+        """Carry out the late pushes that nobody has overtaken."""
+        for commit in self._late_commits:
             base, releases = self._written[commit]
             if base == f"tip-{self.tip}":
                 self._accept(releases)
-                self._landed.add(commit)
-        self._under_way.clear()
+                self._contained.add(commit)
+        self._late_commits.clear()
 
     def _accept(self, releases: Sequence[PlannedRelease]) -> None:
         for release in releases:
@@ -150,14 +165,14 @@ class ModelPools:
         self.accepted += releases
 
     def _check(self, release: PlannedRelease) -> None:
-        """What would lose or double a lock fails the test, and so does what git would refuse to write."""
+        """Fail the test if a release would lose or double a lock, or if git would refuse to write it."""
         name, target = release.lock.pool_and_name, f"{release.target}/{release.lock.name}"
         assert self.locks[name] is not None, f"{name} is not claimed"
-        assert name not in self.twice, f"{name} is twice"
-        assert target == name or target not in self.locks, f"{target} is there already"
-        assert release.target in self.pools, f"there is no pool {release.target}"
-        place = f"{release.target}/unclaimed/{release.lock.name}"
-        assert not {place, f"{release.target}/unclaimed"} & set(self.obstacles), f"something is at {place}"
+        assert name not in self.twice, f"{name} is both claimed and unclaimed"
+        assert target == name or target not in self.locks, f"{target} already exists"
+        assert release.target in self.pools, f"pool {release.target} does not exist"
+        path = f"{release.target}/unclaimed/{release.lock.name}"
+        assert not {path, f"{release.target}/unclaimed"} & set(self.obstacles), f"{path} is occupied"
 
     def _lock(self, name: str, claim: str | None) -> Lock:
         pool, _separator, lock = name.rpartition("/")

@@ -27,9 +27,10 @@ def move(commit: str, was: State | None, now: State | None, *, pool: str = "aws"
 
 @dataclass
 class ModelTallies:
-    """The repository at its server. `before_push` may change everything, and gets the number of the push, from 1.
+    """A repository on its server, as a TallyStore.
 
-    `late` says of a push that the server carries it out only after it was given up.
+    `before_push` gets the number of the push, from 1, and can change everything. The response to a push in
+    `late` is lost; the server carries it out after the next snapshot.
     """
 
     pools: tuple[str, ...] = ("aws",)
@@ -40,20 +41,20 @@ class ModelTallies:
     counted_at: dict[str, int] = field(default_factory=dict)
     accepted: list[PlannedTally] = field(default_factory=list)
     before_push: Callable[[int], None] = lambda number: None
-    late: Callable[[int], bool] = lambda number: False
+    late: Collection[int] = ()
     tip: int = 1
     pushes: int = 0
     _written: dict[str, tuple[str, list[PlannedTally]]] = field(default_factory=dict)
-    _landed: set[str] = field(default_factory=set)
-    _seen: dict[str, TallyRecord] = field(default_factory=dict)
-    _under_way: list[str] = field(default_factory=list)
+    _contained: set[str] = field(default_factory=set)
+    _records: dict[str, TallyRecord] = field(default_factory=dict)
+    _late_commits: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for pool in self.pools:
             self.free.setdefault(pool, 0)
 
     def change(self, pool: str, *steps: tuple[State | None, State | None]) -> None:
-        """One commit of somebody else's: where locks stood, and where they stand now."""
+        """Make a commit of somebody else: for each lock its state before and after, None if it does not exist."""
         self.tip += 1
         for number, (was, now) in enumerate(steps):
             self.free[pool] += (now is FREE) - (was is FREE)
@@ -62,17 +63,17 @@ class ModelTallies:
 
     def snapshot(self) -> Snapshot:
         locks = tuple(Lock(pool, f"env-{number}", FREE) for pool, count in self.free.items() for number in range(count))
-        seen = Snapshot(f"tip-{self.tip}", "main", self.pools, locks)
-        self._seen = {pool: self._record(pool) for pool in self.pools}
-        for commit in self._under_way:
+        snapshot = Snapshot(f"tip-{self.tip}", "main", self.pools, locks)
+        self._records = {pool: self._record(pool) for pool in self.pools}
+        for commit in self._late_commits:
             base, counts = self._written[commit]
             if base == f"tip-{self.tip}":
                 self._accept(commit, counts)
-        self._under_way.clear()
-        return seen
+        self._late_commits.clear()
+        return snapshot
 
     def tallies(self, *, pools: Collection[str]) -> Mapping[str, TallyRecord]:
-        return {pool: self._seen[pool] for pool in pools}
+        return {pool: self._records[pool] for pool in pools}
 
     def write(self, snapshot: Snapshot, counts: Sequence[PlannedTally]) -> str:
         assert counts
@@ -87,18 +88,18 @@ class ModelTallies:
         assert base == snapshot.commit
         if base != f"tip-{self.tip}":
             return PushOutcome.OVERTAKEN
-        if self.late(self.pushes):
-            self._under_way.append(commit)
+        if self.pushes in self.late:
+            self._late_commits.append(commit)
             return PushOutcome.UNKNOWN
         self._accept(commit, counts)
         return PushOutcome.ACCEPTED
 
     def contains(self, snapshot: Snapshot, commit: str) -> bool:
-        return commit in self._landed
+        return commit in self._contained
 
     def _accept(self, commit: str, counts: list[PlannedTally]) -> None:
         self.tip += 1
-        self._landed.add(commit)
+        self._contained.add(commit)
         self.accepted += counts
         for count in counts:
             self.texts[count.pool] = (f"{count.tally.triggers}\n", f"{count.tally.removals}\n")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds are counted before they are started, by one of all who try."""
+"""Builds are counted before they are started, and by one run only."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ STEPS = ("add", "claim", "release", "by hand", "remove", "start", "count", "coun
 ADDED, TAKEN, RELEASED, REMOVED = (None, FREE), (FREE, CLAIMED), (CLAIMED, FREE), (FREE, None)
 
 
-def attempts() -> PushRetry:
-    """The least number of them, at once."""
+def retry() -> PushRetry:
+    """As few attempts as possible, without pauses."""
     clock = itertools.count(step=int(MIN_SECONDS))
     return PushRetry(lambda _seconds: None, lambda: float(next(clock)), lambda low, _high: low)
 
 
-def tallying(store: ModelTallies, *, most: int | None = None, active: dict[str, int] | None = None) -> TallyLedger:
+def ledger(store: ModelTallies, *, most: int | None = None, active: dict[str, int] | None = None) -> TallyLedger:
     def ask(snapshot: Snapshot) -> Mapping[str, TallyDemand]:
         pools = [lock.pool for lock in snapshot.locks]
         return {pool: TallyDemand(pools.count(pool), (active or {}).get(pool)) for pool in store.pools}
 
-    return TallyLedger(store, store.pools, ask, "run", attempts, lambda: NOW, most)
+    return TallyLedger(store, store.pools, ask, "run", retry, lambda: NOW, most)
 
 
 def count(store: ModelTallies, **options: Any) -> dict[str, int]:
-    plans = tallying(store, **options).count(store.snapshot())
+    plans = ledger(store, **options).count(store.snapshot())
     return {pool: plan.start for pool, plan in plans.items()}
 
 
@@ -55,7 +55,7 @@ def test_nothing_to_count_pushes_nothing() -> None:
     assert store.pushes == 0
 
 
-def test_overtaken_it_decides_again() -> None:
+def test_an_overtaken_run_decides_again() -> None:
     store = ModelTallies(free={"aws": 2})
     store.before_push = lambda number: store.change("aws", ADDED) if number <= 3 else None
     assert count(store) == {"aws": 5}
@@ -69,7 +69,7 @@ def test_overtaken_until_there_is_nothing_left_to_start() -> None:
     assert store.accepted == []
 
 
-def test_always_overtaken_it_gives_up() -> None:
+def test_a_run_that_is_always_overtaken_gives_up() -> None:
     store = ModelTallies(free={"aws": 1})
     store.before_push = lambda number: store.change("aws", ADDED)
     with pytest.raises(RepositoryError, match=r"8 times in a row, .* so no build was started\. Run again"):
@@ -79,18 +79,18 @@ def test_always_overtaken_it_gives_up() -> None:
 
 
 @pytest.mark.parametrize("at", [1, MIN_ATTEMPTS])
-def test_a_push_that_was_given_up_and_came_about_late_is_ours(at: int) -> None:
+def test_a_push_that_is_carried_out_late_is_recognized(at: int) -> None:
     store = ModelTallies(free={"aws": 3})
-    store.late = lambda number: number == at
+    store.late = (at,)
     store.before_push = lambda number: store.change("aws", ADDED) if number < at else None
-    # The look after it shows nothing yet, so it is tried again, which the late push overtakes.
+    # The snapshot after it shows nothing yet, so the run pushes again, and its own late push overtakes it.
     assert count(store) == {"aws": 2 + at}
     assert len(store.accepted) == 1
 
 
-def test_what_was_given_back_is_started_by_the_next() -> None:
+def test_builds_that_are_given_back_are_started_by_the_next_run() -> None:
     store = ModelTallies(("aws", "gcp"), free={"aws": 3, "gcp": 1})
-    run = tallying(store)
+    run = ledger(store)
     run.count(store.snapshot())
     store.change("aws", TAKEN)
     run.give_back({"aws": 2, "gcp": 0})
@@ -99,9 +99,9 @@ def test_what_was_given_back_is_started_by_the_next() -> None:
     assert count(store) == {"aws": 2, "gcp": 0}
 
 
-def test_no_more_is_given_back_than_is_to_come_and_nothing_to_a_tally_that_was_deleted() -> None:
+def test_no_more_builds_are_given_back_than_are_counted_and_none_to_a_deleted_tally() -> None:
     store = ModelTallies(("aws", "gcp"), free={"aws": 2, "gcp": 2})
-    run = tallying(store)
+    run = ledger(store)
     run.count(store.snapshot())
     store.change("aws", TAKEN)
     store.texts["gcp"] = (None, None)
@@ -110,9 +110,9 @@ def test_no_more_is_given_back_than_is_to_come_and_nothing_to_a_tally_that_was_d
     assert store.accepted[-1].pool == "aws"
 
 
-def test_giving_back_in_vain_says_what_will_become_of_it() -> None:
+def test_a_failed_give_back_says_that_a_later_run_starts_the_builds() -> None:
     store = ModelTallies(free={"aws": 2})
-    run = tallying(store)
+    run = ledger(store)
     run.count(store.snapshot())
     store.before_push = lambda number: store.change("aws", ADDED)
     with pytest.raises(RepositoryError, match=r"builds that were not started \(aws: 2\); a later run will start them"):
@@ -122,7 +122,10 @@ def test_giving_back_in_vain_says_what_will_become_of_it() -> None:
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from(STEPS), max_size=40))
 def test_every_free_lock_gets_one_build_whatever_happens(story: list[str]) -> None:
-    """Builds claim, a person adds, takes, gives back and starts builds; `waiting` are the builds that have no lock."""
+    """Builds claim and release locks; a person adds, takes and removes locks and starts builds.
+
+    `waiting` counts the builds without a lock, `held` the locks that are claimed.
+    """
     store = ModelTallies(free={"aws": 2})
     waiting = held = 0
     for step in [*story, "count"]:
