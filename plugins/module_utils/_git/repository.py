@@ -17,7 +17,7 @@ from .access.options import RepositoryOptions
 from .cache.folder import CacheFolder, FolderLock, open_cache_folder, temporary_folder
 from .cache.snapshot_file import is_current, read_snapshot
 from .process.command import GitCommand
-from .process.dependency import check_git_version
+from .process.dependency import check_git_version, check_gitpython
 from .remote.remote import Remote
 from .remote.tip import HEADS, check_branch_name
 
@@ -56,6 +56,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         address = parse_address(options.repo)
         with self._stack as stack:
             access = stack.enter_context(open_access(options, address))
+            check_gitpython()
             self.git = GitCommand(access.environment)
             self.remote = Remote(self.git, address, timeout=options.git_timeout, secrets=access.secrets)
             self.folder = (

@@ -31,7 +31,7 @@ class RepositoryOptions:
     repo_username: str | None = None
     repo_password: str | None = field(default=None, repr=False)
     ca_path: str | None = None
-    git_timeout: int = 60
+    git_timeout: int = 300
     cache_dir: str | None = None
     cache: bool = True
     git_author: str = DEFAULT_AUTHOR

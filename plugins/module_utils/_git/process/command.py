@@ -13,31 +13,28 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO
 
-from .dependency import git_executable, load_gitpython
-from .environment import without_git_variables
+from .dependency import MissingDependency, git_executable
+from .environment import inherited_environment
 
-if TYPE_CHECKING:
-    import git
-
-LOCAL_TIMEOUT = 3600.0  # seconds for a command that only reads our own copy: a bound for the worst disk
+LOCAL_TIMEOUT = 3600.0  # seconds for a command that only reads the mirror: a bound for the slowest disk
 _CHUNK = 1 << 20
 _KEPT_STDERR = 1 << 16
 
 
 class GitFailed(Exception):
-    """A git command that ended badly. `stderr` is all that it said."""
+    """A git command failed. `stderr` is what it printed there."""
 
     def __init__(self, command: str, status: int, stderr: str) -> None:
-        super().__init__(f"git {command} ended with {status}: {stderr}")
+        super().__init__(f"git {command} failed with {status}: {stderr}")
         self.command = command
         self.status = status
         self.stderr = stderr
 
 
 class GitTimedOut(GitFailed):
-    """A git command that had to be stopped, with everything that it had started, after `seconds`."""
+    """A git command was killed, with everything that it had started, after `seconds`."""
 
     def __init__(self, command: str, seconds: float, stderr: str) -> None:
         super().__init__(command, -signal.SIGKILL, stderr)
@@ -45,20 +42,24 @@ class GitTimedOut(GitFailed):
 
 
 class GitProcess:
-    """A git command under way, in a process group of its own."""
+    """A running git command, in a process group of its own."""
 
-    def __init__(self, process: git.Git.AutoInterrupt, command: str, timeout: float) -> None:
-        self._process: Any = process
+    def __init__(self, process: subprocess.Popen[bytes], command: str, timeout: float) -> None:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._process = process
+        self._stdout: IO[bytes] = process.stdout
+        self._stderr: IO[bytes] = process.stderr
         self._command = command
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
-        self._stderr = bytearray()
+        self._printed_errors = bytearray()
         self._selector = selectors.DefaultSelector()
-        self._selector.register(process.stdout, selectors.EVENT_READ)
-        self._selector.register(process.stderr, selectors.EVENT_READ)
+        self._selector.register(self._stdout, selectors.EVENT_READ)
+        self._selector.register(self._stderr, selectors.EVENT_READ)
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield what git prints, as it comes. Raises GitFailed at the end if git failed; left early, it stops git."""
+        """Yield the output of git as it arrives. Raises GitFailed at the end; stops git when left early."""
         try:
             while chunk := self.read():
                 yield chunk
@@ -67,44 +68,46 @@ class GitProcess:
             self.stop()
 
     def output(self) -> bytes:
-        """Wait for the end and return all that git printed. Raises GitFailed."""
+        """Wait for the end and return the whole output. Raises GitFailed."""
         return b"".join(self.chunks())
 
     def read(self) -> bytes:
-        """Wait for more of the output; empty at its end. Raises GitTimedOut."""
+        """Wait for more output; return nothing at its end. Raises GitTimedOut."""
         while True:
             for key, _events in self._selector.select(self._remaining()):
                 chunk = os.read(key.fd, _CHUNK)
-                if key.fileobj is self._process.stdout:
+                if key.fileobj is self._stdout:
                     return chunk
                 if not chunk:
                     self._selector.unregister(key.fileobj)
                 self._keep(chunk)
 
-    def write(self, given: bytes) -> None:
-        """Give git something to read; a git that has ended shows in the next read."""
+    def write(self, content: bytes) -> None:
+        """Write to the input of git. If git has ended, the next read shows it."""
+        assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(given)
+            self._process.stdin.write(content)
             self._process.stdin.flush()
 
     def end_input(self) -> None:
+        assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
 
     def stop(self) -> None:
-        """End git and all that it started, if it is still there."""
+        """Kill git and everything that it started, if it still runs."""
         self._selector.close()
         if self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.proc.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            self._process.wait()
+        for stream in (self._process.stdin, self._stdout, self._stderr):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
 
     def failure(self) -> GitFailed:
-        """Say how a git that stopped talking too early ended."""
+        """Return the error for a git whose output ended too early."""
         try:
             self._finish()
         except GitFailed as failed:
@@ -112,18 +115,18 @@ class GitProcess:
         return GitFailed(self._command, 0, "the output ended too early")
 
     def _finish(self) -> None:
-        """Wait for the end of git itself; a helper that it left behind may hold stderr open for ever."""
+        """Wait for git itself to end: a helper that it left behind can hold stderr open for ever."""
         try:
-            status = self._process.proc.wait(self._remaining())
+            status = self._process.wait(self._remaining())
         except subprocess.TimeoutExpired:
             raise self._timed_out() from None
-        stderr = self._process.stderr.fileno()
+        stderr = self._stderr.fileno()
         os.set_blocking(stderr, False)
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(stderr, _CHUNK):
                 self._keep(chunk)
         if status:
-            raise GitFailed(self._command, status, self._said())
+            raise GitFailed(self._command, status, self._error_text())
 
     def _remaining(self) -> float:
         remaining = self._deadline - time.monotonic()
@@ -133,43 +136,51 @@ class GitProcess:
 
     def _timed_out(self) -> GitTimedOut:
         self.stop()
-        return GitTimedOut(self._command, self._timeout, self._said())
+        return GitTimedOut(self._command, self._timeout, self._error_text())
 
     def _keep(self, chunk: bytes) -> None:
-        self._stderr += chunk[: _KEPT_STDERR - len(self._stderr)]
+        self._printed_errors += chunk[: _KEPT_STDERR - len(self._printed_errors)]
 
-    def _said(self) -> str:
-        return self._stderr.decode("utf-8", "replace")
+    def _error_text(self) -> str:
+        return self._printed_errors.decode("utf-8", "replace")
 
 
 class GitCommand:
-    """git, with the environment that all its commands share."""
+    """Starts git commands with the same environment.
+
+    By subprocess: GitPython (3.2.1) has no deadline for a command whose output is read as it arrives, and its import
+    takes 0.1 s of every run.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self.executable = git_executable()
-        self._git: git.Git = load_gitpython().Git(os.sep)
 
     def with_variables(self, variables: Mapping[str, str]) -> GitCommand:
-        """The same git with more in its environment."""
+        """Return the same git with more variables in its environment."""
         return GitCommand({**self._environment, **variables})
 
     def start(
         self, *arguments: str, repository: Path | None = None, timeout: float = LOCAL_TIMEOUT, with_input: bool = False
     ) -> GitProcess:
-        """Start a command on a bare repository, or on none. `timeout` is in seconds."""
-        with without_git_variables():
-            process = self._git.execute(
+        """Start a command in a bare repository, or in none. `timeout` is in seconds. Raises MissingDependency."""
+        # Never the repository of the current folder.
+        environment = {**inherited_environment(), **self._environment, "GIT_DIR": str(repository or os.devnull)}
+        try:
+            process = subprocess.Popen(
                 [self.executable, *arguments],
-                istream=subprocess.PIPE if with_input else None,
-                as_process=True,
-                # Never the repository that the current folder happens to lie in.
-                env={**self._environment, "GIT_DIR": str(repository or os.devnull)},
-                # A group of its own can be ended whole: git leaves ssh and remote-https behind when it is killed.
+                stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment,
+                cwd=os.sep,
+                # A group can be killed as a whole: a killed git leaves ssh and remote-https behind.
                 start_new_session=True,
             )
+        except OSError as error:
+            raise MissingDependency(f"The program {self.executable} cannot be started: {error.strerror}.") from error
         return GitProcess(process, arguments[0], timeout)
 
     def run(self, *arguments: str, repository: Path | None = None, timeout: float = LOCAL_TIMEOUT) -> bytes:
-        """Run a command to its end and return what it printed. Raises GitFailed."""
+        """Run a command to its end and return its output. Raises GitFailed."""
         return self.start(*arguments, repository=repository, timeout=timeout).output()

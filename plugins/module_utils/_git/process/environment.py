@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-# Of the caller's GIT_* variables only these reach git. GIT_DIR and its kin would lead it to another repository, and
-# traces print what nobody should see (git(1), section Environment Variables; `git rev-parse --local-env-vars`).
+# Only these of the caller's GIT_* variables reach git. Others name another repository, or print secrets in a trace
+# (git(1), section Environment Variables; `git rev-parse --local-env-vars`).
 _KEPT = (
     "GIT_AUTHOR_",
     "GIT_COMMITTER_",
@@ -21,12 +19,11 @@ _KEPT = (
     "GIT_EXEC_PATH",
     "GIT_HTTP_",
     "GIT_PROXY_SSL_",
-    "GIT_PYTHON_",
     "GIT_SSH",
     "GIT_SSL_",
 )
 
-_NEVER_ASKS = {
+_NO_PROMPTS = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "",  # set but empty: git then tries no other program either (prompt.c)
     "SSH_ASKPASS": "",
@@ -38,17 +35,17 @@ _SAFE = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
 }
-# Settings of the user that would change what git prints, or what it does with our own copy of the repository.
+# In place of user settings that would change what git prints, or what it does to the mirror.
 SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
-    # git's own caches are made for big work trees: these keep a look at 100,000 commits below 100 MB, as fast.
+    # git's caches are made for big work trees: these keep a read of 100,000 commits below 100 MB, and as fast.
     "core.deltaBaseCacheLimit": "16m",
     "core.packedGitWindowSize": "1m",
     "core.packedGitLimit": "8m",
-    "fastimport.unpackLimit": "0",  # else a second process makes files of the few objects of a release
-    "fetch.fsckObjects": "false",  # nothing is ever checked out, and old histories have odd objects
-    "fetch.unpackLimit": "1",  # one pack for each fetch: loose objects would be thousands of files in a year
+    "fastimport.unpackLimit": "0",  # else a second process unpacks the few objects of a release
+    "fetch.fsckObjects": "false",  # nothing is checked out, and old histories have invalid objects
+    "fetch.unpackLimit": "1",  # one pack for each fetch, not thousands of loose objects a year
     "fetch.writeCommitGraph": "false",
     "gc.auto": "0",
     "i18n.commitEncoding": "UTF-8",
@@ -58,16 +55,14 @@ SETTINGS = {
     "push.negotiate": "false",
 }
 
-_changing = threading.Lock()
-
 
 def base_environment() -> dict[str, str]:
-    """The variables that every git command gets on top of the user's own."""
-    return {**_NEVER_ASKS, **_SAFE}
+    """Return the variables that every git command gets on top of inherited_environment()."""
+    return {**_NO_PROMPTS, **_SAFE}
 
 
 def settings_environment(settings: Mapping[str, str] | list[tuple[str, str]]) -> dict[str, str]:
-    """Settings for git in the environment, where no other user sees them (git-config(1), GIT_CONFIG_COUNT)."""
+    """Return variables with settings for git: no other user sees them there (git-config(1), GIT_CONFIG_COUNT)."""
     pairs = list(settings.items()) if isinstance(settings, Mapping) else settings
     environment = {"GIT_CONFIG_COUNT": str(len(pairs))}
     for number, (key, value) in enumerate(pairs):
@@ -76,16 +71,7 @@ def settings_environment(settings: Mapping[str, str] | list[tuple[str, str]]) ->
     return environment
 
 
-@contextlib.contextmanager
-def without_git_variables() -> Iterator[None]:
-    """Hide the caller's GIT_* variables while GitPython copies the environment: it can add to it, not take away."""
-    with _changing:
-        hidden = {name: os.environ.pop(name) for name in list(os.environ) if _is_unwanted(name)}
-        try:
-            yield
-        finally:
-            os.environ.update(hidden)
-
-
-def _is_unwanted(name: str) -> bool:
-    return name.startswith("GIT_") and not name.startswith(_KEPT)
+def inherited_environment() -> dict[str, str]:
+    """Return the caller's environment for git: messages in English, and none of the variables that mislead git."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
+    return {**kept, "LANGUAGE": "C", "LC_ALL": "C"}

@@ -21,9 +21,6 @@ import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clea
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import (
     import_requests,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.dependency import (
-    load_gitpython,
-)
 
 MODULE = module.__name__
 MIN_SECONDS = 180.0
@@ -86,7 +83,6 @@ def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
 
 
 def main() -> None:
-    load_gitpython()
     import_requests()
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)
