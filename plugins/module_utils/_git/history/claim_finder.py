@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The claims of a mirror, as far as its history reaches."""
+"""The claims of paths in a history that is fetched step by step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .model import KnownClaims, PathsByCommit, TraceResult, add_paths
 
 
 class ClaimFinder:
-    """Finds the claims of paths, over several looks at a history that grows; `claims` are those found so far."""
+    """Finds the claims of paths, in several passes over a growing history; `claims` are those found so far."""
 
     def __init__(self, git: GitCommand, mirror: Mirror, known: KnownClaims) -> None:
         self.claims: dict[bytes, Claim] = {}
@@ -27,19 +27,19 @@ class ClaimFinder:
         self._known = known
 
     def follow(self, starts: PathsByCommit) -> PathsByCommit:
-        """Follow paths from the commits that hold them, and return those that what was fetched so far does not settle.
+        """Follow paths from commits that have them, and return those whose claims lie behind the fetched history.
 
         Raises GitFailed, MissingObject, BrokenHistory.
         """
-        traced = self._trace(starts, in_order=False)
-        cut = traced.cut
-        if traced.missed:
-            again = self._trace(traced.missed, in_order=True)
-            if again.missed:
-                raise BrokenHistory(f"git log did not show {next(iter(again.missed))}")
-            for commit, paths in again.cut.items():
-                add_paths(cut, commit, paths)
-        return cut
+        result = self._trace(starts, in_order=False)
+        shallow = result.shallow
+        if result.unresolved:
+            in_order = self._trace(result.unresolved, in_order=True)
+            if in_order.unresolved:
+                raise BrokenHistory(f"git log did not show {next(iter(in_order.unresolved))}")
+            for commit, paths in in_order.shallow.items():
+                add_paths(shallow, commit, paths)
+        return shallow
 
     def _trace(self, starts: PathsByCommit, *, in_order: bool) -> TraceResult:
         boundary = self._mirror.boundary()
@@ -49,12 +49,12 @@ class ClaimFinder:
             read_log(self._git, repository, starts, in_order=in_order) as commits,
         ):
             merges = TreeMergeParentsReader(objects)
-            traced = trace_claims(
+            result = trace_claims(
                 commits, starts, boundary=boundary, known=self._known, read_merge=merges, in_order=in_order
             )
-            for path, commit in traced.claims.items():
+            for path, commit in result.claims.items():
                 content = objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
-                self.claims[path] = read_claim(commit, content, alone=commit.name in traced.alone)
-        for name, paths in traced.carried.items():
+                self.claims[path] = read_claim(commit, content, alone=commit.name in result.alone)
+        for name, paths in result.reused.items():
             self.claims.update((path, self._known[name][path]) for path in paths)
-        return traced
+        return result

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which parents of a merge have its claimed paths."""
+"""Which parents of a merge have a path."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from .model import LoggedCommit
 
 
 class TreeMergeParentsReader:
-    """Looks paths up in the trees of a merge's parents, as far down as the paths lie.
+    """Looks paths up in the trees of a merge's parents.
 
-    What a path holds does not matter: all claims of a lock hold the same, until somebody writes something into it.
+    The content of a path does not matter: it is the same in all claims of a lock, until somebody changes it.
     """
 
     def __init__(self, objects: ObjectReader) -> None:
         self._trees = TreeReader(objects)
 
-    def __call__(self, commit: LoggedCommit, paths: Set[bytes]) -> Mapping[bytes, frozenset[str]]:
-        by_folder: dict[bytes, list[bytes]] = {}
-        for path in paths:
-            folder, _slash, name = path.rpartition(b"/")
-            by_folder.setdefault(folder, []).append(name)
-        holders: dict[bytes, frozenset[str]] = {}
-        for folder, names in by_folder.items():
-            there = {parent: self._trees.folder(parent, folder) for parent in commit.parents}
-            for name in names:
-                held = (parent for parent, tree in there.items() if self._trees.file(tree, name) is not None)
-                holders[folder + b"/" + name] = frozenset(held)
-        return holders
+    def __call__(self, merge: LoggedCommit, paths: Set[bytes]) -> Mapping[bytes, frozenset[str]]:
+        """Return the parents that have each path. Raises GitFailed, MissingObject, BrokenHistory."""
+        split = {path: path.rpartition(b"/")[::2] for path in paths}
+        trees = {
+            folder: {parent: self._trees.folder(parent, folder) for parent in merge.parents}
+            for folder in {folder for folder, _name in split.values()}
+        }
+        return {
+            path: frozenset(parent for parent, tree in trees[folder].items() if self._trees.file(tree, name))
+            for path, (folder, name) in split.items()
+        }

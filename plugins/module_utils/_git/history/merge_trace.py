@@ -1,12 +1,16 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paths whose ways part at merges, and who claimed them.
+"""The claim of a path that a merge has on more than one branch.
 
-The claim of a path is the commit that added it, if no commit after that, on any side, is without the path: with one,
-the lock was given back, and whoever added the path again claimed it. If no such commit stands, because a merge kept
-what one of its sides had given back, or if several do, because the sides claimed the lock without knowing of each
-other, nobody can tell who uses it: then the claim is the latest merge that brought the sides together, by a person.
+| Commits that added the path, with no commit after them, on any branch, without it | The claim            |
+|-----------------------------------------------------------------------------------|----------------------|
+| one                                                                               | that commit          |
+| none: a merge kept what one of its branches had released                          | the latest merge     |
+| several: branches claimed the lock without knowing of each other                  | the latest merge     |
+
+A commit without the path ends every claim before it: the lock was released, and who added the path again claimed it.
+Where nobody can tell who uses the lock, the merge counts as the claim, and so as that of a person.
 """
 
 from __future__ import annotations
@@ -20,51 +24,55 @@ from .model import KnownClaims, LoggedCommit, MergeParentsReader, TraceResult, a
 
 
 class BranchState(enum.IntEnum):
-    """What leads to a commit at which paths wait; where two ways meet, the greater counts."""
+    """What was seen on the way from the merge to a commit; where two branches meet, the greater counts."""
 
-    HELD = 1  # all commits that came by have the paths
-    OVER = 2  # one of them is without the paths: claims from here back are over
-    OLDER = 3  # it lies behind a claim that was found: claims from here back are over, and this one is none of them
+    HAS_PATHS = 1  # all commits have the paths
+    RELEASED = 2  # one commit is without the paths: claims from here back have ended
+    BEFORE_CLAIM = 3  # behind a claim that was found: claims from here back have ended, that one has not
 
 
 @dataclass(eq=False, slots=True)
 class PathGroup:
-    """Paths that took the same ways since their ways parted at a merge.
+    """Paths of a merge that have the same history as far as it was read.
 
-    `parked` is a commit that ended one of the ways because the claims there are known, `passed` one that did not.
-    `has_end` says that one of the ways ended at a first commit.
+    `branches` are the states of the commits to be read next. `known_at` is a commit that ended a branch because the
+    claims there are known, `passed_known` one that did not. `reaches_root`: a branch has ended at a root commit.
     """
 
     merge: LoggedCommit
     paths: set[bytes]
-    ways: dict[str, BranchState] = field(default_factory=dict)
-    adders: tuple[LoggedCommit, ...] = ()
-    parked: str | None = None
-    passed: str | None = None
-    has_end: bool = False
+    branches: dict[str, BranchState] = field(default_factory=dict)
+    added_by: tuple[LoggedCommit, ...] = ()
+    known_at: str | None = None
+    passed_known: str | None = None
+    reaches_root: bool = False
 
-    def part(self, paths: set[bytes]) -> PathGroup:
-        return replace(self, paths=paths, ways=dict(self.ways))
+    def split(self, paths: set[bytes]) -> PathGroup:
+        """Return a group of some of the paths with the history so far."""
+        return replace(self, paths=paths, branches=dict(self.branches))
 
-    def go_on(self, commit: LoggedCommit, way: BranchState) -> None:
+    def move_to_parents(self, commit: LoggedCommit, state: BranchState) -> None:
+        """Continue a branch at the parents of a commit."""
         for parent in commit.parents:
-            self.ways[parent] = max(way, self.ways.get(parent, way))
-        self.has_end |= not commit.parents
+            self._add_branch(parent, state)
+        self.reaches_root |= not commit.parents
 
-    def spread(self, merge: LoggedCommit, holders: frozenset[str]) -> None:
-        """Go on to all parents, of which only some have the paths: the others may have given the locks back."""
+    def move_to_parents_with(self, merge: LoggedCommit, parents: frozenset[str]) -> None:
+        """Continue at all parents, of which only `parents` have the paths: on the others the locks were released."""
         for parent in merge.parents:
-            way = BranchState.HELD if parent in holders else BranchState.OVER
-            self.ways[parent] = max(way, self.ways.get(parent, way))
+            self._add_branch(parent, BranchState.HAS_PATHS if parent in parents else BranchState.RELEASED)
+
+    def _add_branch(self, commit: str, state: BranchState) -> None:
+        self.branches[commit] = max(state, self.branches.get(commit, state))
 
 
 class MergeTrace:
-    """The part of a pass that is under way on more than one side. `waiting` are the groups by commits to come."""
+    """The paths of a pass that are followed on more than one branch. `waiting` are their groups by commit to come."""
 
     def __init__(
         self,
-        found: TraceResult,
-        hand_on: Callable[[set[bytes], str], None],
+        result: TraceResult,
+        follow: Callable[[set[bytes], str], None],
         boundary: Container[str],
         known: KnownClaims,
         read_merge: MergeParentsReader,
@@ -72,105 +80,112 @@ class MergeTrace:
     ) -> None:
         self.waiting: dict[str, set[PathGroup]] = {}
         self._open: set[PathGroup] = set()
-        self._given_up: list[PathGroup] = []
-        self._found = found
-        self._hand_on = hand_on
+        self._undecidable: list[PathGroup] = []
+        self._result = result
+        self._follow = follow
         self._boundary = boundary
         self._known = known
         self._read_merge = read_merge
         self._in_order = in_order
 
-    def part(self, merge: LoggedCommit, paths: set[bytes], holders: frozenset[str]) -> None:
-        """Follow paths of a merge on all its sides; `holders` are the parents that have them."""
+    def start(self, merge: LoggedCommit, paths: set[bytes], parents: frozenset[str]) -> None:
+        """Follow paths of a merge on all its branches; `parents` are those of its parents that have them."""
         group = PathGroup(merge, paths)
-        group.spread(merge, holders)
+        group.move_to_parents_with(merge, parents)
         self._decide(group)
 
     def visit(self, commit: LoggedCommit) -> None:
-        """Let the groups that wait at a commit go on to its parents."""
+        """Move the groups that wait for a commit to its parents."""
         for group in tuple(self.waiting[commit.name]):
-            self._leave(group)
-            way = group.ways.pop(commit.name)
-            if way is BranchState.HELD:
-                for part in self._parts(group, commit):
+            self._remove(group)
+            state = group.branches.pop(commit.name)
+            if state is BranchState.HAS_PATHS:
+                for part in self._split_at(group, commit):
                     self._decide(part)
             else:
-                group.go_on(commit, way)
+                group.move_to_parents(commit, state)
                 self._decide(group)
 
     def close(self) -> None:
-        """Give up what is still open at the end of the log: it begins anew at its merge, deeper or in order."""
+        """Return what is open at the end of the log to its merge: it starts again, deeper or in order."""
         for group in self._open:
-            is_cut = all(commit in self._boundary for commit in group.ways)
-            add_paths(self._found.cut if is_cut else self._found.missed, group.merge.name, group.paths)
-        for group in self._given_up:
-            add_paths(self._found.missed, group.merge.name, group.paths)
+            is_shallow = all(commit in self._boundary for commit in group.branches)
+            add_paths(self._result.shallow if is_shallow else self._result.unresolved, group.merge.name, group.paths)
+        for group in self._undecidable:
+            add_paths(self._result.unresolved, group.merge.name, group.paths)
 
-    def _parts(self, group: PathGroup, commit: LoggedCommit) -> list[PathGroup]:
-        """Move a group beyond a commit that has its paths; where their ways differ, it falls apart."""
-        known = self._known.get(commit.name, {})
+    def _split_at(self, group: PathGroup, commit: LoggedCommit) -> list[PathGroup]:
+        """Move a group beyond a commit that has its paths, in parts where their histories differ."""
+        reusable = self._reusable(group, commit)
         parts = []
-        # Only while no side was ever without the paths; and in order nothing is taken that _decide() had to give up.
-        is_untouched = not (group.adders or group.has_end or BranchState.OVER in group.ways.values())
-        is_usable = is_untouched and not self._in_order
-        parked = {path for path in group.paths if is_usable and path in known and known[path].alone}
-        if parked:
-            part = group.part(parked)
-            part.parked = commit.name
-            part.go_on(commit, BranchState.OLDER)
+        if reusable:
+            part = group.split(reusable)
+            part.known_at = commit.name
+            part.move_to_parents(commit, BranchState.BEFORE_CLAIM)
             parts.append(part)
-        for holders, paths in paths_by_parents(commit, group.paths - parked, self._read_merge).items():
-            part = group.part(paths)
-            if known:
-                part.passed = commit.name
-            if holders:
-                part.spread(commit, holders)
+        for parents, paths in paths_by_parents(commit, group.paths - reusable, self._read_merge).items():
+            part = group.split(paths)
+            if commit.name in self._known:
+                part.passed_known = commit.name
+            if parents:
+                part.move_to_parents_with(commit, parents)
             else:
-                part.adders += (commit,)
-                part.go_on(commit, BranchState.OLDER)
+                part.added_by += (commit,)
+                part.move_to_parents(commit, BranchState.BEFORE_CLAIM)
             parts.append(part)
         return parts
 
+    def _reusable(self, group: PathGroup, commit: LoggedCommit) -> set[bytes]:
+        """Return the paths whose claim is known at a commit, if nothing on the way to it can have ended the claim.
+
+        In order none is reused: it is the second try for what _decide() could not decide by known claims.
+        """
+        is_untouched = not (group.added_by or group.reaches_root or BranchState.RELEASED in group.branches.values())
+        if self._in_order or not is_untouched:
+            return set()
+        known = self._known.get(commit.name, {})
+        return {path for path in group.paths if path in known and known[path].alone}
+
     def _decide(self, group: PathGroup) -> None:
-        """End a group as soon as no commit to come can change what is known of it, in whatever order they come."""
-        ways = group.ways.values()
-        is_held, is_over = BranchState.HELD in ways, BranchState.OVER in ways
-        # All ways led to one commit: what is before it comes before all that was found.
-        have_met = len(ways) == 1 and not group.has_end
-        if group.parked and (group.adders or is_over):
-            # Whether the known claim is over cannot be told without going back to it.
-            self._given_up.append(group)
-        elif len(group.adders) > 1 and (have_met or not ways):
-            self._found.settle(group.merge, group.paths)
-        elif len(group.adders) == 1 and not is_held and not is_over:
-            self._found.settle(group.adders[0], group.paths)
-        elif group.parked and not is_held:
-            add_paths(self._found.carried, group.parked, group.paths)
-        elif not group.adders and not is_held:
-            self._found.settle(group.merge, group.paths)
-        elif not group.adders and have_met:
-            self._rejoin(group)
+        """Resolve a group as soon as no commit to come, in whatever order, can change the outcome."""
+        states = group.branches.values()
+        has_paths, is_released = BranchState.HAS_PATHS in states, BranchState.RELEASED in states
+        # All branches lead to one commit: what comes before it is older than everything that was found.
+        have_met = len(states) == 1 and not group.reaches_root
+        if group.known_at and (group.added_by or is_released):
+            # Only the history behind the known claim shows whether it has ended.
+            self._undecidable.append(group)
+        elif len(group.added_by) > 1 and (have_met or not states):
+            self._result.add_claim(group.merge, group.paths)
+        elif len(group.added_by) == 1 and not has_paths and not is_released:
+            self._result.add_claim(group.added_by[0], group.paths)
+        elif group.known_at and not has_paths:
+            add_paths(self._result.reused, group.known_at, group.paths)
+        elif not group.added_by and not has_paths:
+            self._result.add_claim(group.merge, group.paths)
+        elif not group.added_by and have_met:
+            self._follow_common_commit(group)
         else:
             self._wait(group)
 
-    def _rejoin(self, group: PathGroup) -> None:
-        """All sides come from one commit, and none of them touched the paths: as if there had been no merge."""
-        (commit,) = group.ways
-        if group.passed is not None:
-            carried = {path for path in group.paths if path in self._known[group.passed]}
-            add_paths(self._found.carried, group.passed, carried)
-            group.paths -= carried
-        self._hand_on(group.paths, commit)
+    def _follow_common_commit(self, group: PathGroup) -> None:
+        """Go on as if there had been no merge: no branch since the common commit has touched the paths."""
+        (commit,) = group.branches
+        if group.passed_known is not None:
+            reused = {path for path in group.paths if path in self._known[group.passed_known]}
+            add_paths(self._result.reused, group.passed_known, reused)
+            group.paths -= reused
+        self._follow(group.paths, commit)
 
     def _wait(self, group: PathGroup) -> None:
         self._open.add(group)
-        for commit in group.ways:
+        for commit in group.branches:
             if commit not in self._boundary:
                 self.waiting.setdefault(commit, set()).add(group)
 
-    def _leave(self, group: PathGroup) -> None:
+    def _remove(self, group: PathGroup) -> None:
         self._open.remove(group)
-        for commit in group.ways:
+        for commit in group.branches:
             if (groups := self.waiting.get(commit)) is not None:
                 groups.discard(group)
                 if not groups:
@@ -180,14 +195,14 @@ class MergeTrace:
 def paths_by_parents(
     commit: LoggedCommit, paths: set[bytes], read_merge: MergeParentsReader
 ) -> dict[frozenset[str], set[bytes]]:
-    """Sort paths of a commit by which parents have them. Raises BrokenHistory."""
+    """Return paths of a commit by the parents that have them too. Raises BrokenHistory."""
     if len(commit.parents) > 1:
-        sorted_in: dict[frozenset[str], set[bytes]] = {}
-        for path, holders in read_merge(commit, paths).items():
-            sorted_in.setdefault(holders, set()).add(path)
-        return sorted_in
+        by_parents: dict[frozenset[str], set[bytes]] = {}
+        for path, parents in read_merge(commit, paths).items():
+            by_parents.setdefault(parents, set()).add(path)
+        return by_parents
     added = paths.intersection(commit.added)
     held = paths - added if added else paths
     if held and not commit.parents:
-        raise BrokenHistory(f"the first commit, {commit.name}, holds a path that it does not add")
-    return {holders: some for holders, some in ((frozenset(), added), (frozenset(commit.parents), held)) if some}
+        raise BrokenHistory(f"the root commit {commit.name} has a path that it does not add")
+    return {parents: some for parents, some in ((frozenset(), added), (frozenset(commit.parents), held)) if some}

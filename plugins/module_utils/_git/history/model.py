@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The history of claimed paths: what is read of it, and what a pass over it finds.
+"""What the search for claims works on: commits of the log, paths, and what became of the paths.
 
-Paths are bytes, as git gives them; commits are git's object names.
+Paths are bytes, as git stores them; commits are object names.
 """
 
 from __future__ import annotations
@@ -27,38 +27,42 @@ class LoggedCommit(NamedTuple):
     added: tuple[bytes, ...]
 
 
-# Tells of each of some paths of a merge which of its parents have it too, with whatever content.
+# Returns for some paths of a merge which of its parents have the path too, with whatever content.
 MergeParentsReader = Callable[[LoggedCommit, Set[bytes]], Mapping[bytes, frozenset[str]]]
 
 
 @dataclass(slots=True)
 class TraceResult:
-    """What a pass found out.
+    """The outcome of one pass over the log.
 
-    `claims` are the commits that claimed a path, `alone` the names of those that added no other lock to a claimed/
-    folder. A merge is never alone: no pool resource makes one, so whatever it says, it is a person's.
-    `carried` are paths that reached a commit at which their claim is known already. `cut` are paths that reached the
-    end of what was fetched: no evidence. `missed` are paths that have to be followed in order: of commits that the log
-    gave before one of their children, which false clocks make it do, and of merges that leave no other choice.
+    `claims` are the commits that claimed a path, `alone` the names of those that claimed no other lock. A merge is
+    never alone: no pool resource makes one, so it is the commit of a person.
+
+    | Paths        | Keyed by                                                                       |
+    |--------------|--------------------------------------------------------------------------------|
+    | `reused`     | a commit at which their claim is known already                                 |
+    | `shallow`    | a commit to start again from once more is fetched: the boundary is no evidence |
+    | `unresolved` | a commit to start again from in topological order, after wrong clocks or merges |
     """
 
     claims: dict[bytes, LoggedCommit] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
-    carried: PathsByCommit = field(default_factory=dict)
-    cut: PathsByCommit = field(default_factory=dict)
-    missed: PathsByCommit = field(default_factory=dict)
+    reused: PathsByCommit = field(default_factory=dict)
+    shallow: PathsByCommit = field(default_factory=dict)
+    unresolved: PathsByCommit = field(default_factory=dict)
 
-    def settle(self, commit: LoggedCommit, paths: Set[bytes]) -> None:
+    def add_claim(self, commit: LoggedCommit, paths: Set[bytes]) -> None:
+        """Record that a commit claimed paths."""
         self.claims.update(dict.fromkeys(paths, commit))
         if len(commit.parents) < 2 and sum(map(is_claimed_lock, commit.added)) <= 1:
             self.alone.add(commit.name)
 
 
-def add_paths(waiting: PathsByCommit, commit: str, paths: set[bytes]) -> None:
-    """Add, without a copy where that can be: hundreds of paths pass thousands of commits."""
+def add_paths(paths_by_commit: PathsByCommit, commit: str, paths: set[bytes]) -> None:
+    """Add paths at a commit, without a copy where possible: hundreds of paths pass thousands of commits."""
     if not paths:
         return
-    if (there := waiting.get(commit)) is None:
-        waiting[commit] = paths
+    if (present := paths_by_commit.get(commit)) is None:
+        paths_by_commit[commit] = paths
     else:
-        there |= paths
+        present |= paths

@@ -24,7 +24,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.mod
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.errors import BrokenHistory
 
-from .random_history import History, histories, logged_in_order
+from .random_history import NAMES, History, histories, logged_in_order
 
 X, Y, Z = b"p/claimed/x", b"p/claimed/y", b"p/claimed/z"
 
@@ -82,19 +82,19 @@ def test_nothing_to_follow_reads_nothing() -> None:
 def test_the_end_of_what_was_fetched_is_no_evidence() -> None:
     found = traced(*line((X,), (), (Y, Z)), paths={X, Y}, boundary={"2"})
     assert claims(found) == {X: "4"}
-    assert found.cut == {"2": {Y}}
-    assert not found.missed
+    assert found.shallow == {"2": {Y}}
+    assert not found.unresolved
 
 
 def test_a_start_at_the_boundary() -> None:
-    assert traced(paths={X}, boundary={"4"}).cut == {"4": {X}}
+    assert traced(paths={X}, boundary={"4"}).shallow == {"4": {X}}
 
 
 def test_what_is_known_is_carried_over() -> None:
     found = follow(iter(line((X,), (), ())), {"4": {X, Y, Z}}, boundary={"2"}, known={"3": {Y: claim_of("1")}})
     assert claims(found) == {X: "4"}
-    assert found.carried == {"3": {Y}}
-    assert found.cut == {"2": {Z}}
+    assert found.reused == {"3": {Y}}
+    assert found.shallow == {"2": {Z}}
 
 
 @pytest.mark.parametrize(
@@ -156,12 +156,12 @@ def settled(
                 in_order=in_order,
             )
             new = claims(result)
-            new.update((path, known[name][path].commit) for name, paths in result.carried.items() for path in paths)
+            new.update((path, known[name][path].commit) for name, paths in result.reused.items() for path in paths)
             assert not found.keys() & new.keys(), "a path was settled twice"
             found.update(new)
-            for commit, paths in result.cut.items():
+            for commit, paths in result.shallow.items():
                 add_paths(cut, commit, paths)
-            starts = result.missed
+            starts = result.unresolved
         assert not starts
         boundary = boundary - set(map(int, cut)) if boundary.intersection(map(int, cut)) else deeper(history, boundary)
         starts = cut
@@ -187,14 +187,16 @@ def test_every_shape_order_and_depth_gives_what_the_rule_says(
 
 
 @settings(max_examples=250, deadline=None)
-@given(histories(), st.integers(0, 13), st.sets(st.integers(0, 13)), st.data())
-def test_what_an_earlier_look_knew_changes_nothing(
-    history: History, known: int, boundary: set[int], order: st.DataObject
+@given(histories(), st.integers(0, 13), st.sets(st.sampled_from(NAMES)), st.sets(st.integers(0, 13)), st.data())
+def test_what_an_earlier_snapshot_knew_changes_nothing(
+    history: History, known: int, forgotten: set[bytes], boundary: set[int], order: st.DataObject
 ) -> None:
+    """It knows the claims of the pools that were wanted then: of all paths, of some, or of none."""
     known = min(known, history.tip)
     earlier = {
         path: claim_of(commit, alone=len(history.nodes[int(commit)].parents) < 2 and order.draw(st.booleans()))
         for path, commit in expected(history, known).items()
+        if path not in forgotten
     }
     cut = {number for number in boundary if number < len(history.nodes)}
     assert settled(history, cut, order, {str(known): earlier}) == expected(history, history.tip)
