@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the tests count builds in a lock repository, and what plain git says of it."""
+"""Count builds in a lock repository, and read the files with plain git."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _runs = itertools.count()
 
 @dataclass
 class Counter:
-    """Runs that count the builds of some pools, one after the other, with a cache of their own.
+    """Runs that count the builds of some pools, with a cache of their own.
 
     `active` are the builds of each pool's job that wait for a lock, None if Concourse is not asked; `now` is the time
     of the runs in seconds since 1970, UTC.
@@ -51,8 +51,8 @@ class Counter:
         with LockRepository(options) as repository:
             yield TallyRepository(repository, parse_author(DEFAULT_AUTHOR))
 
-    def tallying(self, repository: TallyRepository, run: str | None = None, most: int | None = None) -> TallyLedger:
-        """One run on an open repository."""
+    def ledger(self, repository: TallyRepository, run: str | None = None, most: int | None = None) -> TallyLedger:
+        """Return a run on an open repository."""
         return TallyLedger(repository, self.pools, self.demand, run or f"run-{next(_runs)}", PushRetry, self.now, most)
 
     def demand(self, snapshot: Snapshot) -> Mapping[str, TallyDemand]:
@@ -62,21 +62,21 @@ class Counter:
         }
 
     def count(self, most: int | None = None) -> dict[str, TallyPlan]:
-        """One whole run; return what it decided."""
+        """Run once; return the plans."""
         with self.open() as repository:
-            return dict(self.tallying(repository, most=most).count(repository.snapshot()))
+            return dict(self.ledger(repository, most=most).count(repository.snapshot()))
 
     def start(self, most: int | None = None) -> dict[str, int]:
-        """One whole run; return how many builds it started for each pool that got one."""
+        """Run once; return the number of builds to start, for each pool with any."""
         return {pool: plan.start for pool, plan in self.count(most).items() if plan.start}
 
     def problems(self) -> list[str]:
-        """One whole run; return what it says that a person should know."""
+        """Run once; return the problems that it reports."""
         return [problem for plan in self.count().values() for problem in plan.problems]
 
 
 def files(locks: lockrepo.LockRepository, pool: str = "aws") -> tuple[str | None, str | None]:
-    """The content of the two files of a pool, as `cat` in a shell gives it."""
+    """Return the content of the two tally files of a pool."""
     prefix = "" if pool == "." else f"{pool}/"
     names = (f"{prefix}.pending-triggers", f"{prefix}.pending-removals")
     there = locks.tree()

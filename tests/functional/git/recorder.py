@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A git in front of git, that writes down how it was called."""
+"""A program that runs in place of git and records each call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ exec '{git}' "$@"
 
 
 class GitRecorder:
-    """A folder with a `program` to be run in the place of git, and what it wrote down."""
+    """A `program` that runs in place of git, and the calls that it has recorded in a folder."""
 
     def __init__(self, folder: Path, git: str) -> None:
         self.folder = folder
@@ -30,14 +30,14 @@ class GitRecorder:
         self.run_before("")
 
     def run_before(self, script: str) -> None:
-        """Have a piece of shell script run before each git from here on; `$1` is the command."""
+        """Run a shell script before each git from now on; `$1` is the command."""
         program = self.folder / "git.new"
         program.write_text(SCRIPT.format(folder=self.folder, git=self.git, before=script))
         program.chmod(0o755)
         program.rename(self.program)
 
     def calls(self) -> list[list[str]]:
-        """The arguments of every git so far, in the order in which they were started."""
+        """Return the arguments of every git, in the order in which they were started."""
         files = sorted(self.folder.glob("*.arguments"), key=lambda file: int(file.name.split(".")[1]))
         written = (file.read_text("utf-8", "surrogateescape").split("\0")[:-1] for file in files)
         return [arguments for arguments in written if arguments]  # none of a git that was killed at once
@@ -46,7 +46,7 @@ class GitRecorder:
         return [arguments[0] for arguments in self.calls()]
 
     def network(self) -> list[str]:
-        """The commands that talked to the remote; a copy from one mirror to another is none of them."""
+        """Return the commands that connected to the remote, without copies from one mirror to another."""
         return [
             arguments[0]
             for arguments in self.calls()
@@ -54,7 +54,7 @@ class GitRecorder:
         ]
 
     def depths(self) -> list[int]:
-        """How deep each fetch from the remote went."""
+        """Return the depth of each fetch from the remote."""
         remote = (
             arguments for arguments in self.calls() if not any("/mirror.git" in argument for argument in arguments)
         )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Releases all claimed locks of a repository in one push, as often as that takes. Run as a script."""
+"""A script that releases all claimed locks of a repository in one push, with retries."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the tests give locks back, and what plain git says of the commits that come of it."""
+"""Release locks, and read the commits with plain git."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.poolboy.concourse.tests.lockrepo.history import GitHist
 
 @dataclass(frozen=True)
 class ReleasedCommit:
-    """A commit as plain git shows it: status and path of what it changed, in git's own order."""
+    """A commit as plain git shows it; `changes` are status and path, in git's order."""
 
     message: str
     changes: tuple[str, ...]
@@ -47,31 +47,31 @@ def open_repository(
 
 
 def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[PlannedRelease]:
-    """Releases of these locks (`pool/lock`), of all claimed ones if none is named; `to` is another pool."""
+    """Return releases of these locks (`pool/lock`), by default of all claimed ones; `to` is another pool."""
     chosen = [lock for lock in snapshot.locks if lock.is_claimed and (not names or lock.pool_and_name in names)]
     assert len(chosen) == len(names) or not names
     return [PlannedRelease(lock, to or lock.pool, f"unclaiming: {lock.name}\n\nIt was left.\n") for lock in chosen]
 
 
 def release(store: CommitStore[PlannedRelease], *names: str, to: str | None = None) -> PushOutcome:
-    """One whole attempt: look, write, push."""
+    """Make one attempt: snapshot, write, push."""
     snapshot = store.snapshot()
     return store.push(snapshot, store.write(snapshot, releases_of(snapshot, *names, to=to)))
 
 
 def commits_since(repository: GitHistory, base: str) -> list[ReleasedCommit]:
-    """The commits from `base` to the tip, the oldest first; a moved file is one removed and one added."""
+    """Return the commits after `base`, oldest first; a moved file is a deleted and an added one."""
     names = git("rev-list", "--reverse", f"{base}..{repository.branch}", folder=repository.path).decode().split()
     return [_read(repository, name) for name in names]
 
 
 def is_whole(repository: GitHistory) -> bool:
-    """Whether git finds nothing wrong with the repository, warnings included."""
+    """Return whether git fsck finds nothing, not even warnings."""
     return git("fsck", "--strict", "--no-dangling", folder=repository.path) == b""
 
 
 def set_hook(repository: GitHistory, name: str, script: str) -> Path:
-    """Give the repository a hook, a piece of shell script."""
+    """Install a hook, given as shell script."""
     hook = repository.path / "hooks" / name
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(f"#!/bin/sh\n{script}\n")

@@ -36,17 +36,17 @@ pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"
 
 
 def paths(repository: LockRepository) -> dict[bytes, tuple[str, str]]:
-    """Mode and object of every file."""
+    """The mode and the object of every file."""
     return {path: (entry.mode, entry.name) for path, entry in repository.tree().items()}
 
 
 def check_moved(repository: LockRepository, before: dict[bytes, tuple[str, str]], moves: dict[bytes, bytes]) -> None:
-    """All files are as before, with mode and content, but those that moved; nothing is wrong with the repository."""
+    """Check that all files but the moved ones are as before, in mode and content, and that the repository is valid."""
     assert paths(repository) == {moves.get(path, path): entry for path, entry in before.items()}
     assert is_whole(repository)
 
 
-def test_each_release_is_a_commit_of_its_own(locks: LockRepository, look: Look) -> None:
+def test_each_release_is_one_commit(locks: LockRepository, look: Look) -> None:
     locks.claim("aws", "env-2")
     locks.add("cf/fresh", "env-1")
     base = locks.claim("cf/fresh", "env-1")
@@ -98,7 +98,7 @@ def test_content_and_mode_are_kept(locks: LockRepository, look: Look) -> None:
     assert paths(locks)[b"aws/unclaimed/link"][0] == "120000"
 
 
-def test_a_mode_that_git_no_longer_writes_is_kept_too(locks: LockRepository, look: Look) -> None:
+def test_an_obsolete_mode_is_kept(locks: LockRepository, look: Look) -> None:
     blob = paths(locks)[b"aws/claimed/env-1"][1]
     claimed = git("mktree", folder=locks.path, given=f"100644 blob {blob}\t.gitkeep\n".encode()).decode().strip()
     content = git("cat-file", "tree", claimed, folder=locks.path) + b"100664 old\0" + bytes.fromhex(blob)
@@ -155,7 +155,7 @@ def test_the_pool_at_the_top_of_the_repository(look: Look, tmp_path: Path) -> No
     assert paths(locks)[b"unclaimed/env-1"] != paths(locks)[b"claimed/.gitkeep"]
 
 
-def test_claimed_is_kept_before_its_last_lock_goes(locks: LockRepository, look: Look) -> None:
+def test_claimed_gets_a_gitkeep_before_its_last_lock_moves(locks: LockRepository, look: Look) -> None:
     locks.claim("aws", "env-2")
     base = locks.commit({"aws/claimed/.gitkeep": None})
     with open_repository(locks.path, look.cache_dir) as repository:
@@ -168,7 +168,7 @@ def test_claimed_is_kept_before_its_last_lock_goes(locks: LockRepository, look: 
     assert is_whole(locks)
 
 
-def test_claimed_with_something_else_in_it_stays_by_itself(locks: LockRepository, look: Look) -> None:
+def test_claimed_with_another_file_needs_no_gitkeep(locks: LockRepository, look: Look) -> None:
     base = locks.commit({"aws/claimed/.gitkeep": None, "aws/claimed/notes/today": "x"})
     with open_repository(locks.path, look.cache_dir) as repository:
         assert release(repository, "aws/env-1") is PushOutcome.ACCEPTED
@@ -177,7 +177,7 @@ def test_claimed_with_something_else_in_it_stays_by_itself(locks: LockRepository
     ]
 
 
-def test_a_lock_goes_to_another_pool_in_one_commit(locks: LockRepository, look: Look) -> None:
+def test_a_lock_moves_to_another_pool_in_one_commit(locks: LockRepository, look: Look) -> None:
     base = locks.commit({"broken/claimed/.gitkeep": ""})
     before = paths(locks)
     with open_repository(locks.path, look.cache_dir) as repository:
@@ -188,7 +188,7 @@ def test_a_lock_goes_to_another_pool_in_one_commit(locks: LockRepository, look: 
 
 
 @pytest.mark.parametrize("entry", [File("x"), Submodule(), Symlink("x")])
-def test_nothing_is_overwritten(locks: LockRepository, look: Look, entry: File | Submodule | Symlink) -> None:
+def test_no_entry_is_overwritten(locks: LockRepository, look: Look, entry: File | Submodule | Symlink) -> None:
     base = locks.commit({"aws/unclaimed/env-1": entry})
     check_refused(locks, look, base, "aws/unclaimed/env-1 already exists")
 
@@ -198,7 +198,7 @@ def test_no_folder_is_overwritten(locks: LockRepository, look: Look) -> None:
     check_refused(locks, look, base, "aws/unclaimed/env-1 already exists")
 
 
-def test_no_file_is_made_a_folder(locks: LockRepository, look: Look) -> None:
+def test_no_file_is_replaced_by_a_folder(locks: LockRepository, look: Look) -> None:
     base = locks.commit({"aws/unclaimed": None})
     base = locks.commit({"aws/unclaimed": "a file"})
     check_refused(locks, look, base, "aws/unclaimed is not a folder")
@@ -210,7 +210,7 @@ def check_refused(locks: LockRepository, look: Look, base: str, match: str) -> N
     assert locks.tip() == base
 
 
-def test_two_locks_of_one_name_do_not_go_to_one_pool(locks: LockRepository, look: Look) -> None:
+def test_two_locks_of_one_name_do_not_move_to_one_pool(locks: LockRepository, look: Look) -> None:
     base = locks.add("gcp", "env-1", state="claimed")
     locks.add_pool("broken")
     with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match="gcp/env-1"):
@@ -219,7 +219,7 @@ def test_two_locks_of_one_name_do_not_go_to_one_pool(locks: LockRepository, look
     assert len(commits_since(locks, base)) == 1
 
 
-def test_a_lock_that_is_not_what_it_was_is_not_touched(locks: LockRepository, look: Look) -> None:
+def test_a_lock_that_has_changed_is_not_touched(locks: LockRepository, look: Look) -> None:
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
         (right,) = releases_of(snapshot)
@@ -231,7 +231,7 @@ def test_a_lock_that_is_not_what_it_was_is_not_touched(locks: LockRepository, lo
     assert locks.tip() == base
 
 
-def test_the_next_run_has_nothing_to_look_at(locks: LockRepository, look: Look, tmp_path: Path) -> None:
+def test_the_next_run_fetches_nothing(locks: LockRepository, look: Look, tmp_path: Path) -> None:
     locks.claim("aws", "env-2")
     locks.tally("aws", triggers=1, removals=0)
     with open_repository(locks.path, look.cache_dir) as repository:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run is killed anywhere: all of its releases are in the repository or none, and the next run does the rest."""
+"""A run that is killed anywhere has pushed all of its releases or none, and the next run completes them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def locks(tmp_path: Path) -> LockRepository:
 
 @pytest.fixture
 def start(locks: LockRepository, look: Look) -> Start:
-    """Starts another process that releases all locks, with the same cache."""
+    """Starts a process that releases all locks, with the same cache."""
     command = [sys.executable, releaser.__file__, str(locks.path), str(look.cache_dir)]
 
     def started() -> subprocess.Popen[bytes]:
@@ -64,7 +64,7 @@ def claim_all(locks: LockRepository) -> str:
 
 
 def finish(locks: LockRepository, look: Look, start: Start, base: str) -> None:
-    """After a kill: the repository is as before or complete, and another run makes it complete."""
+    """Check that a killed run has changed all or nothing; complete it with another run."""
     assert len(commits_since(locks, base)) in (0, len(NAMES))
     with start() as process:
         _printed, errors = process.communicate(timeout=120)
@@ -73,7 +73,7 @@ def finish(locks: LockRepository, look: Look, start: Start, base: str) -> None:
 
 
 def check_complete(locks: LockRepository, look: Look, base: str) -> None:
-    """Each lock is released, once; the cache holds what it always holds, and is whole."""
+    """Check that each lock was released once, and that the cache is complete and valid."""
     changes = sorted(commit.changes for commit in commits_since(locks, base))
     assert changes == sorted((f"D aws/claimed/{name}", f"A aws/unclaimed/{name}") for name in NAMES)
     assert is_whole(locks)
@@ -83,32 +83,32 @@ def check_complete(locks: LockRepository, look: Look, base: str) -> None:
     git("fsck", "--connectivity-only", folder=look.mirror)
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("time", ["before", "after"])
 @pytest.mark.parametrize("command", ["ls-remote", "fetch", "config", "fast-import", "push", "ls-tree"])
 def test_killed_at_each_step(
-    locks: LockRepository, look: Look, start: Start, recorder: GitRecorder, command: str, moment: str
+    locks: LockRepository, look: Look, start: Start, recorder: GitRecorder, command: str, time: str
 ) -> None:
-    """Before: git runs on without us. After: it has ended, and nobody has read what it said."""
+    """Before: git goes on without the run. After: git has ended, and the run has not read its output."""
     base = claim_all(locks)
     kill = f"kill -9 $PPID; echo > {recorder.folder}/killed"
     work = f'"{recorder.git}" "$@"; echo > {recorder.folder}/done; exit'
     recorder.run_before(f'test "$1" = {command} && {{ {kill}; {work}; }}')
-    if moment == "after":
+    if time == "after":
         recorder.run_before(
             f'test "$1" = {command} && {{ "{recorder.git}" "$@"; {kill}; echo > {recorder.folder}/done; exit; }}'
         )
     with start() as process:
         process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
-    wait_until((recorder.folder / "done").exists, what="end of the git that was left behind", seconds=60)
+    wait_until((recorder.folder / "done").exists, what="end of the orphaned git", seconds=60)
     recorder.run_before("")
     finish(locks, look, start, base)
 
 
-def test_killed_while_the_server_takes_the_push(
+def test_killed_while_the_server_processes_the_push(
     locks: LockRepository, look: Look, start: Start, tmp_path: Path
 ) -> None:
-    """The git that is left behind goes on pushing, and the next run meets it there."""
+    """The orphaned git goes on pushing, at the same time as the next run."""
     base = claim_all(locks)
     begun, go_on = tmp_path / "begun", tmp_path / "go on"
     set_hook(locks, "pre-receive", f"echo > '{begun}'; until test -e '{go_on}'; do sleep 0.05; done")
@@ -125,23 +125,23 @@ def test_killed_while_the_server_takes_the_push(
     check_complete(locks, look, base)
 
 
-def test_killed_at_any_moment(locks: LockRepository, look: Look, start: Start) -> None:
+def test_killed_at_any_time(locks: LockRepository, look: Look, start: Start) -> None:
     chance = random.Random(3)
     claim_all(locks)
     began = time.monotonic()
     with start() as process:
         process.communicate(timeout=120)
-    reach = time.monotonic() - began
+    duration = time.monotonic() - began
     killed = 0
     for _kill in range(KILLS):
         base = claim_all(locks)
         with start() as process:
             try:
-                process.wait(chance.uniform(0.4, 1.0) * reach)
-                reach *= 0.8  # the machine has less to do than before
+                process.wait(chance.uniform(0.4, 1.0) * duration)
+                duration *= 0.8  # the machine is less busy than before
             except subprocess.TimeoutExpired:
                 process.kill()
-                reach *= 1.1
+                duration *= 1.1
                 killed += 1
         with start() as process:
             _printed, errors = process.communicate(timeout=120)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody else pushes, or uses the same cache, between the look, the writing and the push."""
+"""Others push, or use the same cache, between snapshot, write and push."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"
 
 @pytest.fixture
 def locks(served_folder: Path) -> LockRepository:
-    """Two claimed locks in pool `aws`, a free one in `gcp`."""
+    """Pool `aws` with two claimed locks, pool `gcp` with an unclaimed one."""
     repository = LockRepository(served_folder / "locks.git")
     for name in ("env-1", "env-2"):
         repository.add("aws", name)
@@ -61,8 +61,8 @@ def test_another_push_is_faster(
         locks.claim("aws", "env-1")
 
 
-def test_another_push_is_faster_by_less_than_that(locks: LockRepository, look: Look) -> None:
-    """It comes when the server has told us where the branch is and has our commits already."""
+def test_another_push_lands_during_ours(locks: LockRepository, look: Look) -> None:
+    """The server has sent its references and received our commits by then."""
     other = locks.commit({"README.md": "x"})
     base = locks.force("main~1")
     update = f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}"
@@ -74,8 +74,8 @@ def test_another_push_is_faster_by_less_than_that(locks: LockRepository, look: L
     assert len(commits_since(locks, base)) == 2
 
 
-def test_a_branch_that_was_taken_back_is_not_pushed_forward_again(locks: LockRepository, look: Look) -> None:
-    """Plain git would take our commits for a fast-forward, and undo what somebody did on purpose."""
+def test_a_branch_that_was_reset_is_not_pushed_forward_again(locks: LockRepository, look: Look) -> None:
+    """Plain git would accept our commits as a fast-forward and undo the reset."""
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
         last = repository.write(snapshot, releases_of(snapshot))
@@ -84,7 +84,7 @@ def test_a_branch_that_was_taken_back_is_not_pushed_forward_again(locks: LockRep
     assert locks.tip() == base
 
 
-def test_a_branch_that_was_deleted_does_not_come_back(locks: LockRepository, look: Look) -> None:
+def test_a_deleted_branch_is_not_created_again(locks: LockRepository, look: Look) -> None:
     locks.fork("other")
     with open_repository(locks.path, look.cache_dir, branch="other") as repository:
         snapshot = repository.snapshot()
@@ -96,7 +96,7 @@ def test_a_branch_that_was_deleted_does_not_come_back(locks: LockRepository, loo
             repository.snapshot()
 
 
-def test_a_lock_that_a_killed_git_left_on_the_server(locks: LockRepository, look: Look) -> None:
+def test_a_stale_lock_file_on_the_server(locks: LockRepository, look: Look) -> None:
     left = locks.path / "refs" / "heads" / "main.lock"
     left.touch()
     base = locks.tip()
@@ -110,8 +110,8 @@ def test_a_lock_that_a_killed_git_left_on_the_server(locks: LockRepository, look
         assert release(repository) is PushOutcome.ACCEPTED
 
 
-def test_a_server_that_has_its_own_word_for_it(locks: LockRepository, look: Look) -> None:
-    """What a server gives as the reason is its own; whether the branch has moved is a fact."""
+def test_a_server_with_its_own_reasons(locks: LockRepository, look: Look) -> None:
+    """An unknown reason counts as overtaken only if the branch has moved."""
     base = locks.claim("gcp", "env-3")
     set_hook(locks, "proc-receive", PROC_RECEIVE)
     git("config", "receive.procReceiveRefs", "refs/heads/main", folder=locks.path)
@@ -123,22 +123,22 @@ def test_a_server_that_has_its_own_word_for_it(locks: LockRepository, look: Look
     assert locks.tip() != base
 
 
-def test_a_mirror_that_is_gone_or_broken_is_made_anew(locks: LockRepository, look: Look) -> None:
+def test_a_missing_or_broken_mirror_is_replaced(locks: LockRepository, look: Look) -> None:
     def truncate() -> None:
         for pack in (look.mirror / "objects" / "pack").glob("*.pack"):
             pack.chmod(0o644)
             pack.write_bytes(pack.read_bytes()[:-40])
 
-    ways = (
+    faults = (
         lambda: shutil.rmtree(look.mirror),
         lambda: shutil.rmtree(look.mirror / "objects" / "pack"),
         lambda: (look.mirror / "config").write_text("[core]\n"),
         lambda: (look.mirror / "shallow").write_text("nonsense\n"),
         truncate,
     )
-    for way in ways:
+    for break_mirror in faults:
         base = look(locks.path).commit
-        way()
+        break_mirror()
         with open_repository(locks.path, look.cache_dir) as repository:
             assert release(repository) is PushOutcome.ACCEPTED
         assert len(commits_since(locks, base)) == 2
@@ -168,8 +168,8 @@ def test_a_remote_that_is_rewritten_while_the_mirror_is_broken(locks: LockReposi
     assert len(commits_since(locks, base)) == 2
 
 
-def test_what_was_written_is_not_lost_to_another_run(locks: LockRepository, look: Look) -> None:
-    """Another run waits from the writing to the push, and not a moment longer."""
+def test_another_run_waits_from_write_to_push(locks: LockRepository, look: Look) -> None:
+    """It cannot replace the mirror with the commits, and continues right after the push."""
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
         last = repository.write(snapshot, releases_of(snapshot, "aws/env-1"))
@@ -183,7 +183,7 @@ def test_what_was_written_is_not_lost_to_another_run(locks: LockRepository, look
             assert release(other, "aws/env-2") is PushOutcome.ACCEPTED
 
 
-def test_a_run_that_gives_up_lets_the_others_go_on(locks: LockRepository, look: Look) -> None:
+def test_a_run_that_gives_up_releases_the_folder(locks: LockRepository, look: Look) -> None:
     with open_repository(locks.path, look.cache_dir) as repository:
         snapshot = repository.snapshot()
         repository.write(snapshot, releases_of(snapshot))
@@ -196,7 +196,7 @@ def test_a_run_that_gives_up_lets_the_others_go_on(locks: LockRepository, look: 
 
 
 def test_many_runs_at_once_with_one_cache(locks: LockRepository, look: Look) -> None:
-    """Each releases a lock of its own, again and again, until it is done."""
+    """Each run retries until it has released its own lock."""
     base = locks.tip() or ""
     names = [f"env-{number}" for number in range(6)]
     for name in names:

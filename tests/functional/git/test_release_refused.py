@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that never takes the push: the error says so in the server's own words, and nothing is lost."""
+"""A server that refuses the push: the error quotes it, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def locks(served_folder: Path) -> LockRepository:
 
 
 def refused(locks: LockRepository, look: Look, repo: object, words: str, **options: Any) -> str:
-    """Try to release, and return the one line that tells why not; the repository is as before, the cache usable."""
+    """Fail to release, and return the message; check that the repository is unchanged and the cache still works."""
     before = locks.tip()
     with open_repository(repo, look.cache_dir, **options) as repository:
         with pytest.raises(RepositoryError, match=words) as caught:
@@ -71,7 +71,7 @@ def test_a_hook(locks: LockRepository, look: Look, git_daemon: GitDaemon, https_
         assert r"It says: pre-receive hook declined; Locks are \x1b[31mnot\x1b[0m yours.; Ask Ada.; and Bob" in message
 
 
-def test_a_hook_that_talks_without_end(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
+def test_a_hook_with_endless_output(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     set_hook(locks, "update", "seq 1 500000; exit 1")
     assert refused(locks, look, git_daemon.url("locks.git"), NEVER).endswith("…")
 
@@ -99,7 +99,7 @@ def test_a_read_only_key(locks: LockRepository, look: Look, ssh_server: SshServe
     assert "This key may only read" in message
 
 
-def test_a_key_that_is_refused_without_a_word(locks: LockRepository, look: Look, ssh_server: SshServer) -> None:
+def test_a_key_that_is_refused_without_a_reason(locks: LockRepository, look: Look, ssh_server: SshServer) -> None:
     script = next(Path(word) for word in authorized_keys(ssh_server).split('"') if word.endswith("read_only"))
     script.write_text(script.read_text().replace("echo", ": echo"))
     options = {"key_file": str(ssh_server.read_only_key.file), "known_hosts_file": str(ssh_server.known_hosts)}
@@ -110,30 +110,30 @@ def authorized_keys(server: SshServer) -> str:
     return (server.known_hosts.parent / "authorized_keys").read_text()
 
 
-def test_a_key_that_was_taken_away_meanwhile(locks: LockRepository, look: Look, ssh_server: SshServer) -> None:
+def test_a_key_that_was_revoked_before_the_push(locks: LockRepository, look: Look, ssh_server: SshServer) -> None:
     options = {"key_file": str(ssh_server.key.file), "known_hosts_file": str(ssh_server.known_hosts)}
     with open_repository(ssh_server.url("locks.git"), look.cache_dir, **options) as repository:
         repository.snapshot()
         (ssh_server.known_hosts.parent / "authorized_keys").write_text("")
         with pytest.raises(RepositoryError, match="refuses the key"):
-            release_remembered(repository, look)
+            release_from_cache(repository, look)
 
 
-def release_remembered(repository: CommitStore[PlannedRelease], look: Look) -> PushOutcome:
-    """Release without another question to the server before the push."""
+def release_from_cache(repository: CommitStore[PlannedRelease], look: Look) -> PushOutcome:
+    """Release without a request to the server before the push."""
     snapshot = read_snapshot(look.folder / "findings.json")
     assert snapshot is not None
     return repository.push(snapshot, repository.write(snapshot, releases_of(snapshot)))
 
 
-def test_a_user_who_may_only_read(locks: LockRepository, look: Look, https_server: GitHttpServer) -> None:
+def test_a_read_only_user(locks: LockRepository, look: Look, https_server: GitHttpServer) -> None:
     https_server.answer = read_only
     message = refused(locks, look, https_server.url("locks.git"), NEVER, ca_path=str(https_server.ca_file))
     assert "This user or key may read but not push" in message
     assert "It says: You are not allowed to push to this repository." in message
 
 
-def test_a_daemon_that_only_reads(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
+def test_a_read_only_daemon(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     git("config", "daemon.receivepack", "false", folder=locks.path)
     assert "may read but not push" in refused(locks, look, git_daemon.url("locks.git"), NEVER)
 
@@ -148,7 +148,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @needs_root
-def test_a_full_disk_there(look: Look, small_disk: Path, tmp_path: Path) -> None:
+def test_a_full_disk_on_the_server(look: Look, small_disk: Path, tmp_path: Path) -> None:
     locks = LockRepository(small_disk / "locks.git")
     locks.add("aws", "env-1")
     locks.claim("aws", "env-1")
@@ -162,7 +162,7 @@ def test_a_full_disk_there(look: Look, small_disk: Path, tmp_path: Path) -> None
 
 
 @needs_root
-def test_a_full_disk_here(locks: LockRepository, small_disk: Path) -> None:
+def test_a_full_disk_of_the_cache(locks: LockRepository, small_disk: Path) -> None:
     look = Look(small_disk / "cache")
     look(locks.path)
     fill(small_disk)
@@ -174,7 +174,7 @@ def test_a_full_disk_here(locks: LockRepository, small_disk: Path) -> None:
 
 
 def fill(disk: Path) -> None:
-    """Leave not a byte."""
+    """Leave no space on a disk."""
     with (disk / "fill").open("wb", buffering=0) as file:
         for size in (4096, 1):
             while True:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How commits are written and pushed: in whose name, by which commands, and whatever the user's git is set to."""
+"""Commits have the configured author, take few commands, and ignore the user's settings of git."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.poolboy.concourse.tests.servers import GitDaemon
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 
 
-def test_author_and_committer_can_be_chosen(locks: LockRepository, look: Look) -> None:
+def test_author_and_committer_are_configurable(locks: LockRepository, look: Look) -> None:
     base = locks.tip() or ""
     with open_repository(locks.path, look.cache_dir, git_author=" Zoë O'Hara  <zoe+ci@example.com> ") as repository:
         assert release(repository) is PushOutcome.ACCEPTED
@@ -36,7 +36,7 @@ def test_author_and_committer_can_be_chosen(locks: LockRepository, look: Look) -
         pass
 
 
-def test_the_user_s_own_settings_do_not_interfere(
+def test_the_settings_of_the_user_do_not_interfere(
     served_folder: Path, git_daemon: GitDaemon, look: Look, own_home: Path
 ) -> None:
     locks = LockRepository(served_folder / "locks.git")
@@ -60,7 +60,7 @@ def test_the_user_s_own_settings_do_not_interfere(
     assert not (own_home / "called").exists()
 
 
-def test_nothing_is_pushed_but_the_branch(locks: LockRepository, look: Look) -> None:
+def test_only_the_branch_is_pushed(locks: LockRepository, look: Look) -> None:
     locks.fork("other")
     set_hook(locks, "pre-receive", f"cat >>{locks.path}/pushed")
     with open_repository(locks.path, look.cache_dir) as repository:

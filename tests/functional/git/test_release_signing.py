@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commits are signed where git's own settings ask for it."""
+"""Commits are signed if git's own settings require it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AUTHOR = "Robot Ü <robot@example.com>"
 
 @pytest.fixture
 def key(own_home: Path) -> KeyPair:
-    """A key for signatures, and settings that ask for them."""
+    """A key to sign with, and settings that require signatures."""
     key = new_key(own_home / "signing key")
     write_settings(own_home, str(key.file))
     return key
@@ -75,21 +75,21 @@ def test_a_missing_key(locks: LockRepository, look: Look, key: KeyPair) -> None:
     assert locks.tip() == base
 
 
-def test_a_key_with_a_passphrase_asks_nobody(locks: LockRepository, look: Look, own_home: Path) -> None:
+def test_a_key_with_a_passphrase_does_not_prompt(locks: LockRepository, look: Look, own_home: Path) -> None:
     write_settings(own_home, str(new_key(own_home / "locked", passphrase="open sesame").file))
     match = r"git cannot sign them"
     with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match=match):
         release(repository)
 
 
-def test_settings_that_git_does_not_understand(locks: LockRepository, look: Look, own_home: Path) -> None:
+def test_invalid_settings(locks: LockRepository, look: Look, own_home: Path) -> None:
     (own_home / ".gitconfig").write_text("[commit]\n\tgpgSign = perhaps\n")
     match = r"git cannot read its own settings: .*perhaps"
     with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match=match):
         release(repository)
 
 
-def test_signatures_that_are_not_asked_for_are_not_made(locks: LockRepository, look: Look, own_home: Path) -> None:
+def test_commits_are_not_signed_without_the_setting(locks: LockRepository, look: Look, own_home: Path) -> None:
     write_settings(own_home, "/nowhere", "[commit]", "gpgSign = false")
     with open_repository(locks.path, look.cache_dir) as repository:
         assert release(repository) is PushOutcome.ACCEPTED
@@ -97,7 +97,7 @@ def test_signatures_that_are_not_asked_for_are_not_made(locks: LockRepository, l
 
 
 def test_gpg(locks: LockRepository, look: Look, own_home: Path, tmp_path: Path) -> None:
-    """The key is that of the author if none is named."""
+    """Without a configured key, git uses the key of the author."""
     home = tmp_path / "g"
     home.mkdir(mode=0o700)
     make = [require_program("gpg"), "--homedir", str(home), "--batch", "--passphrase", "", "--quick-generate-key"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Locks are given back over every transport, from a mirror of one commit, and no secret is left anywhere."""
+"""Locks are released over every transport, from a mirror of one commit, and no secret is stored."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PASSWORD = "s3cr3t @:/%ü'\"$"
 
 @pytest.fixture
 def locks(served_folder: Path) -> LockRepository:
-    """Two claims of the newest commits, on top of a history that nobody needs."""
+    """Two claims in the newest commits, on top of a longer history."""
     repository = LockRepository(served_folder / "locks.git")
     for name in ("env-1", "env-2"):
         repository.add("aws", name)
@@ -56,7 +56,7 @@ def locks(served_folder: Path) -> LockRepository:
 
 
 def make_shallow(mirror: Path, locks: LockRepository) -> None:
-    """Put a mirror of the newest commit alone in the place of the one there is."""
+    """Replace the mirror by one that holds only the newest commit."""
     shutil.rmtree(mirror)
     Mirror.create(mirror, locks.tip() or "")
     git("fetch", "--quiet", "--depth=1", locks.url, f"+refs/heads/main:{TRACKED}", folder=mirror)
@@ -64,7 +64,7 @@ def make_shallow(mirror: Path, locks: LockRepository) -> None:
 
 
 def check(locks: LockRepository, look: Look, repo: object, **options: Any) -> None:
-    """Release one lock from a mirror of a single commit, then the other one from what that left."""
+    """Release one lock from a mirror of a single commit, then the other from the same mirror."""
     base = locks.tip() or ""
     with open_repository(repo, look.cache_dir, **options) as repository:
         snapshot = repository.snapshot()
@@ -106,7 +106,7 @@ def test_without_a_cache(locks: LockRepository, look: Look) -> None:
     assert not look.cache_dir.exists()
 
 
-def test_another_branch_than_the_default(locks: LockRepository, look: Look) -> None:
+def test_another_branch(locks: LockRepository, look: Look) -> None:
     main = locks.tip()
     locks.fork("of/ümläuts")
     with open_repository(locks.path, look.cache_dir, branch="of/ümläuts") as repository:
@@ -115,7 +115,7 @@ def test_another_branch_than_the_default(locks: LockRepository, look: Look) -> N
     assert locks.tip() == main
 
 
-def test_https_with_a_password_leaves_no_secret_behind(
+def test_https_with_a_password_stores_no_secret(
     locks: LockRepository,
     look: Look,
     served_folder: Path,
@@ -142,7 +142,7 @@ def test_https_with_a_password_leaves_no_secret_behind(
         assert secret.encode() not in kept
 
 
-def test_dumb_http_cannot_be_written(locks: LockRepository, look: Look, served_folder: Path) -> None:
+def test_dumb_http_accepts_no_push(locks: LockRepository, look: Look, served_folder: Path) -> None:
     base = locks.tip()
     words = "Nobody can push to .*: it is a web server that only serves"
     with (

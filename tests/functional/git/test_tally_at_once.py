@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several who count in the same lock repository at once: the push decides who has the builds to start."""
+"""Several runs count in one lock repository: only the run whose push is accepted starts the builds."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 @pytest.fixture
 def counter(locks: LockRepository, tmp_path: Path) -> Counter:
-    """Lock env-2 of pool aws is free, env-1 claimed."""
+    """Pool aws with lock env-1 claimed and env-2 unclaimed."""
     return Counter(locks, tmp_path / "one")
 
 
 @pytest.fixture
 def other(locks: LockRepository, tmp_path: Path) -> Counter:
-    """The same on another machine."""
+    """The same with another cache, as on another machine."""
     return Counter(locks, tmp_path / "other")
 
 
 @pytest.fixture
 def before_push(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], object]], None]:
-    """Has something done right before each push of the collection; it gets the number of the push."""
+    """Calls a function with the number of the push right before each push of the collection."""
     push = Remote.push
     pushes: list[str] = []
 
@@ -56,7 +56,7 @@ def before_push(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], ob
     return have
 
 
-def test_a_push_that_was_overtaken_is_tried_again_with_what_others_did(
+def test_an_overtaken_push_is_retried_with_the_changes_of_others(
     locks: LockRepository, counter: Counter, before_push: Callable[[Callable[[int], object]], None]
 ) -> None:
     done: list[Callable[[], object]] = [
@@ -84,12 +84,12 @@ def test_always_overtaken_gives_up_and_starts_nothing(
 
 
 def hurried() -> PushRetry:
-    """No pauses, and the time is over after the least number of attempts."""
+    """As few attempts as possible, without pauses."""
     ticks = iter(range(0, 100_000, 100))
     return PushRetry(sleep=lambda _seconds: None, clock=lambda: float(next(ticks)))
 
 
-def test_of_two_runs_only_one_starts_the_builds(
+def test_only_one_of_two_runs_starts_the_builds(
     locks: LockRepository, counter: Counter, other: Counter, before_push: Callable[[Callable[[int], object]], None]
 ) -> None:
     started: dict[str, int] = {}
@@ -99,23 +99,23 @@ def test_of_two_runs_only_one_starts_the_builds(
     assert files(locks) == ("0", "1")
 
 
-def test_not_even_if_they_write_the_same_in_the_same_second(
+def test_only_one_of_two_runs_that_write_the_same_in_the_same_second(
     locks: LockRepository, counter: Counter, other: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else both would make one and the same commit, which git takes for pushed already."""
+    """The commits of both must differ: git accepts a push of a commit that is already there."""
     now = int(time.time())
     monkeypatch.setattr(time, "time", lambda: now)
     for lock in ("env-3", "env-4", "env-5"):
         locks.add("aws", lock)
     with counter.open() as one, other.open() as two:
-        first, second = counter.tallying(one), other.tallying(two)
+        first, second = counter.ledger(one), other.ledger(two)
         looked_at, too = one.snapshot(), two.snapshot()
         plans = [first.count(looked_at)["aws"].start, second.count(too)["aws"].start]
     assert plans == [4, 0]
 
 
 def test_many_at_once(locks: LockRepository, tmp_path: Path) -> None:
-    """Each lock gets one build, whichever of three runs starts it, while more locks come."""
+    """Each lock gets one build from one of three runs, while locks are added."""
     counters = [Counter(locks, tmp_path / f"{number}") for number in range(3)]
     barrier = Barrier(4, timeout=60)
 
@@ -137,7 +137,7 @@ def test_many_at_once(locks: LockRepository, tmp_path: Path) -> None:
 
 
 def _add(locks: LockRepository, lock: str) -> None:
-    """Add a lock as others do: only on top of what is there, and again if somebody was faster."""
+    """Add a lock as others do: never by force, and again if another push was faster."""
     for _attempt in range(50):
         tip = locks.tip() or ""
         branch = f"try-{lock}"
@@ -151,20 +151,20 @@ def _add(locks: LockRepository, lock: str) -> None:
     raise AssertionError("overtaken too often")
 
 
-def test_a_push_whose_answer_is_lost_is_not_counted_twice(locks: LockRepository, counter: Counter) -> None:
-    """The server takes the commits and then breaks the connection off, so that git fails."""
+def test_a_push_whose_response_is_lost_is_not_counted_twice(locks: LockRepository, counter: Counter) -> None:
+    """The server accepts the commits and then disconnects, so that git fails."""
     set_hook(locks, "post-receive", "kill -9 $PPID")
     assert counter.start() == {"aws": 1}
     assert files(locks) == ("0", "1")
     assert counter.start() == {}
 
 
-def test_giving_back_is_tried_again_too(
+def test_give_back_is_retried(
     locks: LockRepository, counter: Counter, before_push: Callable[[Callable[[int], object]], None]
 ) -> None:
     before_push(lambda number: locks.add("aws", f"more-{number}") if number in (2, 3) else None)
     with counter.open() as repository:
-        run = counter.tallying(repository)
+        run = counter.ledger(repository)
         plans: dict[str, TallyPlan] = dict(run.count(repository.snapshot()))
         assert plans["aws"].start == 1
         run.give_back({"aws": 1})

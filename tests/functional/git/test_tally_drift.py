@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tally that does not fit its pool is a problem only if what happened since it was counted does not explain it."""
+"""A tally that does not match its pool is a problem only if the moves since it was written do not explain it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def problems(look: Look, locks: LockRepository) -> list[str]:
 
 
 @pytest.mark.parametrize("claims", [0, 1, 2, 3])
-def test_builds_that_have_claimed_what_was_counted_are_no_drift(locks: LockRepository, look: Look, claims: int) -> None:
+def test_claims_of_counted_builds_are_no_drift(locks: LockRepository, look: Look, claims: int) -> None:
     for lock in ("env-3", "env-4"):
         locks.add("aws", lock)
     assert Counter(locks, look.cache_dir).start() == {"aws": 3}
@@ -30,7 +30,7 @@ def test_builds_that_have_claimed_what_was_counted_are_no_drift(locks: LockRepos
     assert problems(look, locks) == []
 
 
-def test_a_tally_that_nothing_explains_has_drifted(locks: LockRepository, look: Look) -> None:
+def test_an_unexplained_tally_has_drifted(locks: LockRepository, look: Look) -> None:
     locks.tally("aws", triggers=0, removals=6)
     (problem,) = problems(look, locks)
     assert problem == (
@@ -42,13 +42,13 @@ def test_a_tally_that_nothing_explains_has_drifted(locks: LockRepository, look: 
     assert "0 builds to start and 5 claims to come, but the pool has 0 unclaimed locks" in problem
 
 
-def test_too_few_is_drift_as_well(locks: LockRepository, look: Look) -> None:
+def test_a_tally_that_is_too_low_has_drifted(locks: LockRepository, look: Look) -> None:
     locks.tally("aws", triggers=0, removals=0)
     (problem,) = problems(look, locks)
     assert "has drifted" in problem
 
 
-def test_what_was_counted_long_ago_is_judged_by_the_files(locks: LockRepository, look: Look) -> None:
+def test_an_old_tally_is_judged_by_its_files_alone(locks: LockRepository, look: Look) -> None:
     locks.add("gcp", "x")
     locks.tally("gcp", triggers=0, removals=1)
     locks.claim("gcp", "x")
@@ -60,7 +60,7 @@ def test_what_was_counted_long_ago_is_judged_by_the_files(locks: LockRepository,
 
 
 @pytest.mark.parametrize("commits", [61, 62, 63, 64])
-def test_what_is_told_of_a_commit_does_not_depend_on_how_it_was_fetched(
+def test_the_problems_of_a_commit_do_not_depend_on_how_it_was_fetched(
     locks: LockRepository, look: Look, tmp_path: Path, commits: int
 ) -> None:
     locks.tally("aws", triggers=0, removals=1)
@@ -76,7 +76,7 @@ def test_what_is_told_of_a_commit_does_not_depend_on_how_it_was_fetched(
     assert look(locks.url) == deep(locks.url) == Look(tmp_path / "a third cache")(locks.url)
 
 
-def test_it_costs_nothing_where_the_tally_fits(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
+def test_a_matching_tally_costs_nothing(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
     locks.release("aws", "env-1")
     locks.tally("aws", triggers=1, removals=1)
     assert problems(look, locks) == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of pool-trigger-resource: read, brought up to date, and written in one commit that changes nothing else."""
+"""The files of pool-trigger-resource are read, updated, and written in one commit that changes nothing else."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ BOTH = ("aws/.pending-removals", "aws/.pending-triggers")
 
 @pytest.fixture
 def counter(locks: LockRepository, look: Look) -> Counter:
-    """Pool aws has lock env-2 free and env-1 claimed, and no tally."""
+    """Pool aws with lock env-1 claimed, env-2 unclaimed, and no tally."""
     return Counter(locks, look.cache_dir)
 
 
-def test_begun_afresh_each_free_lock_is_a_build(locks: LockRepository, counter: Counter) -> None:
+def test_without_a_tally_each_unclaimed_lock_gets_a_build(locks: LockRepository, counter: Counter) -> None:
     base = locks.add("aws", "env-3")
     assert counter.start() == {"aws": 2}
     assert files(locks) == ("0", "2")
@@ -52,7 +52,7 @@ def test_a_second_run_has_nothing_to_do(locks: LockRepository, counter: Counter)
     assert locks.tip() == tip
 
 
-def test_each_lock_that_comes_is_one_build_more(locks: LockRepository, counter: Counter) -> None:
+def test_each_added_lock_gets_a_build(locks: LockRepository, counter: Counter) -> None:
     counter.start()
     locks.add("aws", "env-3")
     assert counter.start() == {"aws": 1}
@@ -66,8 +66,8 @@ def test_each_lock_that_comes_is_one_build_more(locks: LockRepository, counter: 
     assert [commit.changes for commit in commits_since(locks, base)] == [("M aws/.pending-removals",)]
 
 
-def test_a_count_that_stays_the_same_is_a_count_all_the_same(locks: LockRepository, counter: Counter) -> None:
-    """One lock taken and another one given back between two counts: the commit changes nothing, and is the baseline."""
+def test_an_empty_commit_is_a_count_too(locks: LockRepository, counter: Counter) -> None:
+    """One lock is taken and one released between two counts: the numbers stay, and moves before the commit are done."""
     counter.start()
     for lock, other in (("env-2", "env-1"), ("env-1", "env-2"), ("env-2", "env-1")):
         locks.claim("aws", lock)
@@ -79,7 +79,7 @@ def test_a_count_that_stays_the_same_is_a_count_all_the_same(locks: LockReposito
     assert files(locks) == ("0", "1")
 
 
-def test_more_locks_taken_than_builds_are_triggers_less(locks: LockRepository, counter: Counter) -> None:
+def test_locks_taken_without_a_build_reduce_the_triggers(locks: LockRepository, counter: Counter) -> None:
     for lock in ("env-3", "env-4"):
         locks.add("aws", lock)
     assert counter.start(most=1) == {"aws": 1}
@@ -90,7 +90,7 @@ def test_more_locks_taken_than_builds_are_triggers_less(locks: LockRepository, c
     assert files(locks) == ("0", "1")
 
 
-def test_the_resource_is_understood_and_goes_on_from_what_is_written(locks: LockRepository, counter: Counter) -> None:
+def test_the_resource_and_the_module_read_each_other(locks: LockRepository, counter: Counter) -> None:
     locks.add("aws", "env-3")
     locks.tally("aws", triggers=1, removals=1)
     locks.claim("aws", "env-2")
@@ -102,7 +102,7 @@ def test_the_resource_is_understood_and_goes_on_from_what_is_written(locks: Lock
     assert files(locks) == ("0", "2")
 
 
-def test_a_count_of_the_resource_that_changes_nothing(locks: LockRepository, counter: Counter) -> None:
+def test_an_empty_commit_of_the_resource(locks: LockRepository, counter: Counter) -> None:
     locks.tally("aws", triggers=0, removals=1)
     locks.claim("aws", "env-2")
     locks.release("aws", "env-1")
@@ -110,7 +110,7 @@ def test_a_count_of_the_resource_that_changes_nothing(locks: LockRepository, cou
     assert counter.start() == {}
 
 
-def test_such_a_count_that_two_pools_could_have_is_no_count(locks: LockRepository, counter: Counter) -> None:
+def test_an_empty_commit_that_fits_two_pools_is_ignored(locks: LockRepository, counter: Counter) -> None:
     locks.add("gcp", "env-9")
     locks.tally("gcp", triggers=0, removals=1)
     locks.tally("aws", triggers=0, removals=1)
@@ -121,21 +121,21 @@ def test_such_a_count_that_two_pools_could_have_is_no_count(locks: LockRepositor
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_deleting_a_file_begins_afresh(locks: LockRepository, counter: Counter, name: str) -> None:
+def test_without_one_of_the_files_the_count_starts_afresh(locks: LockRepository, counter: Counter, name: str) -> None:
     locks.add("aws", "env-3")
     assert counter.start() == {"aws": 2}
     locks.commit({name: None})
     assert counter.start() == {"aws": 2}
     locks.commit(dict.fromkeys(BOTH))
     counter.active["aws"] = 1
-    assert counter.start() == {"aws": 1}, "a build that waits already is not started once more"
+    assert counter.start() == {"aws": 1}, "a waiting build is not started again"
 
 
 @pytest.mark.parametrize(
     ("triggers", "removals", "words"),
     [("-1", "0", "negative"), ("0", "-3\n", "negative"), ("many", "0", "no number"), ("0", "", "no number")],
 )
-def test_what_makes_no_sense_is_told_and_mended(
+def test_invalid_numbers_are_reported_and_corrected(
     locks: LockRepository, counter: Counter, triggers: str, removals: str, words: str
 ) -> None:
     locks.commit({"aws/.pending-triggers": triggers, "aws/.pending-removals": removals})
@@ -147,7 +147,7 @@ def test_what_makes_no_sense_is_told_and_mended(
     assert counter.problems() == []
 
 
-def test_builds_that_are_not_there_are_started_again(locks: LockRepository, counter: Counter) -> None:
+def test_missing_builds_are_started_again(locks: LockRepository, counter: Counter) -> None:
     counter.start()
     counter.active["aws"] = 0
     assert counter.start() == {}, "whoever has counted them may be about to start them"
@@ -163,7 +163,7 @@ def test_builds_that_could_not_be_started_are_given_back(locks: LockRepository, 
     locks.add("aws", "env-3")
     locks.add("aws", "env-4")
     with counter.open() as repository:
-        run = counter.tallying(repository)
+        run = counter.ledger(repository)
         assert run.count(repository.snapshot())["aws"].start == 3
         base = locks.claim("aws", "env-3")
         run.give_back({"aws": 2})
@@ -177,7 +177,7 @@ def test_builds_that_could_not_be_started_are_given_back(locks: LockRepository, 
 def test_check_mode_says_the_same_and_writes_nothing(locks: LockRepository, counter: Counter) -> None:
     tip = locks.add("aws", "env-3")
     with counter.open() as repository:
-        decided = dict(counter.tallying(repository).decide(repository.snapshot()))
+        decided = dict(counter.ledger(repository).decide(repository.snapshot()))
     assert locks.tip() == tip
     assert counter.count() == decided
 
@@ -199,9 +199,7 @@ def test_several_pools_in_one_push(locks: LockRepository, counter: Counter, reco
     assert counter.start(most=5) == {"cf/fresh": 1}
 
 
-def test_the_most_that_may_be_started_goes_round_in_the_order_of_the_pools(
-    locks: LockRepository, counter: Counter
-) -> None:
+def test_the_limit_is_used_in_the_order_of_the_pools(locks: LockRepository, counter: Counter) -> None:
     locks.add("aws", "env-3")
     locks.add("gcp", "x")
     counter.pools = ("aws", "gcp")
@@ -209,7 +207,7 @@ def test_the_most_that_may_be_started_goes_round_in_the_order_of_the_pools(
     assert counter.start(most=2) == {"aws": 1, "gcp": 1}
 
 
-def test_a_last_count_far_back_is_found(locks: LockRepository, counter: Counter, recorder: GitRecorder) -> None:
+def test_an_old_count_is_found(locks: LockRepository, counter: Counter, recorder: GitRecorder) -> None:
     locks.release("aws", "env-1")
     locks.add("gcp", "x")
     locks.tally("gcp", triggers=0, removals=1)
@@ -220,7 +218,7 @@ def test_a_last_count_far_back_is_found(locks: LockRepository, counter: Counter,
     assert recorder.depths() == [1, 64, 512, 4096]
 
 
-def test_lines_that_were_merged_since_count(locks: LockRepository, counter: Counter) -> None:
+def test_merged_branches_count(locks: LockRepository, counter: Counter) -> None:
     locks.fork("side")
     locks.add("aws", "env-5", branch="side")
     counter.start()
@@ -230,14 +228,14 @@ def test_lines_that_were_merged_since_count(locks: LockRepository, counter: Coun
 
 
 @pytest.mark.parametrize("entry", [Symlink("../../etc/passwd"), Folder({"x": "y"})])
-def test_nothing_but_a_file_is_overwritten(locks: LockRepository, counter: Counter, entry: Symlink | Folder) -> None:
+def test_only_a_file_is_overwritten(locks: LockRepository, counter: Counter, entry: Symlink | Folder) -> None:
     tip = locks.commit({"aws/.pending-triggers": entry})
     with pytest.raises(RepositoryError, match=r"\.pending-triggers of pool aws is not a file"):
         counter.start()
     assert locks.tip() == tip
 
 
-def test_a_server_that_refuses_is_told_in_the_words_of_this_deed(locks: LockRepository, counter: Counter) -> None:
+def test_a_refused_push_says_that_no_build_was_started(locks: LockRepository, counter: Counter) -> None:
     set_hook(locks, "pre-receive", "echo not today >&2; exit 1")
     with pytest.raises(RepositoryError, match="so no build was started") as raised:
         counter.start()

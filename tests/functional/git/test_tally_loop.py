@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two pools and two jobs that pass locks back and forth, as in the example of pool-trigger-resource: it never stops."""
+"""Two jobs that move locks between two pools, as in the example of pool-trigger-resource, never stop."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Loop:
     passes: int = 0
 
     def step(self) -> list[tuple[str, list[bytes]]]:
-        """Let one build go on, if any can: the message and the changes of its commit."""
+        """Let one build proceed, if one can; return the message and the changes of its commit."""
         claims = [
             partial(self._claim, pool, lock)
             for pool in POOLS
@@ -68,7 +68,7 @@ class Loop:
 
 
 def push(locks: LockRepository, steps: list[tuple[str, list[bytes]]]) -> None:
-    """All of that in commits of their own, by one git."""
+    """Push the steps, one commit each."""
     parents = [locks.tip() or ""]
     stream = []
     for message, changes in steps:
@@ -99,7 +99,7 @@ def test_five_hundred_rounds(tmp_path: Path) -> None:
             loop.waiting[pool] += plan.start
             built += plan.start
             assert loop.waiting[pool] == len(loop.free[pool]), "one build for each free lock, and not one more"
-        # So many steps that some runs see a lock that came and went again.
+        # So many steps that a lock can be added and removed between two runs.
         steps = [step for _number in range(loop.random.randint(1, 80)) for step in loop.step()]
         assert steps, "the loop has stopped"
         push(locks, steps)

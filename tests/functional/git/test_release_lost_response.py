@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The answer to a push is lost: what became of it is found out before anything is said."""
+"""The response to a push is lost: the run finds out whether the server carried it out."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from ansible_collections.poolboy.concourse.tests.servers.processes import wait_u
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 
 KILL = "kill -9 $PPID"
-# Called by the git of the server itself, when the branch has changed and nobody has been told.
+# Run by the git of the server after it has changed the branch and before it responds.
 AFTER = """
 test "$1" = committed || exit 0
 test -n "$ONCE" && exit 0
@@ -65,8 +65,8 @@ RELEASES = ["unclaiming", "unclaiming"]
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait less for a server that may still be at work."""
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less for a server that can still be working."""
     monkeypatch.setattr(follow_up, "FIRST_PAUSE", 0.1)
     monkeypatch.setattr(follow_up, "LONGEST_WAIT", 0.5)
 
@@ -88,7 +88,7 @@ def reach(
     ssh_server: SshServer,
     https_server: GitHttpServer,
 ) -> tuple[str, dict[str, str]]:
-    """An address of the repository for each transport, and the options for it."""
+    """The address of the repository for each transport, and its options."""
     ssh = {"key_file": str(ssh_server.key.file), "known_hosts_file": str(ssh_server.known_hosts)}
     return {
         "file": (str(locks.path), {}),
@@ -101,7 +101,7 @@ def reach(
 Reach = tuple[str, dict[str, str]]
 
 
-def test_the_server_is_killed_after_it_did_it(locks: LockRepository, look: Look, reach: Reach) -> None:
+def test_the_server_is_killed_after_the_push(locks: LockRepository, look: Look, reach: Reach) -> None:
     base = locks.tip() or ""
     set_hook(locks, "reference-transaction", AFTER.format(what=""))
     with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
@@ -111,7 +111,7 @@ def test_the_server_is_killed_after_it_did_it(locks: LockRepository, look: Look,
     assert is_whole(locks)
 
 
-def test_the_server_is_killed_before_it_does_it(locks: LockRepository, look: Look, reach: Reach) -> None:
+def test_the_server_is_killed_before_the_push(locks: LockRepository, look: Look, reach: Reach) -> None:
     base = locks.tip() or ""
     hook = set_hook(locks, "pre-receive", KILL)
     with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
@@ -123,7 +123,7 @@ def test_the_server_is_killed_before_it_does_it(locks: LockRepository, look: Loo
     assert len(commits_since(locks, base)) == 2
 
 
-def test_others_have_pushed_on_top_of_it(locks: LockRepository, look: Look, reach: Reach) -> None:
+def test_others_have_pushed_on_top(locks: LockRepository, look: Look, reach: Reach) -> None:
     base = locks.tip() or ""
     more = 'for number in 1 2 3; do new=$(git commit-tree -p $new -m more "$new^{tree}"); done'
     people = "export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a"
@@ -154,14 +154,14 @@ def test_others_have_pushed_instead(locks: LockRepository, look: Look) -> None:
     assert [commit.message.partition(":")[0] for commit in commits_since(locks, base)] == ["change\n", *RELEASES]
 
 
-def test_it_was_taken_back_again(locks: LockRepository, look: Look) -> None:
+def test_the_push_was_reverted(locks: LockRepository, look: Look) -> None:
     base = locks.tip()
     set_hook(locks, "reference-transaction", AFTER.format(what=f"git update-ref refs/heads/main {base}~1"))
     with open_repository(locks.path, look.cache_dir) as repository:
         assert release(repository) is PushOutcome.UNKNOWN
 
 
-def test_the_repository_is_gone_afterwards(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
+def test_the_repository_is_gone_after_the_push(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     away = locks.path.with_name("away.git")
     set_hook(locks, "reference-transaction", AFTER.format(what=f"mv {locks.path} {away}"))
     words = "It is not known whether the locks were released: the response to the push to branch main was lost"
@@ -184,7 +184,7 @@ def test_the_repository_is_back_after_a_while(locks: LockRepository, look: Look,
         assert release(repository) is PushOutcome.ACCEPTED
 
 
-def test_a_server_that_always_breaks_off(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
+def test_a_server_that_always_disconnects(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     set_hook(locks, "pre-receive", KILL)
     with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
         assert release(repository) is PushOutcome.UNKNOWN
@@ -196,7 +196,7 @@ def test_a_server_that_always_breaks_off(locks: LockRepository, look: Look, git_
             release(repository)
 
 
-def test_a_slow_server_is_done_after_we_stopped_waiting(
+def test_a_slow_server_finishes_after_the_timeout(
     locks: LockRepository, look: Look, git_daemon: GitDaemon, tmp_path: Path
 ) -> None:
     base = locks.tip() or ""
@@ -218,10 +218,10 @@ def test_a_slow_server_is_done_after_we_stopped_waiting(
     assert len(commits_since(locks, base)) == 2
 
 
-def test_a_slow_server_is_done_after_we_stopped_looking(
+def test_a_slow_server_finishes_after_the_run_stopped_asking(
     locks: LockRepository, look: Look, git_daemon: GitDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is the next attempt that others seem to have overtaken: but it was our own commit, and that is told."""
+    """The next attempt seems to be overtaken by others, but it was the run's own commit."""
     monkeypatch.setattr(follow_up, "LONGEST_WAIT_IF_SLOW", 0.5)
     base = locks.tip() or ""
     go_on = tmp_path / "go on"
@@ -248,8 +248,8 @@ def test_a_slow_server_is_done_after_we_stopped_looking(
     assert len(commits_since(locks, base)) == 2
 
 
-def test_what_comes_about_late_is_known_for_what_it_is(locks: LockRepository, look: Look) -> None:
-    """The same releases on the same snapshot are the same commits, however much later they are written again."""
+def test_a_late_push_has_the_same_commits_as_the_next_one(locks: LockRepository, look: Look) -> None:
+    """The same releases on the same snapshot give the same commits, no matter when they are written."""
     base = locks.tip() or ""
     with open_repository(locks.path, look.cache_dir) as repository, pytest.MonkeyPatch.context() as patch:
         snapshot = repository.snapshot()
@@ -268,7 +268,7 @@ def test_what_comes_about_late_is_known_for_what_it_is(locks: LockRepository, lo
 
 
 @pytest.mark.parametrize("answer", [lost_after, bad_gateway_after])
-def test_a_proxy_that_loses_the_answer(
+def test_a_proxy_that_loses_the_response(
     locks: LockRepository, look: Look, https_server: GitHttpServer, answer: Answer
 ) -> None:
     base = locks.tip() or ""
@@ -290,7 +290,7 @@ def test_a_proxy_that_loses_the_push(locks: LockRepository, look: Look, https_se
         assert release(repository) is PushOutcome.ACCEPTED
 
 
-def test_only_what_is_new_is_fetched_to_find_out(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
+def test_only_new_commits_are_fetched_afterwards(locks: LockRepository, look: Look, recorder: GitRecorder) -> None:
     other = locks.commit({"README.md": "x"})
     locks.force("main~1")
     set_hook(locks, "pre-receive", f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}; {KILL}")
