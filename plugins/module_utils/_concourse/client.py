@@ -17,21 +17,21 @@ from .config.url import normalized_url
 from .http.session import Session
 from .login.connection import Connection
 
-# As many threads may ask at the same time; more of them wait for a free connection.
+# So many threads can send requests at the same time; more of them wait for a free connection.
 CONNECTIONS = 16
 
 
 class ConcourseClient:
-    """One Concourse and one login. Making it asks nothing; leaving its context closes the connections.
+    """One Concourse and one login, a context manager that closes the connections at its end.
 
-    Raises BadOption when the options contradict each other or name nothing. The login happens once: by connect(), or at
-    the first question.
+    Creating it sends no request. The login happens once: by connect(), or before the first request. Raises BadOption
+    if the options contradict each other or name no Concourse.
     """
 
     def __init__(self, options: ConcourseOptions, *, connections: int = CONNECTIONS) -> None:
         self._settings = resolve_settings(options)
         self._session = Session(self._settings, connections)
-        self._contact = Connection(self._session, self._settings)
+        self._connection = Connection(self._session, self._settings)
         self._gave_queries = False
 
     def __enter__(self) -> t.Self:
@@ -47,44 +47,49 @@ class ConcourseClient:
         self._session.close()
 
     @property
+    def address(self) -> str:
+        """The address of Concourse, without a slash at its end."""
+        return self._settings.address
+
+    @property
     def team(self) -> str:
-        """The team that claims mean which name none."""
+        """The team of claims that name none."""
         return self._settings.team
 
     @property
     def failure(self) -> str | None:
-        """Why Concourse gives no answers at all: a clause, None while it does or was not asked yet."""
-        return self._contact.failure or self._session.failure
+        """The reason why Concourse answers no request: a clause; None while it does, and before the first request."""
+        return self._connection.failure or self._session.failure
+
+    @property
+    def login_required(self) -> bool:
+        """Whether Concourse rejected a request because no login is configured."""
+        return self._connection.login_required
 
     def connect(self) -> None:
-        """Log in now rather than at the first question.
+        """Log in now instead of before the first request.
 
-        Raises ConcourseError when Concourse refuses the login or is none, BadOption when a certificate cannot be used,
-        MissingLibrary without requests. Nothing is raised when nothing answers: trouble then says why, and every
-        question raises NoCredibleResponse with the same reason.
+        Raises ConcourseError if Concourse refuses the login or the server is no Concourse, BadOption for an unusable
+        certificate, MissingLibrary without requests. If the server does not answer, it returns: `failure` gives the
+        reason, and every query raises NoCredibleResponse with it.
         """
         try:
-            self._contact.established()
+            self._connection.login()
         except NoCredibleResponse:
             return
 
     def queries(self) -> ConcourseQueries:
-        """Return facts without a memory: every question is asked anew, over the same connections, with the same login.
+        """Return queries with an empty cache, over the same connections and with the same login.
 
-        If Concourse gave no answers to earlier facts, it is tried again.
+        From the second call on, a Concourse that did not answer earlier queries gets requests again.
         """
         if self._gave_queries:
-            self._contact.start_afresh()
-            self._session.start_afresh()
+            self._connection.forget_failure()
+            self._session.forget_failures()
         self._gave_queries = True
-        own = normalized_url(self._settings.address)
-        return ConcourseQueries(self.requests(), self._settings.aliases | ({own} if own is not None else set()))
+        address = normalized_url(self._settings.address)
+        return ConcourseQueries(self.requests(), self._settings.aliases | ({address} if address is not None else set()))
 
     def requests(self) -> ApiRequests:
-        """Return what asks questions over these connections, with this login."""
-        return ApiRequests(self._session, self._contact)
-
-    @property
-    def address(self) -> str:
-        """The address of Concourse, without a slash at its end."""
-        return self._settings.address
+        """Return what sends requests over these connections with this login."""
+        return ApiRequests(self._session, self._connection)

@@ -15,7 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.clien
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
     ConcourseOptions,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http import session
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http import retry
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority, new_authority
 
@@ -46,8 +46,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many tries as ever, one soon after the other."""
-    monkeypatch.setattr(session, "_PAUSES", (0.01, 0.02))
+    """As many tries as usual, without the pauses between them."""
+    monkeypatch.setattr(retry, "_BACKOFF", 0.01)
 
 
 def furnish(atc: Emulator) -> None:

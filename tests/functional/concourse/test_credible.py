@@ -62,19 +62,19 @@ FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "429": ("status", {"status": 429, "version_header": True}, "answered 429"),
     "500": ("status", {"status": 500, "version_header": True}, "answered 500"),
     "501": ("status", {"status": 501, "version_header": True}, "answered 501"),
-    "502": ("status", {"status": 502}, "answer without the header"),
+    "502": ("status", {"status": 502}, "response without the header"),
     "503": ("status", {"status": 503, "version_header": True}, "answered 503"),
     "204": ("status", {"status": 204, "version_header": True}, "answered 204"),
     "206": ("status", {**JSON, "status": 206, "body": "[]"}, "answered 206"),
-    "redirect": ("status", {"status": 302}, "a redirect came in answer to"),
+    "redirect": ("status", {"status": 302}, "was answered with a redirect"),
     "redirect with header": ("status", {"status": 307, "version_header": True}, "answered 307"),
     "web page": ("html", {}, "a web page"),
-    "empty": ("status", {**JSON, "body": ""}, "cut off or is no JSON"),
-    "null": ("status", {**JSON, "body": "null"}, "cannot be understood"),
-    "another shape": ("status", {**JSON, "body": '"text"'}, "cannot be understood"),
-    "null inside": ("status", {**JSON, "body": "[null]"}, "cannot be understood"),
-    "no number": ("status", {**JSON, "body": '{"id": NaN}'}, "cut off or is no JSON"),
-    "cut JSON": ("cut_json", {}, "cut off or is no JSON"),
+    "empty": ("status", {**JSON, "body": ""}, "cut off or is not JSON"),
+    "null": ("status", {**JSON, "body": "null"}, "is malformed"),
+    "another shape": ("status", {**JSON, "body": '"text"'}, "is malformed"),
+    "null inside": ("status", {**JSON, "body": "[null]"}, "is malformed"),
+    "no number": ("status", {**JSON, "body": '{"id": NaN}'}, "cut off or is not JSON"),
+    "cut JSON": ("cut_json", {}, "cut off or is not JSON"),
     "cut body": ("cut_body", {}, "was cut off"),
     "no header": ("no_version_header", {}, "without the header X-Concourse-Version"),
     "lost": ("lost", {}, "closed the connection"),
@@ -171,7 +171,7 @@ def test_versions_that_were_not_searched(atc: Emulator, ready: ConcourseQueries)
     """Before 5.5 the filter is not known: the latest hundred come instead."""
     page = ", ".join(f'{{"id": {number}, "version": {{"ref": "x{number}"}}}}' for number in range(1, 101))
     atc.add_fault("status", path="filter", body=f"[{page}]", **JSON)
-    with pytest.raises(NoCredibleResponse, match="did not search the versions of lock"):
+    with pytest.raises(NoCredibleResponse, match="did not filter the versions of lock"):
         ready.version_id(FLOW, "lock", V1)
     assert ready.version_id(FLOW, "lock", Version.of_commit("x7")) == 7
 

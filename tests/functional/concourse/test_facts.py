@@ -189,7 +189,7 @@ def test_again_asks_who_took_it_by_now(atc: Emulator, facts: ConcourseQueries) -
 def test_next_inputs(atc: Emulator, connect: Connect) -> None:
     assert connect(atc.url).queries().next_inputs(FLOW, "use") == {"held": V1}
     assert connect(atc.url).queries().next_inputs(PipelineReference("ops", "open"), "use") is None
-    with pytest.raises(NoCredibleResponse, match="wants a login"):
+    with pytest.raises(NoCredibleResponse, match="requires a login"):
         connect(atc.url, anonymous=True).queries().next_inputs(PipelineReference("ops", "open"), "use")
 
 

@@ -38,12 +38,12 @@ def refusal(concourse: ConcourseClient) -> str:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (text_answer(404, "not found"), "is no Concourse: it answered 404"),
-        (json_answer({"version": "8.2.5"}), "is no Concourse: it answered 200"),
+        (text_answer(404, "not found"), "is not a Concourse: it answered 404"),
+        (json_answer({"version": "8.2.5"}), "is not a Concourse: it answered 200"),
         (text_answer(200, "<!DOCTYPE html><html></html>", "text/html"), "answers with a web page"),
         (text_answer(200, " <HTML>", "text/plain"), "answers with a web page"),
-        (text_answer(401, "sign in"), "asks for a login of its own"),
-        (text_answer(403, "<html>", "text/html"), "asks for a login of its own"),
+        (text_answer(401, "sign in"), "requires a login of its own"),
+        (text_answer(403, "<html>", "text/html"), "requires a login of its own"),
         (
             text_answer(301, "").carrying(("Location", "https://ci.example.com/api/v1/info")),
             "only redirects, to https://ci.example.com: give",
@@ -98,7 +98,7 @@ def test_nobody_listens(connect: Connect) -> None:
 
 
 def test_an_unknown_host(connect: Connect) -> None:
-    assert_quiet(connect("http://no-such-host.invalid"), "the name of http://no-such-host.invalid is not known")
+    assert_quiet(connect("http://no-such-host.invalid"), "the host name of http://no-such-host.invalid is unknown")
 
 
 def test_a_server_that_never_answers_is_asked_once_and_not_by_every_question(connect: Connect) -> None:
@@ -127,10 +127,10 @@ def test_a_server_that_never_answers_is_asked_once_and_not_by_every_question(con
         ("status", {"status": 500, "version_header": True}, "answered 500 to GET /api/v1/info"),
         ("status", {"status": 429}, "answered 429 to GET /api/v1/info"),
         ("status", {"status": 403, "version_header": True}, "answered 403 to GET /api/v1/info"),
-        ("cut_json", {}, "is cut off or is no JSON"),
+        ("cut_json", {}, "is cut off or is not JSON"),
         ("cut_body", {}, "was cut off"),
-        ("lost", {}, "closed the connection without an answer"),
-        ("reset", {}, "closed the connection without an answer"),
+        ("lost", {}, "closed the connection without a response"),
+        ("reset", {}, "closed the connection without a response"),
     ],
 )
 def test_trouble_at_the_first_question(
@@ -182,7 +182,7 @@ def test_an_answer_without_its_header_does_not_prove_a_token(atc: Emulator, conn
     atc.add_fault("no_version_header", path="/user")
     concourse = connect(atc.url, token="wr0ng")
     concourse.connect()
-    assert "no usable answer (401)" in (concourse.failure or "")
+    assert "no usable response (401)" in (concourse.failure or "")
 
 
 def test_options_alone_make_no_request() -> None:

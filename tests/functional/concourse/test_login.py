@@ -73,7 +73,7 @@ def test_anonymous_sees_exposed_pipelines_only(atc: Emulator, connect: Connect) 
     facts = connect(atc.url, anonymous=True).queries()
     assert facts.build(BuildReference(id=50)) is not None
     assert facts.build(BuildReference(id=9999)) is None
-    with pytest.raises(NoCredibleResponse, match="Concourse wants a login for GET /api/v1/builds/1"):
+    with pytest.raises(NoCredibleResponse, match="Concourse requires a login for GET /api/v1/builds/1"):
         facts.build(FIRST)
     assert {entry.path for entry in atc.log.entries} <= {f"/api/v1/{path}" for path in ("info", "builds/50")} | {
         "/api/v1/builds/1",
@@ -96,20 +96,24 @@ def test_nothing_is_asked_before_the_first_question(atc: Emulator, connect: Conn
 
 
 REFUSED = [
-    ({"username": "admin", "password": "wr0ng"}, {}, "refused user 'admin': no such user, or a wrong password"),
+    (
+        {"username": "admin", "password": "wr0ng"},
+        {},
+        "refused user 'admin': the user does not exist, or the password is wrong",
+    ),
     ({"username": "ghost", "password": "wr0ng"}, {}, "refused user 'ghost'"),
     (ADMIN, {"local_users": False}, "has no users with a password"),
     ({"client_id": "bot", "client_secret": "wr0ng"}, {}, "does not know client 'bot', or its secret is wrong"),
     ({"client_id": "ghost", "client_secret": "wr0ng"}, {}, "does not know client 'ghost'"),
-    ({"token": "wr0ng"}, {}, "refuses concourse_token: it is not valid, or has expired"),
+    ({"token": "wr0ng"}, {}, "refuses concourse_token: it is invalid or has expired"),
     (
         {"username": "nobody", "password": "nobody-pa55word"},
         {},
-        "knows user 'nobody', but gives it no role in any team",
+        "knows user 'nobody', but it has no role in any team",
     ),
     ({"username": "admin", "password": "wr0ng"}, {"version": "5.8.1"}, "refused user 'admin'"),
-    ({"username": "nobody", "password": "nobody-pa55word"}, {"version": "5.8.1"}, "no role in any team"),
-    (BOT, {"version": "6.0.0"}, "Only Concourse 6.1 or newer lets clients log in"),
+    ({"username": "nobody", "password": "nobody-pa55word"}, {"version": "5.8.1"}, "without a role in any team"),
+    (BOT, {"version": "6.0.0"}, "Clients can log in since Concourse 6.1 only"),
     (ADMIN, {"version": "3.14.1"}, "needs Concourse 4.0 or newer"),
     ({"token": "wr0ng"}, {"version": "5.8.1"}, "refuses concourse_token"),
 ]
@@ -135,7 +139,7 @@ def test_refusals(
 
 def test_a_client_without_a_role(atc: Emulator, connect: Connect) -> None:
     atc.set_team("ops", {"owner": ["local:admin"]})
-    with pytest.raises(ConcourseError, match="put 'client:bot' among the users of a role"):
+    with pytest.raises(ConcourseError, match="add 'client:bot' to the users of a role"):
         connect(atc.url, **BOT).connect()
 
 
@@ -147,8 +151,8 @@ def test_a_client_without_a_role(atc: Emulator, connect: Connect) -> None:
             '{"error": "unauthorized_client"}',
             "does not let client 'bot' log in by its secret .400 unauthorized_cl",
         ),
-        (400, '{"error": "unsupported_grant_type"}', "the grant client_credentials be allowed"),
-        (400, '{"error": "b0t-s3cret"}', "does not let client 'bot' log in by its secret .400.: it must"),
+        (400, '{"error": "unsupported_grant_type"}', "allow it client_credentials"),
+        (400, '{"error": "b0t-s3cret"}', "does not let client 'bot' log in by its secret .400.: add"),
         (403, "b0t-s3cret", "does not let client 'bot' log in by its secret .403."),
         (404, "", "has no login at /sky/issuer/token"),
     ],
@@ -163,7 +167,7 @@ def test_a_client_that_is_not_allowed(status: int, body: str, sentence: str, atc
 @pytest.mark.parametrize(
     ("status", "body", "sentence"),
     [
-        (401, '{"error": "invalid_client"}', "lets nobody log in by password as fly does"),
+        (401, '{"error": "invalid_client"}', "does not allow fly's login by password"),
         (400, '{"error": "invalid_scope", "error_description": "admin-pa55word"}', "refused the login of user 'admin'"),
         (405, "", "has no login at /sky/issuer/token"),
         (302, "", "only redirects"),

@@ -99,7 +99,7 @@ def test_nothing_secret_in_logs_errors_and_results(
     for concourse in clients:
         facts = concourse.queries()
         said += "".join(map(shown, questions(facts)))
-        said += repr(vars(concourse)) + repr(concourse._settings) + repr(concourse._contact._outcome)
+        said += repr(vars(concourse)) + repr(concourse._settings) + repr(concourse._connection._outcome)
     said += log()
     assert "/sky/issuer/token" in log()
     secrets = [PASSWORD, SECRET, tokens["token"], "wr0ng-pa55word", "wr0ng-t0ken", "s3cret", *atc.world.tokens]

@@ -162,7 +162,7 @@ def test_what_is_no_concourse(chain: Scene, look_each: LookEach) -> None:
     assert_refused(chain, [({}, ["answers with a web page", "concourse_url"])], look_each)
     chain.atc.clear_faults()
     chain.atc.add_fault("no_version_header")
-    assert_refused(chain, [({}, ["is no Concourse", "X-Concourse-Version", "concourse_url"])], look_each)
+    assert_refused(chain, [({}, ["is not a Concourse", "X-Concourse-Version", "concourse_url"])], look_each)
 
 
 def test_an_address_at_the_start_of_a_sentence_is_written_as_it_was_given(chain: Scene, look: Look) -> None:
@@ -192,7 +192,7 @@ def test_a_certificate_must_be_trusted(
         # The server may close the connection before its reason is read: then nobody can tell more.
         unknown = look(**login(chain, **trusting))
         told = refusal(unknown) if unknown.failed else unknown.warnings[0]
-        ways = ("without a client certificate", "closed the connection", "no secure connection")
+        ways = ("without a client certificate", "closed the connection", "TLS connection to")
         assert any(words in told for words in ways), told
         assert unknown.failed or unknown.verdicts["aws/env-2"] == "unreachable"
 
@@ -202,9 +202,9 @@ EVERYTHING: list[tuple[str, dict[str, Any], str]] = [
     ("status", {"status": 500}, "answered 500"),
     ("status", {"status": 503, "version_header": True}, "answered 503"),
     ("status", {"status": 403, "version_header": True}, "answered 403"),
-    ("cut_json", {}, "cut off or is no JSON"),
+    ("cut_json", {}, "cut off or is not JSON"),
     ("cut_body", {}, "was cut off"),
-    ("lost", {}, "closed the connection without an answer"),
+    ("lost", {}, "closed the connection without a response"),
     # When the first contact has been made and nothing comes after it.
     ("status", {"status": 500, "path": "/(user|token)$"}, "500"),
     ("cut_json", {"path": "/(user|token)$"}, "cut off"),

@@ -59,7 +59,7 @@ def test_other_logins_with_that_role(kind: str, stories: dict[str, str], scene: 
 def test_nobody_sees_what_is_not_exposed(stories: dict[str, str], scene: Scene, look: Look) -> None:
     run = look(**login(scene, **ANONYMOUS))
     assert run.verdicts == dict.fromkeys(stories, "unreachable")
-    assert all("wants a login" in lock["reason"] for lock in run.locks.values())
+    assert all("requires a login" in lock["reason"] for lock in run.locks.values())
     assert not any(lock["releasable"] for lock in run.locks.values())
 
 

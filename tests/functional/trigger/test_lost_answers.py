@@ -152,7 +152,7 @@ def test_a_redirect_is_not_followed(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
     scene.atc.add_fault("status", **POST, status=307)
     run = trigger()
-    assert "A redirect came in answer to POST" in run.message
+    assert "was answered with a redirect" in run.message
     assert posts(scene) == 1
 
 

@@ -54,22 +54,23 @@ class Death:
 def death(monkeypatch: pytest.MonkeyPatch) -> Death:
     """Who is dead asks nothing more, and gives nothing back to a tally, either."""
     death = Death()
-    ask, give_back = Session._try, TallyLedger.give_back
+    ask, give_back = Session._send, TallyLedger.give_back
 
     def may_die(self: Session, *arguments: object) -> object:
         death.left -= 1
         if death.left < 0 or (death.left == 0 and not death.after):
             raise Killed
-        outcome = ask(self, *arguments)  # type: ignore[arg-type]
-        if death.left == 0:
-            raise Killed
-        return outcome
+        try:
+            return ask(self, *arguments)  # type: ignore[arg-type]
+        finally:
+            if death.left == 0:
+                raise Killed
 
     def if_alive(self: TallyLedger, builds: Mapping[str, int]) -> None:
         if death.left > 0:
             give_back(self, builds)
 
-    monkeypatch.setattr(Session, "_try", may_die)
+    monkeypatch.setattr(Session, "_send", may_die)
     monkeypatch.setattr(TallyLedger, "give_back", if_alive)
     return death
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading JSON of uncertain shape: each field is what it must be, or nothing is believed."""
+"""Fields of decoded JSON, each with the type that Concourse gives it, or MalformedResponse."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ Item = t.TypeVar("Item")
 
 
 class MalformedResponse(ValueError):
-    """An answer without the shape that Concourse gives it. The text says what is wrong, never what is in it."""
+    """A response without the fields of Concourse. The text names the field, never its value, which can be secret."""
 
 
 def object_field(value: t.Any, what: str) -> dict[str, t.Any]:
     if not isinstance(value, dict):
-        raise MalformedResponse(f"{what} is no object")
+        raise MalformedResponse(f"{what} is not an object")
     return value
 
 
-def list_field(value: t.Any, what: str, read: t.Callable[[t.Any], Item]) -> tuple[Item, ...]:
-    """Return the items of a list; Go writes an empty one as null at times."""
+def list_field(value: t.Any, what: str, decode: t.Callable[[t.Any], Item]) -> tuple[Item, ...]:
+    """Return the decoded items of a list; null counts as empty, as Go writes some empty lists."""
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise MalformedResponse(f"{what} is no list")
-    return tuple(read(item) for item in value)
+        raise MalformedResponse(f"{what} is not a list")
+    return tuple(decode(item) for item in value)
 
 
-def required_list(value: t.Any, what: str, read: t.Callable[[t.Any], Item]) -> tuple[Item, ...]:
-    """Return the items of an answer that is a list: null would be an answer to something else."""
+def required_list(value: t.Any, what: str, decode: t.Callable[[t.Any], Item]) -> tuple[Item, ...]:
+    """Return the decoded items of a list; null is malformed, as no list of the API is null."""
     if not isinstance(value, list):
-        raise MalformedResponse(f"{what} is no list")
-    return list_field(value, what, read)
+        raise MalformedResponse(f"{what} is not a list")
+    return list_field(value, what, decode)
 
 
 def text_field(entry: dict[str, t.Any], key: str) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not value:
-        raise MalformedResponse(f"{key} is no text")
+        raise MalformedResponse(f"{key} is missing or not text")
     return value
 
 
@@ -48,26 +48,26 @@ def optional_text_field(entry: dict[str, t.Any], key: str) -> str | None:
 
 
 def id_field(entry: dict[str, t.Any], key: str) -> int:
-    """Return a positive whole number: an id."""
+    """Return an id, a positive integer."""
     value = entry.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise MalformedResponse(f"{key} is no positive number")
+        raise MalformedResponse(f"{key} is not a positive number")
     return value
 
 
 def time_field(entry: dict[str, t.Any], key: str) -> int | None:
-    """Return seconds since 1970; None where there is none, which lists write as the year 1 (atc/db/job_factory.go)."""
+    """Return seconds since 1970, UTC; None if it is missing or the year 1, as in lists (atc/db/job_factory.go)."""
     value = entry.get(key)
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool):
-        raise MalformedResponse(f"{key} is no time")
+        raise MalformedResponse(f"{key} is not a time")
     return value if value > 0 else None
 
 
 def flag_field(entry: dict[str, t.Any], key: str) -> bool:
-    """Return a boolean; Concourse leaves out what is false."""
+    """Return a boolean; Concourse omits false."""
     value = entry.get(key)
     if value is not None and not isinstance(value, bool):
-        raise MalformedResponse(f"{key} is neither true nor false")
+        raise MalformedResponse(f"{key} is not a boolean")
     return value is True

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking, and believing only what a Concourse can have said."""
+"""Requests to the API. Only a response that Concourse itself can have sent counts."""
 
 from __future__ import annotations
 
@@ -16,87 +16,89 @@ from .json_fields import MalformedResponse
 from .paths import request_line
 
 Decoded = t.TypeVar("Decoded")
+Decoder = t.Callable[[t.Any], Decoded]
 
 
 class ApiRequests:
-    """Asks the API. Raises NoCredibleResponse unless it can believe the answer, ConcourseError for a refused login."""
+    """Sends requests to the API with the current login.
 
-    def __init__(self, session: Session, contact: Connection) -> None:
+    Raises NoCredibleResponse without a response that counts, ConcourseError for a refused login.
+    """
+
+    def __init__(self, session: Session, connection: Connection) -> None:
         self._session = session
-        self._contact = contact
+        self._connection = connection
 
-    def contact(self) -> Login:
-        """Return what the first contact told, and make it if need be."""
-        return self._contact.established()
+    def login(self) -> Login:
+        """Return the server and the login; the first call logs in."""
+        return self._connection.login()
 
-    def ask(self, asked: str, understand: t.Callable[[t.Any], Decoded]) -> Decoded:
-        """Return what `understand` makes of the JSON of a 200."""
-        told = self.get_or_none(asked, understand)
-        if told is None:
-            raise NoCredibleResponse(f"Concourse answered 404 to {request_line(asked)}")
-        return told
+    def get(self, path: str, decode: Decoder[Decoded]) -> Decoded:
+        """Return the decoded JSON of a 200."""
+        decoded = self.get_or_none(path, decode)
+        if decoded is None:
+            raise NoCredibleResponse(f"Concourse answered 404 to {request_line(path)}")
+        return decoded
 
-    def get_or_none(self, asked: str, understand: t.Callable[[t.Any], Decoded]) -> Decoded | None:
-        """Return the same; None when Concourse says that it knows no such thing: a 404 with its header."""
-        answer = self.fetch(asked)
-        return None if answer is None else self.understood(asked, answer, understand)
+    def get_or_none(self, path: str, decode: Decoder[Decoded]) -> Decoded | None:
+        """Return the decoded JSON of a 200, None for a 404 with Concourse's header: no such thing."""
+        response = self.fetch(path)
+        return None if response is None else self.decode(path, response, decode)
 
-    def fetch(self, asked: str) -> Response | None:
-        """Return a believable 200, None for a believable 404."""
-        answer = self._answer(asked)
-        if answer.version is None:
-            raise NoCredibleResponse(_without_header(answer, asked))
-        if answer.status == 404:
+    def fetch(self, path: str) -> Response | None:
+        """Return a 200, None for a 404; both must carry Concourse's header."""
+        token = self.login().token
+        try:
+            response = self._send_with_renewal(token, lambda valid: self._session.get(path, valid))
+        except RequestFailed as failure:
+            raise NoCredibleResponse(failure.clause) from None
+        if response.version is None:
+            raise NoCredibleResponse(_describe_foreign_response(response, path))
+        if response.status == 404:
             return None
-        if answer.status != 200:
-            raise NoCredibleResponse(self._unhelpful(answer, asked))
-        return answer
+        if response.status != 200:
+            raise NoCredibleResponse(self._describe_status(response, path, token))
+        return response
 
-    def post(self, asked: str, body: bytes | None = None) -> Response:
-        """Ask for something to be made, and return whatever came. Raises RequestFailed: then it may have been made.
+    def post(self, path: str, body: bytes | None = None) -> Response:
+        """Send a POST and return the response, whatever it is. Raises RequestFailed: Concourse may have acted on it.
 
-        It is sent once; again only after a new login, where a 401 says that nothing was made.
+        It is sent once; a second time only after a new login, when a 401 says that Concourse did nothing.
         """
-        token = self._contact.established().token
-        return self._renewing(token, lambda credential: self._session.post(asked, credential, body))
+        token = self.login().token
+        return self._send_with_renewal(token, lambda valid: self._session.post(path, valid, body))
 
-    def understood(self, asked: str, answer: Response, understand: t.Callable[[t.Any], Decoded]) -> Decoded:
-        """Return what `understand` makes of an answer's JSON."""
+    def decode(self, path: str, response: Response, decode: Decoder[Decoded]) -> Decoded:
+        """Return the decoded JSON of a response."""
         try:
-            return understand(answer.json())
-        except MalformedResponse as misshapen:
-            raise NoCredibleResponse(
-                f"Concourse's answer to {request_line(asked)} cannot be understood: {misshapen}"
-            ) from None
+            return decode(response.json())
+        except MalformedResponse as error:
+            raise NoCredibleResponse(f"the response to {request_line(path)} is malformed: {error}") from None
         except ValueError:
-            raise NoCredibleResponse(f"Concourse's answer to {request_line(asked)} is cut off or is no JSON") from None
+            raise NoCredibleResponse(f"the response to {request_line(path)} is cut off or is not JSON") from None
 
-    def _answer(self, asked: str) -> Response:
-        token = self._contact.established().token
-        try:
-            return self._renewing(token, lambda credential: self._session.get(asked, credential))
-        except RequestFailed as trouble:
-            raise NoCredibleResponse(trouble.clause) from None
-
-    def _renewing(self, token: str | None, send: t.Callable[[str | None], Response]) -> Response:
-        """Send something, and once more with a new token if the first is not good any more."""
-        answer = send(token)
-        if answer.status == 401 and answer.version is not None and token is not None:
-            renewed = self._contact.renewed(token)
+    def _send_with_renewal(self, token: str | None, send: t.Callable[[str | None], Response]) -> Response:
+        """Send a request, and once more with a new token if Concourse does not accept the first one any more."""
+        response = send(token)
+        if response.status == 401 and response.version is not None and token is not None:
+            renewed = self._connection.renew(token)
             if renewed is not None:
                 return send(renewed)
-        return answer
+        return response
 
-    def _unhelpful(self, answer: Response, asked: str) -> str:
-        if answer.status == 401 and self._contact.established().token is None:
-            return f"Concourse wants a login for {request_line(asked)}"
-        if answer.status in (401, 403):
-            return f"Concourse answered {answer.status} to {request_line(asked)}: this login has no role there"
-        return f"Concourse answered {answer.status} to {request_line(asked)}"
+    def _describe_status(self, response: Response, path: str, token: str | None) -> str:
+        line = request_line(path)
+        if response.status == 401 and token is None:
+            self._connection.login_required = True
+            return f"Concourse requires a login for {line}"
+        if response.status in (401, 403):
+            return f"Concourse answered {response.status} to {line}: this login has no role there"
+        return f"Concourse answered {response.status} to {line}"
 
 
-def _without_header(answer: Response, asked: str) -> str:
-    if answer.is_redirect:
-        return f"a redirect came in answer to {request_line(asked)}"
-    what = "a web page" if answer.is_web_page else "an answer without the header X-Concourse-Version"
-    return f"{what} ({answer.status}) came in answer to {request_line(asked)}"
+def _describe_foreign_response(response: Response, path: str) -> str:
+    line = request_line(path)
+    if response.is_redirect:
+        return f"{line} was answered with a redirect"
+    kind = "a web page" if response.is_web_page else "a response without the header X-Concourse-Version"
+    return f"{line} was answered with {kind} (status {response.status})"

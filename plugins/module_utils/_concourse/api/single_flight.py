@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each question once, however many threads ask it."""
+"""One request for each key, however many threads need its response."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ Result = t.TypeVar("Result")
 
 
 class SingleFlight:
-    """Remembers answers, and that there was none: who asks while another is asking waits for that answer."""
+    """Keeps results and failures by key; threads that need a result which another one is fetching wait for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._told: dict[Hashable, Future[t.Any]] = {}
+        self._futures: dict[Hashable, Future[t.Any]] = {}
 
-    def once(self, question: Hashable, ask: t.Callable[[], Result], *, again: bool = False) -> Result:
-        """Return the answer to a question; `again` asks anew, and what comes of it is the answer from then on."""
-        mine: Future[t.Any] = Future()
+    def once(self, key: Hashable, fetch: t.Callable[[], Result], *, again: bool = False) -> Result:
+        """Return the result for a key, fetched at the first call; `again` fetches anew and replaces it."""
+        own: Future[t.Any] = Future()
         with self._lock:
-            answer = mine if again else self._told.setdefault(question, mine)
+            future = own if again else self._futures.setdefault(key, own)
             if again:
-                self._told[question] = mine
-        if answer is mine:
-            _fulfil(mine, ask)
+                self._futures[key] = own
+        if future is own:
+            _fulfil(own, fetch)
         try:
-            return t.cast(Result, answer.result())
+            return t.cast(Result, future.result())
         except NoCredibleResponse as error:
-            # A new exception for each thread: a shared one collects the tracebacks of all.
+            # A new exception for each thread: a shared one would collect the tracebacks of all.
             raise NoCredibleResponse(str(error)) from None
 
 
-def _fulfil(promise: Future[t.Any], ask: t.Callable[[], t.Any]) -> None:
+def _fulfil(future: Future[t.Any], fetch: t.Callable[[], t.Any]) -> None:
     try:
-        promise.set_result(ask())
+        future.set_result(fetch())
     except BaseException as error:
-        # Whatever happened, nobody may wait for ever.
-        promise.set_exception(error)
+        # Other threads wait for this future, so it needs a result even for KeyboardInterrupt.
+        future.set_exception(error)
         if not isinstance(error, Exception):
             raise

@@ -1,106 +1,137 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why no answer came, told from the errors of the network libraries.
+"""Errors of requests that got no response.
 
-Their own texts are never shown: they quote addresses of proxies, which may hold passwords.
+    RequestFailed            no response: refused or lost connection, unknown host, broken proxy, server given up
+    ├── RequestTimedOut      the server did not answer in time
+    ├── ResponseTruncated    the response broke off in its body
+    └── TlsFailed            the certificates or the scheme are wrong: the user has to change an option
+
+The texts of the libraries are never shown: they quote the addresses of proxies, which can hold passwords.
 """
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
 from collections.abc import Iterator
 
 from ..._core.shared.text import printable
 
-# Alerts by which a server refuses a client's certificate, or the lack of one (RFC 8446, 6.2).
-_WANTS_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
-_REFUSES_CERTIFICATE = (
+
+class RequestFailed(Exception):
+    """A request got no response. `clause` says what happened, without a full stop."""
+
+    def __init__(self, clause: str) -> None:
+        super().__init__(clause)
+        self.clause = clause
+
+
+class RequestTimedOut(RequestFailed):
+    """The server did not answer within the configured time."""
+
+
+class ResponseTruncated(RequestFailed):
+    """The connection broke, or the encoding ended, in the middle of the response's body."""
+
+
+class TlsFailed(RequestFailed):
+    """No TLS connection is possible with these options. `remedy` is a sentence: what the user has to change."""
+
+    def __init__(self, clause: str, remedy: str) -> None:
+        super().__init__(clause)
+        self.remedy = remedy
+
+
+# Alerts by which a server rejects a client certificate, or asks for one (RFC 8446, 6.2).
+_CERTIFICATE_REQUIRED = ("CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE")
+_CERTIFICATE_REJECTED = (
     "ALERT_UNKNOWN_CA",
     "ALERT_BAD_CERTIFICATE",
     "ALERT_CERTIFICATE_EXPIRED",
     "ALERT_CERTIFICATE_UNKNOWN",
 )
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
-# Errors of libraries that need not be installed are known by name.
-_BY_NAME = {
-    (
-        "ProxyError",
-        "InvalidProxyURL",
-        "InvalidSchema",
-        "ProxySchemeUnknown",
-    ): "the proxy between here and {address} could not be used",
-    (
-        "ConnectTimeout",
-        "ReadTimeout",
-        "ConnectTimeoutError",
-        "ReadTimeoutError",
-        "TimeoutError",
-    ): "{address} did not answer within {timeout} seconds",
-    (
-        "IncompleteRead",
-        "ContentDecodingError",
-        "DecodeError",
-        "InvalidChunkLength",
-    ): "the answer of {address} was cut off",
-}
-_BY_KIND: dict[tuple[type[BaseException], ...], str] = {
-    (socket.gaierror,): "the name of {address} is not known",
-    (ConnectionRefusedError,): "{address} refused the connection",
-    # http.client's RemoteDisconnected is a ConnectionResetError.
-    (ConnectionResetError, BrokenPipeError): "{address} closed the connection without an answer",
-}
 
 
-class RequestFailed(Exception):
-    """No answer came. `clause` says what happened; `remedy` is what the user has to do where waiting does not help."""
+def map_exception(error: BaseException, address: str, timeout: int) -> RequestFailed:
+    """Return the RequestFailed for an exception of requests, urllib3 or the standard library.
 
-    def __init__(self, clause: str, remedy: str | None = None) -> None:
-        super().__init__(clause)
-        self.clause = clause
-        self.remedy = remedy
+    `address` is the configured one, `timeout` is in seconds.
+    """
+    from urllib3.exceptions import NewConnectionError
 
-
-def request_failed(error: Exception, address: str, timeout: int) -> RequestFailed:
-    """Return what an error of requests, urllib3 or Python's own libraries means for a person."""
-    causes = list(_causes(error))
+    # To urllib3, NewConnectionError is a time-out; its own cause says what happened.
+    causes = [cause for cause in _causes(error) if not isinstance(cause, NewConnectionError)]
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
-            return _tls_trouble(cause, address)
-    for names, clause in _BY_NAME.items():
-        if any(type(cause).__name__ in names for cause in causes):
-            return RequestFailed(clause.format(address=address, timeout=timeout))
-    for kinds, clause in _BY_KIND.items():
-        if any(isinstance(cause, kinds) for cause in causes):
-            return RequestFailed(clause.format(address=address))
+            return _map_tls_error(cause, address)
+    for types, failure, clause in _mappings():
+        if any(isinstance(cause, types) for cause in causes):
+            return failure(clause.format(address=address, timeout=timeout))
     reasons = (cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror)
-    reason = next(reasons, "what came is no answer of a web server")
+    reason = next(reasons, "the response is not valid HTTP")
     return RequestFailed(f"{address} could not be reached: {printable(reason, 100)}")
 
 
-def _tls_trouble(error: ssl.SSLError, address: str) -> RequestFailed:
+def _mappings() -> tuple[tuple[tuple[type[BaseException], ...], type[RequestFailed], str], ...]:
+    """Return exceptions, the failure they become, and its clause; the first match counts."""
+    from requests import exceptions as requests_errors
+    from urllib3 import exceptions as urllib3_errors
+
+    proxy = (
+        requests_errors.ProxyError,
+        requests_errors.InvalidProxyURL,
+        requests_errors.InvalidSchema,
+        urllib3_errors.ProxyError,
+        urllib3_errors.ProxySchemeUnknown,
+    )
+    timeout = (TimeoutError, requests_errors.Timeout, urllib3_errors.TimeoutError)
+    truncated = (
+        requests_errors.ChunkedEncodingError,
+        requests_errors.ContentDecodingError,
+        urllib3_errors.DecodeError,
+        http.client.IncompleteRead,
+    )
+    return (
+        (proxy, RequestFailed, "the proxy between here and {address} could not be used"),
+        (timeout, RequestTimedOut, "{address} did not answer within {timeout} seconds"),
+        (truncated, ResponseTruncated, "the response of {address} was cut off"),
+        ((socket.gaierror,), RequestFailed, "the host name of {address} is unknown"),
+        ((ConnectionRefusedError,), RequestFailed, "{address} refused the connection"),
+        # http.client.RemoteDisconnected is a ConnectionResetError.
+        (
+            (ConnectionResetError, BrokenPipeError),
+            RequestFailed,
+            "{address} closed the connection without a response",
+        ),
+    )
+
+
+def _map_tls_error(error: ssl.SSLError, address: str) -> RequestFailed:
     reason = getattr(error, "reason", None) or ""
     if isinstance(error, ssl.SSLCertVerificationError):
-        why = printable(str(getattr(error, "verify_message", "")), 200).rstrip(".")
-        return RequestFailed(
-            f"the certificate of {address} is not trusted ({why})",
-            "Give the file of its certificate authority as ca_path; validate_certs: false would trust anybody.",
+        detail = printable(str(getattr(error, "verify_message", "")), 200).rstrip(".")
+        return TlsFailed(
+            f"the certificate of {address} is not trusted ({detail})",
+            "Give the file of its certificate authority as ca_path; validate_certs: false would trust any server.",
         )
-    if any(alert in reason for alert in _WANTS_CERTIFICATE):
-        return RequestFailed(
-            f"{address} refused a secure connection without a client certificate that it knows",
+    if any(alert in reason for alert in _CERTIFICATE_REQUIRED):
+        return TlsFailed(
+            f"{address} refused a TLS connection without a client certificate that it knows",
             "Give one as client_cert and client_key.",
         )
-    if any(alert in reason for alert in _REFUSES_CERTIFICATE):
-        return RequestFailed(f"{address} refused the client certificate", "Check client_cert and client_key.")
+    if any(alert in reason for alert in _CERTIFICATE_REJECTED):
+        return TlsFailed(f"{address} refused the client certificate", "Check client_cert and client_key.")
     if any(alert in reason for alert in _NO_TLS):
-        return RequestFailed(f"{address} does not speak TLS", "Check concourse_url: is it http:// instead of https://?")
-    return RequestFailed(f"no secure connection to {address} came about ({printable(reason, 60) or 'it was cut off'})")
+        return TlsFailed(f"{address} does not speak TLS", "Check concourse_url: is it http:// instead of https://?")
+    return RequestFailed(f"the TLS connection to {address} failed ({printable(reason, 60) or 'it was cut off'})")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that it was made from: chained, or handed on as an argument or as a reason."""
+    """Yield an exception and all exceptions behind it: chained, or passed as an argument or a reason."""
     waiting, seen = [error], set[int]()
     while waiting:
         cause = waiting.pop(0)

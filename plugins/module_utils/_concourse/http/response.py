@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One answer over HTTP, as it came."""
+"""A response over HTTP."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`version` is the header X-Concourse-Version, on every answer of the API (atc/wrappa/versioned_handler.go)."""
+    """A response, read to its end.
+
+    `version` is the header X-Concourse-Version, which every response of the API has
+    (atc/wrappa/versioned_handler.go); `next_link` is the URL of the next page of a list (header Link).
+    """
 
     status: int
     body: bytes
     version: str | None = None
     content_type: str = ""
-    link: str | None = None
+    next_link: str | None = None
     location: str | None = None
 
     @property
@@ -32,12 +36,12 @@ class Response:
         return 300 <= self.status < 400
 
     def json(self) -> t.Any:
-        """Return the body's value. Raises ValueError unless it is whole and valid JSON."""
+        """Return the body, decoded. Raises ValueError unless it is complete, valid JSON."""
         try:
-            return json.loads(self.body, parse_constant=_no_json)
+            return json.loads(self.body, parse_constant=_reject_constant)
         except RecursionError:
             raise ValueError("nested too deeply") from None
 
 
-def _no_json(constant: str) -> t.NoReturn:
+def _reject_constant(constant: str) -> t.NoReturn:
     raise ValueError(f"{constant} is not JSON")

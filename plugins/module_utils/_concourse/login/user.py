@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom Concourse takes the bearer of a token for."""
+"""The user or client that a token belongs to."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..http.errors import RequestFailed
 from ..http.session import Session
 from .server_info import ServerVersion
 
-_FIRST_WITH_USER: ServerVersion = (6, 1, 0)
+_FIRST_WITH_API_USER: ServerVersion = (6, 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`teams` are those in which it has a role, None where Concourse did not say; `name` is as a person knows it."""
+    """`teams` are those in which it has a role, None if Concourse did not say; `name` is the one that people use."""
 
     name: str
     teams: frozenset[str] | None
@@ -27,44 +27,45 @@ class User:
 
     @property
     def has_no_role(self) -> bool:
-        """Whether Concourse said that it has no role anywhere."""
+        """Whether Concourse said that it has no role in any team."""
         return self.teams is not None and not self.teams and not self.is_admin
 
     def sees_all_of(self, team: str) -> bool:
-        """Whether a team's list is complete for it: others see exposed pipelines only (pipelineserver/list.go)."""
+        """Return whether a team's list is complete for it; others get exposed pipelines (pipelineserver/list.go)."""
         return self.is_admin or (self.teams is not None and team in self.teams)
 
 
 def fetch_user(session: Session, token: str, version: ServerVersion) -> User | None:
-    """Prove a token; None when Concourse refuses it. Raises NoCredibleResponse.
+    """Return the user of a token, None if Concourse refuses the token. Raises NoCredibleResponse.
 
-    On exposed pipelines an expired token counts as none, silently; only this question tells.
+    Only this request shows that a token has expired: for exposed pipelines Concourse answers it as an anonymous one.
     """
-    path = "/api/v1/user" if version >= _FIRST_WITH_USER else "/sky/userinfo"
+    is_api = version >= _FIRST_WITH_API_USER
+    path = "/api/v1/user" if is_api else "/sky/userinfo"
     try:
-        answer = session.get(path, token)
-    except RequestFailed as trouble:
-        raise NoCredibleResponse(trouble.clause) from None
-    # /sky/ is outside the API, whose answers alone carry the header.
-    credible = answer.version is not None or version < _FIRST_WITH_USER
-    if credible and answer.status == 401:
+        response = session.get(path, token)
+    except RequestFailed as failure:
+        raise NoCredibleResponse(failure.clause) from None
+    # Responses of /sky/ do not carry the header: it is not part of the API.
+    is_credible = response.version is not None or not is_api
+    if is_credible and response.status == 401:
         return None
     try:
-        user = answer.json() if credible and answer.status == 200 else None
+        fields = response.json() if is_credible and response.status == 200 else None
     except ValueError:
-        user = None
-    if not isinstance(user, dict):
-        raise NoCredibleResponse(f"Concourse gave no usable answer ({answer.status}) to GET {path}")
-    return _identity(user)
+        fields = None
+    if not isinstance(fields, dict):
+        raise NoCredibleResponse(f"Concourse gave no usable response ({response.status}) to GET {path}")
+    return _decode_user(fields)
 
 
-def _identity(user: dict[str, t.Any]) -> User:
-    teams = user.get("teams")
-    names = [user.get(key) for key in ("display_user_id", "user_name", "name", "user_id", "sub")]
+def _decode_user(fields: dict[str, t.Any]) -> User:
+    teams = fields.get("teams")
+    names = [fields.get(key) for key in ("display_user_id", "user_name", "name", "user_id", "sub")]
     return User(
         name=next((name for name in names if isinstance(name, str) and name), "without a name"),
         # A list in 4.x, names with their roles since 5.0.
         teams=frozenset(str(team) for team in teams) if isinstance(teams, (dict, list)) else None,
-        is_admin=user.get("is_admin") is True or user.get("is_system") is True,
-        is_client=user.get("connector") == "client",
+        is_admin=fields.get("is_admin") is True or fields.get("is_system") is True,
+        is_client=fields.get("connector") == "client",
     )

@@ -37,7 +37,7 @@ READERS: list[Callable[[Any], Any]] = [
     decode.decode_builds,
     decode.decode_jobs,
     decode.decode_pipelines,
-    decode.decode_pipeline_state,
+    decode.decode_pipeline_entry,
     decode.decode_build_resources,
     decode.decode_next_inputs,
     decode.decode_versions,

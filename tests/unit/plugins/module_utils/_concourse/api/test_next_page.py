@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.next_page import next_page
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.paths import (
+    next_page_parameters,
+)
 
 BASE = "<http://127.0.0.1:8080/api/v1/teams/main/pipelines/p/resources/r/versions"
 
@@ -28,4 +31,7 @@ BASE = "<http://127.0.0.1:8080/api/v1/teams/main/pipelines/p/resources/r/version
     ],
 )
 def test_next_page(header: str | None, page: dict[str, str] | None) -> None:
-    assert next_page(header) == page
+    response = requests.Response()
+    if header is not None:
+        response.headers["Link"] = header
+    assert next_page_parameters(response.links.get("next", {}).get("url")) == page
