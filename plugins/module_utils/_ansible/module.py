@@ -28,9 +28,6 @@ from .._git.repository import LockRepository
 from .options import OptionGroup, overruled
 from .secrets import secrets_in_addresses
 
-# As Concourse's answers are told where it answers 401 to somebody without a login.
-_WANTS_LOGIN = "but Concourse wants a login"
-
 
 class PoolModule:
     """An Ansible module made of option groups. `now` is the time of the run in seconds since 1970, UTC."""
@@ -102,14 +99,13 @@ class PoolModule:
         """Give a function that judges locks, many at once and by facts asked anew each time.
 
         Raises BadOption, and ConcourseError if Concourse refuses the login; warns if it does not answer at all, or
-        wants a login where there is none.
+        requires a login and none is configured.
         """
         self.wanted_pools()  # what is wrong with the options shows before anybody is asked
         options = self.concourse_options()
         if options.is_empty:
             yield partial(judge_locks, queries=None, default_team=options.team or "main")
             return
-        has_login = any((options.username, options.token, options.client_id, options.target))
         # Loaded late, as many a run has no Concourse to ask.
         from .._concourse.client import CONNECTIONS, ConcourseClient
 
@@ -123,10 +119,11 @@ class PoolModule:
                 judged = judge_locks(locks, snapshot, pools, facts, default_team=team, each=threads.map)
                 if concourse.failure:
                     self.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.failure}.")
-                if not has_login and any(_lacks_login(one) for one in judged):
+                if concourse.login_required and VerdictName.UNREACHABLE in {one.verdict.name for one in judged}:
                     self.warn(
-                        "Concourse wants a login, and none is configured: set concourse_username and concourse_password"
-                        " (CONCOURSE_USERNAME, CONCOURSE_PASSWORD), concourse_token or concourse_target."
+                        "Concourse requires a login, and none is configured: set concourse_username and "
+                        "concourse_password (CONCOURSE_USERNAME, CONCOURSE_PASSWORD), "
+                        "concourse_token or concourse_target."
                     )
                 return judged
 
@@ -149,7 +146,3 @@ class PoolModule:
         shared = {name: options[name] for name in ("validate_certs", "ca_path", "client_cert", "client_key")}
         own = ("url", "username", "password", "token", "client_id", "client_secret", "target", "team", "timeout")
         return ConcourseOptions(url_aliases=aliases, **shared, **{name: options[f"concourse_{name}"] for name in own})
-
-
-def _lacks_login(judged: JudgedLock) -> bool:
-    return judged.verdict.name is VerdictName.UNREACHABLE and _WANTS_LOGIN in judged.verdict.reason

@@ -239,7 +239,7 @@ def test_a_missing_login_is_told(scene: Scene, workplace: Workplace, module: str
     assert set(run.verdicts.values()) == {"unreachable"}
     (warning,) = run.warnings
     assert warning == (
-        "Concourse wants a login, and none is configured: set concourse_username and concourse_password "
+        "Concourse requires a login, and none is configured: set concourse_username and concourse_password "
         "(CONCOURSE_USERNAME, CONCOURSE_PASSWORD), concourse_token or concourse_target."
     )
     assert workplace.run_module(module, login(scene, pools="aws")).warnings == []
