@@ -59,9 +59,9 @@ class TriggerModule(PoolModule):
             return TriggerRun, RepositoryHistory(repository)
         # Imported late: few pools are shared with a pool-trigger-resource.
         from .._core.tally.strategy import TallyRun
-        from .._git.push.tally_repository import TallyRepository
+        from .._git.push.tally_store import GitTallyStore
 
-        return TallyRun, TallyRepository(repository, self._author)
+        return TallyRun, GitTallyStore(repository, self._author)
 
     def _trigger_rules(self) -> TriggerRules:
         names = TriggerRules.__dataclass_fields__

@@ -22,7 +22,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_repository import TallyRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_store import GitTallyStore
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.tests import lockrepo
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
@@ -46,12 +46,12 @@ class Counter:
     now: Callable[[], int] = lambda: int(time.time())
 
     @contextmanager
-    def open(self) -> Iterator[TallyRepository]:
+    def open(self) -> Iterator[GitTallyStore]:
         options = RepositoryOptions(repo=self.locks.url, cache_dir=str(self.cache_dir), git_timeout=30)
         with LockRepository(options) as repository:
-            yield TallyRepository(repository, parse_author(DEFAULT_AUTHOR))
+            yield GitTallyStore(repository, parse_author(DEFAULT_AUTHOR))
 
-    def ledger(self, repository: TallyRepository, run: str | None = None, most: int | None = None) -> TallyLedger:
+    def ledger(self, repository: GitTallyStore, run: str | None = None, most: int | None = None) -> TallyLedger:
         """Return a run on an open repository."""
         return TallyLedger(repository, self.pools, self.demand, run or f"run-{next(_runs)}", PushRetry, self.now, most)
 

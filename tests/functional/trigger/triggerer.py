@@ -38,7 +38,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.auth
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
     RepositoryOptions,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_repository import TallyRepository
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_store import GitTallyStore
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository_history import RepositoryHistory
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
@@ -81,7 +81,7 @@ class Triggerer:
         repository = LockRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
         kind = TallyRun if self.strategy == "tally" else TriggerRun
         history = (
-            TallyRepository(repository, parse_author(DEFAULT_AUTHOR))
+            GitTallyStore(repository, parse_author(DEFAULT_AUTHOR))
             if self.strategy == "tally"
             else RepositoryHistory(repository)
         )

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..._core.shared.errors import BadOption
-from .author import DEFAULT_AUTHOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,6 @@ class RepositoryOptions:
 
     `git_timeout` bounds each git command on the network, in seconds. `branch` None is the remote's HEAD, `cache_dir`
     None is `poolboy.concourse` in the user's cache folder, `cache` False keeps nothing from one run to the next.
-    `git_author` is who releases are from.
     """
 
     repo: str
@@ -34,7 +32,6 @@ class RepositoryOptions:
     git_timeout: int = 300
     cache_dir: str | None = None
     cache: bool = True
-    git_author: str = DEFAULT_AUTHOR
 
 
 def existing_path(path: str, option: str) -> str:

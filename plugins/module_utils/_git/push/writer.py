@@ -17,17 +17,14 @@ from ..access.author import Author
 from ..cache.folder import cache_error, remove
 from ..cache.mirror import AT_FAULT, DEPTH_TO_KEEP, UNFINISHED_PACKS, Mirror
 from ..cache.snapshot_file import write_snapshot
-from ..objects.errors import TooShallow
-from ..objects.object_reader import read_objects
-from ..objects.pool_tree import read_pool_tree
 from ..process.command import GitFailed
 from ..remote.error_messages import git_words
 from ..remote.remote import TRACKED
 from ..repository import LockRepository
-from ..tally.drift import problems_with_drift
 from ..write.commit_writer import CommitWriter
 from ..write.planned_commits import CommitPurpose
 from .follow_up import PushFollowUp
+from .prediction import predict_snapshot
 from .report import PushReport, PushStatus, wait_for_report
 
 Change = t.TypeVar("Change")
@@ -118,7 +115,9 @@ class RepositoryWriter(t.Generic[Change]):
         folder = self._repository.folder
         process = self._repository.remote.push(folder.mirror, snapshot.branch, commit, base=snapshot.commit)
         try:
-            predicted = self._predict_snapshot(snapshot, commit)  # while the server works
+            predicted = predict_snapshot(
+                self._repository.git, folder.mirror, snapshot, commit
+            )  # while the server works
             report = wait_for_report(process, snapshot.branch)
         finally:
             process.stop()
@@ -128,21 +127,6 @@ class RepositoryWriter(t.Generic[Change]):
         elif report.status is PushStatus.MIRROR_BROKEN:
             remove(folder.mirror)
         return report
-
-    def _predict_snapshot(self, snapshot: Snapshot, commit: str) -> Snapshot | None:
-        """Return the snapshot at our own commits, which remove claims and add none; the next run need not fetch it.
-
-        None if it cannot be read; the next run fetches it then.
-        """
-        git, mirror = self._repository.git, self._repository.folder.mirror
-        with contextlib.suppress(*AT_FAULT, TooShallow):
-            with read_objects(git, mirror) as objects:
-                tree = read_pool_tree(git, mirror, objects, commit)
-                problems = problems_with_drift(git, Mirror(mirror), objects, tree, commit)
-            claimed = tree.claimed_paths
-            claims = {path: claim for path, claim in snapshot.claims.items() if path in claimed}
-            return Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, problems, tree.obstacles)
-        return None
 
     def _explain(self, error: Exception) -> RepositoryError:
         folder = self._repository.folder.path

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from .writer import RepositoryWriter
 
 
-class TallyRepository(RepositoryHistory):
+class GitTallyStore(RepositoryHistory):
     """The history of a repository, and a CommitStore for its tallies."""
 
     def __init__(self, repository: LockRepository, author: Author) -> None:
