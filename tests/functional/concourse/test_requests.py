@@ -12,15 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
     NoCredibleResponse,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
+    JobReference,
     PipelineReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import ResponseLost
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.messages import (
     Answer,
@@ -204,3 +207,58 @@ def test_an_endless_list_of_versions(connect: Connect) -> None:
         pages = [request for request in stranger.asked if request.path.endswith("/versions")]
         assert len(pages) == 200
         assert pages[1].query_string == "to=99999&limit=200"
+
+
+@pytest.mark.parametrize(
+    ("header", "statuses", "seconds"),
+    [
+        pytest.param("1", [429, 200], 1.0, id="honoured"),
+        pytest.param("0", [429, 200], 0.0, id="none"),
+        pytest.param("soon", [429, 200], 0.0, id="malformed"),
+        pytest.param("60", [429], 0.0, id="longer than the time-out"),
+    ],
+)
+def test_retry_after(header: str, statuses: list[int], seconds: float, connect: Connect) -> None:
+    answered: list[int] = []
+
+    def respond(request: Request) -> Answer:
+        version = ("X-Concourse-Version", "8.2.5")
+        if request.path == "/api/v1/info":
+            return json_answer({"version": "8.2.5"}).carrying(version)
+        answered.append(200 if answered else 429)
+        if answered == [429]:
+            return text_answer(429, "").carrying(version, ("Retry-After", header))
+        return json_answer([]).carrying(version)
+
+    with Stranger(respond) as stranger:
+        queries = connect(stranger.url, anonymous=True, timeout=2).queries()
+        started = time.monotonic()
+        if statuses[-1] == 200:
+            assert queries.jobs(FLOW) == ()
+        else:
+            with pytest.raises(NoCredibleResponse, match="answered 429"):
+                queries.jobs(FLOW)
+        assert seconds <= time.monotonic() - started < seconds + 1.5
+        assert answered == statuses
+
+
+@pytest.mark.parametrize("fault", ["lost", "reset", "cut_body", "status"])
+def test_a_post_is_sent_once(fault: str, atc: Emulator, connect: Connect) -> None:
+    concourse = connect(atc.url)
+    concourse.connect()
+    atc.add_fault(fault, method="POST", path="/builds$", **({"status": 503} if fault == "status" else {}))
+    with pytest.raises(ResponseLost):
+        open_job_api(concourse).start(JobReference(FLOW, "claim"))
+    assert len(atc.requests(method="POST", path="/builds$")) == 1
+
+
+def test_a_post_is_not_repeated_after_a_refused_connection(atc: Emulator, connect: Connect) -> None:
+    concourse = connect(atc.url)
+    concourse.connect()
+    job_api = open_job_api(concourse)
+    atc.server.stop()
+    try:
+        with pytest.raises(ResponseLost, match="refused the connection"):
+            job_api.start(JobReference(FLOW, "claim"))
+    finally:
+        atc.server.start()
