@@ -13,8 +13,9 @@ import ssl
 import threading
 from pathlib import Path
 
-from . import snapshot, worlds
+from . import description
 from .emulator import Emulator
+from .world import snapshot
 
 
 def main() -> None:
@@ -26,7 +27,7 @@ def main() -> None:
         signal.signal(number, lambda *_other: ended.set())
     with Emulator(port=options.port, tls=_tls(options), world=world) as atc:
         if options.world is not None and not restored:
-            worlds.load_file(atc, options.world)
+            description.load_file(atc, options.world)
         print(atc.url, flush=True)
         if options.ready_file is not None:
             _write(options.ready_file, f"{atc.url}\n")

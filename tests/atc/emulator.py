@@ -12,22 +12,23 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import snapshot, worlds
-from .access import identify
-from .control import operation
-from .control_builds import BuildControl
-from .control_pipelines import PipelineControl
-from .control_setup import SetupControl
-from .control_traffic import TrafficControl
-from .entities import JsonObject
-from .faults import Fault
-from .messages import Answer, Delivery, Request, json_answer
-from .request_log import LoggedRequest, RequestLog
-from .routes import ROUTES
-from .routing import Call, find
-from .server import HttpServer
-from .tokens import version_of
-from .world import World
+from . import description
+from .auth.access import identify
+from .auth.tokens import version_of
+from .control.builds import BuildControl
+from .control.control import operation
+from .control.pipelines import PipelineControl
+from .control.setup import SetupControl
+from .control.traffic import TrafficControl
+from .http.faults import Fault
+from .http.messages import Answer, Delivery, Request, json_answer
+from .http.request_log import LoggedRequest, RequestLog
+from .http.server import HttpServer
+from .routes.routing import Call, find
+from .routes.table import ROUTES
+from .world import snapshot
+from .world.entities import JsonObject
+from .world.world import World
 
 CONTROL = "/_control/"
 
@@ -57,8 +58,8 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
 
     @operation
     def load_world(self, world: JsonObject, *, folder: str = ".") -> None:
-        """See `worlds.load`."""
-        worlds.load(self, world, Path(folder))
+        """See `description.load`."""
+        description.load(self, world, Path(folder))
 
     @operation
     def save_state(self, path: str) -> None:

@@ -11,15 +11,15 @@ import ssl
 from pathlib import Path
 from typing import Any
 
-from . import instance_vars
-from .access import identify
-from .entities import JsonObject
-from .messages import Answer, Request, empty_answer, json_answer, text_answer
-from .request_log import LoggedRequest, RequestLog
-from .routes_login import issuer_token
-from .routing import Call
-from .server import HttpServer
-from .world import World
+from .auth.access import identify
+from .http.messages import Answer, Request, empty_answer, json_answer, text_answer
+from .http.request_log import LoggedRequest, RequestLog
+from .http.server import HttpServer
+from .routes.login import issuer_token
+from .routes.routing import Call
+from .world import instance_vars
+from .world.entities import JsonObject
+from .world.world import World
 
 OPEN = ("/api/v1/info",)
 """What a Concourse tells anybody."""

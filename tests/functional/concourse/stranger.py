@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, Request
-from ansible_collections.poolboy.concourse.tests.atc.server import HttpServer
+from ansible_collections.poolboy.concourse.tests.atc.http.messages import Answer, Request
+from ansible_collections.poolboy.concourse.tests.atc.http.server import HttpServer
 
 
 class Stranger:

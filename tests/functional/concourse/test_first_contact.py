@@ -22,7 +22,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.messages import Answer, json_answer, text_answer
+from ansible_collections.poolboy.concourse.tests.atc.http.messages import Answer, json_answer, text_answer
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger import Stranger
 from ansible_collections.poolboy.concourse.tests.servers import serve_nothing

@@ -28,7 +28,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import PoolboyError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.messages import (
+from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
     Answer,
     Request,
     json_answer,

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.poolboy.concourse.tests.atc.messages import (
+from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
     Answer,
     Request,
     empty_answer,
     json_answer,
 )
-from ansible_collections.poolboy.concourse.tests.atc.server import HttpServer
+from ansible_collections.poolboy.concourse.tests.atc.http.server import HttpServer
 
 TOKEN = "t0ken-of-awx"
 _ENCRYPTED = "$encrypted$"

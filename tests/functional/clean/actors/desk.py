@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.entities import Build
+from ansible_collections.poolboy.concourse.tests.atc.world.entities import Build
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import (
     CLAIM,
     GATE,

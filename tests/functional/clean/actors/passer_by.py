@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.entities import Build
+from ansible_collections.poolboy.concourse.tests.atc.world.entities import Build
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import Ledger
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import (
     CLAIM,

@@ -9,7 +9,7 @@ import random
 import time
 from dataclasses import dataclass, field
 
-from ansible_collections.poolboy.concourse.tests.atc.entities import Build
+from ansible_collections.poolboy.concourse.tests.atc.world.entities import Build
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.desk import PATIENCE, Desk
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.hands import Hands
 from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import ClaimNote, Ledger

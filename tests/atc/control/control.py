@@ -10,11 +10,11 @@ import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from . import scheduling
-from .entities import Build, Job, JsonObject, Pipeline, Resource, Team
-from .faults import Fault
-from .request_log import RequestLog
-from .world import World
+from ..http.faults import Fault
+from ..http.request_log import RequestLog
+from ..scheduler import scheduling
+from ..world.entities import Build, Job, JsonObject, Pipeline, Resource, Team
+from ..world.world import World
 
 P = ParamSpec("P")
 R = TypeVar("R")

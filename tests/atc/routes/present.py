@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .entities import Build, JsonObject, Pipeline, Resource, ResourceVersion
-from .tokens import version_of
-from .world import World
+from ..auth.tokens import version_of
+from ..world.entities import Build, JsonObject, Pipeline, Resource, ResourceVersion
+from ..world.world import World
 
 FIELDS_SINCE: Mapping[str, tuple[int, ...]] = {
     "rerun_of": (6, 0),

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from . import builds, present
-from .access import is_admin, may
-from .entities import Build, JsonObject, Pipeline, Team
-from .messages import Answer, empty_answer, json_answer
+from ..auth.access import is_admin, may
+from ..auth.tokens import version_of
+from ..http.messages import Answer, empty_answer, json_answer
+from ..world import builds
+from ..world.entities import Build, JsonObject, Pipeline, Team
+from . import present
 from .paging import links, page_of, slice_builds
 from .routing import Call
-from .tokens import version_of
 
 
 def get_build(call: Call, build: Build) -> Answer:

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from . import builds, present, present_jobs
-from .entities import Build, Job, Pipeline
-from .messages import JSON, Answer, empty_answer, json_answer
-from .routes_builds import answer_page, sees_comments
-from .routes_pipelines import is_visible
+from ..http.messages import JSON, Answer, empty_answer, json_answer
+from ..world import builds
+from ..world.entities import Build, Job, Pipeline
+from . import present, present_jobs
+from .builds import answer_page, sees_comments
+from .pipelines import is_visible
 from .routing import Call
 
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .access import Caller
-from .messages import HTML, Answer, Request, text_answer, web_page
-from .world import World
+from ..auth.access import Caller
+from ..http.messages import HTML, Answer, Request, text_answer, web_page
+from ..world.world import World
 
 
 @dataclass(frozen=True)

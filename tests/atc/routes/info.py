@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from . import tokens
-from .access import is_admin, roles_in
-from .entities import JsonObject
-from .messages import Answer, json_answer
+from ..auth import tokens
+from ..auth.access import is_admin, roles_in
+from ..http.messages import Answer, json_answer
+from ..world.entities import JsonObject
 from .routing import Call
 
 EXTERNAL_URL_SINCE = (5, 3)

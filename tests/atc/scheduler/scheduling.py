@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from . import builds
-from .entities import Build, Carried, Job
-from .plan import max_in_flight_of
+from ..world import builds
+from ..world.entities import Build, Carried, Job
+from ..world.plan import max_in_flight_of
+from ..world.world import World
 from .resolution import is_first_occurrence, resolve
-from .world import World
 
 ROUNDS = 10_000
 

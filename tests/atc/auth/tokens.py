@@ -11,8 +11,8 @@ import json
 import secrets
 import struct
 
-from .entities import JsonObject, Token
-from .world import World
+from ..world.entities import JsonObject, Token
+from ..world.world import World
 
 OPAQUE_SINCE = (6, 5)
 """Before, the bearer token was a JWT."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .entities import Team, Token
-from .world import World
+from ..world.entities import Team, Token
+from ..world.world import World
 
 ROLES = ("viewer", "pipeline-operator", "member", "owner")
 """Each includes those before it (atc/api/accessor/roles.go)."""

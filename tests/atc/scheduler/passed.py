@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .entities import Build, Job, JobInput, Resource
-from .world import World
+from ..world.entities import Build, Job, JobInput, Resource
+from ..world.world import World
 
 
 @dataclass(frozen=True)

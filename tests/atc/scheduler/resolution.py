@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .entities import Job, JobInput, NextInput, Resource, ResourceVersion
+from ..world.entities import Job, JobInput, NextInput, Resource, ResourceVersion
+from ..world.world import World
 from .passed import PassedResolver
-from .world import World
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from .entities import JsonObject
+from .world.entities import JsonObject
 
 if TYPE_CHECKING:
     from .emulator import Emulator

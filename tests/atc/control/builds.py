@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import builds, present, scheduling, versions
+from ..routes import present
+from ..scheduler import scheduling
+from ..world import builds, versions
+from ..world.entities import UNFINISHED, Build, Carried, Job, JsonObject, Resource, Step, digest_of
 from .control import Control, operation
-from .entities import UNFINISHED, Build, Carried, Job, JsonObject, Resource, Step, digest_of
 
 
 class BuildControl(Control):

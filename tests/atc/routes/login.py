@@ -10,9 +10,9 @@ import base64
 import binascii
 from datetime import UTC, datetime
 
-from . import tokens
-from .access import Caller, roles_in
-from .messages import Answer, Request, json_answer, text_answer
+from ..auth import tokens
+from ..auth.access import Caller, roles_in
+from ..http.messages import Answer, Request, json_answer, text_answer
 from .routing import Call
 
 NO_CREDENTIALS = ("", "")

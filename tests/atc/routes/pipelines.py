@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+from ..auth.access import may
+from ..http.messages import Answer, empty_answer, json_answer
+from ..world.entities import Pipeline
 from . import present
-from .access import may
-from .entities import Pipeline
-from .messages import Answer, empty_answer, json_answer
 from .routing import Call
 
 

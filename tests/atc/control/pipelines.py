@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import yaml
 
-from . import pipelines, present, versions
+from ..routes import present
+from ..world import pipelines, versions
+from ..world.entities import JsonObject
 from .control import Control, operation
-from .entities import JsonObject
 
 
 class PipelineControl(Control):

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from . import builds, present, versions
-from .access import may
-from .entities import Build, Pipeline, Resource, ResourceVersion
-from .messages import TEXT, Answer, Request, empty_answer, json_answer
+from ..auth.access import may
+from ..auth.tokens import version_of
+from ..http.messages import TEXT, Answer, Request, empty_answer, json_answer
+from ..world import builds, versions
+from ..world.entities import Build, Pipeline, Resource, ResourceVersion
+from . import present
 from .paging import links, page_of
 from .routing import Call
-from .tokens import version_of
 
 
 def list_versions(call: Call, pipeline: Pipeline) -> Answer:

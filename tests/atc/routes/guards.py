@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from . import instance_vars
-from .access import may
-from .entities import Build, Pipeline, Team
-from .messages import Answer, empty_answer, text_answer
+from ..auth.access import may
+from ..http.messages import Answer, empty_answer, text_answer
+from ..world import instance_vars
+from ..world.entities import Build, Pipeline, Team
 from .routing import Call, Handler
 
 PipelineHandler = Callable[[Call, Pipeline], Answer]

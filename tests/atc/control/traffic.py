@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from ..http.faults import Fault
+from ..http.request_log import RequestLog
+from ..world.entities import JsonObject
 from .control import Control, operation
-from .entities import JsonObject
-from .faults import Fault
-from .request_log import RequestLog
 
 
 class TrafficControl(Control):

@@ -6,6 +6,18 @@
 
 from __future__ import annotations
 
+from ..auth.tokens import ISSUER_SINCE
+from ..http.messages import Answer
+from .builds import (
+    abort,
+    build_preparation,
+    build_resources,
+    get_build,
+    list_builds,
+    list_pipeline_builds,
+    list_team_builds,
+    set_comment,
+)
 from .guards import (
     logged_in,
     open_to_all,
@@ -16,19 +28,8 @@ from .guards import (
     unless_archived,
     writable_build,
 )
-from .messages import Answer
-from .routes_builds import (
-    abort,
-    build_preparation,
-    build_resources,
-    get_build,
-    list_builds,
-    list_pipeline_builds,
-    list_team_builds,
-    set_comment,
-)
-from .routes_info import info, user, userinfo
-from .routes_jobs import (
+from .info import info, user, userinfo
+from .jobs import (
     create_job_build,
     get_job,
     get_job_build,
@@ -38,11 +39,10 @@ from .routes_jobs import (
     list_jobs,
     rerun_job_build,
 )
-from .routes_login import issuer_token, issuer_token_by_get, sky_token
-from .routes_pipelines import get_config, get_pipeline, list_all_pipelines, list_pipelines
-from .routes_resources import check_resource, downstream, list_input_to, list_output_of, list_versions
+from .login import issuer_token, issuer_token_by_get, sky_token
+from .pipelines import get_config, get_pipeline, list_all_pipelines, list_pipelines
+from .resources import check_resource, downstream, list_input_to, list_output_of, list_versions
 from .routing import Call, Handler, Route
-from .tokens import ISSUER_SINCE
 
 BUILD = "/api/v1/builds/:build"
 TEAM = "/api/v1/teams/:team"

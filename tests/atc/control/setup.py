@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from . import tokens
+from ..auth import tokens
+from ..world.entities import JsonObject, Team
 from .control import Control, operation
-from .entities import JsonObject, Team
 
 
 class SetupControl(Control):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import instance_vars
-from .entities import Build, Pipeline
-from .messages import Request
+from ..auth.tokens import version_of
+from ..http.messages import Request
+from ..world import instance_vars
+from ..world.entities import Build, Pipeline
 from .routing import Call
-from .tokens import version_of
 
 DEFAULT_LIMIT = 100
 

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from . import builds, present
-from .entities import Build, Job, JsonObject
+from ..world import builds
+from ..world.entities import Build, Job, JsonObject
+from ..world.world import World
+from . import present
 from .present import filled, pipeline_fields, seconds
-from .world import World
 
 ZERO_TIME = -62135596800
 """Go's zero time in Unix seconds: what the summaries of a job list show for a time that has not come."""
