@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core.clean.plan import CleanRules
+from .._core.clean.options import CleanRules
 from .._core.shared.errors import BadOption
 from .._core.verdict.pool_options import read_target
 from .._git.access.author import parse_author

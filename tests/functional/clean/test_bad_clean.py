@@ -58,8 +58,8 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"force": ["aws/env-1"]}, ["dictionary"]),
     ({"force": [{"lock": "aws/env-1"}]}, ["commit", "force"]),
     ({"force": [{"commit": SHA}]}, ["lock", "force"]),
-    ({"force": [{"lock": "aws/env-1", "commit": ""}]}, ["aws/env-1", "look at it again"]),
-    ({"force": [{"lock": "aws/env-1", "commit": SHA}]}, ["aws/env-1", "look at it again"]),
+    ({"force": [{"lock": "aws/env-1", "commit": ""}]}, ["aws/env-1", "check the lock again"]),
+    ({"force": [{"lock": "aws/env-1", "commit": SHA}]}, ["aws/env-1", "check the lock again"]),
     ({"force": [{"lock": "aws/env-3", "commit": SHA}]}, ["aws/env-3", "free"]),
     ({"force": [{"lock": "aws/env-9", "commit": SHA}]}, ["no lock aws/env-9"]),
     ({"force": [{"lock": "env-1", "commit": SHA}]}, ["no lock env-1", "Write it as pool/lock: aws/env-1."]),
@@ -98,7 +98,7 @@ def test_a_lock_both_forced_and_excluded(clean: Clean, untouched: LockRepository
     options = {"repo": untouched.url, "pools": "aws", "exclude": ["*/env-9", "aws/env-[14]"]}
     commit = clean(**options, check_mode=True).locks["aws/env-4"]["commit"]
     message = refusal(clean(**options, force=[{"lock": "aws/env-4", "commit": commit}]))
-    assert "aws/env-4 is kept in any case by the pattern 'aws/env-[14]' of exclude" in message
+    assert "the pattern 'aws/env-[14]' of exclude keeps lock aws/env-4" in message
 
 
 @pytest.mark.parametrize("pools", [None, [], "", [""], ",", "[]"])

@@ -171,7 +171,7 @@ def test_something_in_the_way_of_one_lock_keeps_that_one_only(
     options = {"repo": locks.url, "pools": "aws", "release_to": "sick" if "quarantine" in kind else None}
     checked, run = clean(**options, check_mode=True), clean(**options)
     assert released(checked) == released(run) == {"aws/env-2"}
-    reason = f"{path} is in its way, which is no lock; a person has to move it"
+    reason = f"{path} is in its way and is not a lock; move it elsewhere"
     assert checked.locks["aws/env-1"]["action_reason"] == run.locks["aws/env-1"]["action_reason"] == reason
     assert released(clean(**options)) == set(), "what the run before left to be found knows it too"
 
@@ -192,7 +192,7 @@ def test_exclude(clean: Clean, locks: LockRepository) -> None:
     assert released(run) == {"aws/env-2"}
     assert run.locks["aws/env-1"]["action_reason"] == "it is excluded"
     (warning,) = run.warnings
-    assert "'gcp/*' fits no lock of the chosen pools" in warning
+    assert "'gcp/*' matches no lock of the chosen pools" in warning
 
 
 def test_a_pattern_without_its_pool_is_told(clean: Clean, locks: LockRepository) -> None:
@@ -202,7 +202,7 @@ def test_a_pattern_without_its_pool_is_told(clean: Clean, locks: LockRepository)
         checked.warnings
         == run.warnings
         == [
-            "exclude: the pattern 'env-1' fits no lock of the chosen pools, so it keeps none. "
+            "exclude: the pattern 'env-1' matches no lock of the chosen pools. "
             "Write patterns as pool/lock, such as aws/env-1."
         ]
     )
@@ -220,7 +220,7 @@ def test_builds_that_nobody_can_ask_about_are_told(clean: Clean, locks: LockRepo
     assert "aws/env-3" in released(run)
     assert checked.warnings == run.warnings
     (warning,) = run.warnings
-    assert "1 lock that a build claimed goes back by age alone" in warning
+    assert "1 lock that a build claimed is released by age alone" in warning
     assert "Set concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}." in warning
     assert clean(**options).warnings == [], "nothing more goes"
 
@@ -269,8 +269,8 @@ def test_force_gives_back_what_policy_keeps(clean: Clean, locks: LockRepository)
     assert "forced" in run.locks["aws/env-4"]["action_reason"]
     (made,) = commits_since(locks.path, base)
     assert made.trailers["Claim-Commit"] == commit
-    assert made.trailers["Forced"] == "yes, for by policy it is kept (manual, and the policy keeps it)"
-    assert "is free by now" in refusal(clean(**options, force=force)), "the nonce is spent"
+    assert made.trailers["Forced"] == "yes, against the policy (manual, the policy keeps it)"
+    assert "is now free" in refusal(clean(**options, force=force)), "the nonce is spent"
 
 
 def test_force_with_a_nonce_of_an_earlier_claim(clean: Clean, locks: LockRepository) -> None:
@@ -281,7 +281,7 @@ def test_force_with_a_nonce_of_an_earlier_claim(clean: Clean, locks: LockReposit
     base = tip(locks.path)
     message = refusal(clean(**options, force=[{"lock": "aws/env-4", "commit": seen}]))
     assert "aws/env-4" in message
-    assert "look at it again" in message
+    assert "check the lock again" in message
     assert tip(locks.path) == base
 
 

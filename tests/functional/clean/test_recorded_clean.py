@@ -175,7 +175,7 @@ def test_policies_of_a_pool_come_before_those_of_the_call(clean: Clean, options:
     run = clean(**{**options, "pools": pools}, policy={"leaked": "keep", "zombie": "keep"})
     left = released(run)
     assert left == {"envs/env-6", "more/m-04", "more/m-06", "more/m-07", "more/m-08"}
-    assert "may go at" in run.locks["envs/env-2"]["action_reason"]
+    assert "releasable at" in run.locks["envs/env-2"]["action_reason"]
 
 
 def test_other_pools_are_not_even_looked_at(clean: Clean, options: dict[str, Any]) -> None:

@@ -75,7 +75,7 @@ def test_what_failed_is_shown_with_its_table(tmp_path: Path, workplace: Workplac
     run = workplace.ansible("ansible-playbook", "poolboy.concourse.clean", "-e", options, environment=variables)
     assert run.code == 2
     _before, _task, shown = run.stdout.partition("TASK [Show what the run did with the locks]")
-    assert "aws: 2 claimed (2 to give back), 0 free" in shown
+    assert "aws: 2 claimed (2 to release), 0 free" in shown
     assert "It failed: 2 locks are to be released, and max_releases allows 1" in shown
     nowhere = workplace.ansible(
         "ansible-playbook", "poolboy.concourse.clean", "-e", f"pool_boy_repo={tmp_path} pool_boy_pools=aws"

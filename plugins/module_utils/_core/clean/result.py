@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of giving locks back."""
+"""What concourse_pool_clean returns, and its warnings."""
 
 from __future__ import annotations
 
@@ -13,114 +13,118 @@ from ..claim.holder import HolderKind
 from ..pool.layout import State, lock_path
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
-from ..report.table import AGE, HOLDER, LOCK, POOL, VERDICT, Column, CountedLocks, report_lines
+from ..report.columns import AGE, HOLDER, LOCK, POOL, VERDICT, Column
+from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
 from ..shared.text import printable, valid_unicode
 from ..verdict.verdict import VerdictName
-from .plan import FORCED, Action, LockPlan
+from .plan import LockPlan
+from .reason import Cause, cause_text, reason_text
 from .run import CleanRun
 
 
 def clean_result(
     plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[str], now: int, *, released: bool
 ) -> dict[str, t.Any]:
-    """Return what concourse_pool_clean returns.
+    """Return the result of the module.
 
-    `snapshot` is the repository before the releases, `released` says that they are done, or would be outside of check
-    mode; the values are the same in either case. `now` is in seconds since 1970, UTC.
+    `snapshot` is the repository before the releases; `released` is true if they were pushed, or would be outside of
+    check mode: the values are the same in either case. `now` is in seconds since 1970, UTC.
     """
-    steps = {step.judged.lock.path: step for step in plan}
-    action = Column("ACTION", 7, lambda judged, _now: steps[judged.lock.path].action.value)
     judged = [step.judged for step in plan]
-    columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE)
-    # In words that are true before, after and instead of the releases.
-    going = CountedLocks(
-        words="to give back",
-        applies=lambda judged: steps[judged.lock.path].is_release,
-        heading="The pools before this run:",
-        remark=lambda judged: _remark(steps[judged.lock.path]),
-    )
     return {
-        "locks": [_step_value(step, now) for step in plan],
+        "locks": [_lock_value(step, now) for step in plan],
         "released": [_release_value(step) for step in plan if released and step.is_release],
         "pools": pool_values(pools, judged, now),
         "problems": problem_values(snapshot.problems, pools),
-        "report": report_lines(judged, pools, snapshot.problems, now, columns, going),
+        "report": _report_lines(plan, snapshot, pools, now),
         "commit": snapshot.commit,
     }
 
 
-def failure_result(cleaning: CleanRun, snapshot: Snapshot, pools: Sequence[str], now: int) -> dict[str, t.Any]:
-    """Return what can be told of a run that failed: nothing of the locks before they were judged."""
-    if not cleaning.plan:
+def failure_result(run: CleanRun, snapshot: Snapshot, pools: Sequence[str], now: int) -> dict[str, t.Any]:
+    """Return the result of a failed run: without locks if it failed before they were judged."""
+    if not run.plan:
         return {"released": []}
-    return clean_result(cleaning.plan, snapshot, pools, now, released=cleaning.done)
+    return clean_result(run.plan, snapshot, pools, now, released=run.done)
+
+
+def clean_diff(plan: Sequence[LockPlan]) -> dict[str, str]:
+    """Return the paths of the released locks before and after the run, one a line."""
+    before, after = "", ""
+    for step in plan:
+        if step.is_release:
+            before += f"{printable(step.judged.lock.path)}\n"
+            after += f"{printable(lock_path(_target(step), State.UNCLAIMED, step.judged.lock.name))}\n"
+    return {"before": before, "after": after}
 
 
 def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator[str]:
-    """Yield what an operator has to be told of a plan that is about to be carried out, or would be in check mode."""
+    """Yield a warning for each pattern that matches no lock, and one for releases by age alone."""
     locks = [step.judged.lock for step in plan]
     for pattern in dict.fromkeys(exclude):
         if not any(fnmatchcase(lock.pool_and_name, pattern) for lock in locks):
-            meant = next((lock.pool for lock in locks if fnmatchcase(lock.name, pattern)), None)
-            example = "aws/env-*" if meant is None else f"{meant}/{pattern}"
             yield (
-                f"exclude: the pattern {printable(pattern, 80)!r} fits no lock of the chosen pools, so it keeps none. "
-                f"Write patterns as pool/lock, such as {printable(example, 120)}."
+                f"exclude: the pattern {printable(pattern, 80)!r} matches no lock of the chosen pools. "
+                f"Write patterns as pool/lock, such as {printable(_pattern_example(pattern, locks), 120)}."
             )
-    count = sum(_goes_unasked(step) for step in plan)
+    count = sum(_is_by_age_alone(step) for step in plan)
     if count:
-        going = "1 lock that a build claimed goes" if count == 1 else f"{count} locks that builds claimed go"
+        subject = "1 lock that a build claimed is" if count == 1 else f"{count} locks that builds claimed are"
         yield (
-            f"No Concourse is configured, so nobody could be asked whether builds are alive: {going} back by age alone."
+            f"No Concourse is configured, so the state of the builds is unknown: {subject} released by age alone."
             " Set concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}."
         )
 
 
-def _goes_unasked(step: LockPlan) -> bool:
-    """Whether a lock that a build claimed goes by its age: the claim is unverified only if there is no Concourse."""
+def _pattern_example(pattern: str, locks: Sequence[Lock]) -> str:
+    pool = next((lock.pool for lock in locks if fnmatchcase(lock.name, pattern)), None)
+    return "aws/env-*" if pool is None else f"{pool}/{pattern}"
+
+
+def _is_by_age_alone(step: LockPlan) -> bool:
+    """Return whether the policy releases a lock of a build by age: only without a Concourse is it unverified."""
     judged = step.judged
-    by_policy = step.is_release and step.reason != FORCED
     by_build = judged.holder is not None and judged.holder.kind is HolderKind.BUILD
-    return by_policy and by_build and judged.verdict.name is VerdictName.UNVERIFIED
+    return step.reason.cause is Cause.POLICY_RELEASES and by_build and judged.verdict.name is VerdictName.UNVERIFIED
 
 
-def clean_diff(plan: Sequence[LockPlan]) -> dict[str, str]:
-    """Return where the files of the released locks were, and where they are then."""
-    moved = [step for step in plan if step.is_release]
-    before = [printable(step.judged.lock.path) for step in moved]
-    after = [printable(lock_path(_target(step), State.UNCLAIMED, step.judged.lock.name)) for step in moved]
-    return {"before": _lines(before), "after": _lines(after)}
+def _report_lines(plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[str], now: int) -> list[str]:
+    """Return the report; its words are true before, after and without the releases."""
+    steps = {step.judged.lock.path: step for step in plan}
+    action = Column("ACTION", 7, lambda judged, _now: steps[judged.lock.path].action.value)
+    counted = CountedLocks(
+        label="to release",
+        includes=lambda judged: steps[judged.lock.path].is_release,
+        heading="The pools before this run:",
+        remark=lambda judged: _remark(steps[judged.lock.path]),
+    )
+    columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE)
+    return report_lines([step.judged for step in plan], pools, snapshot.problems, now, columns, counted)
 
 
 def _remark(step: LockPlan) -> str | None:
-    """Say why a lock stays that the policy lets go, now or later, or that one goes by force; None for all others."""
-    if step.reason == FORCED:
-        return step.reason
-    if step.is_release or step.judged.releasable_at is None:
-        return None
-    return step.reason.removeprefix(f"{step.judged.verdict.name.value}, and ")
+    """Return why a lock stays that the policy releases, now or later, or that its release is forced."""
+    is_kept_release = not step.is_release and step.judged.releasable_at is not None
+    return cause_text(step.reason, step.judged) if is_kept_release or step.reason.cause is Cause.FORCED else None
 
 
-def _step_value(step: LockPlan, now: int) -> dict[str, t.Any]:
-    return {**lock_value(step.judged, now), "action": step.action.value, "action_reason": step.reason}
+def _lock_value(step: LockPlan, now: int) -> dict[str, t.Any]:
+    reason = reason_text(step.reason, step.judged)
+    return {**lock_value(step.judged, now), "action": step.action.value, "action_reason": reason}
 
 
 def _release_value(step: LockPlan) -> dict[str, t.Any]:
-    lock: Lock = step.judged.lock
+    judged = step.judged
     return {
-        "pool": valid_unicode(lock.pool),
-        "name": valid_unicode(lock.name),
+        "pool": valid_unicode(judged.lock.pool),
+        "name": valid_unicode(judged.lock.name),
         "to_pool": valid_unicode(_target(step)),
-        "verdict": step.judged.verdict.name.value,
-        "reason": step.judged.verdict.reason,
-        "commit": step.judged.claim.commit if step.judged.claim else None,
+        "verdict": judged.verdict.name.value,
+        "reason": judged.verdict.reason,
+        "commit": judged.claim.commit if judged.claim else None,
     }
 
 
 def _target(step: LockPlan) -> str:
-    return step.target if step.target is not None and step.action is not Action.KEEP else step.judged.lock.pool
-
-
-def _lines(lines: Sequence[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+    return step.target if step.target is not None else step.judged.lock.pool

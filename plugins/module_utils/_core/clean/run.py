@@ -18,7 +18,10 @@ from ..shared.text import printable
 from ..verdict.judge import JudgeLocks, locks_of
 from ..verdict.pool_options import PoolOption
 from .message import release_message
-from .plan import Action, CleanRules, LockPlan, OccupiedPaths, check_rules, plan_releases
+from .occupied_paths import OccupiedPaths
+from .options import CleanRules, check_rules
+from .plan import Action, LockPlan, plan_releases
+from .reason import Cause, Reason
 from .release import PlannedRelease
 
 
@@ -93,10 +96,10 @@ class CleanRun:
             return step
         claim = None if lock is None else self.snapshot.claim(lock)
         if lock is None or claim is None or step.judged.claim is None or claim.commit != step.judged.claim.commit:
-            return LockPlan(step.judged, Action.KEEP, "it changed hands in the meantime")
+            return LockPlan(step.judged, Action.KEEP, Reason(Cause.CHANGED_HANDS))
         if step.target not in self.snapshot.pools:
-            return LockPlan(step.judged, Action.KEEP, "the pool that it was to go to is gone in the meantime")
-        obstacle = occupied.why_none(lock, step.target)
+            return LockPlan(step.judged, Action.KEEP, Reason(Cause.TARGET_MISSING, step.target))
+        obstacle = occupied.obstacle(lock, step.target)
         if obstacle is not None:
             return LockPlan(step.judged, Action.KEEP, obstacle)
         occupied.take(lock, step.target)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a look at the pools."""
+"""What concourse_pool_status returns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .values import lock_value, pool_values, problem_values
 def status_result(
     snapshot: Snapshot, pools: Sequence[PoolOption], judged: Sequence[JudgedLock], now: int
 ) -> dict[str, t.Any]:
-    """Return what concourse_pool_status returns; `now` is in seconds since 1970, UTC."""
+    """Return the result of the module; `now` is in seconds since 1970, UTC."""
     names = [pool.name for pool in pools]
     return {
         "locks": [lock_value(one, now) for one in judged],

@@ -19,7 +19,10 @@ from ..verdict.judge import JudgedLock
 
 
 def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
-    """Return one lock as the modules document it: every key is always there, None where it does not apply."""
+    """Return a lock as the modules document it: always with every key, None where it does not apply.
+
+    `now` is in seconds since 1970, UTC.
+    """
     lock, claim, verdict = judged.lock, judged.claim, judged.verdict
     return {
         "pool": valid_unicode(lock.pool),
@@ -40,11 +43,11 @@ def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
 
 
 def pool_values(pools: Sequence[str], locks: Iterable[JudgedLock], now: int) -> list[dict[str, t.Any]]:
-    """Return the counts of each pool, and its oldest claim."""
+    """Return the counts of each pool and its oldest claim, in the order of `pools`."""
     by_pool: dict[str, list[JudgedLock]] = {pool: [] for pool in pools}
     for judged in locks:
         by_pool[judged.lock.pool].append(judged)
-    return [_pool_value(pool, mine, now) for pool, mine in by_pool.items()]
+    return [_pool_value(pool, in_pool, now) for pool, in_pool in by_pool.items()]
 
 
 def problem_values(problems: Iterable[Problem], pools: Sequence[str]) -> list[dict[str, str]]:
@@ -67,30 +70,31 @@ def _pool_value(pool: str, locks: Sequence[JudgedLock], now: int) -> dict[str, t
 
 
 def _holder_value(holder: Holder, build: Build | None) -> dict[str, t.Any]:
-    """Return who holds a lock; names come from Concourse where it knows the build, else from the claim."""
-    reading = holder.references[0] if holder.references else None
-    known = build if holder.kind is HolderKind.BUILD else None
-    pipeline = known.pipeline if known else reading.pipeline if reading else None
+    """Return the holder, with the names that Concourse gives its build now, else those of the claim."""
+    current = build if holder.kind is HolderKind.BUILD else None
+    claimed = holder.references[0] if holder.references else None
+    named = current or claimed
+    pipeline = named.pipeline if named else None
     instance_vars = pipeline.instance_vars if pipeline else None
     return {
         "kind": holder.kind.value,
-        "text": str(known) if known else holder.text,
+        "text": str(current) if current else holder.text,
         "url": holder.url,
-        "team": _fit(known.team if known else pipeline.team if pipeline else None),
-        "pipeline": _fit(pipeline.name if pipeline else None),
-        "instance_vars": _fit(json.loads(instance_vars)) if instance_vars else None,
-        "job": _fit(known.job if known else reading.job if reading else None),
-        "build": known.name if known else reading.name if reading else None,
+        "team": _valid(current.team if current else pipeline.team if pipeline else None),
+        "pipeline": _valid(pipeline.name if pipeline else None),
+        "instance_vars": _valid(json.loads(instance_vars)) if instance_vars else None,
+        "job": _valid(named.job if named else None),
+        "build": named.name if named else None,
     }
 
 
-def _fit(value: t.Any) -> t.Any:
-    """Return a value with all its texts fit for JSON."""
+def _valid(value: t.Any) -> t.Any:
+    """Return a JSON value in which every text is valid Unicode."""
     if isinstance(value, str):
         return valid_unicode(value)
     if isinstance(value, dict):
-        return {valid_unicode(name): _fit(item) for name, item in value.items()}
-    return [_fit(item) for item in value] if isinstance(value, list) else value
+        return {valid_unicode(name): _valid(item) for name, item in value.items()}
+    return [_valid(item) for item in value] if isinstance(value, list) else value
 
 
 def _build_value(build: Build) -> dict[str, t.Any]:

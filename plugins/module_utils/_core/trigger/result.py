@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ..concourse.model import Build
 from ..concourse.references import JobReference
-from ..report.table import WIDTH
+from ..report.layout import WIDTH
 from ..shared.text import printable, valid_unicode
 from .run import TriggerRun
 from .start import PoolTrigger

@@ -18,6 +18,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.message import release_message
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import Action, LockPlan
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import Cause, Reason
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
@@ -38,13 +39,13 @@ def message(
     holder: Holder = BUILD,
     reason: str = "ci/work 6 errored",
     target: str = "aws",
-    overruled: str | None = None,
+    overruled: Reason | None = None,
 ) -> str:
     lock = Lock("aws", name, State.CLAIMED)
     verdict = Verdict(VerdictName.ERRORED, reason, 1)
     judged = JudgedLock(lock, Claim(COMMIT, 1, "ci", "claiming: env-1"), holder, verdict, PoolPolicy())
     action = Action.RELEASE if target == "aws" else Action.MOVE
-    return release_message(LockPlan(judged, action, "errored, since 2026", target, overruled))
+    return release_message(LockPlan(judged, action, Reason(Cause.FORCED), target, overruled))
 
 
 def trailers(text: str) -> dict[str, str]:
@@ -72,9 +73,8 @@ def test_a_move_says_where_to() -> None:
 
 
 def test_a_forced_release_says_so_and_what_it_overrules() -> None:
-    assert trailers(message(overruled="manual, and the policy keeps it"))["Forced"] == (
-        "yes, for by policy it is kept (manual, and the policy keeps it)"
-    )
+    forced = message(overruled=Reason(Cause.POLICY_KEEPS))
+    assert trailers(forced)["Forced"] == "yes, against the policy (errored, the policy keeps it)"
     assert "Forced" not in trailers(message())
 
 
@@ -103,7 +103,7 @@ def test_nothing_in_a_repository_can_forge_a_line(text: str) -> None:
         message(reason=text),
         message(holder=holder),
         message(target=text),
-        message(overruled=text),
+        message(overruled=Reason(Cause.OBSTACLE, text)),
     ):
         assert forged.encode(), "git takes UTF-8"
         assert not set(forged.replace("\n", "")) & set(map(chr, [*range(32), 127]))

@@ -9,13 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import (
-    Action,
-    CleanRules,
-    LockPlan,
-    check_rules,
-    plan_releases,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules, check_rules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import Action, LockPlan, plan_releases
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import Cause, Reason, reason_text
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
     Verdict,
@@ -53,13 +49,15 @@ def test_only_what_policy_lets_go_is_released() -> None:
     assert {step.target for step in steps.values() if not step.is_release} == {None}
     assert steps["aws/errored"].action is Action.RELEASE
     assert steps["aws/errored"].target == "aws"
-    reasons = {name.removeprefix("aws/"): step.reason for name, step in steps.items()}
-    assert reasons["free"] == "it is free"
-    assert "policy keeps" in reasons["manual"]
-    assert "policy keeps" in reasons["handed-off"]
+    reasons = {name.removeprefix("aws/"): reason_text(step.reason, step.judged) for name, step in steps.items()}
     assert reasons["errored"].startswith("errored, since 20")
-    assert "policy keeps" in reasons["running"] or "at work" in reasons["running"]
-    assert "at work" not in reasons["unreachable"], "nothing is known of it, so nobody can say that it is at work"
+    assert {name: reasons[name] for name in kept} == {
+        "running": "running, the policy keeps it",
+        "handed-off": "handed_off, the policy keeps it",
+        "manual": "manual, the policy keeps it",
+        "unreachable": "unreachable, the policy keeps it",
+        "free": "it is free",
+    }
 
 
 @pytest.mark.parametrize(("verdict", "wait"), [(ERRORED, 5), (LEAKED, 60)])
@@ -68,8 +66,7 @@ def test_the_wait_ends_to_the_second(verdict: Verdict, wait: int) -> None:
     pools.add("aws/env-1", verdict)
     last_moment = LONG_DEAD + wait * MINUTE
     early = planned(pools, now=last_moment - 1)["aws/env-1"]
-    assert early.action is Action.KEEP
-    assert "may go at" in early.reason
+    assert (early.action, early.reason.cause) == (Action.KEEP, Cause.NOT_YET)
     assert planned(pools, now=last_moment)["aws/env-1"].action is Action.RELEASE
 
 
@@ -80,8 +77,7 @@ def test_a_lock_in_both_states_is_never_given_back() -> None:
     for rules in several:
         pools.add("sick/other")
         step = planned(pools, "aws", **rules)["aws/env-1"]
-        assert step.action is Action.KEEP
-        assert "both claimed and unclaimed" in step.reason
+        assert (step.action, step.reason.cause) == (Action.KEEP, Cause.IN_BOTH_STATES)
 
 
 @pytest.mark.parametrize("pattern", ["aws/env-1", "aws/env-*", "*", "aws/env-[12]", "*/env-1"])
@@ -89,7 +85,7 @@ def test_an_excluded_lock_stays(pattern: str) -> None:
     pools = ModelPools()
     commit = pools.add("aws/env-1", ERRORED)
     step = planned(pools, exclude=["gcp/*", pattern])["aws/env-1"]
-    assert (step.action, step.reason) == (Action.KEEP, "it is excluded")
+    assert (step.action, step.reason.cause) == (Action.KEEP, Cause.EXCLUDED)
     assert not planned(pools, exclude=[pattern], force={"aws/env-1": commit})["aws/env-1"].is_release
 
 
@@ -115,8 +111,7 @@ def test_quarantine_never_covers_a_lock_of_the_same_name(there: Verdict | None) 
     pools.add("aws/env-1", ERRORED)
     pools.add("sick/env-1", there)
     step = planned(pools, "aws", release_to={"aws": "sick"})["aws/env-1"]
-    assert step.action is Action.KEEP
-    assert "sick has a lock of this name" in step.reason
+    assert (step.action, step.reason) == (Action.KEEP, Reason(Cause.NAME_TAKEN, "sick"))
 
 
 def test_two_pools_with_one_quarantine_send_only_one_lock_of_a_name() -> None:
@@ -125,7 +120,7 @@ def test_two_pools_with_one_quarantine_send_only_one_lock_of_a_name() -> None:
         pools.add(name, ERRORED)
     steps = planned(pools, release_to={"aws": "sick", "gcp": "sick"})
     assert {name for name, step in steps.items() if step.is_release} == {"aws/env-1", "gcp/env-2"}
-    assert "sick has a lock of this name" in steps["gcp/env-1"].reason
+    assert steps["gcp/env-1"].reason == Reason(Cause.NAME_TAKEN, "sick")
 
 
 def test_a_lock_that_only_passes_through_the_pool_next_door_is_no_collision() -> None:
@@ -145,7 +140,7 @@ def test_force_releases_what_policy_keeps(verdict: Verdict) -> None:
     pools.add("aws/env-2", verdict)
     steps = planned(pools, force={"aws/env-1": commit})
     assert steps["aws/env-1"].is_release
-    assert "forced" in steps["aws/env-1"].reason
+    assert steps["aws/env-1"].reason.cause is Cause.FORCED
     assert not steps["aws/env-2"].is_release
 
 
@@ -165,15 +160,15 @@ def test_rules_that_cannot_be_followed() -> None:
     unknown = check(pools, release_to={"aws": "nowhere"})
     assert "nowhere" in unknown
     assert all(pool in unknown for pool in pools.pools)
-    assert f"claimed by commit {commit} by now" in check(pools, force={"aws/env-1": "1234567"})
-    assert "is free by now" in check(pools, force={"aws/env-2": commit})
+    assert f"is now claimed by commit {commit}" in check(pools, force={"aws/env-1": "1234567"})
+    assert "is now free" in check(pools, force={"aws/env-2": commit})
     for stranger in ("gcp/env-3", "aws/env-9", "env-1", "", "aws/claimed/env-1"):
         assert "there is no lock" in check(pools, force={stranger: commit})
     assert check(pools, force={"env-1": commit}).endswith("in the chosen pools. Write it as pool/lock: aws/env-1.")
     assert check(pools, force={"env-9": commit}).endswith("Write it as pool/lock, such as aws/env-6.")
     assert "Write it" not in check(pools, force={"aws/env-9": commit})
     for part in ("", commit[:7], commit.upper(), f"{commit} "):
-        assert "look at it again" in check(pools, force={"aws/env-1": part})
+        assert "check the lock again" in check(pools, force={"aws/env-1": part})
 
 
 CLAIM = "7000aa5c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f"
@@ -193,10 +188,10 @@ def test_a_claim_may_be_abbreviated(commit: str) -> None:
     [
         (CLAIM[:6], "write at least 7 of its hexadecimal digits"),
         ("7", "write at least 7 of its hexadecimal digits"),
-        ("7000aa6", "look at it again"),
-        (CLAIM[1:], "look at it again"),
-        (f"{CLAIM}0", "look at it again"),
-        ("", "look at it again"),
+        ("7000aa6", "check the lock again"),
+        (CLAIM[1:], "check the lock again"),
+        (f"{CLAIM}0", "check the lock again"),
+        ("", "check the lock again"),
     ],
 )
 def test_a_claim_that_is_not_the_one_that_was_seen(commit: str, words: str) -> None:
@@ -209,7 +204,7 @@ def test_a_lock_cannot_be_forced_and_excluded() -> None:
     pools = ModelPools()
     commit = pools.add("aws/env-1", RUNNING)
     message = check(pools, force={"aws/env-1": commit}, exclude=["gcp/*", "aws/*"])
-    assert "aws/env-1 is kept in any case by the pattern 'aws/*' of exclude" in message
+    assert "the pattern 'aws/*' of exclude keeps lock aws/env-1" in message
 
 
 def test_names_that_a_terminal_would_act_on_are_shown_harmless() -> None:

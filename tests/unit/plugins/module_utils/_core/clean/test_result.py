@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import (
-    CleanRules,
-    LockPlan,
-    plan_releases,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import LockPlan, plan_releases
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.result import (
     clean_diff,
     clean_result,
     clean_warnings,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.table import WIDTH
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.layout import WIDTH
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
     Verdict,
     VerdictName,
@@ -134,7 +131,7 @@ def test_the_report_tells_of_the_pools_before_the_run_whatever_became_of_it() ->
     steps, snapshot = plan(a_pool())
     reports = [clean_result(steps, snapshot, ["aws"], NOW, released=done)["report"] for done in (False, True)]
     assert reports[0] == reports[1]
-    assert reports[0][-3:] == ["", "The pools before this run:", "aws: 3 claimed (2 to give back), 1 free: env-3"]
+    assert reports[0][-3:] == ["", "The pools before this run:", "aws: 3 claimed (2 to release), 1 free: env-3"]
 
 
 def below(lines: list[str], lock: str) -> str:
@@ -156,7 +153,7 @@ def test_the_report_says_why_a_lock_stays_that_policy_would_let_go() -> None:
     assert below(lines, "env-2") == RUNNING.reason
     assert below(lines, "env-4") == f"{LEAKED.reason}; it is excluded"
     assert below(lines, "env-5").startswith(f"{ERRORED.reason}; it is both claimed and unclaimed")
-    assert below(lines, "env-6") == "just now; may go at 2026-09-21T14:17:20Z"
+    assert below(lines, "env-6") == "just now; releasable at 2026-09-21T14:17:20Z"
     assert below(lines, "env-7") == MANUAL.reason
     assert below(lines, "env-8") == f"{RUNNING.reason}; its release is forced"
 
@@ -170,11 +167,11 @@ def test_releases_by_age_alone_are_told() -> None:
     pools.add("aws/env-5", UNASKED)
     (one,) = clean_warnings(plan(pools)[0], [])
     assert "No Concourse is configured" in one
-    assert "1 lock that a build claimed goes back by age alone." in one
+    assert "1 lock that a build claimed is released by age alone." in one
     assert "concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}" in one
     commit = pools.add("aws/env-6", UNASKED)
     (two,) = clean_warnings(plan(pools)[0], [])
-    assert "2 locks that builds claimed go back by age alone." in two
+    assert "2 locks that builds claimed are released by age alone." in two
     forced, _snapshot = plan(pools, force={"aws/env-6": commit}, exclude=["aws/env-5"])
     assert list(clean_warnings(forced, [])) == [], "neither of these goes by its age"
 
@@ -184,9 +181,9 @@ def test_a_pattern_that_keeps_nothing_is_told_once() -> None:
     steps, _snapshot = plan(pools)
     assert list(clean_warnings(steps, ["aws/env-3", "*/env-?", "aws/*"])) == []
     assert list(clean_warnings(steps, ["env-[12]", "sick/*", "env-[12]"])) == [
-        "exclude: the pattern 'env-[12]' fits no lock of the chosen pools, so it keeps none. "
+        "exclude: the pattern 'env-[12]' matches no lock of the chosen pools. "
         "Write patterns as pool/lock, such as aws/env-[12].",
-        "exclude: the pattern 'sick/*' fits no lock of the chosen pools, so it keeps none. "
+        "exclude: the pattern 'sick/*' matches no lock of the chosen pools. "
         "Write patterns as pool/lock, such as aws/env-*.",
     ]
 

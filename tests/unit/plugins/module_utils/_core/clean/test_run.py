@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import CleanRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import reason_text
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import (
     CleanRun,
     TooManyReleases,
@@ -65,7 +66,8 @@ def clean(pools: ModelPools, *names: str, attempts: PushRetry | None = None, **r
 
 def reasons(run: CleanRun) -> dict[str, str]:
     """The reason of each lock that is kept."""
-    return {step.judged.lock.pool_and_name: step.reason for step in run.plan if not step.is_release}
+    kept = [step for step in run.plan if not step.is_release]
+    return {step.judged.lock.pool_and_name: reason_text(step.reason, step.judged) for step in kept}
 
 
 def planned(run: CleanRun) -> list[str]:
@@ -180,7 +182,7 @@ def test_a_lock_whose_holder_ended_again_waits_for_the_timeout(one_dead_lock: Mo
     one_dead_lock.others_take_up(Verdict(ERRORED.name, "a re-run errored just now", NOW - MINUTE))
     run = clean(one_dead_lock)
     assert one_dead_lock.released() == []
-    assert "may go at" in reasons(run)["aws/env-1"]
+    assert "releasable at" in reasons(run)["aws/env-1"]
 
 
 def test_all_locks_taken_up_is_no_push_and_no_error(pools: ModelPools) -> None:
@@ -204,7 +206,7 @@ def test_a_lock_that_changed_hands_is_kept(pools: ModelPools, verdict: Verdict |
     run = clean(pools)
     assert pools.history[-3:] == ["write 1", "judge 1", "push"]
     assert pools.released() == ["aws/env-2 > aws"]
-    assert reasons(run)["aws/env-1"] == "it changed hands in the meantime"
+    assert reasons(run)["aws/env-1"] == "it changed hands during this run"
     assert pools.locks["aws/env-1"] == (None if verdict is None else "another-claim")
 
 
@@ -324,7 +326,7 @@ def test_as_many_as_allowed_are_released(pools: ModelPools) -> None:
 
 def test_an_outdated_commit_to_force_stops_everything(pools: ModelPools) -> None:
     run = begin(pools, force={"aws/env-3": "an-older-claim"})
-    with pytest.raises(BadOption, match="look at it again"):
+    with pytest.raises(BadOption, match="check the lock again"):
         run.decide()
     assert pools.released() == []
     assert run.plan == ()

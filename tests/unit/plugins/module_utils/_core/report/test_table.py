@@ -17,10 +17,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold
     HolderKind,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Problem
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.table import (
-    WIDTH,
-    report_lines,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.layout import WIDTH
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.table import report_lines
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.report.judged_locks import (
     BUILD,
@@ -50,7 +48,7 @@ def test_a_small_report_as_a_person_reads_it() -> None:
         "aws   env-2  manual   Ada Larsson: manually claim env-1  2025-12-28   3d 1h",
         "             not claimed by a build",
         "",
-        "aws: 2 claimed (1 can be given back), 1 free: env-3",
+        "aws: 2 claimed (1 releasable), 1 free: env-3",
         "",
         "Problems:",
         "  aws: no .gitkeep in claimed/",
