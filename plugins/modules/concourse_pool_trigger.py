@@ -205,8 +205,8 @@ def main() -> None:
     module.so_far = lambda: {"triggered": []}
     with module.failing_clearly(), module.lock_repository() as repository, module.triggering(repository) as triggering:
         module.so_far = lambda: failure_result(triggering)
-        triggering.look()
-        triggering.act()
+        triggering.fetch()
+        triggering.start_builds()
         result = trigger_result(triggering)
         module.exit(result, changed=triggering.changed)
 

@@ -15,7 +15,8 @@ from .._concourse.open_job_api import open_job_api
 from .._core.shared.errors import BadOption, ConcourseError
 from .._core.trigger.options import read_trigger_pools
 from .._core.trigger.plan import TriggerRules
-from .._core.trigger.run import TriggerRun
+from .._core.trigger.reconcile import Reconcile
+from .._core.trigger.run import TriggerRun, TriggerStrategy
 from .._git.access.author import parse_author
 from .._git.repository import LockRepository
 from .._git.repository_history import RepositoryHistory
@@ -42,11 +43,12 @@ class TriggerModule(PoolModule):
             if concourse.failure:
                 raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.failure}.")
             strategy, history = self._strategy(repository)
-            yield strategy(
+            yield TriggerRun(
                 open_job_api(concourse),
                 history,
                 pools,
                 rules,
+                strategy,
                 concourse.team,
                 clock=lambda: int(time.time()),
                 dry_run=self.check_mode,
@@ -54,14 +56,15 @@ class TriggerModule(PoolModule):
                 warn=self._module.warn,
             )
 
-    def _strategy(self, repository: LockRepository) -> tuple[type[TriggerRun], RepositoryHistory]:
+    def _strategy(self, repository: LockRepository) -> tuple[TriggerStrategy, RepositoryHistory]:
         if self._options["strategy"] != "tally":
-            return TriggerRun, RepositoryHistory(repository)
+            return Reconcile(), RepositoryHistory(repository)
         # Imported late: few pools are shared with a pool-trigger-resource.
-        from .._core.tally.strategy import TallyRun
+        from .._core.tally.strategy import TallyStrategy
         from .._git.push.tally_store import GitTallyStore
 
-        return TallyRun, GitTallyStore(repository, self._author)
+        tallies = GitTallyStore(repository, self._author)
+        return TallyStrategy(tallies), tallies
 
     def _trigger_rules(self) -> TriggerRules:
         names = TriggerRules.__dataclass_fields__

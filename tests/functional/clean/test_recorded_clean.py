@@ -163,7 +163,7 @@ def test_preset_pool_boy_takes_all_that_is_not_at_work(clean: Clean, options: di
     handed_off = {lock for lock, verdict in VERDICTS.items() if verdict == "handed_off"}
     manual = {lock for lock, verdict in VERDICTS.items() if verdict == "manual"}
     assert released(run) == RELEASED | (handed_off - {"more/m-02"}) | manual
-    assert "at work" in run.locks["more/m-02"]["action_reason"], "flow/run 1 is running with it"
+    assert "in use" in run.locks["more/m-02"]["action_reason"], "flow/run 1 is running with it"
     assert not released(run) & IN_USE
 
 

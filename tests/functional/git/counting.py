@@ -72,7 +72,7 @@ class Counter:
 
     def problems(self) -> list[str]:
         """Run once; return the problems that it reports."""
-        return [problem for plan in self.count().values() for problem in plan.problems]
+        return [str(problem) for plan in self.count().values() for problem in plan.problems]
 
 
 def files(locks: lockrepo.LockRepository, pool: str = "aws") -> tuple[str | None, str | None]:

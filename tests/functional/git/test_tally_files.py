@@ -133,7 +133,7 @@ def test_without_one_of_the_files_the_count_starts_afresh(locks: LockRepository,
 
 @pytest.mark.parametrize(
     ("triggers", "removals", "words"),
-    [("-1", "0", "negative"), ("0", "-3\n", "negative"), ("many", "0", "no number"), ("0", "", "no number")],
+    [("-1", "0", "negative"), ("0", "-3\n", "negative"), ("many", "0", "not a number"), ("0", "", "not a number")],
 )
 def test_invalid_numbers_are_reported_and_corrected(
     locks: LockRepository, counter: Counter, triggers: str, removals: str, words: str
@@ -142,7 +142,7 @@ def test_invalid_numbers_are_reported_and_corrected(
     counter.limits["aws"] = 0
     (problem,) = counter.problems()
     assert words in problem
-    assert "counted afresh" in problem
+    assert "counted from scratch" in problem
     assert files(locks) == ("1", "0")
     assert counter.problems() == []
 
@@ -155,7 +155,7 @@ def test_missing_builds_are_started_again(locks: LockRepository, counter: Counte
     counter.now = lambda: written + SETTLED_AFTER
     plan = counter.count()["aws"]
     assert plan.start == 1
-    assert "1 builds that were counted are not there" in plan.problems[0]
+    assert "the tally counts 1 build that cannot be found" in str(plan.problems[0])
     assert files(locks) == ("0", "1")
 
 

@@ -87,7 +87,7 @@ def assert_says_what_was_started(scene: Scene, run: ModuleRun) -> None:
     assert started(run) == builds(scene)
     assert pool_of(run)["state"] == "failed"
     assert pool_of(run)["triggered"] == 1
-    assert run.message.startswith("Pool aws: A build of main/ci/claim was asked for, but ")
+    assert run.message.startswith("Pool aws: A build of main/ci/claim was requested, but ")
     assert run.message.endswith(".")
 
 
@@ -102,7 +102,7 @@ def test_a_concourse_that_is_gone_after_the_post(scene: Scene, trigger: Trigger)
     run = trigger([{"name": "aws", "job": "main/ci/claim"}, {"name": "gcp", "job": "main/ci/other"}])
     assert run.failed
     assert "whether it was made is not known" in pool_of(run)["reason"]
-    assert "had stopped answering" in pool_of(run, "gcp")["reason"]
+    assert "stopped responding" in pool_of(run, "gcp")["reason"]
     assert len(started(run)) == 1
     again = trigger([{"name": "aws", "job": "main/ci/claim"}, {"name": "gcp", "job": "main/ci/other"}])
     assert (counts(again)[-1], counts(again, "gcp")[-1]) == (0, 1)

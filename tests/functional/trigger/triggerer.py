@@ -20,11 +20,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.confi
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import PoolboyError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import TallyRun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import TallyStrategy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import (
     read_trigger_pools,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import TriggerRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.reconcile import Reconcile
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.result import (
     failure_result,
     trigger_result,
@@ -79,19 +80,25 @@ class Triggerer:
             ConcourseOptions(url=self.url, username=self.username, password=self.password, timeout=self.timeout)
         )
         repository = LockRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
-        kind = TallyRun if self.strategy == "tally" else TriggerRun
-        history = (
-            GitTallyStore(repository, parse_author(DEFAULT_AUTHOR))
-            if self.strategy == "tally"
-            else RepositoryHistory(repository)
-        )
+        tallies = GitTallyStore(repository, parse_author(DEFAULT_AUTHOR))
+        is_tally = self.strategy == "tally"
+        history = tallies if is_tally else RepositoryHistory(repository)
 
         def run() -> dict[str, Any]:
-            desk, allowed = open_job_api(concourse), TriggerRules(**rules)
-            one = kind(desk, history, chosen, allowed, concourse.team, self.clock, self.warnings.append, check_mode)
+            one = TriggerRun(
+                open_job_api(concourse),
+                history,
+                chosen,
+                TriggerRules(**rules),
+                TallyStrategy(tallies) if is_tally else Reconcile(),
+                concourse.team,
+                self.clock,
+                self.warnings.append,
+                check_mode,
+            )
             try:
-                one.look()
-                one.act()
+                one.fetch()
+                one.start_builds()
             except PoolboyError as error:
                 raise Failed({"failed": True, "msg": str(error), **failure_result(one)}) from None
             return {**trigger_result(one), "changed": one.changed}

@@ -11,7 +11,7 @@ from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import JobReference
 from ..._core.shared.text import printable
 from ..._core.trigger.job_api import CannotTrigger, ResponseLost
-from ..._core.trigger.plan import archived, manual_trigger_disabled
+from ..._core.trigger.reason import archived, manual_trigger_disabled
 from ..http.errors import RequestFailed
 from ..http.response import Response
 from .paths import request_line

@@ -28,69 +28,72 @@ class LockClaim:
 
 @dataclass(slots=True)
 class ClaimReader:
-    """Tells by which builds of a job claims were made.
+    """Finds out which builds of a job made which claims.
 
-    `is_own_base` says whether a URL is that of the Concourse that is asked; `resources` asks it what a build put, which
-    is needed only where a claim names no build (a Concourse before 8.0 with a pool resource since 1.8).
+    `is_own_base` returns whether a URL is that of the configured Concourse. `resources` asks it for the outputs of a
+    build, which is needed only if a claim names no build (a Concourse before 8.0 with a pool resource since 1.8).
     """
 
     job: JobReference
     default_team: str
     is_own_base: Callable[[str], bool]
     resources: Callable[[Build], BuildResources]
-    _put: dict[int, BuildResources] = field(default_factory=dict)
+    _resources: dict[int, BuildResources] = field(default_factory=dict)
 
     def current(self, snapshot: Snapshot, pool: str) -> tuple[LockClaim, ...]:
-        """Return the claims of the locks of the pool that are claimed now."""
+        """Return the claims of the claimed locks of a pool."""
         held = [lock for lock in snapshot.locks if lock.pool == pool and lock.is_claimed]
         return tuple(self._read(snapshot.claim(lock), lock.name) for lock in held)
 
     def past(self, moves: Iterable[Move], pool: str) -> tuple[LockClaim, ...]:
-        """Return the claims among what happened to the locks of the pool."""
+        """Return the claims among the moves of the locks of a pool."""
         claims = [move for move in moves if move.pool == pool and move.kind is MoveKind.CLAIMED]
         return tuple(self._read(move.claim, move.lock) for move in claims)
 
     def is_by_job(self, claim: LockClaim) -> bool:
-        """Whether a claim names any build of the job."""
-        return any(self._names_job(reading) for reading in claim.holder.references)
+        """Return whether a claim names a build of the job."""
+        return any(self._names_job(reference) for reference in claim.holder.references)
 
     def has_claimed(self, build: Build, claims: Iterable[LockClaim], *, by_name_only: bool = False) -> bool:
-        """Whether one of the claims was made by the build; `by_name_only` asks nobody. Raises NoCredibleResponse."""
-        # Names are used again when a pipeline is made anew: an earlier claim is that of another build.
+        """Return whether the build made one of the claims. Raises NoCredibleResponse.
+
+        With `by_name_only` no request is sent.
+        """
+        # A new pipeline uses the names of builds again: an earlier claim is that of another build.
         since = None if build.start_time is None else build.start_time - CLOCK_SKEW
-        at_its_time = [one for one in claims if since is not None and one.claim.claimed_at >= since]
-        if any(self._names(reading, build) for one in at_its_time for reading in one.holder.references):
+        since_start = [one for one in claims if since is not None and one.claim.claimed_at >= since]
+        if any(self._names(reference, build) for one in since_start for reference in one.holder.references):
             return True
         if by_name_only:
             return False
-        unnamed = {one.claim.commit for one in at_its_time if one.holder.kind is HolderKind.UNNAMED}
-        return bool(unnamed) and self._has_put(build, unnamed)
+        unnamed = {one.claim.commit for one in since_start if one.holder.kind is HolderKind.UNNAMED}
+        return bool(unnamed) and self._fetch_has_output(build, unnamed)
 
     def _read(self, claim: Claim, lock_name: str) -> LockClaim:
         return LockClaim(claim, read_holder(claim, lock_name, self.default_team))
 
-    def _names(self, reading: BuildReference, build: Build) -> bool:
-        if reading.id is not None:
-            return reading.id == build.id and self._is_own(reading)
-        return reading.name == build.name and self._names_job(reading)
+    def _names(self, reference: BuildReference, build: Build) -> bool:
+        if reference.id is not None:
+            return reference.id == build.id and self._is_own(reference)
+        return reference.name == build.name and self._names_job(reference)
 
-    def _names_job(self, reading: BuildReference) -> bool:
-        pipeline, own = reading.pipeline, self.job.pipeline
-        if pipeline is None or (pipeline.team, pipeline.name, reading.job) != (own.team, own.name, self.job.name):
+    def _names_job(self, reference: BuildReference) -> bool:
+        pipeline, own = reference.pipeline, self.job.pipeline
+        if pipeline is None or (pipeline.team, pipeline.name, reference.job) != (own.team, own.name, self.job.name):
             return False
-        return _same_instance(reading, pipeline, own) and self._is_own(reading)
+        return _same_instance(reference, pipeline, own) and self._is_own(reference)
 
-    def _is_own(self, reading: BuildReference) -> bool:
-        return reading.base is None or self.is_own_base(reading.base)
+    def _is_own(self, reference: BuildReference) -> bool:
+        return reference.base is None or self.is_own_base(reference.base)
 
-    def _has_put(self, build: Build, commits: set[str]) -> bool:
-        if build.id not in self._put:
-            self._put[build.id] = self.resources(build)
+    def _fetch_has_output(self, build: Build, commits: set[str]) -> bool:
+        if build.id not in self._resources:
+            self._resources[build.id] = self.resources(build)
         versions = {Version.of_commit(commit) for commit in commits}
-        return any(output.version in versions for output in self._put[build.id].outputs)
+        return any(output.version in versions for output in self._resources[build.id].outputs)
 
 
-def _same_instance(reading: BuildReference, pipeline: PipelineReference, own: PipelineReference) -> bool:
-    if reading.untyped_vars is not None:
-        return matches_untyped(own.instance_vars, reading.untyped_vars)
+def _same_instance(reference: BuildReference, pipeline: PipelineReference, own: PipelineReference) -> bool:
+    if reference.untyped_vars is not None:
+        return matches_untyped(own.instance_vars, reference.untyped_vars)
     return pipeline.instance_vars == own.instance_vars

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts one pool, and asks for no more than the answer hangs on."""
+"""Count the builds that a pool needs, asking only for what the decision depends on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..concourse.model import Build
@@ -14,99 +14,107 @@ from ..pool.move import Move
 from ..pool.snapshot import Snapshot
 from ..verdict.claiming_build import CLOCK_SKEW
 from .claims import ClaimReader, LockClaim
-from .failed_builds import (
-    FailedBuilds,
-    candidate_builds,
-    earliest_start,
-    failures_count_from,
-    find_failed_builds,
-)
+from .failed_builds import FailedBuilds, candidate_builds, earliest_start, find_failed_builds, last_reset
 from .job_api import JobApi, MoveHistory, PipelineState
-from .job_builds import PAGE, JobBuilds, with_reruns_of_old_builds
+from .job_builds import PAGE, JobBuilds, fetch_reruns_of_old_builds
 from .options import TriggerPool
-from .plan import BuildNeed, TriggerDecision, TriggerRules, decide, refuse_if_impossible
+from .plan import BuildNeed, JobCondition, TriggerDecision, TriggerRules, check_can_start, decide
 
 
 @dataclass(slots=True)
 class PoolCount:
-    """One pool at one moment: what Concourse said of its job, and the repository as it was right after that."""
+    """A pool, the builds of its job, and the repository as it was right after they were asked for.
 
-    desk: JobApi
-    store: MoveHistory
-    snapshot: Snapshot
+    `free` are the names of the free locks, `current` the claims of the others. `need` is set once it is counted.
+    """
+
+    job_api: JobApi
+    history: MoveHistory
     pool: TriggerPool
-    look: JobBuilds
-    default_team: str
+    job_builds: JobBuilds
+    reader: ClaimReader
+    free: frozenset[str]
+    current: tuple[LockClaim, ...]
     need: BuildNeed | None = None
-    _history: tuple[int, tuple[Move, ...]] | None = None
-    _reader: ClaimReader = field(init=False)
-    _free: frozenset[str] = field(init=False)
-    _current: tuple[LockClaim, ...] = field(init=False)
+    _moves: tuple[Move, ...] = ()
+    _moves_since: int | None = None
 
-    def __post_init__(self) -> None:
-        name, locks = self.pool.name, self.snapshot.locks
-        self._reader = ClaimReader(
-            self.pool.job, self.default_team, self.desk.names_this_concourse, self.desk.resources
-        )
+    @classmethod
+    def of(
+        cls,
+        job_api: JobApi,
+        history: MoveHistory,
+        snapshot: Snapshot,
+        pool: TriggerPool,
+        job_builds: JobBuilds,
+        default_team: str,
+    ) -> PoolCount:
+        """Return the count of a pool at a snapshot."""
+        reader = ClaimReader(pool.job, default_team, job_api.names_this_concourse, job_api.resources)
         # A lock that is both claimed and unclaimed is listed as claimed.
-        self._free = frozenset(lock.name for lock in locks if lock.pool == name and lock.state is State.UNCLAIMED)
-        self._current = self._reader.current(self.snapshot, name)
+        free = frozenset(
+            lock.name for lock in snapshot.locks if lock.pool == pool.name and lock.state is State.UNCLAIMED
+        )
+        return cls(job_api, history, pool, job_builds, reader, free, reader.current(snapshot, pool.name))
 
-    def decide(self, rules: TriggerRules, left: int, now: int) -> TriggerDecision:
-        """Decide what to do for the pool. Raises NoCredibleResponse, CannotTrigger, RepositoryError."""
-        need = self._need()
+    def fetch_decision(self, rules: TriggerRules, limit: int, now: int) -> TriggerDecision:
+        """Decide to start at most `limit` builds. Raises NoCredibleResponse, CannotTrigger, RepositoryError."""
+        need = self._fetch_need()
         if need.needed:
-            self.look = with_reruns_of_old_builds(self.look, self.desk, self.pool.job)
-            need = self._need()
+            self.job_builds = fetch_reruns_of_old_builds(self.job_builds, self.job_api, self.pool.job)
+            need = self._fetch_need()
         self.need = need
-        pipeline = self._pipeline(need)
-        attempts = FailedBuilds((), len(self._free))
+        pipeline = self._fetch_pipeline(need)
+        condition = JobCondition(self.pool.job, self.job_builds.state, pipeline)
+        failed = FailedBuilds((), len(self.free))
         if need.needed and pipeline is not None:
-            refuse_if_impossible(self.pool.job, self.look.facts, pipeline)
-            attempts = self._attempts(pipeline, rules, now)
-        return decide(need, self.pool.job, self.look.facts, pipeline, attempts, rules, left, now)
+            check_can_start(condition)
+            failed = self._fetch_failed_builds(pipeline, rules, now)
+        return decide(need, condition, failed, rules, limit, now)
 
-    def _need(self) -> BuildNeed:
-        pending, free = len(self.look.pending), len(self._free)
-        waiting = [build for build in self.look.started if not self._holds_a_lock(build, ask=free > pending)]
-        if waiting and free > pending:
-            # It may have claimed a lock and given it back, or moved it on, already.
-            past = self._past(earliest_start(waiting))
-            waiting = [build for build in waiting if not self._reader.has_claimed(build, past)]
+    def _fetch_need(self) -> BuildNeed:
+        pending, free = len(self.job_builds.pending), len(self.free)
+        may_need = free > pending
+        waiting = [
+            build
+            for build in self.job_builds.started
+            if not self.reader.has_claimed(build, self.current, by_name_only=not may_need)
+        ]
+        if waiting and may_need:
+            # A build can have claimed a lock and released it or moved it on already.
+            past = self._fetch_claims(earliest_start(waiting))
+            waiting = [build for build in waiting if not self.reader.has_claimed(build, past)]
         return BuildNeed(free, pending + len(waiting), pending)
 
-    def _holds_a_lock(self, build: Build, *, ask: bool) -> bool:
-        return self._reader.has_claimed(build, self._current, by_name_only=not ask)
+    def _fetch_pipeline(self, need: BuildNeed) -> PipelineState | None:
+        """Ask for the pipeline if the decision depends on it, or if it can explain why builds are pending."""
+        is_relevant = need.needed > 0 or (need.pending > 0 and not self.job_builds.state.is_paused)
+        return self.job_api.pipeline(self.pool.job) if is_relevant else None
 
-    def _pipeline(self, need: BuildNeed) -> PipelineState | None:
-        """Ask for the pipeline where there is something to say of it."""
-        says_something = need.needed > 0 or (need.pending > 0 and not self.look.facts.is_paused)
-        return self.desk.pipeline(self.pool.job) if says_something else None
-
-    def _attempts(self, pipeline: PipelineState, rules: TriggerRules, now: int) -> FailedBuilds:
-        share = len(self._free)
-        since = failures_count_from(pipeline.last_updated, self._current, (), self._free, self._reader, now)
-        builds = self._candidates(since, rules.retry * share)
+    def _fetch_failed_builds(self, pipeline: PipelineState, rules: TriggerRules, now: int) -> FailedBuilds:
+        per_attempt = len(self.free)
+        since = last_reset(pipeline.last_updated, self.current, (), self.free, self.reader, now)
+        builds = self._fetch_candidates(since, rules.retry * per_attempt)
         if not builds:
-            return FailedBuilds((), share)
-        past = self._past(earliest_start(builds))
-        moves = () if self._history is None else self._history[1]
-        claims = (*self._current, *past)
-        since = failures_count_from(pipeline.last_updated, claims, moves, self._free, self._reader, now)
-        return find_failed_builds(builds, since, claims, self._reader, share)
+            return FailedBuilds((), per_attempt)
+        claims = (*self.current, *self._fetch_claims(earliest_start(builds)))
+        since = last_reset(pipeline.last_updated, claims, self._moves, self.free, self.reader, now)
+        return find_failed_builds(builds, since, claims, self.reader, per_attempt)
 
-    def _candidates(self, since: int, count: int) -> tuple[Build, ...]:
-        """Return the latest builds that may have been attempts; look further back if all that are listed may."""
-        builds = candidate_builds(self.look.ended, since, count)
-        if len(builds) < min(count, len(self.look.ended)) or len(builds) == count or self.look.is_whole:
+    def _fetch_candidates(self, since: int, count: int) -> tuple[Build, ...]:
+        """Return the latest builds that can have failed; ask for older ones if all that are listed can."""
+        ended = self.job_builds.ended
+        builds = candidate_builds(ended, since, count)
+        if len(builds) < min(count, len(ended)) or len(builds) == count or self.job_builds.is_complete:
             return builds
-        more = self.desk.newest_builds(self.pool.job, PAGE + count)
+        more = self.job_api.newest_builds(self.pool.job, PAGE + count)
         return candidate_builds((build for build in more if not build.is_active), since, count)
 
-    def _past(self, since: int) -> tuple[LockClaim, ...]:
-        """Return the claims in the pool since then."""
+    def _fetch_claims(self, since: int) -> tuple[LockClaim, ...]:
+        """Return the claims in the pool since a time, less the clock skew (seconds since 1970, UTC)."""
         since -= CLOCK_SKEW
-        if self._history is None or since < self._history[0]:
-            moment = datetime.fromtimestamp(max(since, 0), UTC)
-            self._history = since, self.store.moves(since=moment, pools=(self.pool.name,))
-        return self._reader.past(self._history[1], self.pool.name)
+        if self._moves_since is None or since < self._moves_since:
+            self._moves_since = since
+            time = datetime.fromtimestamp(max(since, 0), UTC)
+            self._moves = self.history.moves(since=time, pools=(self.pool.name,))
+        return self.reader.past(self._moves, self.pool.name)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Concourse says of a job: which of its builds may still claim a lock."""
+"""A job and its builds: which of them can still claim a lock."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from ..concourse.references import JobReference
 from ..verdict.claiming_build import CLOCK_SKEW
 from .job_api import JobApi, JobState
 
-# What Concourse lists where nothing else is asked for (atc/pagination.go).
+# The number of builds on a page where a request gives no limit (atc/pagination.go).
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class JobBuilds:
-    """A job and its builds, each once, newest first by id: all that are active, as far as re-runs are known.
+    """A job and its builds by id, newest first: all active ones, except re-runs of builds that are not listed.
 
-    `is_whole` says that the job never had another build, `listed_from` is the id from which on all but the re-runs of
-    older builds are there; `asked_at` is when the look began, in seconds since 1970, UTC.
+    `is_complete` is true if the job has no other build. From the id `listed_from` on, all builds but the re-runs of
+    older ones are listed. `requested_at` is when the first request was sent, in seconds since 1970, UTC.
     """
 
-    facts: JobState
+    state: JobState
     builds: tuple[Build, ...]
-    is_whole: bool
+    is_complete: bool
     listed_from: int
-    asked_at: int
+    requested_at: int
 
     @classmethod
-    def nothing(cls) -> JobBuilds:
-        """A job of which nothing was asked yet."""
-        return cls(JobState(), (), is_whole=True, listed_from=0, asked_at=0)
+    def empty(cls) -> JobBuilds:
+        """Return a job without builds, until it is asked for."""
+        return cls(JobState(), (), is_complete=True, listed_from=0, requested_at=0)
 
     @property
     def pending(self) -> tuple[Build, ...]:
@@ -57,44 +57,47 @@ class JobBuilds:
         return max((build_number(build) or 0 for build in self.builds), default=0)
 
     def with_builds(self, builds: tuple[Build, ...]) -> JobBuilds:
-        """Return the look with builds that were not listed."""
-        return replace(self, builds=_each_once((*self.builds, *builds)))
+        """Return the job with more builds."""
+        return replace(self, builds=_newest_first((*self.builds, *builds)))
 
 
 def build_number(build: Build) -> int | None:
-    """Return a build's number among those of its job; None for a re-run, which has the number of its original."""
+    """Return the number of a build in its job; None for a re-run, which has the number of its original."""
     return int(build.name) if build.rerun_of is None and build.name.isascii() and build.name.isdigit() else None
 
 
-def fetch_job_builds(desk: JobApi, job: JobReference, now: int) -> JobBuilds:
+def fetch_job_builds(job_api: JobApi, job: JobReference, now: int) -> JobBuilds:
     """Ask for a job and its builds, back to the oldest active one. Raises NoCredibleResponse, CannotTrigger."""
-    facts = desk.job(job)
-    newest = desk.newest_builds(job, PAGE)
-    # A re-run stands where its original does, so only originals tell how far the list goes.
+    state = job_api.job(job)
+    newest = job_api.newest_builds(job, PAGE)
+    # A re-run is listed next to its original, so only originals show how far back the list goes.
     oldest = min((build.id for build in newest if build.rerun_of is None), default=0)
-    look = JobBuilds(facts, _each_once(newest), len(newest) < PAGE, oldest, now)
-    if look.is_whole or facts.next_build is None or facts.next_build >= oldest:
-        return look
-    return replace(look.with_builds(desk.builds_since(job, facts.next_build)), listed_from=facts.next_build)
+    job_builds = JobBuilds(state, _newest_first(newest), len(newest) < PAGE, oldest, now)
+    if job_builds.is_complete or state.next_build is None or state.next_build >= oldest:
+        return job_builds
+    older = job_api.builds_since(job, state.next_build)
+    return replace(job_builds.with_builds(older), listed_from=state.next_build)
 
 
-def with_reruns_of_old_builds(look: JobBuilds, desk: JobApi, job: JobReference) -> JobBuilds:
-    """Return the look with the re-runs of builds that were not listed, made since the oldest that was.
+def fetch_reruns_of_old_builds(job_builds: JobBuilds, job_api: JobApi, job: JobReference) -> JobBuilds:
+    """Return the job with the re-runs, since its oldest listed build, of builds that are not listed.
 
-    One that has ended since the look began counts as it was then. Raises NoCredibleResponse.
+    A re-run that has ended since the first request counts as it was then. Raises NoCredibleResponse.
     """
-    if look.is_whole:
-        return look
-    known = {build.id for build in look.builds}
-    missed = [build for build in desk.builds_since(job, look.listed_from) if build.id not in known]
-    return look.with_builds(tuple(_as_of(build, look.asked_at) for build in missed if build.rerun_of is not None))
+    if job_builds.is_complete:
+        return job_builds
+    known = {build.id for build in job_builds.builds}
+    unlisted = [build for build in job_api.builds_since(job, job_builds.listed_from) if build.id not in known]
+    reruns = [build for build in unlisted if build.rerun_of is not None]
+    return job_builds.with_builds(tuple(_as_of(build, job_builds.requested_at) for build in reruns))
 
 
-def _as_of(build: Build, moment: int) -> Build:
-    """Return a build as started if it ended after that: the repository was looked at before it was asked for."""
-    ended_since = not build.is_active and build.end_time is not None and build.end_time >= moment - CLOCK_SKEW
+def _as_of(build: Build, time: int) -> Build:
+    """Return a build as started if it ended after a time: the repository was read before the build was asked for."""
+    ended_since = not build.is_active and build.end_time is not None and build.end_time >= time - CLOCK_SKEW
     return replace(build, status=BuildStatus.STARTED) if ended_since and build.start_time is not None else build
 
 
-def _each_once(builds: tuple[Build, ...]) -> tuple[Build, ...]:
+def _newest_first(builds: tuple[Build, ...]) -> tuple[Build, ...]:
+    """Return each build once, the highest id first."""
     return tuple(sorted({build.id: build for build in builds}.values(), key=lambda build: build.id, reverse=True))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which job has a build for each free lock of a pool, as the user names it."""
+"""The pools to start builds for, and the job of each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KEYS = (*_NAMES, "instance_vars")
 
 @dataclass(frozen=True, slots=True)
 class TriggerPool:
-    """A pool whose free locks get a build each, and the job; `resource` is the pool's one in the pipeline, if named."""
+    """A pool, the job that claims its locks, and its resource in the pipeline if the user names it."""
 
     name: str
     job: JobReference
@@ -34,10 +34,10 @@ class TriggerPool:
 def read_trigger_pools(pools: Sequence[PoolOption]) -> tuple[TriggerPool, ...]:
     """Return the pools with their jobs. Raises BadOption for a pool without one, and for a job with two pools."""
     if not pools:
-        raise BadOption("pools names no pool: name each pool whose free locks are to get a build, with its job.")
+        raise BadOption("pools names no pool: name each pool whose free locks get a build, with its job.")
     missing = [pool.name for pool in pools if pool.job is None]
     if missing:
-        raise BadOption(f"pools: {_listed(missing)} has no job whose builds could claim its locks; {_FORM}.")
+        raise BadOption(f"pools: {_listed(missing)} has no job to claim its locks; {_FORM}.")
     chosen = tuple(TriggerPool(pool.name, read_job(pool.job, pool.name), _read_resource(pool)) for pool in pools)
     by_job: dict[JobReference, list[str]] = {}
     for pool in chosen:
@@ -45,8 +45,8 @@ def read_trigger_pools(pools: Sequence[PoolOption]) -> tuple[TriggerPool, ...]:
     for job, names in by_job.items():
         if len(names) > 1:
             raise BadOption(
-                f"pools: {_listed(names)} have the same job {printable(str(job), 120)}, so nobody could tell which of "
-                "them a build of it is for; give each pool a job of its own."
+                f"pools: {_listed(names)} have the same job {printable(str(job), 120)}, so it is unclear which of them "
+                "a build is for; give each pool a job of its own."
             )
     return chosen
 

@@ -1,7 +1,20 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many builds a pool needs, and how many are started now."""
+"""How many builds a pool needs, and how many of them a run starts.
+
+needed = free locks - builds that can still claim one (0 at least)
+
+| needed | and                                  | state       | starts                   |
+|--------|--------------------------------------|-------------|--------------------------|
+| 0      |                                      | `satisfied` | 0                        |
+| 0      | builds are pending and paused        | `waiting`   | 0                        |
+| > 0    | the attempts are used up             | `stuck`     | 0                        |
+| > 0    | the next attempt is due later        | `waiting`   | 0                        |
+| > 0    | `max_triggers` is less               | `limited`   | what `max_triggers` allows |
+| > 0    | the job or the pipeline is paused    | `waiting`   | needed                   |
+| > 0    |                                      | `triggered` | needed                   |
+"""
 
 from __future__ import annotations
 
@@ -11,17 +24,27 @@ from dataclasses import dataclass
 from ..concourse.model import Build
 from ..concourse.references import JobReference
 from ..shared.errors import BadOption
-from ..shared.text import count_text, printable
+from ..shared.text import printable
 from ..shared.times import iso_time
 from .failed_builds import FailedBuilds
 from .job_api import CannotTrigger, JobState, PipelineState
+from .reason import (
+    archived,
+    limited_reason,
+    manual_trigger_disabled,
+    pending_reason,
+    retry_reason,
+    satisfied_reason,
+    start_reason,
+    stuck_reason,
+)
 
 DEFAULT_RETRY = 5
 DEFAULT_MAX_TRIGGERS = 100
 
 
 class TriggerState(enum.StrEnum):
-    """What became of a pool, in the words of the documentation."""
+    """The state of a pool after a run, as docs/triggering.md defines it."""
 
     SATISFIED = "satisfied"
     TRIGGERED = "triggered"
@@ -33,14 +56,14 @@ class TriggerState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TriggerRules:
-    """What an operator allows: builds that may be started in a run, and attempts for a lock that nobody claims."""
+    """The options of a run: how many builds it starts at most, how many attempts a pool has, whether to check."""
 
     max_triggers: int = DEFAULT_MAX_TRIGGERS
     retry: int = DEFAULT_RETRY
     resource_check: bool = False
 
     def check(self) -> None:
-        """Raise BadOption unless they can be used."""
+        """Raise BadOption for a number that allows nothing."""
         if self.max_triggers < 1:
             raise BadOption(f"max_triggers is {self.max_triggers}: allow at least 1 build, or use check mode.")
         if self.retry < 1:
@@ -49,7 +72,7 @@ class TriggerRules:
 
 @dataclass(frozen=True, slots=True)
 class BuildNeed:
-    """A pool counted: its free locks, the builds that can still claim one, and those of them that are pending."""
+    """The free locks of a pool, the builds that can still claim one, and how many of these are pending."""
 
     unclaimed: int = 0
     active: int = 0
@@ -61,10 +84,29 @@ class BuildNeed:
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerDecision:
-    """What is done for a pool: how many builds are started, what state that is, and why, in one line for a person.
+class JobCondition:
+    """A job as it is now; `pipeline` is None where nothing depends on it."""
 
-    `paused` says what makes builds wait, in words, None if nothing does or nothing hangs on it.
+    job: JobReference
+    state: JobState
+    pipeline: PipelineState | None
+
+    @property
+    def paused(self) -> str | None:
+        """The name of what is paused, job or pipeline; None if neither is."""
+        if self.state.is_paused:
+            return f"job {printable(str(self.job), 120)}"
+        if self.pipeline is not None and self.pipeline.is_paused:
+            return f"pipeline {printable(str(self.job.pipeline), 120)}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerDecision:
+    """How many builds to start for a pool, its state, and the reason in one line.
+
+    `stuck` are the builds that ended without a claim. `paused` names what makes the builds wait. `tally_needed` is
+    what the tally needs, None without one.
     """
 
     need: BuildNeed
@@ -77,102 +119,51 @@ class TriggerDecision:
 
     @property
     def needed(self) -> int:
-        """How many builds are missing: as counted, or by the tally where that is what counts."""
+        """How many builds are missing: by the tally if there is one, else as counted."""
         return self.need.needed if self.tally_needed is None else self.tally_needed
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether builds are missing and none may be started now."""
+        return self.need.needed > 0 and self.start == 0
 
 
 def decide(
-    need: BuildNeed,
-    job: JobReference,
-    facts: JobState,
-    pipeline: PipelineState | None,
-    attempts: FailedBuilds,
-    rules: TriggerRules,
-    left: int,
-    now: int,
+    need: BuildNeed, condition: JobCondition, failed: FailedBuilds, rules: TriggerRules, limit: int, now: int
 ) -> TriggerDecision:
-    """Decide for one pool. `left` is what max_triggers leaves of this run, `pipeline` None where nothing hangs on it.
+    """Decide to start at most `limit` builds; `now` is in seconds since 1970, UTC.
 
-    Raises CannotTrigger if builds are needed and Concourse will not start any.
+    Raises CannotTrigger if builds are needed and Concourse refuses to start any.
     """
-    paused = _who_is_paused(job, facts, pipeline)
+    paused = condition.paused
     if need.needed == 0:
-        waits = paused is not None and need.pending > 0
-        state = TriggerState.WAITING if waits else TriggerState.SATISFIED
-        return TriggerDecision(need, 0, state, _enough(need, paused), paused=paused)
-    refuse_if_impossible(job, facts, pipeline)
-    if attempts.are_used_up(rules.retry):
-        return TriggerDecision(need, 0, TriggerState.STUCK, _stuck(attempts), attempts.builds)
-    if attempts.next_try > now:
-        return TriggerDecision(need, 0, TriggerState.WAITING, _pausing(attempts, rules))
-    start = min(need.needed, left)
-    state, reason = TriggerState.WAITING if paused else TriggerState.TRIGGERED, _starting(need, paused)
+        return _satisfied(need, paused)
+    check_can_start(condition)
+    if failed.is_exhausted(rules.retry):
+        return TriggerDecision(need, 0, TriggerState.STUCK, stuck_reason(len(failed.builds)), failed.builds)
+    if failed.next_attempt_at > now:
+        due = iso_time(failed.next_attempt_at)
+        reason = retry_reason(len(failed.builds), failed.attempts, rules.retry, due)
+        return TriggerDecision(need, 0, TriggerState.WAITING, reason)
+    start = min(need.needed, limit)
+    reason = start_reason(need.needed, need.unclaimed, need.active, paused)
     if start < need.needed:
-        state, reason = TriggerState.LIMITED, f"{reason}; max_triggers leaves {start} of them to this run"
+        return TriggerDecision(need, start, TriggerState.LIMITED, limited_reason(reason, start), paused=paused)
+    state = TriggerState.WAITING if paused else TriggerState.TRIGGERED
     return TriggerDecision(need, start, state, reason, paused=paused)
 
 
-def refuse_if_impossible(job: JobReference, facts: JobState, pipeline: PipelineState | None) -> None:
-    """Raise CannotTrigger if Concourse would refuse to start a build of the job."""
-    if pipeline is not None and pipeline.is_archived:
-        raise CannotTrigger(archived(job))
-    if not facts.is_manual:
-        raise CannotTrigger(manual_trigger_disabled(job))
+def check_can_start(condition: JobCondition) -> None:
+    """Raise CannotTrigger if Concourse refuses to start a build of the job."""
+    if condition.pipeline is not None and condition.pipeline.is_archived:
+        raise CannotTrigger(archived(condition.job))
+    if not condition.state.is_manual:
+        raise CannotTrigger(manual_trigger_disabled(condition.job))
 
 
-def archived(job: JobReference) -> str:
-    return (
-        f"Pipeline {printable(str(job.pipeline), 120)} is archived, so no build of its job {printable(job.name, 80)} "
-        "can be started: set the pipeline again, or name another job."
-    )
-
-
-def manual_trigger_disabled(job: JobReference) -> str:
-    return (
-        f"Job {printable(str(job), 120)} has disable_manual_trigger set, so nobody can start builds of it: "
-        "take that out of the pipeline, or name another job."
-    )
-
-
-def _who_is_paused(job: JobReference, facts: JobState, pipeline: PipelineState | None) -> str | None:
-    if facts.is_paused:
-        return f"job {printable(str(job), 120)} is paused"
-    if pipeline is not None and pipeline.is_paused:
-        return f"pipeline {printable(str(job.pipeline), 120)} is paused"
-    return None
-
-
-def _enough(need: BuildNeed, paused: str | None) -> str:
+def _satisfied(need: BuildNeed, paused: str | None) -> TriggerDecision:
     if paused is not None and need.pending:
-        return f"{count_text(need.pending, 'build')} waiting for {count_text(need.unclaimed, 'free lock')}, as {paused}"
-    if need.unclaimed == 0:
-        return "no lock is free"
-    pending = f", {need.pending} of them pending" if need.pending else ""
-    return (
-        f"{count_text(need.unclaimed, 'free lock')} and {count_text(need.active, 'build')} to claim from them{pending}"
-    )
-
-
-def _starting(need: BuildNeed, paused: str | None) -> str:
-    there = f" besides {count_text(need.active, 'active build')}" if need.active else ""
-    text = f"{count_text(need.needed, 'build')} for {count_text(need.unclaimed, 'free lock')}{there}"
-    return f"{text}; {have_to_wait(paused)}" if paused else text
-
-
-def have_to_wait(paused: str) -> str:
-    """Return in words what becomes of builds that are started while something is paused."""
-    return f"they have to wait, as {paused}"
-
-
-def _pausing(attempts: FailedBuilds, rules: TriggerRules) -> str:
-    return (
-        f"the last {count_text(len(attempts.builds), 'build')} ended without a claim (attempt {attempts.count} of "
-        f"{rules.retry}); the next attempt is due at {iso_time(attempts.next_try)}"
-    )
-
-
-def _stuck(attempts: FailedBuilds) -> str:
-    return (
-        f"{count_text(len(attempts.builds), 'build')} ended without a claim since the last lock became free; nothing "
-        "more is started before a build of the job claims one, another lock becomes free or the pipeline is set anew"
-    )
+        reason = pending_reason(need.pending, need.unclaimed, paused)
+        return TriggerDecision(need, 0, TriggerState.WAITING, reason, paused=paused)
+    reason = satisfied_reason(need.unclaimed, need.active, need.pending)
+    return TriggerDecision(need, 0, TriggerState.SATISFIED, reason, paused=paused)

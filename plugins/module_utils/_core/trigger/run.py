@@ -1,18 +1,19 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start a build for every free lock that has none: ask, look, count, start.
+"""Start a build for each free lock that has none: ask Concourse, read the repository, count, start.
 
-Concourse is asked before the repository is looked at: a build that claims in between is then counted twice, as active
-and by its lock that is not free any more. So one build too few may be started, which the next run makes good, and never
-one too many.
+Concourse is asked before the repository is read. A build that claims in between counts twice, as an active build and by
+its lock, which is no longer free. So a run can start one build too few, which the next run makes up for, and never one
+too many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import typing as t
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from ..concourse.queries import NoCredibleResponse
 from ..pool.snapshot import Snapshot
@@ -22,126 +23,118 @@ from ..verdict.policy import PoolPolicy
 from ..verdict.pool_options import PoolOption, choose_pools
 from .count import PoolCount
 from .job_api import CannotTrigger, JobApi, MoveHistory
-from .job_builds import JobBuilds, fetch_job_builds
+from .job_builds import fetch_job_builds
 from .options import TriggerPool
 from .plan import TriggerDecision, TriggerRules
-from .start import ConcourseUnavailable, PoolTrigger, check_resources, start_build
+from .pool_trigger import PoolTrigger
+from .start import ConcourseUnavailable, check_resources, start_build
 
 ParallelMap = Callable[[Callable[[PoolTrigger], None], Sequence[PoolTrigger]], Iterable[None]]
 
 
 class TriggerFailed(PoolboyError):
-    """For at least one pool builds could not be started. What was started is in the result."""
+    """Builds of at least one pool could not be started. The result lists those that were."""
+
+
+class TriggerStrategy(t.Protocol):
+    """How a run counts the builds that the pools need. An object of it serves one run."""
+
+    @property
+    def has_written(self) -> bool:
+        """Whether the run changes the repository, or would outside of check mode."""
+
+    def start_builds(self, run: TriggerRun, snapshot: Snapshot, /) -> None:
+        """Count and start the builds of all pools of a run."""
 
 
 @dataclass(slots=True)
 class TriggerRun:
-    """One run, for some pools. `dry_run` starts nothing and returns the same numbers.
+    """One run for some pools. With `dry_run` it starts nothing and returns the same numbers.
 
-    `clock` gives seconds since 1970, UTC; `each` applies a function to all pools, maybe at the same time; `warn` tells
-    the user of what is no failure.
+    `clock` returns seconds since 1970, UTC; `each` applies a function to all pools, possibly in parallel; `warn` shows
+    a warning to the user. `snapshot` is the latest one.
     """
 
-    desk: JobApi
-    store: MoveHistory
+    job_api: JobApi
+    history: MoveHistory
     pools: Sequence[TriggerPool]
     rules: TriggerRules
+    strategy: TriggerStrategy
     default_team: str
     clock: Callable[[], int]
     warn: Callable[[str], None]
     dry_run: bool = False
     each: ParallelMap = map
     snapshot: Snapshot | None = None
-    runs: list[PoolTrigger] = field(default_factory=list)
-    _is_away: bool = False
+    triggers: list[PoolTrigger] = field(default_factory=list)
+    is_unavailable: bool = False
 
-    def look(self) -> None:
-        """Ask for all jobs, then look at the repository. Raises BadOption, ConcourseError, RepositoryError."""
-        self.runs = [PoolTrigger(pool) for pool in self.pools]
-        self.ask_for_jobs(self.runs)
-        snapshot = self.store.snapshot()
+    def fetch(self) -> None:
+        """Ask for all jobs, then read the repository. Raises BadOption, ConcourseError, RepositoryError."""
+        self.triggers = [PoolTrigger(pool) for pool in self.pools]
+        self.fetch_all_job_builds(self.triggers)
+        snapshot = self.history.snapshot()
         wanted = [PoolOption(pool.name, PoolPolicy()) for pool in self.pools]
-        for run, chosen in zip(self.runs, choose_pools(wanted, snapshot.pools, PoolPolicy()), strict=True):
-            # As the repository spells it, which need not be valid text.
-            run.pool = TriggerPool(chosen.name, run.pool.job, run.pool.resource)
+        for trigger, chosen in zip(self.triggers, choose_pools(wanted, snapshot.pools, PoolPolicy()), strict=True):
+            # As the repository spells it, which need not be valid Unicode.
+            trigger.pool = TriggerPool(chosen.name, trigger.pool.job, trigger.pool.resource)
         self.snapshot = snapshot
 
-    def act(self) -> None:
-        """Start what is missing, pool by pool. Raises TriggerFailed at the end if that failed for any pool."""
+    def start_builds(self) -> None:
+        """Start the missing builds of all pools. Raises TriggerFailed at the end if that failed for any pool."""
         if self.snapshot is not None:
-            self.serve(self.snapshot)
-        for run in self.runs:
-            if run.made and self.rules.resource_check and run.look is not None and not self.dry_run:
-                check_resources(self.desk, run, run.look, self.warn)
-        failed = [run for run in self.runs if run.failure is not None]
+            self.strategy.start_builds(self, self.snapshot)
+        if self.rules.resource_check and not self.dry_run:
+            for trigger in self.triggers:
+                if trigger.builds:
+                    check_resources(self.job_api, trigger, self.warn)
+        failed = [trigger for trigger in self.triggers if trigger.failure is not None]
         if failed:
-            raise TriggerFailed(" ".join(f"Pool {printable(run.pool.name, 80)}: {run.failure}" for run in failed))
+            raise TriggerFailed(" ".join(f"Pool {printable(one.pool.name, 80)}: {one.failure}" for one in failed))
 
     @property
     def changed(self) -> bool:
-        return any(run.made for run in self.runs)
+        return self.strategy.has_written or any(trigger.builds for trigger in self.triggers)
 
-    def serve(self, snapshot: Snapshot) -> None:
-        """Count and start, for one pool after the other."""
-        for run in self.runs:
-            # Not always the first snapshot: what is asked of the history is told as of the latest.
-            self.guarded(run, partial(self._serve, snapshot=self.snapshot or snapshot))
+    @property
+    def working(self) -> list[PoolTrigger]:
+        """The pools without a failure so far."""
+        return [trigger for trigger in self.triggers if trigger.failure is None]
 
-    def ask_for_jobs(self, runs: Sequence[PoolTrigger]) -> None:
+    @contextmanager
+    def recording_failure(self, trigger: PoolTrigger) -> Iterator[None]:
+        """Record an error as the failure of the pool, so that the run continues with the other pools."""
+        try:
+            yield
+        except CannotTrigger as error:
+            self.is_unavailable = self.is_unavailable or isinstance(error, ConcourseUnavailable)
+            trigger.failure = str(error)
+        except NoCredibleResponse as error:
+            trigger.failure = f"The state of job {printable(str(trigger.pool.job), 120)} is unknown, as {error}."
+
+    def fetch_all_job_builds(self, triggers: Sequence[PoolTrigger]) -> None:
         """Ask for the jobs of some pools and for their builds."""
 
-        def ask(run: PoolTrigger) -> None:
-            self.guarded(run, lambda run, _look: self._ask(run))
+        def fetch(trigger: PoolTrigger) -> None:
+            with self.recording_failure(trigger):
+                self.fetch_job_builds(trigger)
 
-        list(self.each(ask, runs))
+        list(self.each(fetch, triggers))
 
-    def guarded(self, run: PoolTrigger, step: Callable[[PoolTrigger, JobBuilds], None]) -> None:
-        """Do one step for a pool; what goes wrong for it is remembered, and the other pools go on."""
-        if run.failure is not None:
-            return
+    def fetch_job_builds(self, trigger: PoolTrigger) -> None:
+        """Ask for the job of a pool and for its builds. Raises NoCredibleResponse, CannotTrigger."""
+        trigger.job_builds = fetch_job_builds(self.job_api, trigger.pool.job, self.clock())
+
+    def fetch_decision(self, trigger: PoolTrigger, snapshot: Snapshot, limit: int) -> TriggerDecision:
+        """Count a pool and decide to start at most `limit` builds. Raises CannotTrigger, NoCredibleResponse."""
+        count = PoolCount.of(self.job_api, self.history, snapshot, trigger.pool, trigger.job_builds, self.default_team)
         try:
-            step(run, run.look or JobBuilds.nothing())
-        except CannotTrigger as reason:
-            self._is_away = self._is_away or isinstance(reason, ConcourseUnavailable)
-            run.failure = str(reason)
-        except NoCredibleResponse as missing:
-            run.failure = f"Nothing can be told of job {printable(str(run.pool.job), 120)}, as {missing}."
-
-    def decide(self, run: PoolTrigger, look: JobBuilds, snapshot: Snapshot, left: int) -> TriggerDecision:
-        """Count one pool and decide; `left` builds may be started. Raises CannotTrigger, NoCredibleResponse."""
-        counting = PoolCount(self.desk, self.store, snapshot, run.pool, look, self.default_team)
-        try:
-            return counting.decide(self.rules, left, self.clock())
+            return count.fetch_decision(self.rules, limit, self.clock())
         finally:
-            run.look, run.need = counting.look, run.need or counting.need
+            trigger.job_builds, trigger.need = count.job_builds, trigger.need or count.need
 
-    def start(self, run: PoolTrigger) -> bool:
-        """Start one build; False if somebody else has started one of the job as well. Raises CannotTrigger."""
-        if self._is_away:
-            raise CannotTrigger("Nothing was started, as Concourse had stopped answering.")
-        return start_build(self.desk, run, run.look or JobBuilds.nothing())
-
-    def _ask(self, run: PoolTrigger) -> None:
-        run.look = fetch_job_builds(self.desk, run.pool.job, self.clock())
-
-    def _serve(self, run: PoolTrigger, look: JobBuilds, snapshot: Snapshot) -> None:
-        left = self._decide(run, look, snapshot)
-        if self.dry_run:
-            run.made.extend([None] * left)
-            return
-        while left > 0:
-            left = left - 1 if self.start(run) else self._count_again(run)
-
-    def _decide(self, run: PoolTrigger, look: JobBuilds, snapshot: Snapshot) -> int:
-        """Return how many builds to start now; the result tells of the first decision."""
-        started = sum(len(run.made) for run in self.runs)
-        decision = self.decide(run, look, snapshot, self.rules.max_triggers - started)
-        run.decision = run.decision or decision
-        return decision.start
-
-    def _count_again(self, run: PoolTrigger) -> int:
-        """Somebody else starts builds of the job as well: ask and look again, and return how many are missing still."""
-        run.is_shared = True
-        look = fetch_job_builds(self.desk, run.pool.job, self.clock())
-        self.snapshot = self.store.snapshot()
-        return self._decide(run, look, self.snapshot)
+    def start(self, trigger: PoolTrigger) -> bool:
+        """Start one build. Return false if somebody else started builds of the job too. Raises CannotTrigger."""
+        if self.is_unavailable:
+            raise CannotTrigger("Nothing was started, as Concourse stopped responding earlier in this run.")
+        return start_build(self.job_api, trigger)

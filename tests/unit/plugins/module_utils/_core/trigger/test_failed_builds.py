@@ -24,8 +24,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.cl
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.failed_builds import (
     FailedBuilds,
     candidate_builds,
-    failures_count_from,
     find_failed_builds,
+    last_reset,
 )
 
 NOW = 1_795_000_000
@@ -44,7 +44,7 @@ def move(lock: str, at: int, now: State | None = State.UNCLAIMED, message: str =
 
 
 def start(*moves: Move, updated: int = 0, free: frozenset[str] = frozenset({"env-1"})) -> int:
-    return failures_count_from(updated, READER.past(moves, "aws"), moves, free, READER, NOW)
+    return last_reset(updated, READER.past(moves, "aws"), moves, free, READER, NOW)
 
 
 def test_the_latest_of_three_things_is_a_fresh_start() -> None:
@@ -95,10 +95,10 @@ def test_builds_that_claimed_do_not_count() -> None:
     ],
 )
 def test_pauses_and_the_end(builds: int, share: int, count: int, pause: int, used_up: bool) -> None:
-    attempts = FailedBuilds(tuple(ended(number, NOW - 9, NOW - number) for number in range(builds)), share)
-    assert (attempts.count, attempts.next_try, attempts.are_used_up(5)) == (count, NOW + 60 * pause, used_up)
+    failed = FailedBuilds(tuple(ended(number, NOW - 9, NOW - number) for number in range(builds)), share)
+    assert (failed.attempts, failed.next_attempt_at, failed.is_exhausted(5)) == (count, NOW + 60 * pause, used_up)
 
 
 def test_without_builds_there_is_no_pause() -> None:
-    assert FailedBuilds((), 3).next_try == 0
-    assert not FailedBuilds((), 3).are_used_up(1)
+    assert FailedBuilds((), 3).next_attempt_at == 0
+    assert not FailedBuilds((), 3).is_exhausted(1)

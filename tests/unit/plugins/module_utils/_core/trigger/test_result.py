@@ -30,6 +30,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.jo
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import (
     BuildNeed,
+    JobCondition,
     TriggerDecision,
     TriggerRules,
     TriggerState,
@@ -41,7 +42,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.re
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed
 
-from .trigger_model import NOW, ModelDesk, World, run_of
+from .trigger_model import NOW, ModelJobApi, World, run_of
 
 JOB = JobReference(PipelineReference("main", "ci"), "claim")
 KEYS = {
@@ -56,17 +57,15 @@ def decided(
     job: JobState | None = None,
     pipeline: PipelineState | None = None,
     failed: int = 0,
-    left: int = 100,
+    limit: int = 100,
     now: int = NOW,
 ) -> TriggerDecision:
     builds = tuple(
         Build(number, str(number), BuildStatus.FAILED, "main", JOB.pipeline, "claim", NOW - 9, NOW)
         for number in range(failed)
     )
-    facts = job or JobState()
-    return decide(
-        need, JOB, facts, pipeline or PipelineState(), FailedBuilds(builds, need.unclaimed), TriggerRules(), left, now
-    )
+    condition = JobCondition(JOB, job or JobState(), pipeline or PipelineState())
+    return decide(need, condition, FailedBuilds(builds, need.unclaimed), TriggerRules(), limit, now)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +73,10 @@ def decided(
     [
         (BuildNeed(0, 0, 0), {}, (0, "satisfied", "no lock is free")),
         (BuildNeed(0, 2, 2), {}, (0, "satisfied", "no lock is free")),
-        (BuildNeed(2, 3, 1), {}, (0, "satisfied", "2 free locks and 3 builds to claim from them, 1 of them pending")),
+        (BuildNeed(2, 3, 1), {}, (0, "satisfied", "2 free locks and 3 builds to claim them, 1 of them pending")),
         (BuildNeed(3, 1, 0), {}, (2, "triggered", "2 builds for 3 free locks besides 1 active build")),
-        (BuildNeed(3, 1, 0), {"left": 1}, (1, "limited", "max_triggers leaves 1 of them")),
-        (BuildNeed(3, 1, 0), {"left": 0}, (0, "limited", "max_triggers leaves 0 of them")),
+        (BuildNeed(3, 1, 0), {"limit": 1}, (1, "limited", "max_triggers allows 1 of them")),
+        (BuildNeed(3, 1, 0), {"limit": 0}, (0, "limited", "max_triggers allows 0 of them")),
         (BuildNeed(2, 2, 1), {"job": JobState(is_paused=True)}, (0, "waiting", "as job main/ci/claim is paused")),
         (BuildNeed(2, 2, 0), {"job": JobState(is_paused=True)}, (0, "satisfied", "2 free locks")),
         (BuildNeed(0, 1, 1), {"pipeline": PipelineState(is_paused=True)}, (0, "waiting", "pipeline main/ci is paused")),
@@ -129,9 +128,9 @@ def test_the_result_is_plain_and_whole() -> None:
     world = World()
     world.move("red", "lock", State.UNCLAIMED)
     world.move("r\udcffd\x1b[2J", "lock", State.UNCLAIMED)
-    run = run_of(ModelDesk(world), "red", r"r\xffd" + "\x1b[2J")
-    run.look()
-    run.act()
+    run = run_of(ModelJobApi(world), "red", r"r\xffd" + "\x1b[2J")
+    run.fetch()
+    run.start_builds()
     result = trigger_result(run)
     assert json.loads(json.dumps(result)) == result
     assert [pool.keys() for pool in result["pools"]] == [KEYS, KEYS]
@@ -143,7 +142,7 @@ def test_the_result_is_plain_and_whole() -> None:
 
 
 def test_nothing_is_said_of_pools_before_they_were_counted() -> None:
-    run = run_of(ModelDesk(World()), "red")
+    run = run_of(ModelJobApi(World()), "red")
     assert failure_result(run) == {"triggered": []}
 
 
@@ -152,15 +151,15 @@ def test_a_failed_pool_keeps_what_was_counted() -> None:
     for name in ("a", "b", "c"):
         world.move("red", name, State.UNCLAIMED)
     losses = iter(["nothing", "not carried out"])
-    run = run_of(ModelDesk(world, lambda: next(losses)), "red")
-    run.look()
-    with pytest.raises(TriggerFailed, match="Pool red: A build of main/ci/from-red was asked for"):
-        run.act()
+    run = run_of(ModelJobApi(world, lambda: next(losses)), "red")
+    run.fetch()
+    with pytest.raises(TriggerFailed, match="Pool red: A build of main/ci/from-red was requested"):
+        run.start_builds()
     result = failure_result(run)
     assert result["changed"] is True
     (pool,) = result["pools"]
     assert [pool[key] for key in ("state", "unclaimed", "active", "needed", "triggered")] == ["failed", 3, 0, 3, 1]
-    assert "was asked for" in pool["reason"]
+    assert "was requested" in pool["reason"]
 
 
 def test_a_dry_run_has_the_same_numbers() -> None:
@@ -169,9 +168,9 @@ def test_a_dry_run_has_the_same_numbers() -> None:
         world = World()
         for name in ("a", "b", "c"):
             world.move("red", name, State.UNCLAIMED)
-        run = dataclasses.replace(run_of(ModelDesk(world), "red", max_triggers=2), dry_run=dry_run)
-        run.look()
-        run.act()
+        run = dataclasses.replace(run_of(ModelJobApi(world), "red", max_triggers=2), dry_run=dry_run)
+        run.fetch()
+        run.start_builds()
         results.append(trigger_result(run))
         assert len(world.builds) == (0 if dry_run else 2)
     assert results[0]["pools"] == results[1]["pools"]

@@ -18,7 +18,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed
 
-from .trigger_model import Killed, ModelDesk, World, run_of
+from .trigger_model import Killed, ModelJobApi, World, run_of
 
 POOLS = ("red", "blue")
 ENDS = (BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.ERRORED, BuildStatus.ABORTED)
@@ -104,9 +104,9 @@ def come_to_rest(world: World) -> None:
     for _count in range(8):
         world.now += 3700
         world.taken = 0
-        run = run_of(ModelDesk(world), *POOLS)
-        run.look()
-        run.act()
+        run = run_of(ModelJobApi(world), *POOLS)
+        run.fetch()
+        run.start_builds()
         if not run.changed:
             break
     for pool in POOLS:
@@ -129,10 +129,10 @@ def test_one_run_at_a_time(seed: int, activity: int, loss: float) -> None:
 
     for _count in range(12):
         world.taken, world.interrupt = 0, interrupt
-        run = run_of(ModelDesk(world, lose), *POOLS)
+        run = run_of(ModelJobApi(world, lose), *POOLS)
         with suppress(Killed, TriggerFailed):
-            run.look()
-            run.act()
+            run.fetch()
+            run.start_builds()
         for _pause in range(others.dice.randrange(6)):
             others.act()
     assert max(world.posts, default=0) <= 0, "a build too many"
@@ -169,9 +169,9 @@ class Turns:
         self._names[threading.get_ident()] = number
         self._pause("begin")
         try:
-            run = run_of(ModelDesk(world), *POOLS)
-            run.look()
-            run.act()
+            run = run_of(ModelJobApi(world), *POOLS)
+            run.fetch()
+            run.start_builds()
         except Exception as error:  # noqa: BLE001
             self.errors.append(error)
         self._alive.discard(number)
@@ -224,14 +224,14 @@ def test_killed_after_any_question_and_run_again(seed: int, last: int) -> None:
     before = len(world.builds)
     world.interrupt = interrupt
     with suppress(Killed):
-        run = run_of(ModelDesk(world), *POOLS)
-        run.look()
-        run.act()
+        run = run_of(ModelJobApi(world), *POOLS)
+        run.fetch()
+        run.start_builds()
     world.interrupt = lambda _question: None
-    run = run_of(ModelDesk(world), *POOLS)
-    run.look()
-    run.act()
-    held_back = sum((one.decision.need.needed if one.decision and not one.made else 0) for one in run.runs)
+    run = run_of(ModelJobApi(world), *POOLS)
+    run.fetch()
+    run.start_builds()
+    held_back = sum((one.decision.need.needed if one.decision and not one.builds else 0) for one in run.triggers)
     assert len(world.builds) - before + held_back == expected
     assert others.dice is not None
 
@@ -251,9 +251,9 @@ def test_a_build_that_claims_and_ends_between_the_two_looks() -> None:
             world.change(build, BuildStatus.SUCCEEDED)
 
     world.interrupt = interrupt
-    run = run_of(ModelDesk(world), "red")
-    run.look()
-    run.act()
+    run = run_of(ModelJobApi(world), "red")
+    run.fetch()
+    run.start_builds()
     assert world.claimed
     assert len(world.builds) == 1
 
@@ -272,9 +272,9 @@ def test_company_in_one_pool_makes_the_next_one_be_seen_anew() -> None:
             world.claim(blue, "blue", "lock")
 
     world.interrupt = interrupt
-    run = run_of(ModelDesk(world), *POOLS)
-    run.look()
-    run.act()
+    run = run_of(ModelJobApi(world), *POOLS)
+    run.fetch()
+    run.start_builds()
     assert len(world.of_job("from-blue")) == 1
 
 
@@ -284,11 +284,13 @@ def test_the_limit_is_kept_and_the_rest_comes_later(most: int) -> None:
     for number in range(5):
         world.move("red", f"lock-{number}", State.UNCLAIMED)
     for made in range(most, 8, most):
-        run = run_of(ModelDesk(world), "red", max_triggers=most)
-        run.look()
-        run.act()
+        run = run_of(ModelJobApi(world), "red", max_triggers=most)
+        run.fetch()
+        run.start_builds()
         assert len(world.builds) == min(made, 5)
-        assert run.runs[0].state.value == ("limited" if made < 5 else "triggered" if made - most < 5 else "satisfied")
+        assert run.triggers[0].state.value == (
+            "limited" if made < 5 else "triggered" if made - most < 5 else "satisfied"
+        )
 
 
 def test_two_pools_pass_a_lock_back_and_forth_for_500_rounds() -> None:
@@ -296,10 +298,10 @@ def test_two_pools_pass_a_lock_back_and_forth_for_500_rounds() -> None:
     world.move("blue", "unused", State.CLAIMED)
     world.move(pool, "ball", State.UNCLAIMED)
     for number in range(500):
-        run = run_of(ModelDesk(world), *POOLS)
-        run.look()
-        run.act()
-        assert len(world.builds) == number + 1, run.runs
+        run = run_of(ModelJobApi(world), *POOLS)
+        run.fetch()
+        run.start_builds()
+        assert len(world.builds) == number + 1, run.triggers
         build = world.builds[-1]
         assert build.job == f"from-{pool}"
         world.change(build, BuildStatus.STARTED)

@@ -31,6 +31,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.jo
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import TriggerPool
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import TriggerRules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.reconcile import Reconcile
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerRun
 
 NOW = 1_795_000_000
@@ -106,7 +107,7 @@ class World:
 
 
 @dataclass
-class ModelDesk:
+class ModelJobApi:
     """JobApi and MoveHistory over a world. `lose` says what becomes of a POST: nothing, lost, or not carried out."""
 
     world: World
@@ -182,8 +183,8 @@ class ModelDesk:
         return told
 
 
-def run_of(desk: ModelDesk, *pools: str, max_triggers: int = 100) -> TriggerRun:
+def run_of(job_api: ModelJobApi, *pools: str, max_triggers: int = 100) -> TriggerRun:
     """A run for some pools, each with its job."""
     chosen = [TriggerPool(pool, JobReference(PIPELINE, f"from-{pool}")) for pool in pools]
     rules = TriggerRules(max_triggers=max_triggers)
-    return TriggerRun(desk, desk, chosen, rules, "main", lambda: desk.world.now, warn=print)
+    return TriggerRun(job_api, job_api, chosen, rules, Reconcile(), "main", lambda: job_api.world.now, warn=print)
