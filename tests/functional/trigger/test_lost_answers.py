@@ -75,7 +75,7 @@ def test_a_build_that_was_not_made_is_left_to_the_next_run(
     scene.atc.add_fault(**fault, **POST, nth=2)
     run = trigger()
     assert_says_what_was_started(scene, run)
-    assert "no build of it is there" in run.message
+    assert "no such build is listed" in run.message
     assert posts(scene) == 2
     again = trigger()
     assert (counts(again), len(builds(scene))) == (("triggered", 3, 1, 2, 2), 3)
@@ -101,7 +101,7 @@ def test_a_concourse_that_is_gone_after_the_post(scene: Scene, trigger: Trigger)
         scene.atc.add_fault("status", path="/builds\\?", method="GET", status=503, nth=number)
     run = trigger([{"name": "aws", "job": "main/ci/claim"}, {"name": "gcp", "job": "main/ci/other"}])
     assert run.failed
-    assert "whether it was made is not known" in pool_of(run)["reason"]
+    assert "whether it was created is unknown" in pool_of(run)["reason"]
     assert "stopped responding" in pool_of(run, "gcp")["reason"]
     assert len(started(run)) == 1
     again = trigger([{"name": "aws", "job": "main/ci/claim"}, {"name": "gcp", "job": "main/ci/other"}])
@@ -123,7 +123,7 @@ def test_the_build_of_somebody_else_is_not_taken_for_ours(scene: Scene, trigger:
 
     scene.atc.server.respond = respond
     run = trigger()
-    assert "no build of it is there" in run.message
+    assert "no such build is listed" in run.message
     assert started(run) == []
     assert len(builds(scene)) == 1
 
