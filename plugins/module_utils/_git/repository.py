@@ -64,7 +64,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             )
             self.lock = FolderLock(self.folder, options.git_timeout * _LOCK_TIMEOUT)
             stack.callback(self.lock.release)
-            if not self.folder.findings.exists():
+            if not self.folder.snapshot_file.exists():
                 check_git_version(self.git.run("version").decode("ascii", "replace"))
             self._stack = stack.pop_all()
         return self
@@ -82,10 +82,10 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         self.lock.release()
         request = self.remote.request_tip(self._branch)
         try:
-            cached = read_snapshot(self.folder.findings)
-            tip = request.answer()
+            cached = read_snapshot(self.folder.snapshot_file)
+            tip = request.tip()
         finally:
-            request.forget()
+            request.cancel()
         if cached is not None and is_current(cached, tip, self._wanted):
             self._latest = cached
         else:

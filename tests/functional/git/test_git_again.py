@@ -176,7 +176,7 @@ def test_mirrors_do_not_grow_for_ever(look: Look, locks: LockRepository, recorde
         most = max(most, len(list(look.mirror.glob("objects/pack/*.pack"))))
     assert most <= 51
     assert recorder.network().count("fetch") <= 121
-    assert {path.name for path in look.folder.iterdir()} == {"lock", "findings.json", "mirror.git"}
+    assert {path.name for path in look.folder.iterdir()} == {"lock", "snapshot.json", "mirror.git"}
 
 
 def test_a_deep_look_leaves_a_small_mirror(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:

@@ -95,7 +95,7 @@ def test_killed_at_any_moment(look: Look, locks: LockRepository, start: Start) -
     for number in range(KILLS):
         locks.force(chance.choice(list(truth)))
         if number % 5 == 0 and look.mirror.exists():
-            (look.folder / "findings.json").unlink(missing_ok=True)
+            (look.folder / "snapshot.json").unlink(missing_ok=True)
         with start(1) as process:
             try:
                 process.wait(chance.uniform(0.2, 1.1) * usual)
@@ -105,7 +105,7 @@ def test_killed_at_any_moment(look: Look, locks: LockRepository, start: Start) -
         snapshot = look(locks.path)
         assert claims_of(snapshot) == truth[snapshot.commit], number
     names = {path.name for path in look.folder.iterdir()}
-    assert {"lock", "findings.json", "mirror.git"} <= names
+    assert {"lock", "snapshot.json", "mirror.git"} <= names
     look(locks.path, branch="main")
 
 
@@ -137,4 +137,4 @@ def test_a_git_that_a_killed_run_left_behind(
     assert claims_of(look(locks.path))["aws/claimed/env-2"] == new != old
     locks.release("aws", "env-2")
     assert claims_of(look(locks.path)) == expected_claims(locks)
-    assert {path.name for path in look.folder.iterdir()} == {"lock", "findings.json", "mirror.git"}
+    assert {path.name for path in look.folder.iterdir()} == {"lock", "snapshot.json", "mirror.git"}

@@ -32,13 +32,13 @@ ROUNDS = 25
 
 
 def cut(chance: random.Random, files: list[Path]) -> None:
-    for file in chance.sample(files, chance.randint(1, 3)):
+    for file in chance.sample(files, min(chance.randint(1, 3), len(files))):
         content = file.read_bytes()
         replace(file, content[: chance.randint(0, max(0, len(content) - 1))])
 
 
 def change(chance: random.Random, files: list[Path]) -> None:
-    for file in chance.sample(files, chance.randint(1, 3)):
+    for file in chance.sample(files, min(chance.randint(1, 3), len(files))):
         content = bytearray(file.read_bytes())
         for _byte in range(chance.choice((1, 20, len(content) // 2))):
             if content:
@@ -54,7 +54,7 @@ def mix_up(chance: random.Random, files: list[Path]) -> None:
 
 
 def delete(chance: random.Random, files: list[Path]) -> None:
-    for file in chance.sample(files, chance.randint(1, 4)):
+    for file in chance.sample(files, min(chance.randint(1, 4), len(files))):
         file.unlink()
 
 
@@ -131,7 +131,7 @@ def leave(look: Look, *names: str) -> None:
 
 def test_only_the_findings_are_gone(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
     first = look(locks.path)
-    (look.folder / "findings.json").unlink()
+    (look.folder / "snapshot.json").unlink()
     assert look(locks.path) == first
 
 
@@ -154,7 +154,7 @@ def test_the_mirror_of_another_repository(look: Look, locks: LockRepository, tmp
     mine = look.folder
     look(other.path)
     (theirs,) = (path for path in look.cache_dir.iterdir() if path != mine)
-    for name in ("mirror.git", "findings.json"):
+    for name in ("mirror.git", "snapshot.json"):
         (mine / name).rename(tmp_path / "aside")
         (theirs / name).rename(mine / name)
         (tmp_path / "aside").rename(theirs / name)

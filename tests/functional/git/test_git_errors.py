@@ -71,14 +71,14 @@ def test_an_empty_repository(look: Look, locks: LockRepository) -> None:
 
 def test_an_unknown_branch_and_those_there_are(look: Look, locks: LockRepository) -> None:
     locks.fork("other")
-    refused(look, locks.path, r"There is no branch nope at .*\. There are: main, other\.", branch="nope")
-    with pytest.raises(BadOption, match="which no branch can be called"):
+    refused(look, locks.path, r"There is no branch nope at .*\. It has: main, other\.", branch="nope")
+    with pytest.raises(BadOption, match="which is not a valid branch name"):
         look(locks.path, branch="no pe")
 
 
 def test_a_head_that_names_nothing(look: Look, locks: LockRepository) -> None:
     locks.set_head("gone")
-    refused(look, locks.path, r"names no branch that is there: set branch\. There are: main\.")
+    refused(look, locks.path, r"is not an existing branch: set branch\. It has: main\.")
     assert look(locks.path, branch="refs/heads/main").branch == "main"
 
 
@@ -156,7 +156,7 @@ def test_web_pages_and_wrong_ways(look: Look, https_server: GitHttpServer) -> No
     https_server.answer = login_page
     refused(look, https_server.url("x"), "is not a git repository, it may be a web page", **options)
     https_server.answer = one_line_page
-    refused(look, https_server.url("x"), "what answers there is no git repository", **options)
+    refused(look, https_server.url("x"), "it is not a git repository", **options)
     https_server.answer = redirecting("ftp://127.0.0.1:1")
     refused(look, https_server.url("x"), "leads to a protocol that is not supported", **options)
 

@@ -78,7 +78,7 @@ def check_complete(locks: LockRepository, look: Look, base: str) -> None:
     assert changes == sorted((f"D aws/claimed/{name}", f"A aws/unclaimed/{name}") for name in NAMES)
     assert is_whole(locks)
     assert not look(locks.path).claims
-    assert {path.name for path in look.folder.iterdir()} == {"lock", "findings.json", "mirror.git"}
+    assert {path.name for path in look.folder.iterdir()} == {"lock", "snapshot.json", "mirror.git"}
     assert not [path for path in look.mirror.rglob("*") if path.name.endswith(".lock") or "crash" in path.name]
     git("fsck", "--connectivity-only", folder=look.mirror)
 

@@ -121,7 +121,7 @@ def test_a_key_that_was_revoked_before_the_push(locks: LockRepository, look: Loo
 
 def release_from_cache(repository: CommitStore[PlannedRelease], look: Look) -> PushOutcome:
     """Release without a request to the server before the push."""
-    snapshot = read_snapshot(look.folder / "findings.json")
+    snapshot = read_snapshot(look.folder / "snapshot.json")
     assert snapshot is not None
     return repository.push(snapshot, repository.write(snapshot, releases_of(snapshot)))
 

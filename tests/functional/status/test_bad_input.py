@@ -56,9 +56,9 @@ def test_pools_and_policies(locks: LockRepository, look_each: LookEach) -> None:
 
 
 BRANCHES: list[Case] = [
-    ({"branch": "master"}, ["no branch master", "There are: main"]),
-    ({"branch": "main~1"}, ["'main~1'", "no branch can be called"]),
-    ({"branch": "--upload-pack=touch /tmp/x"}, ["no branch can be called"]),
+    ({"branch": "master"}, ["no branch master", "It has: main"]),
+    ({"branch": "main~1"}, ["'main~1'", "is not a valid branch name"]),
+    ({"branch": "--upload-pack=touch /tmp/x"}, ["is not a valid branch name"]),
     ({"git_timeout": 0}, ["git_timeout", "at least 1"]),
     ({"key_file": "/nonexistent/key", "repo": "git@127.0.0.1:locks.git"}, ["key_file", "does not exist"]),
     ({"repo": ""}, ["repo"]),

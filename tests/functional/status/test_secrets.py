@@ -191,7 +191,7 @@ def test_the_runs_were_as_planned(evidence: Evidence) -> None:
     assert "invocation" in cases.stdout
     assert "ls-remote" in evidence.places["processes"]
     assert "ssh_private_key" in evidence.places["machine/ansible.log"]
-    assert any("findings.json" in place for place in evidence.places)
+    assert any("snapshot.json" in place for place in evidence.places)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -36,7 +36,7 @@ class CacheFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.mirror = path / "mirror.git"
-        self.findings = path / "findings.json"
+        self.snapshot_file = path / "snapshot.json"
 
     @contextlib.contextmanager
     def locked(self, patience: float) -> Iterator[None]:

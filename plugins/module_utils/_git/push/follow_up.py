@@ -116,6 +116,6 @@ class PushFollowUp:
     def _tip(self, branch: str) -> str:
         request = self._remote.request_tip(branch)
         try:
-            return request.answer().commit
+            return request.tip().commit
         finally:
-            request.forget()
+            request.cancel()

@@ -15,7 +15,7 @@ from ..._core.push.store import PushOutcome
 from ..._core.shared.errors import RepositoryError
 from ..access.author import Author
 from ..cache.folder import cache_error, remove
-from ..cache.mirror import AT_FAULT, DEPTH_TO_KEEP, UNFINISHED_PACKS, Mirror
+from ..cache.mirror import MIRROR_ERRORS, KEPT_DEPTH, UNFINISHED_PACKS, Mirror
 from ..cache.snapshot_file import write_snapshot
 from ..process.command import GitFailed
 from ..remote.error_messages import git_words
@@ -60,7 +60,7 @@ class RepositoryWriter(t.Generic[Change]):
         self._repository.lock.acquire()
         try:
             return self._write(snapshot, changes, date)
-        except AT_FAULT as error:
+        except MIRROR_ERRORS as error:
             self._repository.lock.release()
             raise self._explain(error) from None
         except BaseException:
@@ -91,7 +91,7 @@ class RepositoryWriter(t.Generic[Change]):
         mirror = Mirror(self._repository.folder.mirror)
         if mirror.fits(snapshot.commit):
             mirror.clear_unfinished(UNFINISHED_PACKS)
-            with contextlib.suppress(*AT_FAULT):
+            with contextlib.suppress(*MIRROR_ERRORS):
                 return self._writer.write(mirror, snapshot.commit, changes, date)
         return self._writer.write(self._new_mirror(snapshot), snapshot.commit, changes, date)
 
@@ -102,7 +102,7 @@ class RepositoryWriter(t.Generic[Change]):
         try:
             mirror = Mirror.create(path, snapshot.commit)
             try:
-                remote.fetch(path, snapshot.branch, depth=DEPTH_TO_KEEP)
+                remote.fetch(path, snapshot.branch, depth=KEPT_DEPTH)
             except GitFailed as failed:
                 raise remote.explain(failed) from None
             folder.replace_mirror(path)
@@ -123,7 +123,7 @@ class RepositoryWriter(t.Generic[Change]):
             process.stop()
         if report.status is PushStatus.ACCEPTED and predicted is not None:
             with contextlib.suppress(OSError):
-                write_snapshot(folder.findings, predicted)
+                write_snapshot(folder.snapshot_file, predicted)
         elif report.status is PushStatus.MIRROR_BROKEN:
             remove(folder.mirror)
         return report

@@ -29,14 +29,14 @@ from .depths import first_depths, next_depths
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFetch:
-    """Fetches a branch into a mirror. The claims of `remembered`, an earlier snapshot, are carried over."""
+    """Fetches a branch into a mirror. The claims of `cached`, an earlier snapshot, are carried over."""
 
     git: GitCommand
     remote: Remote
     mirror: Mirror
     tip: Tip
     wanted: WantedPools
-    remembered: Snapshot | None
+    cached: Snapshot | None
 
     def snapshot(self) -> Snapshot:
         """Bring the mirror up to date, and return the snapshot of its branch.
@@ -44,7 +44,7 @@ class SnapshotFetch:
         Raises RepositoryError; and GitFailed, MissingObject, BrokenHistory or OSError if the mirror may be at fault.
         """
         is_local = self.remote.is_local
-        depths = iter(first_depths(is_local=is_local) if self.remembered is None else next_depths(is_local=is_local))
+        depths = iter(first_depths(is_local=is_local) if self.cached is None else next_depths(is_local=is_local))
         self._fetch(next(depths))
         commit = self.mirror.tracked()
         if commit is None:
@@ -58,8 +58,8 @@ class SnapshotFetch:
 
     def _find_claims(self, commit: str, tree: PoolTree, depths: Iterator[int]) -> ClaimFinder:
         """Find the claims of the wanted pools, however deep; of other pools those that cost no further fetch."""
-        known = {encode_path(path): claim for path, claim in self.remembered.claims.items()} if self.remembered else {}
-        finder = ClaimFinder(self.git, self.mirror, {self.remembered.commit: known} if self.remembered else {})
+        known = {encode_path(path): claim for path, claim in self.cached.claims.items()} if self.cached else {}
+        finder = ClaimFinder(self.git, self.mirror, {self.cached.commit: known} if self.cached else {})
         followed = self._pools_to_follow(tree)
         claimed = [lock for lock in tree.locks if lock.is_claimed and lock.pool in followed]
         wanted = {encode_path(lock.path) for lock in claimed if lock.pool in self.wanted}
@@ -75,8 +75,8 @@ class SnapshotFetch:
     def _pools_to_follow(self, tree: PoolTree) -> frozenset[str]:
         """Return the wanted pools, and those whose claims were all known before."""
         known: set[str] = set()
-        if self.remembered is not None:
-            known = {*self.remembered.pools} - {lock.pool for lock in self.remembered.locks_without_claim()}
+        if self.cached is not None:
+            known = {*self.cached.pools} - {lock.pool for lock in self.cached.locks_without_claim()}
         return frozenset(pool for pool in tree.pools if pool in self.wanted or pool in known)
 
     def _problems(self, commit: str, tree: PoolTree) -> tuple[Problem, ...]:

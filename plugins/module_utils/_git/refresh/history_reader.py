@@ -15,7 +15,7 @@ from ..._core.pool.snapshot import Snapshot
 from ..._core.shared.errors import RepositoryError
 from ..._core.tally.counts import TallyRecord
 from ..cache.folder import CacheFolder, FolderLock, remove
-from ..cache.mirror import AT_FAULT, Mirror, keep_slim
+from ..cache.mirror import MIRROR_ERRORS, Mirror, trim_mirror
 from ..history.log import read_changes
 from ..history.move_reader import MoveReader
 from ..history.since import commits_since
@@ -26,13 +26,13 @@ from ..remote.remote import Remote
 from ..tally.reader import TallyReader
 from .depths import SHALLOWEST_HISTORY, next_depths
 
-_FAR_BEHIND = 4096  # commits that others may have pushed between the snapshot and a question
+_FAR_BEHIND = 4096  # commits that others may have pushed since the snapshot
 
 Result = TypeVar("Result")
 
 
 class HistoryReader:
-    """Reads the past of a snapshot's commit, and fetches no more of it than the question needs."""
+    """Reads the history below the commit of a snapshot, and fetches no more of it than needed."""
 
     def __init__(self, git: GitCommand, remote: Remote, folder: CacheFolder, lock: FolderLock) -> None:
         self._git = git
@@ -41,62 +41,62 @@ class HistoryReader:
         self._lock = lock
 
     def moves(self, snapshot: Snapshot, since: datetime, pools: Collection[str]) -> tuple[Move, ...]:
-        """What was done to the locks of the pools since a time, oldest first. Raises RepositoryError."""
+        """Return the moves of the locks of pools since a time, oldest first. Raises RepositoryError."""
 
         def read(mirror: Mirror) -> tuple[Move, ...]:
             with read_changes(self._git, mirror.path, snapshot.commit) as commits:
                 recent = commits_since(commits, snapshot.commit, int(since.timestamp()), boundary=mirror.boundary())
-            if recent.is_cut:
+            if recent.is_shallow:
                 raise TooShallow(recent.read)
             with read_objects(self._git, mirror.path) as objects:
                 return tuple(MoveReader(objects, pools).moves(reversed(recent.commits)))
 
-        return self._answer(snapshot, read) if pools else ()
+        return self._read(snapshot, read) if pools else ()
 
     def tallies(self, snapshot: Snapshot, pools: Collection[str]) -> Mapping[str, TallyRecord]:
-        """The tallies of the pools. Far back only for a pool that was not counted for long. Raises RepositoryError."""
+        """Return the tallies of pools. The cost grows with the time since the last count. Raises RepositoryError."""
 
         def read(mirror: Mirror) -> Mapping[str, TallyRecord]:
             with read_objects(self._git, mirror.path) as objects:
                 reader = TallyReader(objects, snapshot.pools)
                 return reader.read(self._git, mirror, snapshot.commit, pools)
 
-        return self._answer(snapshot, read) if pools else {}
+        return self._read(snapshot, read) if pools else {}
 
-    def _answer(self, snapshot: Snapshot, read: Callable[[Mirror], Result]) -> Result:
-        """Answer with the mirror there is, and if that is of no use, with a new one."""
+    def _read(self, snapshot: Snapshot, read: Callable[[Mirror], Result]) -> Result:
+        """Read the cached mirror or, if that is broken, a new one."""
         with self._lock:
             mirror = Mirror(self._folder.mirror)
             if mirror.fits(snapshot.commit):
-                with contextlib.suppress(*AT_FAULT):
+                with contextlib.suppress(*MIRROR_ERRORS):
                     return self._deepen(snapshot, mirror, read)
             path = self._folder.new_path()
             try:
                 mirror = Mirror.create(path, snapshot.commit)
                 self._remote.fetch(path, snapshot.branch, depth=SHALLOWEST_HISTORY)
-                answer = self._deepen(snapshot, mirror, read)
+                result = self._deepen(snapshot, mirror, read)
                 self._folder.replace_mirror(path)
             except GitFailed as failed:
                 raise self._remote.explain(failed) from None
             except (MissingObject, BrokenHistory) as error:
                 raise RepositoryError(
-                    f"The branch at {self._remote.where} was rewritten a moment ago: run again. ({error})"
+                    f"The branch at {self._remote.where} was rewritten during the run: run again. ({error})"
                 ) from None
             finally:
                 remove(path)
-            return answer
+            return result
 
     def _deepen(self, snapshot: Snapshot, mirror: Mirror, read: Callable[[Mirror], Result]) -> Result:
-        """Fetch more of the history until it holds the answer. Raises RepositoryError, GitFailed and so on."""
+        """Fetch more of the history until `read` succeeds. Raises RepositoryError, GitFailed, BrokenHistory."""
         depths = iter(next_depths(is_local=self._remote.is_local))
         while True:
             try:
-                answer = read(mirror)
+                result = read(mirror)
                 break
             except TooShallow as shallow:
                 depth = next((depth for depth in depths if depth > shallow.read), None)
             except (GitFailed, MissingObject, BrokenHistory) as error:
-                # Others have pushed since the snapshot, so that its commit has come to lie behind what is fetched.
+                # Others have pushed since the snapshot, and its commit lies behind the fetched history.
                 depth = next(depths, None)
                 if depth is None or depth > _FAR_BEHIND:
                     raise BrokenHistory(str(error)) from error
@@ -108,10 +108,10 @@ class HistoryReader:
             self._remote.fetch(mirror.path, snapshot.branch, depth=depth)
             mirror.depth = depth
         self._trim(snapshot, mirror)
-        return answer
+        return result
 
     def _trim(self, snapshot: Snapshot, mirror: Mirror) -> None:
-        """Leave no more to the next run than it needs. If that cannot be done, the answer is right all the same."""
+        """Trim the mirror for the next run. If that fails, the result is right all the same."""
         if mirror.path == self._folder.mirror:
             with contextlib.suppress(OSError, GitFailed):
-                keep_slim(self._git, self._folder, mirror, snapshot.commit)
+                trim_mirror(self._git, self._folder, mirror, snapshot.commit)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A look at a branch that has something new, and what it leaves to the next run."""
+"""A snapshot of a branch that has changed, and the cache for the next run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..._core.pool.snapshot import Snapshot, WantedPools
 from ..._core.shared.errors import RepositoryError
 from ..cache.folder import CacheFolder, remove
-from ..cache.mirror import AT_FAULT, UNFINISHED_OBJECTS, UNFINISHED_PACKS, Mirror, keep_slim
+from ..cache.mirror import MIRROR_ERRORS, UNFINISHED_OBJECTS, UNFINISHED_PACKS, Mirror, trim_mirror
 from ..cache.snapshot_file import is_current, read_snapshot, write_snapshot
 from ..objects.errors import BrokenHistory, MissingObject
 from ..process.command import GitCommand, GitFailed
@@ -22,7 +22,10 @@ from .fetch import SnapshotFetch
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRefresh:
-    """Looks at a branch with what earlier runs have kept in the folder, which is locked by the caller."""
+    """Takes snapshots of a branch with the mirror and the snapshot that earlier runs left in the cache folder.
+
+    The caller holds the folder's lock.
+    """
 
     git: GitCommand
     remote: Remote
@@ -30,32 +33,32 @@ class SnapshotRefresh:
     wanted: WantedPools
 
     def take(self, tip: Tip) -> Snapshot:
-        """Look at the branch with what is kept, and if that is of no use, without it. Raises RepositoryError."""
-        remembered = read_snapshot(self.folder.findings)
-        if remembered is not None and is_current(remembered, tip, self.wanted):
-            return remembered  # another run was faster
+        """Return the snapshot at `tip`, from the cached mirror or, if broken, a new one. Raises RepositoryError."""
+        cached = read_snapshot(self.folder.snapshot_file)
+        if cached is not None and is_current(cached, tip, self.wanted):
+            return cached  # by another run that held the lock before
         mirror = Mirror(self.folder.mirror)
-        if remembered is not None and mirror.fits(tip.commit):
-            # Whether the mirror is broken or the remote is in trouble shows in a fresh mirror.
-            with contextlib.suppress(*AT_FAULT):
+        if cached is not None and mirror.fits(tip.commit):
+            # A new mirror shows whether the error is the mirror's or the remote's.
+            with contextlib.suppress(*MIRROR_ERRORS):
                 mirror.clear_unfinished(UNFINISHED_PACKS, UNFINISHED_OBJECTS)
-                snapshot = self._fetch(mirror, tip, remembered)
+                snapshot = self._fetch(mirror, tip, cached)
                 self._keep(snapshot, mirror)
                 return snapshot
-        return self._take_anew(tip, remembered)
+        return self._take_with_new_mirror(tip, cached)
 
-    def _take_anew(self, tip: Tip, remembered: Snapshot | None) -> Snapshot:
-        """Make a mirror, and put it in the place of the one there is only once it has given an answer."""
+    def _take_with_new_mirror(self, tip: Tip, cached: Snapshot | None) -> Snapshot:
+        """Fetch into a new mirror, which replaces the old one only if that succeeds."""
         path = self.folder.new_path()
         try:
             mirror = Mirror.create(path, tip.commit)
-            snapshot = self._fetch(mirror, tip, remembered)
+            snapshot = self._fetch(mirror, tip, cached)
             self.folder.replace_mirror(path)
         except GitFailed as failed:
             raise self.remote.explain(failed) from None
         except (MissingObject, BrokenHistory) as error:
             raise RepositoryError(
-                f"What git fetched from {self.remote.where} is not whole: {error}. Check it there by git fsck."
+                f"The history that git fetched from {self.remote.where} is broken: {error}. Run git fsck there."
             ) from None
         finally:
             remove(path)
@@ -63,11 +66,11 @@ class SnapshotRefresh:
         self._keep(snapshot, mirror)
         return snapshot
 
-    def _fetch(self, mirror: Mirror, tip: Tip, remembered: Snapshot | None) -> Snapshot:
-        return SnapshotFetch(self.git, self.remote, mirror, tip, self.wanted, remembered).snapshot()
+    def _fetch(self, mirror: Mirror, tip: Tip, cached: Snapshot | None) -> Snapshot:
+        return SnapshotFetch(self.git, self.remote, mirror, tip, self.wanted, cached).snapshot()
 
     def _keep(self, snapshot: Snapshot, mirror: Mirror) -> None:
-        """Leave what was found to the next run. If that cannot be done, the answer is right all the same."""
+        """Cache the snapshot for the next run. If that fails, the snapshot is right all the same."""
         with contextlib.suppress(OSError, GitFailed):
-            write_snapshot(self.folder.findings, snapshot)
-            keep_slim(self.git, self.folder, mirror, snapshot.commit)
+            write_snapshot(self.folder.snapshot_file, snapshot)
+            trim_mirror(self.git, self.folder, mirror, snapshot.commit)

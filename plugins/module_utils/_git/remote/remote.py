@@ -12,13 +12,12 @@ from ..access.address import Address
 from ..process.command import GitCommand, GitFailed, GitProcess
 from .tip import HEADS, RemoteReferences, Tip, guess_default_tip, missing_tip_error
 
-WHOLE_HISTORY = (
-    0x7FFFFFFF  # what `git fetch --unshallow` asks for, which itself fails if nothing is shallow (fetch-pack.h)
-)
+# The depth of `git fetch --unshallow`, which itself fails if nothing is shallow (fetch-pack.h).
+WHOLE_HISTORY = 0x7FFFFFFF
 TRACKED = "refs/poolboy/head"  # the reference in a mirror that keeps the branch
 
-
-FETCH = (  # options without which the user's settings would decide
+# With every option that the user's settings would decide otherwise.
+FETCH = (
     "fetch",
     "--quiet",
     "--no-progress",
@@ -31,8 +30,8 @@ FETCH = (  # options without which the user's settings would decide
     "--refmap=",
 )
 _PUSH = ("push", "--porcelain", "--no-progress", "--no-verify", "--no-follow-tags", "--no-recurse-submodules")
-# Of a repository on this machine the server's part runs here too: without a search for new deltas, which would only
-# save network, it takes half the memory.
+# The server for a repository on this machine: without a search for new deltas, which would only save network, it takes
+# half the memory.
 _LOCAL_SERVER = (
     "-c core.deltaBaseCacheLimit=8m -c core.packedGitWindowSize=1m -c core.packedGitLimit=16m"
     " -c pack.threads=1 -c pack.window=0 upload-pack"
@@ -41,14 +40,14 @@ _NO_DEPTH = ("does not support shallow", "does not support --depth")  # over dum
 
 
 class Remote:
-    """The repository at an address, as its server gives it. Every answer is bounded by `timeout`, in seconds."""
+    """The repository at an address. `timeout`, in seconds, bounds each request to its server."""
 
     def __init__(self, git: GitCommand, address: Address, *, timeout: float, secrets: tuple[str, ...] = ()) -> None:
         self._git = git
         self._address = address
         self._timeout = timeout
         self.secrets = secrets
-        self._takes_depth = True
+        self._supports_depth = True
 
     @property
     def where(self) -> str:
@@ -64,83 +63,79 @@ class Remote:
         return self._timeout
 
     def request_tip(self, branch: str | None) -> TipRequest:
-        """Ask for the tip of a branch, of the default branch for None, without waiting for the answer."""
-        references = ["HEAD"] if branch is None else [f"{HEADS}{branch}"]
-        process = self._git.start("ls-remote", "--symref", "--", self._address.url, *references, timeout=self._timeout)
-        return TipRequest(self, process, branch)
+        """Start a request for the tip of a branch, of the default branch for None."""
+        return TipRequest(self, self._list_references("HEAD" if branch is None else f"{HEADS}{branch}"), branch)
 
     def references(self) -> RemoteReferences:
-        """Ask for HEAD and all branches. Raises RepositoryError."""
-        # Not --heads, which would leave HEAD out.
-        return self.answer(
-            self._git.start(
-                "ls-remote", "--symref", "--", self._address.url, "HEAD", f"{HEADS}*", timeout=self._timeout
-            )
-        )
+        """Return HEAD and all branches. Raises RepositoryError."""
+        return self.read_references(self._list_references("HEAD", f"{HEADS}*"))  # --heads would leave HEAD out
 
-    def answer(self, process: GitProcess) -> RemoteReferences:
+    def _list_references(self, *patterns: str) -> GitProcess:
+        return self._git.start("ls-remote", "--symref", "--", self._address.url, *patterns, timeout=self._timeout)
+
+    def read_references(self, process: GitProcess) -> RemoteReferences:
+        """Wait for `git ls-remote` and return what it printed. Raises RepositoryError."""
         try:
             return RemoteReferences.parse(process.output())
         except GitFailed as failed:
             raise self.explain(failed) from None
 
     def explain(self, failed: GitFailed) -> Exception:
-        """Return the error that says in words for the operator what git said."""
-        # Loaded late: most runs go well.
+        """Return the error with the cause and the fix for a failed git command."""
+        # Imported late: most runs succeed.
         from .error_messages import explain
 
         return explain(failed, where=self.where, secrets=self.secrets)
 
     def fetch(self, repository: Path, branch: str, *, depth: int) -> None:
-        """Bring the last `depth` commits of a branch into a repository, as TRACKED. Raises GitFailed.
+        """Fetch the last `depth` commits of a branch into a repository, as TRACKED. Raises GitFailed.
 
-        A server that knows no depth gives everything.
+        Fetches the whole history from a server that does not support a depth.
         """
-        if self._takes_depth:
+        if self._supports_depth:
             try:
                 self._fetch(repository, branch, f"--depth={depth}")
                 return
             except GitFailed as failed:
                 if not any(words in failed.stderr for words in _NO_DEPTH):
                     raise
-                self._takes_depth = False
+                self._supports_depth = False
         self._fetch(repository, branch)
 
     def _fetch(self, repository: Path, branch: str, *options: str) -> None:
-        # With a plus, as people do rewrite branches.
-        what = (self._address.url, f"+{HEADS}{branch}:{TRACKED}")
+        # With a plus, as branches are rewritten.
+        refspec = (self._address.url, f"+{HEADS}{branch}:{TRACKED}")
         if self.is_local:
             options = (f"--upload-pack={shlex.quote(self._git.executable)} {_LOCAL_SERVER}", *options)
-        self._git.run(*FETCH, *options, "--", *what, repository=repository, timeout=self._timeout)
+        self._git.run(*FETCH, *options, "--", *refspec, repository=repository, timeout=self._timeout)
 
     def push(self, repository: Path, branch: str, commit: str, *, base: str) -> GitProcess:
-        """Push a commit on top of `base` to a branch that is still at `base`, without waiting for the answer."""
+        """Start a push of a commit on top of `base` to a branch that is still at `base`."""
         reference = f"{HEADS}{branch}"
-        # Nothing is forced: the lease makes git refuse more, a branch that was taken back or deleted meanwhile.
-        only_if = f"--force-with-lease={reference}:{base}"
-        what = (self._address.url, f"{commit}:{reference}")
-        return self._git.start(*_PUSH, only_if, "--", *what, repository=repository, timeout=self._timeout)
+        # The lease does not force the push: it makes git also refuse a branch that was reset or deleted meanwhile.
+        lease = f"--force-with-lease={reference}:{base}"
+        refspec = (self._address.url, f"{commit}:{reference}")
+        return self._git.start(*_PUSH, lease, "--", *refspec, repository=repository, timeout=self._timeout)
 
 
 class TipRequest:
-    """A question for a tip that is under way."""
+    """A running request for the tip of a branch."""
 
     def __init__(self, remote: Remote, process: GitProcess, branch: str | None) -> None:
         self._remote = remote
         self._process = process
         self._branch = branch
 
-    def answer(self) -> Tip:
-        """Wait for the answer. Raises RepositoryError, also if there is no such branch."""
-        references = self._remote.answer(self._process)
-        if (tip := references.tip(self._branch)) is not None:
+    def tip(self) -> Tip:
+        """Wait for the response and return the tip. Raises RepositoryError, also if there is no such branch."""
+        if (tip := self._remote.read_references(self._process).tip(self._branch)) is not None:
             return tip
-        everything = self._remote.references()
-        tip = guess_default_tip(everything) if self._branch is None and everything.head is None else None
+        references = self._remote.references()
+        tip = guess_default_tip(references) if self._branch is None and references.head is None else None
         if tip is None:
-            raise missing_tip_error(everything, self._branch, self._remote.where)
+            raise missing_tip_error(references, self._branch, self._remote.where)
         return tip
 
-    def forget(self) -> None:
-        """End the question unanswered."""
+    def cancel(self) -> None:
+        """Stop the request, if it still runs."""
         self._process.stop()

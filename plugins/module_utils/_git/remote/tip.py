@@ -18,7 +18,7 @@ _SYMBOLIC = b"ref: "
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """A branch and the commit that it is at."""
+    """A branch and its latest commit."""
 
     branch: str
     commit: str
@@ -26,14 +26,14 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class RemoteReferences:
-    """What `git ls-remote --symref` prints: commits by reference, and the reference that HEAD stands for."""
+    """The output of `git ls-remote --symref`: commits by reference, and the reference that HEAD points to."""
 
     commits: Mapping[str, str]
     head: str | None = None
 
     @classmethod
     def parse(cls, printed: bytes) -> RemoteReferences:
-        """Each line is an object's name, or `ref: ` and a reference, then a tab and the reference that it is of."""
+        """Read the output: each line is `COMMIT<tab>REFERENCE` or `ref: TARGET<tab>HEAD`."""
         commits: dict[str, str] = {}
         head = None
         for line in printed.splitlines():
@@ -45,7 +45,7 @@ class RemoteReferences:
         return cls(commits, head)
 
     def tip(self, branch: str | None) -> Tip | None:
-        """The tip of a branch, of the default branch for None; None if the remote does not say."""
+        """Return the tip of a branch, of the default branch for None; None if it is not listed."""
         reference = f"{HEADS}{branch}" if branch is not None else self.head
         if reference is None or not reference.startswith(HEADS):
             return None
@@ -58,35 +58,36 @@ class RemoteReferences:
 
 
 def check_branch_name(branch: str) -> str:
-    """Refuse a name that no branch can have, see git-check-ref-format(1). Raises BadOption."""
+    """Return the name of a branch. Raises BadOption for an invalid one, see git-check-ref-format(1)."""
     parts = branch.split("/")
     forbidden = any(character <= " " or character in "~^:?*[\\\x7f" for character in branch)
     misplaced = any(not part or part.startswith(".") or part.endswith((".", ".lock")) for part in parts)
     if forbidden or misplaced or ".." in branch or "@{" in branch or branch.startswith("-") or branch == "@":
         raise BadOption(
-            f"branch is {printable(branch, 100)!r}, which no branch can be called: give its name without refs/heads/."
+            f"branch is {printable(branch, 100)!r}, which is not a valid branch name:"
+            " give the name without refs/heads/."
         )
     return branch
 
 
 def missing_tip_error(references: RemoteReferences, branch: str | None, where: str) -> RepositoryError:
-    """Say why there is no tip, from all references of the remote."""
+    """Return the error for a branch without a tip, given all references of the remote."""
     branches = references.branches
     if not branches:
-        # A web server that answers everything with a page looks just like an empty repository to git.
+        # To git, a web server that serves a page for every path looks like an empty repository.
         return RepositoryError(
-            f"The repository at {where} has no branch: it is empty, or what answers there is no git repository."
+            f"The repository at {where} has no branch: it is empty, or it is not a git repository."
             " Check repo, or push a branch with a pool first."
         )
     shown = ", ".join(printable(name, 100) for name in branches[:_SHOWN_BRANCHES])
     more = f" and {len(branches) - _SHOWN_BRANCHES} more" if len(branches) > _SHOWN_BRANCHES else ""
     if branch is not None:
-        return RepositoryError(f"There is no branch {printable(branch, 100)} at {where}. There are: {shown}{more}.")
-    return RepositoryError(f"The HEAD of {where} names no branch that is there: set branch. There are: {shown}{more}.")
+        return RepositoryError(f"There is no branch {printable(branch, 100)} at {where}. It has: {shown}{more}.")
+    return RepositoryError(f"The HEAD of {where} is not an existing branch: set branch. It has: {shown}{more}.")
 
 
 def guess_default_tip(references: RemoteReferences) -> Tip | None:
-    """Guess the default branch of a remote that gives only HEAD's commit, as old ones do: a branch at that commit."""
+    """Return the branch at the commit of HEAD, for an old server that does not name the default branch."""
     commit = references.commits.get("HEAD")
     at_head = [branch for branch in references.branches if references.commits[f"{HEADS}{branch}"] == commit]
     usual = [branch for branch in ("main", "master") if branch in at_head]

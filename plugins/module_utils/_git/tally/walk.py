@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from ..history.log import ChangedCommit
-from ..history.since import SLACK_SECONDS
+from ..history.since import CLOCK_SKEW_SECONDS
 from ..objects.errors import BrokenHistory
 
 
@@ -20,7 +20,7 @@ class TallyWalk:
 
     `counted` is None if there is no such commit. `is_cut` is true if the walk reached the end of what was fetched. The
     log can show parents before children, and where clocks differ also an older commit before all newer ones were shown;
-    so the walk goes on until the log is SLACK_SECONDS older than the oldest newer commit.
+    so the walk goes on until the log is CLOCK_SKEW_SECONDS older than the oldest newer commit.
     """
 
     def __init__(self, tip: str, is_tally: Callable[[ChangedCommit], bool], boundary: Container[str]) -> None:
@@ -39,7 +39,7 @@ class TallyWalk:
     def is_done(self) -> bool:
         """Whether no further commit can change the result."""
         return self._expected <= self._older and (
-            self.counted is None or self._latest_shown < self._oldest_newer - SLACK_SECONDS
+            self.counted is None or self._latest_shown < self._oldest_newer - CLOCK_SKEW_SECONDS
         )
 
     def since(self) -> list[ChangedCommit]:

@@ -43,7 +43,7 @@ SNAPSHOT = Snapshot(
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return tmp_path / "findings.json"
+    return tmp_path / "snapshot.json"
 
 
 def test_it_comes_back_as_it_was(file: Path) -> None:

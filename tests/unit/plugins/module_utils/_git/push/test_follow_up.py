@@ -40,13 +40,13 @@ class Branch:
         self.requests += 1
         return self
 
-    def answer(self) -> Tip:
+    def tip(self) -> Tip:
         commit = self.commits.pop(0) if len(self.commits) > 1 else self.commits[0]
         if commit is None:
             raise RepositoryError("The server cannot be reached.")
         return Tip("main", commit)
 
-    def forget(self) -> None:
+    def cancel(self) -> None:
         pass
 
 

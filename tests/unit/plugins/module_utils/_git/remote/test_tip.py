@@ -85,14 +85,14 @@ def test_good_names(name: str) -> None:
     ],
 )
 def test_names_that_no_branch_can_have(name: str) -> None:
-    with pytest.raises(BadOption, match="which no branch can be called"):
+    with pytest.raises(BadOption, match="which is not a valid branch name"):
         check_branch_name(name)
 
 
 def test_the_branches_there_are() -> None:
     many = RemoteReferences({f"refs/heads/b{number:02}": A for number in range(25)})
     text = str(missing_tip_error(many, "nope", "host"))
-    assert text.startswith("There is no branch nope at host. There are: b00, b01")
+    assert text.startswith("There is no branch nope at host. It has: b00, b01")
     assert text.endswith("b19 and 5 more.")
     assert "set branch" in str(missing_tip_error(many, None, "host"))
     assert "has no branch" in str(missing_tip_error(RemoteReferences({}), None, "host"))
