@@ -9,7 +9,7 @@ import contextlib
 from pathlib import Path
 
 from ..._core.pool.snapshot import Snapshot
-from ..cache.mirror import AT_FAULT, Mirror
+from ..cache.mirror import MIRROR_ERRORS, Mirror
 from ..objects.errors import TooShallow
 from ..objects.object_reader import read_objects
 from ..objects.pool_tree import read_pool_tree
@@ -22,7 +22,7 @@ def predict_snapshot(git: GitCommand, mirror: Path, snapshot: Snapshot, commit: 
 
     None if it cannot be read; the next run fetches it then.
     """
-    with contextlib.suppress(*AT_FAULT, TooShallow):
+    with contextlib.suppress(*MIRROR_ERRORS, TooShallow):
         with read_objects(git, mirror) as objects:
             tree = read_pool_tree(git, mirror, objects, commit)
             problems = problems_with_drift(git, Mirror(mirror), objects, tree, commit)

@@ -15,7 +15,7 @@ from ..._core.push.store import PushOutcome
 from ..._core.shared.errors import RepositoryError
 from ..access.author import Author
 from ..cache.folder import cache_error, remove
-from ..cache.mirror import MIRROR_ERRORS, KEPT_DEPTH, UNFINISHED_PACKS, Mirror
+from ..cache.mirror import KEPT_DEPTH, MIRROR_ERRORS, UNFINISHED_PACKS, Mirror
 from ..cache.snapshot_file import write_snapshot
 from ..process.command import GitFailed
 from ..remote.error_messages import git_words
