@@ -55,8 +55,13 @@ def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[
 
 def release(store: CommitStore[PlannedRelease], *names: str, to: str | None = None) -> PushOutcome:
     """Make one attempt: snapshot, write, push."""
+    return store.push(*write(store, *names, to=to))
+
+
+def write(store: CommitStore[PlannedRelease], *names: str, to: str | None = None) -> tuple[Snapshot, str]:
+    """Take a snapshot and write releases on top; return the snapshot and the last commit."""
     snapshot = store.snapshot()
-    return store.push(snapshot, store.write(snapshot, releases_of(snapshot, *names, to=to)))
+    return snapshot, store.write(snapshot, releases_of(snapshot, *names, to=to))
 
 
 def commits_since(repository: GitHistory, base: str) -> list[ReleasedCommit]:

@@ -36,6 +36,7 @@ from ansible_collections.poolboy.concourse.tests.functional.git.releasing import
     release,
     releases_of,
     set_hook,
+    write,
 )
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import Answer, GitDaemon, GitHttpServer, SshServer
@@ -131,8 +132,7 @@ def test_others_have_pushed_on_top(locks: LockRepository, look: Look, reach: Rea
         locks, "reference-transaction", AFTER.format(what=f"{people}\n{more}\ngit update-ref refs/heads/main $new")
     )
     with open_repository(reach[0], look.cache_dir, **reach[1]) as repository:
-        snapshot = repository.snapshot()
-        last = repository.write(snapshot, releases_of(snapshot))
+        snapshot, last = write(repository)
         assert repository.push(snapshot, last) is PushOutcome.UNKNOWN
         later = repository.snapshot()
         assert repository.contains(later, last)
@@ -145,8 +145,7 @@ def test_others_have_pushed_instead(locks: LockRepository, look: Look) -> None:
     base = locks.force("main~1")
     hook = set_hook(locks, "pre-receive", f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}; {KILL}")
     with open_repository(locks.path, look.cache_dir) as repository:
-        snapshot = repository.snapshot()
-        last = repository.write(snapshot, releases_of(snapshot))
+        snapshot, last = write(repository)
         assert repository.push(snapshot, last) is PushOutcome.UNKNOWN
         assert not repository.contains(repository.snapshot(), last)
         hook.unlink()
@@ -203,8 +202,7 @@ def test_a_slow_server_finishes_after_the_timeout(
     go_on = tmp_path / "go on"
     set_hook(locks, "pre-receive", f"while ! test -e '{go_on}'; do sleep 0.1; done")
     with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
-        snapshot = repository.snapshot()
-        last = repository.write(snapshot, releases_of(snapshot))
+        snapshot, last = write(repository)
         request_tip = follow_up.PushFollowUp._tip
 
         def request_and_go_on(self: follow_up.PushFollowUp, branch: str) -> str:
@@ -252,8 +250,7 @@ def test_a_late_push_has_the_same_commits_as_the_next_one(locks: LockRepository,
     """The same releases on the same snapshot give the same commits, no matter when they are written."""
     base = locks.tip() or ""
     with open_repository(locks.path, look.cache_dir) as repository, pytest.MonkeyPatch.context() as patch:
-        snapshot = repository.snapshot()
-        first = repository.write(snapshot, releases_of(snapshot))
+        snapshot, first = write(repository)
         hook = set_hook(locks, "pre-receive", KILL)
         assert repository.push(snapshot, first) is PushOutcome.UNKNOWN
         hook.unlink()
@@ -295,8 +292,7 @@ def test_only_new_commits_are_fetched_afterwards(locks: LockRepository, look: Lo
     locks.force("main~1")
     set_hook(locks, "pre-receive", f"env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main {other}; {KILL}")
     with open_repository(locks.path, look.cache_dir) as repository:
-        snapshot = repository.snapshot()
-        last = repository.write(snapshot, releases_of(snapshot))
+        snapshot, last = write(repository)
         recorder.clear()
         assert repository.push(snapshot, last) is PushOutcome.UNKNOWN
         assert recorder.network() == ["push", "ls-remote"]

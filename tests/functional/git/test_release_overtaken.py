@@ -21,6 +21,7 @@ from ansible_collections.poolboy.concourse.tests.functional.git.releasing import
     release,
     releases_of,
     set_hook,
+    write,
 )
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
@@ -48,8 +49,7 @@ def test_another_push_is_faster(
     servers = (git_daemon, ssh_server, https_server)
     for repo in (str(locks.path), *(server.url("locks.git") for server in servers)):
         with open_repository(repo, look.cache_dir, **options) as repository:
-            snapshot = repository.snapshot()
-            last = repository.write(snapshot, releases_of(snapshot, "aws/env-1"))
+            snapshot, last = write(repository, "aws/env-1")
             base = locks.claim("gcp", "env-3")
             assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
             assert locks.tip() == base
@@ -77,8 +77,7 @@ def test_another_push_lands_during_ours(locks: LockRepository, look: Look) -> No
 def test_a_branch_that_was_reset_is_not_pushed_forward_again(locks: LockRepository, look: Look) -> None:
     """Plain git would accept our commits as a fast-forward and undo the reset."""
     with open_repository(locks.path, look.cache_dir) as repository:
-        snapshot = repository.snapshot()
-        last = repository.write(snapshot, releases_of(snapshot))
+        snapshot, last = write(repository)
         base = locks.force("main~2")
         assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
     assert locks.tip() == base
@@ -87,8 +86,7 @@ def test_a_branch_that_was_reset_is_not_pushed_forward_again(locks: LockReposito
 def test_a_deleted_branch_is_not_created_again(locks: LockRepository, look: Look) -> None:
     locks.fork("other")
     with open_repository(locks.path, look.cache_dir, branch="other") as repository:
-        snapshot = repository.snapshot()
-        last = repository.write(snapshot, releases_of(snapshot))
+        snapshot, last = write(repository)
         locks.delete_branch("other")
         assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
         assert locks.tip("other") is None
@@ -149,8 +147,7 @@ def test_a_missing_or_broken_mirror_is_replaced(locks: LockRepository, look: Loo
 
 def test_a_mirror_that_breaks_before_the_push(locks: LockRepository, look: Look) -> None:
     with open_repository(locks.path, look.cache_dir) as repository:
-        snapshot = repository.snapshot()
-        last = repository.write(snapshot, releases_of(snapshot))
+        snapshot, last = write(repository)
         shutil.rmtree(look.mirror / "objects" / "pack")
         assert repository.push(snapshot, last) is PushOutcome.OVERTAKEN
         assert locks.tip() == snapshot.commit
@@ -171,8 +168,7 @@ def test_a_remote_that_is_rewritten_while_the_mirror_is_broken(locks: LockReposi
 def test_another_run_waits_from_write_to_push(locks: LockRepository, look: Look) -> None:
     """It cannot replace the mirror with the commits, and continues right after the push."""
     with open_repository(locks.path, look.cache_dir) as repository:
-        snapshot = repository.snapshot()
-        last = repository.write(snapshot, releases_of(snapshot, "aws/env-1"))
+        snapshot, last = write(repository, "aws/env-1")
         with (
             open_repository(locks.path, look.cache_dir, git_timeout=1) as other,
             pytest.raises(RepositoryError, match="Another run has been using"),

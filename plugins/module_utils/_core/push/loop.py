@@ -39,6 +39,10 @@ class PushTask(t.Protocol[Change_co, Plan]):
 class PushLoop(t.Generic[Change, Plan]):
     """Pushes the changes of a task on top of the latest snapshot. `snapshot` is the one that the task was planned on.
 
+        write -> confirm -> push -> accepted: done
+          ^                   |
+          +---- revise <------+ overtaken, unknown: pause, take a new snapshot
+
     A push whose response was lost can be carried out later. `unknown` maps the commit of each to its plan, so that a
     later snapshot that contains the commit ends the loop with that plan, and nothing is pushed twice. `confirm` runs
     between write and push; it can drop changes from the plan.

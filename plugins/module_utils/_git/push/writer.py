@@ -115,9 +115,8 @@ class RepositoryWriter(t.Generic[Change]):
         folder = self._repository.folder
         process = self._repository.remote.push(folder.mirror, snapshot.branch, commit, base=snapshot.commit)
         try:
-            predicted = predict_snapshot(
-                self._repository.git, folder.mirror, snapshot, commit
-            )  # while the server works
+            # While the server works.
+            predicted = predict_snapshot(self._repository.git, folder.mirror, snapshot, commit)
             report = wait_for_report(process, snapshot.branch)
         finally:
             process.stop()

@@ -41,7 +41,7 @@ def rejected(reason: str, remote: str = "", kind: str = "remote rejected") -> Pu
     return read_report(printed("!", f"[{kind}] ({reason})"), MAIN, failed)
 
 
-def broken_off(stderr: str, status: int = 128) -> PushReport:
+def disconnected(stderr: str, status: int = 128) -> PushReport:
     return read_report(b"", MAIN, GitFailed("push", status, stderr))
 
 
@@ -66,7 +66,7 @@ def test_overtaken(reason: str) -> None:
         ("failed to lock", ""),
     ],
 )
-def test_locked(reason: str, remote: str) -> None:
+def test_busy(reason: str, remote: str) -> None:
     assert rejected(reason, remote).status is PushStatus.BUSY
 
 
@@ -96,7 +96,7 @@ def test_refused(reason: str, remote: str, hint: str) -> None:
     assert message.endswith(f"It says: {reason}{f'; {remote}' if remote else ''}")
 
 
-def test_a_reason_of_the_server_s_own() -> None:
+def test_an_unknown_reason() -> None:
     report = rejected("TF402462: The reference is busy elsewhere.")
     assert report.status is PushStatus.REJECTED
     assert "so nothing was released. It says: TF402462" in str(MESSAGES.refused(report))
@@ -111,11 +111,11 @@ def test_a_reason_of_the_server_s_own() -> None:
         "",
     ],
 )
-def test_lost(stderr: str) -> None:
-    assert broken_off(stderr).status is PushStatus.NO_RESPONSE
+def test_no_response(stderr: str) -> None:
+    assert disconnected(stderr).status is PushStatus.NO_RESPONSE
 
 
-def test_a_time_out_and_a_silent_server_are_lost() -> None:
+def test_a_timeout_or_no_output_is_no_response() -> None:
     timed_out = read_report(b"", MAIN, GitTimedOut("push", 60, "fatal: Could not read from remote repository."))
     assert (timed_out.status, timed_out.timed_out) == (PushStatus.NO_RESPONSE, True)
     assert read_report(b"", MAIN, None).status is PushStatus.NO_RESPONSE
@@ -165,7 +165,7 @@ NOT_SENT = [
 
 @pytest.mark.parametrize(("stderr", "words"), NOT_SENT)
 def test_not_sent(stderr: str, words: str) -> None:
-    report = broken_off(stderr)
+    report = disconnected(stderr)
     assert report.status is PushStatus.NOT_SENT
     assert report.failed is not None
     error = MESSAGES.not_sent(report, report.failed)
@@ -184,12 +184,12 @@ def test_not_sent(stderr: str, words: str) -> None:
     ],
 )
 def test_a_broken_mirror(stderr: str) -> None:
-    assert broken_off(stderr).status is PushStatus.MIRROR_BROKEN
+    assert disconnected(stderr).status is PushStatus.MIRROR_BROKEN
 
 
-def test_what_a_server_says_of_objects_is_not_about_our_mirror() -> None:
+def test_messages_of_the_server_about_objects_do_not_concern_the_mirror() -> None:
     assert (
-        broken_off("remote: fatal: bad object\nfatal: the remote end hung up unexpectedly\n").status
+        disconnected("remote: fatal: bad object\nfatal: the remote end hung up unexpectedly\n").status
         is PushStatus.NO_RESPONSE
     )
 
@@ -208,7 +208,7 @@ PIECES = (
 )
 
 
-def test_secrets_and_control_characters_stay_out_and_the_length_is_bounded() -> None:
+def test_messages_hold_no_secrets_and_no_control_characters_and_are_short() -> None:
     remote = "\n".join(["\x1b[31mhello s3cret https://bot:t0ken@example.com\x1b[0m", *map(str, range(1000))])
     message = str(MESSAGES.refused(rejected("hook declined", remote)))
     assert "s3cret" not in message
@@ -219,7 +219,7 @@ def test_secrets_and_control_characters_stay_out_and_the_length_is_bounded() -> 
 
 
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=3))).map(b"".join), st.text())
-def test_no_output_makes_it_fail(output: bytes, stderr: str) -> None:
+def test_any_output_can_be_read(output: bytes, stderr: str) -> None:
     report = read_report(output, MAIN, GitFailed("push", 1, stderr))
     if report.status is PushStatus.ACCEPTED:
         assert any(line[:2] in (b" \t", b"=\t") and MAIN.encode() in line for line in output.split(b"\n"))
@@ -227,6 +227,6 @@ def test_no_output_makes_it_fail(output: bytes, stderr: str) -> None:
         assert printable(str(error)) == str(error)
 
 
-def test_another_reference_is_not_ours() -> None:
+def test_a_line_about_another_reference_is_ignored() -> None:
     other = printed(" ", "1..2").replace(b"heads/main", b"heads/main2")
     assert read_report(other, MAIN, None).status is PushStatus.NO_RESPONSE

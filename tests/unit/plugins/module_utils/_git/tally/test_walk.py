@@ -18,7 +18,7 @@ from ..history.random_dag import dags, logged, reachable
 
 @settings(max_examples=300)
 @given(dags(), st.data())
-def test_in_any_shape_what_is_not_below_the_last_count_came_after_it(
+def test_since_are_all_commits_that_the_last_count_does_not_contain(
     dag: list[ChangedCommit], data: st.DataObject
 ) -> None:
     everything = [commit.name for commit in dag]
@@ -39,7 +39,7 @@ def test_in_any_shape_what_is_not_below_the_last_count_came_after_it(
 
 @settings(max_examples=300)
 @given(dags(), st.data())
-def test_what_is_cut_off_is_never_taken_for_an_answer(dag: list[ChangedCommit], data: st.DataObject) -> None:
+def test_a_cut_walk_is_never_mistaken_for_a_complete_one(dag: list[ChangedCommit], data: st.DataObject) -> None:
     everything = [commit.name for commit in dag]
     counts = data.draw(st.sets(st.sampled_from(everything), max_size=4), label="commits that count")
     boundary = data.draw(st.sets(st.sampled_from(everything), max_size=2), label="not fetched below")
@@ -52,17 +52,17 @@ def test_what_is_cut_off_is_never_taken_for_an_answer(dag: list[ChangedCommit], 
         assert since == reachable(dag, [tip]) - reachable(dag, [walk.counted.name])
 
 
-def test_no_commit_is_read_that_is_not_needed() -> None:
+def test_only_needed_commits_are_read() -> None:
     dag = [ChangedCommit(str(n), (str(n - 1),) if n else (), 1000 * n, ()) for n in range(50)]
     near, far = (TallyWalk("49", lambda commit, at=at: commit.name == at, ()) for at in ("47", "40"))  # type: ignore[misc]
     assert walk_all(logged(dag), [near, far]) == 10
     assert [commit.name for commit in near.since()] == ["49", "48"]
 
 
-def test_no_walk_reads_nothing() -> None:
+def test_without_a_walk_nothing_is_read() -> None:
     assert walk_all(iter([ChangedCommit("0", (), 0, ())]), []) == 0
 
 
-def test_a_log_that_ends_too_early_is_broken() -> None:
+def test_a_log_that_ends_too_early_is_an_error() -> None:
     with pytest.raises(BrokenHistory):
         walk_all(iter([ChangedCommit("1", ("0",), 0, ())]), [TallyWalk("1", lambda _commit: False, ())])

@@ -37,7 +37,7 @@ commits = st.builds(PlannedCommit, messages, st.lists(changes, max_size=3).map(t
 
 @dataclass
 class Reader:
-    """Takes commands off the front of a stream."""
+    """Reads commands from the start of a stream."""
 
     rest: bytes
     people: set[bytes] = field(default_factory=set)
@@ -79,7 +79,7 @@ def unquote(path: bytes) -> bytes:
 
 
 @given(st.lists(commits, min_size=1, max_size=5))
-def test_every_commit_comes_out_as_it_went_in(planned: list[PlannedCommit]) -> None:
+def test_commits_can_be_read_back(planned: list[PlannedCommit]) -> None:
     reader = Reader(import_stream(PARENT, planned, AUTHOR, 1_700_000_000))
     found = [reader.commit(None if number else PARENT.encode()) for number in range(len(planned))]
     assert found == planned
@@ -88,6 +88,6 @@ def test_every_commit_comes_out_as_it_went_in(planned: list[PlannedCommit]) -> N
 
 
 @given(paths)
-def test_a_quoted_path_is_one_line_that_can_be_read_back(path: bytes) -> None:
+def test_a_quoted_path_is_one_line_and_can_be_read_back(path: bytes) -> None:
     assert b"\n" not in quoted(path)
     assert unquote(quoted(path)) == path

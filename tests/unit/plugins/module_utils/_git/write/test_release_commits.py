@@ -53,7 +53,7 @@ def test_a_release_is_one_commit() -> None:
     assert commit == PlannedCommit("unclaiming: env\n", (FileMoved(b"aws/claimed/env", b"aws/unclaimed/env"),))
 
 
-def test_the_last_lock_goes_after_a_commit_that_keeps_the_folder() -> None:
+def test_a_commit_with_a_gitkeep_comes_before_the_last_lock() -> None:
     there = {b"aws/claimed": {b"env": (FILE, "blob")}, b"gcp/unclaimed": {}}
     keep, commit = release_commits([release("aws", "env", "gcp")], there)
     assert keep == PlannedCommit("keep aws/claimed\n", (FileWritten(b"aws/claimed/.gitkeep"),))
@@ -70,7 +70,7 @@ def test_the_last_lock_goes_after_a_commit_that_keeps_the_folder() -> None:
         ({b"env": (FILE, "blob")}, {b"env": (b"40000", "tree")}, "aws/unclaimed/env already exists"),
     ],
 )
-def test_what_cannot_be_done_is_refused(claimed: Entries, unclaimed: Entries, words: str) -> None:
+def test_a_changed_lock_or_an_occupied_place_is_an_error(claimed: Entries, unclaimed: Entries, words: str) -> None:
     with pytest.raises(RepositoryError, match=words):
         list(release_commits([release("aws", "env")], {b"aws/claimed": claimed, b"aws/unclaimed": unclaimed}))
 
@@ -81,14 +81,14 @@ def test_a_lock_is_not_released_twice() -> None:
         list(release_commits([release("aws", "env"), release("aws", "env", "gcp")], there))
 
 
-def test_the_folders_of_releases() -> None:
+def test_changed_folders() -> None:
     releases = [release("aws", "env"), release(".", "env", "cf/fresh"), release("\udcff", "x")]
     expected = {b"aws/claimed", b"aws/unclaimed", b"claimed", b"cf/fresh/unclaimed", b"\xff/claimed", b"\xff/unclaimed"}
     assert changed_folders(releases) == expected
 
 
 @given(st.data())
-def test_no_file_is_lost_and_no_claimed_folder_gets_empty(data: st.DataObject) -> None:
+def test_no_file_is_lost_and_no_claimed_folder_becomes_empty(data: st.DataObject) -> None:
     there: dict[bytes, dict[bytes, Entry]] = {}
     for pool in POOLS:
         claimed = data.draw(folders, label=f"claimed in {pool}")
@@ -134,7 +134,7 @@ def moves(commit: PlannedCommit) -> bool:
 
 
 def apply(there: dict[bytes, dict[bytes, Entry]], commit: PlannedCommit) -> None:
-    """Do what git will do."""
+    """Change the folders as git would."""
     (change,) = commit.changes
     folder_, _slash, name = (change.path if isinstance(change, FileWritten) else change.target).rpartition(b"/")
     assert name not in there[folder_]
