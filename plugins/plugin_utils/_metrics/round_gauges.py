@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ...module_utils._core.trigger.plan import TriggerState
+from ...module_utils._core.trigger.state import TriggerState
 from .._round.model import STEPS, Round
 from .exposition import Kind, Metric
 from .previous import Previous

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...module_utils._core.trigger.plan import TriggerState
+from ...module_utils._core.trigger.state import TriggerState
 from ...module_utils._core.verdict.verdict import VerdictName
 from .._round.model import Round
 from .event import Event, NewsKind

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...module_utils._core.shared.times import duration_text
-from ...module_utils._core.trigger.plan import TriggerState
+from ...module_utils._core.trigger.state import TriggerState
 from .._round.model import Round, TriggeredPool
 from .locks import LockRow, seen_pools
 from .text import shown

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...module_utils._core.trigger.plan import TriggerState
+from ...module_utils._core.trigger.state import TriggerState
 
 STEPS = ("clean", "trigger", "status", "page", "metrics", "pushgateway", "notify", "report")
 """The steps of a round, in the order of the role's documentation."""

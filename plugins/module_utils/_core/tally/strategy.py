@@ -20,11 +20,12 @@ from ..push.retry import PushRetry
 from ..shared.errors import RepositoryError
 from ..shared.text import count_text, printable
 from ..trigger.job_api import CannotTrigger
-from ..trigger.plan import TriggerDecision, TriggerState
+from ..trigger.plan import TriggerDecision
 from ..trigger.pool_trigger import PoolTrigger
 from ..trigger.reason import limited_reason, paused_reason
 from ..trigger.run import TriggerRun
 from ..trigger.start import BuildNotFound, ConcourseUnavailable
+from ..trigger.state import TriggerState
 from .ledger import TallyLedger, TallyStore
 from .plan import TallyDemand, TallyPlan
 

@@ -18,7 +18,6 @@ needed = free locks - builds that can still claim one (0 at least)
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
 from ..concourse.model import Build
@@ -38,20 +37,10 @@ from .reason import (
     start_reason,
     stuck_reason,
 )
+from .state import TriggerState
 
 DEFAULT_RETRY = 5
 DEFAULT_MAX_TRIGGERS = 100
-
-
-class TriggerState(enum.StrEnum):
-    """The state of a pool after a run, as docs/triggering.md defines it."""
-
-    SATISFIED = "satisfied"
-    TRIGGERED = "triggered"
-    WAITING = "waiting"
-    STUCK = "stuck"
-    LIMITED = "limited"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from ..concourse.model import Build
 from .job_builds import JobBuilds
 from .options import TriggerPool
-from .plan import BuildNeed, TriggerDecision, TriggerState
+from .plan import BuildNeed, TriggerDecision
+from .state import TriggerState
 
 
 @dataclass(slots=True)

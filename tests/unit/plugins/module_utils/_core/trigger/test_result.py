@@ -33,7 +33,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.pl
     JobCondition,
     TriggerDecision,
     TriggerRules,
-    TriggerState,
     decide,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.result import (
@@ -41,6 +40,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.re
     trigger_result,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.state import TriggerState
 
 from .trigger_model import NOW, ModelJobApi, World, run_of
 
