@@ -212,10 +212,10 @@ def test_tls_where_there_is_none_and_none_where_there_is(
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ({"ca_path": "garbage"}, "holds nothing usable"),
-        ({"client_cert": "garbage", "client_key": "key"}, "holds nothing usable"),
-        ({"client_cert": "certificate", "client_key": "garbage"}, "holds nothing usable"),
-        ({"client_cert": "certificate", "client_key": "foreign"}, "do not belong together"),
+        ({"ca_path": "garbage"}, "no usable certificate"),
+        ({"client_cert": "garbage", "client_key": "key"}, "no usable certificate"),
+        ({"client_cert": "certificate", "client_key": "garbage"}, "no usable certificate"),
+        ({"client_cert": "certificate", "client_key": "foreign"}, "do not match"),
         ({"client_cert": "certificate", "client_key": "locked"}, "protected by a password"),
     ],
 )

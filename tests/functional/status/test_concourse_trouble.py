@@ -112,7 +112,7 @@ def test_logins_that_contradict_each_other(chain: Scene, look_each: LookEach) ->
             ({**NO_LOGIN, **no_url, "concourse_token": "wr0ng-s3cret"}, ["needs a Concourse", "concourse_url"]),
             (no_url, ["needs a Concourse", "concourse_url"]),
             ({"concourse_timeout": 0}, ["concourse_timeout", "at least 1"]),
-            ({"concourse_url": "ci.example.com"}, ["ci.example.com", "no address of a Concourse", "https://"]),
+            ({"concourse_url": "ci.example.com"}, ["ci.example.com", "not the address of a Concourse", "https://"]),
             ({"concourse_url_aliases": ["ci"]}, ["concourse_url_aliases is 'ci'"]),
             ({"client_cert": "/nonexistent"}, ["client_cert is given without client_key"]),
         ],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Targets of fly, as it keeps them in ~/.flyrc (fly/rc/targets.go)."""
+"""The targets of fly in ~/.flyrc (fly/rc/targets.go)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..._core.shared.text import printable
 
 @dataclass(frozen=True, slots=True)
 class FlyTarget:
-    """One target; `ca_cert` is PEM text, trusted besides the system's; the client's certificate and key are paths."""
+    """A target. `ca_cert` is PEM text, trusted besides the system's certificates; the client's files are paths."""
 
     name: str
     api: str
@@ -29,20 +29,20 @@ class FlyTarget:
 
 
 def flyrc_path(environment: Mapping[str, str]) -> Path:
-    """Return where fly keeps its targets: in $FLY_HOME, else in the home folder."""
+    """Return the path of .flyrc: in $FLY_HOME, else in the home directory."""
     home = environment.get("FLY_HOME") or environment.get("HOME")
     return (Path(home) if home else Path.home()) / ".flyrc"
 
 
 def read_target(name: str, path: Path) -> FlyTarget:
-    """Read one target. Raises BadOption when it cannot be used; the text then names the targets that there are."""
+    """Read a target. Raises BadOption if it cannot be used; for an unknown one the message lists the known ones."""
     targets = _read_targets(path)
     entry = targets.get(name)
     if entry is None:
         known = ", ".join(sorted(printable(str(one), 60) for one in targets)) or "none"
         raise BadOption(
-            f"concourse_target '{printable(name, 60)}' is not in {path}; the targets there are: {known}. "
-            f"'fly -t {printable(name, 60)} login' makes it."
+            f"concourse_target '{printable(name, 60)}' is not in {path}, which has these targets: {known}. "
+            f"Create it with 'fly -t {printable(name, 60)} login'."
         )
     if not isinstance(entry, dict) or not isinstance(entry.get("api"), str):
         raise BadOption(f"Target '{printable(name, 60)}' in {path} has no address (api): log in again with fly.")
@@ -76,7 +76,7 @@ def _read_targets(path: Path) -> dict[t.Any, t.Any]:
     except OSError as error:
         raise BadOption(f"concourse_target needs {path}, which cannot be read: {error.strerror}.") from None
     except (yaml.YAMLError, ValueError):
-        # The parser's message quotes the line, and the line may hold a token.
-        raise BadOption(f"{path} is not valid YAML: log in again with fly, or mend it.") from None
+        # The parser's message quotes the line, which can contain a token.
+        raise BadOption(f"{path} is not valid YAML: log in again with fly, or correct the file.") from None
     targets = content.get("targets") if isinstance(content, dict) else None
     return targets if isinstance(targets, dict) else {}

@@ -1,21 +1,26 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options by which a user names a Concourse and a login."""
+"""The options for the Concourse and the login."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class ConcourseOptions:
-    """What the user gave, as it was given; empty text counts as not given.
+    """The values as the user gave them; an empty string counts as not given.
 
-    `url` is the address of the web page, `target` a target of fly's ~/.flyrc, `url_aliases` are other addresses by
-    which claims may name the same Concourse, `team` stands in for claims that name none (default: the target's team,
-    else main), `timeout` is in seconds, for the connection and for each wait for an answer. `ca_path` is a file or a
-    folder of PEM certificates, `client_cert` and `client_key` are PEM files.
+    | option | meaning |
+    |---|---|
+    | `url` | address of the web page |
+    | `target` | target in fly's ~/.flyrc |
+    | `url_aliases` | other addresses of the same Concourse, as they appear in claims |
+    | `team` | team of claims that name none; default: the target's team, else main |
+    | `timeout` | seconds, for connecting and for each wait for a response |
+    | `ca_path` | file or directory of PEM certificates |
+    | `client_cert`, `client_key` | PEM files |
     """
 
     url: str | None = None
@@ -35,6 +40,7 @@ class ConcourseOptions:
 
     @property
     def is_empty(self) -> bool:
-        """Whether neither a Concourse nor a login is named: the user wants to do without."""
-        naming = {"url", "username", "password", "token", "client_id", "client_secret", "target"}
-        return not any(getattr(self, option.name) for option in fields(self) if option.name in naming)
+        """Whether neither a Concourse nor a login is given: the module runs without Concourse."""
+        return not any(
+            (self.url, self.username, self.password, self.token, self.client_id, self.client_secret, self.target)
+        )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the options to what the client needs: one address, one login, one way to trust it."""
+"""The settings of the client: one address, one login, one TLS configuration, resolved from the options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .url import checked_url, normalized_url
 
 @dataclass(frozen=True, slots=True)
 class ConcourseSettings:
-    """Everything settled: `address` has no slash at its end, `aliases` are normalised, `timeout` is in seconds."""
+    """Resolved options. `address` has no trailing slash, `aliases` are normalized, `timeout` is in seconds."""
 
     address: str
     credentials: Credentials
@@ -31,20 +31,18 @@ class ConcourseSettings:
 
 
 def resolve_settings(options: ConcourseOptions, environment: Mapping[str, str] | None = None) -> ConcourseSettings:
-    """Return the settings that the options mean. Raises BadOption when they contradict each other or name nothing."""
+    """Return the settings. Raises BadOption if options contradict each other, are incomplete or name no Concourse."""
     if options.timeout < 1:
         raise BadOption(f"concourse_timeout is {options.timeout}: give at least 1 second.")
-    kinds = _login_kinds(options)
-    if len(kinds) > 1:
-        raise BadOption(f"{' and '.join(kinds)} are different ways to log in to Concourse: give only one of them.")
+    logins = _given_logins(options)
+    if len(logins) > 1:
+        raise BadOption(f"{' and '.join(logins)} are different ways to log in to Concourse: give only one of them.")
     if not options.url and not options.target:
-        given = kinds[0] if kinds else "A login"
+        given = logins[0] if logins else "A login"
         raise BadOption(f"{given} needs a Concourse to log in to: give its address as concourse_url.")
-    target = (
-        read_target(options.target, flyrc_path(os.environ if environment is None else environment))
-        if options.target
-        else None
-    )
+    target = None
+    if options.target:
+        target = read_target(options.target, flyrc_path(os.environ if environment is None else environment))
     return ConcourseSettings(
         address=_address(options, target),
         credentials=_credentials(options, target),
@@ -55,17 +53,17 @@ def resolve_settings(options: ConcourseOptions, environment: Mapping[str, str] |
     )
 
 
-def _login_kinds(options: ConcourseOptions) -> list[str]:
-    """Return how the user wants to log in, in words. Raises BadOption when half of a pair is missing."""
-    kinds = []
+def _given_logins(options: ConcourseOptions) -> list[str]:
+    """Return the option of each given login. Raises BadOption if half of a pair is missing."""
+    logins = []
     for first, second in (("username", "password"), ("client_id", "client_secret")):
         given = [name for name in (first, second) if getattr(options, name)]
         if len(given) == 1:
             missing = second if given == [first] else first
             raise BadOption(f"concourse_{given[0]} is given without concourse_{missing}: give both.")
         if given:
-            kinds.append(f"concourse_{first}")
-    return kinds + [f"concourse_{name}" for name in ("token", "target") if getattr(options, name)]
+            logins.append(f"concourse_{first}")
+    return logins + [f"concourse_{name}" for name in ("token", "target") if getattr(options, name)]
 
 
 def _address(options: ConcourseOptions, target: FlyTarget | None) -> str:
@@ -96,13 +94,13 @@ def _credentials(options: ConcourseOptions, target: FlyTarget | None) -> Credent
 
 
 def _checked_token(token: str) -> str:
-    """Return the bare token: what is copied from a file or a header comes with a line break or with its scheme."""
+    """Return the token without the line break or the word Bearer that come with it from a file or a header."""
     token = token.strip()
     if token[:7].lower() == "bearer ":
         token = token[7:].strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise BadOption(
-            "The token for Concourse is no token: it is empty, or has spaces, line breaks or foreign letters."
+            "The token for Concourse is invalid: it is empty, or contains spaces, line breaks or non-ASCII characters."
         )
     return token
 
@@ -115,12 +113,10 @@ def _tls(options: ConcourseOptions, target: FlyTarget | None) -> TlsSettings:
         names = f"client_cert_path of fly target '{target.name}'", "its client_key_path"
     if (certificate is None) != (key is None):
         given, missing = names if certificate else reversed(names)
-        raise BadOption(
-            f"{given} is given without {missing}: give both; one PEM file that holds both can be named twice."
-        )
+        raise BadOption(f"{given} is given without {missing}: give both; if one PEM file contains both, name it twice.")
     for path in (options.ca_path, certificate, key):
         if path and not Path(path).exists():
-            raise BadOption(f"{path} does not exist: ca_path, client_cert and client_key must name PEM files.")
+            raise BadOption(f"{path} does not exist: ca_path, client_cert and client_key must be PEM files.")
     insecure = (
         target.insecure if target is not None and options.validate_certs is None else options.validate_certs is False
     )

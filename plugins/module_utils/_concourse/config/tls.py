@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom to trust, and by what to be known."""
+"""TLS: the trusted certificates, and the client certificate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..._core.shared.errors import BadOption
 
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
-    """`ca_path` (file or folder) is trusted instead of the usual certificates, `extra_ca` (PEM text) besides them."""
+    """`ca_path` (file or directory) replaces the default certificates, `extra_ca` (PEM text) adds to them."""
 
     verify: bool = True
     ca_path: str | None = None
@@ -25,33 +25,35 @@ class TlsSettings:
 
 
 def make_context(settings: TlsSettings) -> ssl.SSLContext:
-    """Return the one context that every connection uses. Raises BadOption when a certificate cannot be used."""
-    context = ssl.create_default_context() if settings.ca_path is None else _context_for(settings.ca_path)
+    """Return the TLS context of all connections. Raises BadOption if a certificate cannot be used."""
+    context = ssl.create_default_context() if settings.ca_path is None else _context_with(settings.ca_path)
     if not settings.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif settings.ca_path is None:
-        _trust_usual(context)
+        _trust_defaults(context)
     if settings.extra_ca is not None:
         try:
             context.load_verify_locations(cadata=settings.extra_ca)
         except (ssl.SSLError, ValueError):
-            raise BadOption("The ca_cert of the fly target is no PEM certificate: log in again with fly.") from None
+            raise BadOption("The ca_cert of the fly target is not a PEM certificate: log in again with fly.") from None
     if settings.client_cert and settings.client_key:
         _load_client_certificate(context, settings.client_cert, settings.client_key)
     return context
 
 
-def _context_for(ca_path: str) -> ssl.SSLContext:
+def _context_with(ca_path: str) -> ssl.SSLContext:
     folder = Path(ca_path).is_dir()
     try:
         return ssl.create_default_context(cafile=None if folder else ca_path, capath=ca_path if folder else None)
     except (ssl.SSLError, OSError) as error:
-        raise BadOption(f"ca_path {ca_path} cannot be used: {_why(error)}. Give a file of PEM certificates.") from None
+        raise BadOption(
+            f"ca_path {ca_path} cannot be used: {_reason(error)}. Give a file of PEM certificates."
+        ) from None
 
 
-def _trust_usual(context: ssl.SSLContext) -> None:
-    """Trust, besides the system's certificates, those of requests or those that the environment names instead."""
+def _trust_defaults(context: ssl.SSLContext) -> None:
+    """Trust the certificates of requests, or of REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, besides the system's."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     if not bundle:
         from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -61,7 +63,9 @@ def _trust_usual(context: ssl.SSLContext) -> None:
     try:
         context.load_verify_locations(cafile=None if folder else bundle, capath=bundle if folder else None)
     except (ssl.SSLError, OSError) as error:
-        raise BadOption(f"The certificates in {bundle} (REQUESTS_CA_BUNDLE) cannot be used: {_why(error)}.") from None
+        raise BadOption(
+            f"The certificates in {bundle} (REQUESTS_CA_BUNDLE) cannot be used: {_reason(error)}."
+        ) from None
 
 
 def _load_client_certificate(context: ssl.SSLContext, certificate: str, key: str) -> None:
@@ -71,10 +75,11 @@ def _load_client_certificate(context: ssl.SSLContext, certificate: str, key: str
     try:
         context.load_cert_chain(certificate, key, password=no_password)
     except (ssl.SSLError, OSError) as error:
-        raise BadOption(f"client_cert {certificate} and client_key {key} cannot be used: {_why(error)}.") from None
+        raise BadOption(f"client_cert {certificate} and client_key {key} cannot be used: {_reason(error)}.") from None
 
 
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        return {"KEY_VALUES_MISMATCH": "they do not belong together"}.get(error.reason or "", "it holds nothing usable")
-    return error.strerror or type(error).__name__ if isinstance(error, OSError) else type(error).__name__
+        mismatch = error.reason == "KEY_VALUES_MISMATCH"
+        return "they do not match" if mismatch else "no usable certificate or key in the file"
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

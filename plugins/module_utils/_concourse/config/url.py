@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses of a Concourse's web page, and when two are the same."""
+"""Addresses of Concourse: validation, and a canonical form for comparing them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def normalized_url(address: str) -> str | None:
-    """Return the one spelling of an address: scheme and host in lower case, the port spelt out, no slash at the end.
+    """Return the canonical form of an address: lower-case scheme and host, explicit port, no trailing slash.
 
-    None for anything that is no plain http or https address; one with a user, a query or a fragment is none either.
+    None for anything but an http or https address without user, query and fragment.
+
+    >>> normalized_url("HTTPS://CI.example.com/")
+    'https://ci.example.com:443'
     """
     try:
         parts = urlsplit(address.strip())
@@ -30,7 +33,7 @@ def normalized_url(address: str) -> str | None:
 
 
 def checked_url(address: str, option: str) -> str:
-    """Return an option's address without slashes at its end. Raises BadOption when it cannot be one."""
+    """Return an option's address without trailing slashes. Raises BadOption if it is not an address of Concourse."""
     address = address.strip().rstrip("/")
     try:
         parts = urlsplit(address)
@@ -38,12 +41,12 @@ def checked_url(address: str, option: str) -> str:
         parts = SplitResult("", "", "", "", "")
     if "@" in parts.netloc:
         raise BadOption(
-            f"{option} holds a user or a password: take them out of the address and give them as "
+            f"{option} contains a user or a password: remove them from the address and give them as "
             "concourse_username and concourse_password."
         )
     if normalized_url(address) is None or not address.isascii() or not address.isprintable() or " " in address:
         raise BadOption(
-            f"{option} is '{printable(address, 200)}', which is no address of a Concourse: "
-            "give it as you open it in a browser, for example https://ci.example.com."
+            f"{option} is '{printable(address, 200)}', which is not the address of a Concourse: "
+            "give the address that you open in a browser, for example https://ci.example.com."
         )
     return address
