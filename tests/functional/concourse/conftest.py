@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Concourse to talk to, and clients that are closed when a test ends."""
+"""A populated Concourse, and clients that are closed at the end of a test."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ CONFIG = {
         {"name": "use", "plan": [{"get": "held", "resource": "lock", "passed": ["claim"]}]},
     ],
 }
-"""Two jobs whose steps are not called as their resource is."""
+"""Two jobs whose steps and resource have different names."""
 
 VARIABLES = {"branch": "feature/x", "num": 9000}
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the machine's own: no proxies, no bundles of certificates, no files of the home folder."""
+    """Isolate from the machine: no proxies, no certificate bundles, no files of the home directory."""
     names = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc")
     for name in names:
         monkeypatch.delenv(name, raising=False)
@@ -50,7 +50,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "_BACKOFF", 0.01)
 
 
-def furnish(atc: Emulator) -> None:
+def populate(atc: Emulator) -> None:
     """Users, a client, teams and pipelines; build 1 of main/flow/claim succeeded with version v1."""
     for name in ("admin", "viewer", "nobody"):
         atc.set_user(name, f"{name}-pa55word")
@@ -65,9 +65,9 @@ def furnish(atc: Emulator) -> None:
 
 @pytest.fixture
 def atc() -> Iterator[Emulator]:
-    """A furnished Concourse of the newest version."""
+    """A populated Concourse of the newest version."""
     with Emulator() as emulator:
-        furnish(emulator)
+        populate(emulator)
         emulator.clear_log()
         yield emulator
         assert emulator.server.errors == []
@@ -75,7 +75,7 @@ def atc() -> Iterator[Emulator]:
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
-    """Makes clients: by default as admin; other options replace the login."""
+    """Return a function that creates clients: by default as admin; other options replace the login."""
     with ExitStack() as closing:
 
         def made(url: str, **options: Any) -> ConcourseClient:
@@ -91,5 +91,5 @@ def connect() -> Iterator[Connect]:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
-    """A certificate authority that nothing trusts by itself."""
+    """A certificate authority that is not trusted by default."""
     return new_authority(tmp_path_factory.mktemp("authority"))

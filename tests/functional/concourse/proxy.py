@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small HTTP proxy: passes plain requests on, opens tunnels for TLS, and remembers what it was asked for."""
+"""A small HTTP proxy: forwards plain requests, opens tunnels for TLS, and records the requests."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 
 class Proxy:
-    """`with Proxy() as proxy:` serves at 127.0.0.1:`port`; `asked` has the first line of each request, `heads` all."""
+    """`with Proxy() as proxy:` serves at 127.0.0.1:`port`; `request_lines` and `heads` record the requests."""
 
     def __init__(self, *, user: str | None = None) -> None:
         self.user = user
-        self.asked: list[str] = []
+        self.request_lines: list[str] = []
         self.heads: list[str] = []
         self._server = _Server(("127.0.0.1", 0), self)
         self.port = int(self._server.server_address[1])
@@ -35,7 +35,7 @@ class Proxy:
         first = head.decode("latin-1").partition("\r\n")[0]
         if not first:
             return
-        self.asked.append(first)
+        self.request_lines.append(first)
         self.heads.append(head.decode("latin-1"))
         if self.user is not None and f"Proxy-Authorization: Basic {self.user}" not in head.decode("latin-1"):
             client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")

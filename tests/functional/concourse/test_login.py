@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins of every kind, in every version; and each refusal with its sentence."""
+"""Every kind of login in every version of Concourse, and the message of each refusal."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_first_build(connect: Connect, atc: Emulator, **options: str) -> str:
 def test_password(version: str, atc: Emulator, connect: Connect) -> None:
     atc.change_settings(version=version)
     assert read_first_build(connect, atc, **ADMIN) == "local:admin"
-    # The first of the two tokens that come is the right one.
+    # The first of the two tokens is accepted.
     assert [entry["status"] for entry in atc.requests(path="(/api/v1/user|/sky/userinfo)$")] == [200]
 
 
@@ -49,7 +49,7 @@ def test_client_credentials(version: str, atc: Emulator, connect: Connect) -> No
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_token_made_elsewhere(version: str, atc: Emulator, connect: Connect) -> None:
+def test_given_token(version: str, atc: Emulator, connect: Connect) -> None:
     atc.change_settings(version=version)
     assert read_first_build(connect, atc, token=atc.issue_token("local:admin")) == "local:admin"
     assert atc.requests(method="POST") == []
@@ -70,18 +70,18 @@ def test_fly_target(
 
 def test_anonymous_sees_exposed_pipelines_only(atc: Emulator, connect: Connect) -> None:
     atc.record_build("ops/open", "claim", id=50)
-    facts = connect(atc.url, anonymous=True).queries()
-    assert facts.build(BuildReference(id=50)) is not None
-    assert facts.build(BuildReference(id=9999)) is None
+    queries = connect(atc.url, anonymous=True).queries()
+    assert queries.build(BuildReference(id=50)) is not None
+    assert queries.build(BuildReference(id=9999)) is None
     with pytest.raises(NoCredibleResponse, match="Concourse requires a login for GET /api/v1/builds/1"):
-        facts.build(FIRST)
+        queries.build(FIRST)
     assert {entry.path for entry in atc.log.entries} <= {f"/api/v1/{path}" for path in ("info", "builds/50")} | {
         "/api/v1/builds/1",
         "/api/v1/builds/9999",
     }
 
 
-def test_one_login_serves_all_facts(atc: Emulator, connect: Connect) -> None:
+def test_one_login_serves_all_queries(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
     concourse.connect()
     for _count in range(3):
@@ -90,7 +90,7 @@ def test_one_login_serves_all_facts(atc: Emulator, connect: Connect) -> None:
     assert paths == ["/api/v1/info", "/sky/issuer/token", "/api/v1/user", *["/api/v1/builds/1"] * 3]
 
 
-def test_nothing_is_asked_before_the_first_question(atc: Emulator, connect: Connect) -> None:
+def test_no_request_before_the_first_query(atc: Emulator, connect: Connect) -> None:
     connect(atc.url).queries()
     assert atc.log.entries == []
 
@@ -130,11 +130,11 @@ def test_refusals(
     assert sentence in str(error.value)
     assert str(error.value).endswith(".")
     assert not any(secret in str(error.value) for secret in ("wr0ng", "pa55word", "b0t"))
-    asked = len(atc.log.entries)
-    # A refusal stays one, and is not tried again: that could lock the user out.
+    requests_before = len(atc.log.entries)
+    # A refused login is not repeated: that could lock the user out.
     with pytest.raises(ConcourseError):
         concourse.queries().build(FIRST)
-    assert len(atc.log.entries) == asked
+    assert len(atc.log.entries) == requests_before
 
 
 def test_a_client_without_a_role(atc: Emulator, connect: Connect) -> None:
@@ -180,7 +180,7 @@ def test_a_user_that_is_not_allowed(status: int, body: str, sentence: str, atc: 
     assert "pa55word" not in str(error.value)
 
 
-def test_ldap_that_is_down_is_no_wrong_password(atc: Emulator, connect: Connect) -> None:
+def test_an_unreachable_ldap_is_not_a_refusal(atc: Emulator, connect: Connect) -> None:
     body = '{"error": "invalid_request", "error_description": "Could not login user"}'
     atc.add_fault("status", method="POST", status=400, body=body)
     concourse = connect(atc.url)
@@ -188,8 +188,8 @@ def test_ldap_that_is_down_is_no_wrong_password(atc: Emulator, connect: Connect)
     assert concourse.failure == "the directory (LDAP) behind Concourse's login did not answer"
 
 
-def test_the_token_of_the_wrong_kind_is_not_kept(atc: Emulator, connect: Connect) -> None:
-    """A development build of the time of 6.4 calls itself 0.0.0-dev, and takes the other of the two tokens."""
+def test_the_second_token_is_tried(atc: Emulator, connect: Connect) -> None:
+    """A development build of 6.4 has version 0.0.0-dev and accepts the other of the two tokens."""
     atc.change_settings(version="6.4.1")
     body = '{"version": "0.0.0-dev", "worker_version": "2.2"}'
     atc.add_fault("status", path="/info", status=200, body=body, content_type="application/json", version_header=True)

@@ -15,7 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     BuildReference,
 )
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, furnish
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, populate
 from ansible_collections.poolboy.concourse.tests.functional.concourse.proxy import Proxy
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority
 
@@ -31,12 +31,12 @@ def works(concourse: ConcourseClient) -> bool:
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
-def test_plain_requests_go_through_it(
+def test_http_proxy(
     variable: str, proxy: Proxy, atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.port}")
     assert works(connect(atc.url))
-    assert [line.split(" ")[1] for line in proxy.asked] == [
+    assert [line.split(" ")[1] for line in proxy.request_lines] == [
         f"{atc.url}{path}" for path in ("/api/v1/info", "/sky/issuer/token", "/api/v1/user", "/api/v1/builds/1")
     ]
 
@@ -46,21 +46,21 @@ def test_no_proxy(exempt: str, proxy: Proxy, atc: Emulator, connect: Connect, mo
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
     monkeypatch.setenv("no_proxy", exempt)
     assert works(connect(atc.url))
-    assert proxy.asked == []
+    assert proxy.request_lines == []
 
 
-def test_tls_goes_through_a_tunnel_and_is_checked_inside(
+def test_https_proxy(
     proxy: Proxy, authority: CertificateAuthority, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = authority.client_certificate("through-a-tunnel")
     own = {"client_cert": str(client.certificate), "client_key": str(client.key)}
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
     with Emulator(tls=authority.server_context(client_certificates=True)) as emulator:
-        furnish(emulator)
+        populate(emulator)
         assert works(connect(emulator.url, ca_path=str(authority.ca_file), **own))
         assert works(connect(emulator.url, validate_certs=False, **own))
     tunnel = f"CONNECT 127.0.0.1:{emulator.server.port} HTTP/1."
-    assert [line[: len(tunnel)] for line in proxy.asked] == [tunnel, tunnel]
+    assert [line[: len(tunnel)] for line in proxy.request_lines] == [tunnel, tunnel]
     assert not any("Authorization" in head for head in proxy.heads)
 
 
@@ -71,7 +71,7 @@ def test_a_proxy_with_a_password(atc: Emulator, connect: Connect, monkeypatch: p
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_that_is_away(scheme: str, atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_proxy(scheme: str, atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{scheme}_proxy", "http://me:pr0xysecret@127.0.0.1:1")
     concourse = connect(atc.url.replace("http:", f"{scheme}:"))
     concourse.connect()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The answers that a real Concourse 8.2.5 gave, read by the client: all of them, and nothing else is asked for."""
+"""The queries against recorded responses of Concourse 8.2.5; every request must be a recorded one."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ NEWEST_FIRST = [
 
 
 @pytest.fixture
-def facts(connect: Connect) -> Iterator[ConcourseQueries]:
+def queries(connect: Connect) -> Iterator[ConcourseQueries]:
     with Replay(WORLD) as replay:
         yield connect(replay.url, username="admin", password="admin").queries()
         assert replay.missed == []
 
 
-def test_claims_name_it_by_the_address_it_calls_itself(facts: ConcourseQueries) -> None:
-    assert facts.names_this_concourse("http://127.0.0.1:8080")
-    assert not facts.names_this_concourse("http://127.0.0.1:8081")
+def test_its_external_url(queries: ConcourseQueries) -> None:
+    assert queries.names_this_concourse("http://127.0.0.1:8080")
+    assert not queries.names_this_concourse("http://127.0.0.1:8081")
 
 
 @pytest.mark.parametrize(
@@ -55,42 +55,42 @@ def test_claims_name_it_by_the_address_it_calls_itself(facts: ConcourseQueries) 
         (BuildReference(pipeline=CI, job="hold", name="99"), None),
     ],
 )
-def test_builds(reference: BuildReference, text: str | None, facts: ConcourseQueries) -> None:
-    build = facts.build(reference)
+def test_builds(reference: BuildReference, text: str | None, queries: ConcourseQueries) -> None:
+    build = queries.build(reference)
     assert (None if build is None else str(build)) == text
 
 
 @pytest.mark.parametrize(("pipeline", "resource"), [(CI, "envs"), (FLOW, "lock"), (DEPLOY, "envs")])
 def test_every_build_and_version_of_every_job(
-    pipeline: PipelineReference, resource: str, facts: ConcourseQueries
+    pipeline: PipelineReference, resource: str, queries: ConcourseQueries
 ) -> None:
-    assert pipeline in facts.pipelines(pipeline.team)
-    assert not facts.is_archived(pipeline)
+    assert pipeline in queries.pipelines(pipeline.team)
+    assert not queries.is_archived(pipeline)
     made = set[Version]()
-    for job in facts.jobs(pipeline):
-        assert job.has_active_build == any(build.is_active for build in facts.latest_builds(pipeline, job.name))
-        for build in facts.latest_builds(pipeline, job.name):
-            assert facts.build(BuildReference(pipeline=pipeline, job=job.name, name=build.name)) == build
-            made |= {step.version for step in facts.build_resources(build).outputs}
-        for step, version in (facts.next_inputs(pipeline, job.name) or {}).items():
+    for job in queries.jobs(pipeline):
+        assert job.has_active_build == any(build.is_active for build in queries.latest_builds(pipeline, job.name))
+        for build in queries.latest_builds(pipeline, job.name):
+            assert queries.build(BuildReference(pipeline=pipeline, job=job.name, name=build.name)) == build
+            made |= {step.version for step in queries.build_resources(build).outputs}
+        for step, version in (queries.next_inputs(pipeline, job.name) or {}).items():
             assert step in {one.step for one in job.inputs}
-            assert facts.version_id(pipeline, resource, version) is not None
+            assert queries.version_id(pipeline, resource, version) is not None
     assert made
     for version in made:
-        number = facts.version_id(pipeline, resource, version)
+        number = queries.version_id(pipeline, resource, version)
         assert number is not None
-        makers = facts.builds_with_output(pipeline, resource, number)
-        assert all(version in {step.version for step in facts.build_resources(build).outputs} for build in makers)
-        for build in facts.builds_with_input(pipeline, resource, number):
-            assert version in {step.version for step in facts.build_resources(build).inputs}
+        makers = queries.builds_with_output(pipeline, resource, number)
+        assert all(version in {step.version for step in queries.build_resources(build).outputs} for build in makers)
+        for build in queries.builds_with_input(pipeline, resource, number):
+            assert version in {step.version for step in queries.build_resources(build).inputs}
 
 
-def test_the_order_of_versions(facts: ConcourseQueries) -> None:
+def test_the_order_of_versions(queries: ConcourseQueries) -> None:
     assert len(NEWEST_FIRST) > 5
     for place, version in enumerate(NEWEST_FIRST):
-        newer = [facts.is_newer(CI, "envs", version, other) for other in NEWEST_FIRST]
+        newer = [queries.is_newer(CI, "envs", version, other) for other in NEWEST_FIRST]
         assert newer == [place < other for other in range(len(NEWEST_FIRST))]
 
 
-def test_a_next_input_that_is_undetermined(facts: ConcourseQueries) -> None:
-    assert facts.next_inputs(FLOW, "waits") is None
+def test_a_next_input_that_is_undetermined(queries: ConcourseQueries) -> None:
+    assert queries.next_inputs(FLOW, "waits") is None

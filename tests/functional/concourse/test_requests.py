@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often and how Concourse is asked: one request for each question, few connections, bounded tries."""
+"""Requests: one for each query, few connections, bounded retries."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
     text_answer,
 )
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
-from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger import Stranger
+from ansible_collections.poolboy.concourse.tests.functional.concourse.scripted_server import ScriptedServer
 
 THREADS = 16
 FLOW = PipelineReference("main", "flow")
 
 
-def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Connect) -> None:
-    facts, barrier = connect(atc.url).queries(), threading.Barrier(THREADS)
+def test_sixteen_threads_share_one_request(atc: Emulator, connect: Connect) -> None:
+    queries, barrier = connect(atc.url).queries(), threading.Barrier(THREADS)
 
-    def ask(_other: int) -> bool:
+    def query(_other: int) -> bool:
         barrier.wait(10)
-        return facts.build(BuildReference(id=1)) is not None and bool(facts.jobs(FLOW))
+        return queries.build(BuildReference(id=1)) is not None and bool(queries.jobs(FLOW))
 
     with ThreadPoolExecutor(THREADS) as pool:
-        assert all(pool.map(ask, range(THREADS)))
+        assert all(pool.map(query, range(THREADS)))
     assert sorted(entry.path for entry in atc.log.entries) == [
         "/api/v1/builds/1",
         "/api/v1/info",
@@ -57,19 +57,19 @@ def test_sixteen_threads_that_ask_the_same_ask_once(atc: Emulator, connect: Conn
 
 
 def test_one_thread_needs_one_connection(atc: Emulator, connect: Connect) -> None:
-    facts = connect(atc.url).queries()
+    queries = connect(atc.url).queries()
     for number in range(1, 40):
-        facts.build(BuildReference(id=number))
-    facts.version_id(FLOW, "lock", Version.of_commit("v1"))
+        queries.build(BuildReference(id=number))
+    queries.version_id(FLOW, "lock", Version.of_commit("v1"))
     assert len(atc.log.entries) == 43
     assert atc.connections() == 1
 
 
 def test_thirty_two_threads_share_sixteen_connections(atc: Emulator, connect: Connect) -> None:
     atc.change_settings(latency=0.01)
-    facts = connect(atc.url).queries()
+    queries = connect(atc.url).queries()
     with ThreadPoolExecutor(32) as pool:
-        list(pool.map(lambda number: facts.build(BuildReference(id=number)), range(1, 200)))
+        list(pool.map(lambda number: queries.build(BuildReference(id=number)), range(1, 200)))
     assert atc.connections() <= 16
 
 
@@ -83,7 +83,7 @@ def test_connections_are_closed_at_the_end(atc: Emulator, connect: Connect) -> N
     assert not atc.server._open
 
 
-def test_a_connection_that_concourse_closed_meanwhile(atc: Emulator, connect: Connect) -> None:
+def test_a_connection_that_concourse_has_closed(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
     concourse.connect()
     atc.server.stop()
@@ -92,7 +92,7 @@ def test_a_connection_that_concourse_closed_meanwhile(atc: Emulator, connect: Co
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_server_that_is_back_at_the_third_try(status: int, atc: Emulator, connect: Connect) -> None:
+def test_a_server_that_recovers_at_the_third_try(status: int, atc: Emulator, connect: Connect) -> None:
     atc.add_fault("status", path="/builds/1$", status=status, count=2)
     started = time.monotonic()
     assert connect(atc.url).queries().build(BuildReference(id=1)) is not None
@@ -108,7 +108,7 @@ def test_a_connection_that_breaks_once(kind: str, atc: Emulator, connect: Connec
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 501])
-def test_what_is_not_tried_again(status: int, atc: Emulator, connect: Connect) -> None:
+def test_statuses_that_are_not_retried(status: int, atc: Emulator, connect: Connect) -> None:
     atc.add_fault("status", path="/jobs$", status=status, version_header=True)
     with pytest.raises(NoCredibleResponse):
         connect(atc.url).queries().jobs(FLOW)
@@ -122,8 +122,8 @@ def test_no_more_than_three_tries(atc: Emulator, connect: Connect) -> None:
     assert len(atc.requests(path="/builds/1$")) == 3
 
 
-def test_slow_failures_are_tried_less_often(atc: Emulator, connect: Connect) -> None:
-    """No try begins after twice the time-out."""
+def test_a_time_out_is_retried_once(atc: Emulator, connect: Connect) -> None:
+    """The second try times out as well: there is no third."""
     concourse = connect(atc.url, timeout=1)
     concourse.connect()
     fault = atc.add_fault("delay", path="/builds/1$", seconds=1.2)
@@ -135,22 +135,22 @@ def test_slow_failures_are_tried_less_often(atc: Emulator, connect: Connect) -> 
 
 
 @pytest.mark.usefixtures("short_pauses")
-def test_a_concourse_that_goes_down_is_not_asked_five_hundred_times(atc: Emulator, connect: Connect) -> None:
+def test_no_more_requests_after_five_failures_in_a_row(atc: Emulator, connect: Connect) -> None:
     concourse = connect(atc.url)
-    facts = concourse.queries()
-    assert facts.build(BuildReference(id=1)) is not None
+    queries = concourse.queries()
+    assert queries.build(BuildReference(id=1)) is not None
     atc.add_fault("reset")
     atc.clear_log()
 
-    def ask(number: int) -> str:
+    def query(number: int) -> str:
         with pytest.raises(NoCredibleResponse) as error:
-            facts.build(BuildReference(id=number))
+            queries.build(BuildReference(id=number))
         return str(error.value)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        reasons = list(pool.map(ask, range(100, 600)))
+        reasons = list(pool.map(query, range(100, 600)))
     assert all("closed the connection without a response" in reason for reason in reasons)
-    # Five questions in a row, and those that were under way by then, each with three tries.
+    # Five requests in a row, and those in flight by then, each with three tries.
     assert len(atc.log.entries) <= 3 * (5 + THREADS)
     assert "times in a row" in (concourse.failure or "")
     atc.clear_faults()
@@ -159,26 +159,26 @@ def test_a_concourse_that_goes_down_is_not_asked_five_hundred_times(atc: Emulato
 
 
 @pytest.mark.usefixtures("short_pauses")
-def test_failures_that_are_not_in_a_row_stop_nothing(atc: Emulator, connect: Connect) -> None:
-    facts = connect(atc.url).queries()
+def test_single_failures_stop_no_requests(atc: Emulator, connect: Connect) -> None:
+    queries = connect(atc.url).queries()
     atc.add_fault("lost", path="/builds/[0-9]*[13579]$")
     for number in range(2, 30, 2):
-        assert facts.build(BuildReference(id=number)) is None
+        assert queries.build(BuildReference(id=number)) is None
         with pytest.raises(NoCredibleResponse, match=r"closed the connection without a response$"):
-            facts.build(BuildReference(id=number + 1))
+            queries.build(BuildReference(id=number + 1))
 
 
 def test_a_client_encodes_its_id_and_secret(connect: Connect) -> None:
-    """As Dex decodes them (RFC 6749, 2.3.1); the emulator does not."""
+    """Dex decodes them (RFC 6749, 2.3.1); the emulator does not."""
 
     def respond(request: Request) -> Answer:
         if request.path == "/api/v1/info":
             return json_answer({"version": "8.2.5"}).carrying(("X-Concourse-Version", "8.2.5"))
         return text_answer(401, '{"error": "invalid_client"}')
 
-    with Stranger(respond) as stranger, pytest.raises(ConcourseError):
-        connect(stranger.url, client_id="b ot", client_secret="a+b:c%dé").connect()
-    login = stranger.asked[-1]
+    with ScriptedServer(respond) as server, pytest.raises(ConcourseError):
+        connect(server.url, client_id="b ot", client_secret="a+b:c%dé").connect()
+    login = server.requests[-1]
     scheme, _separator, encoded = login.headers["authorization"].partition(" ")
     assert (scheme, base64.b64decode(encoded)) == ("Basic", b"b+ot:a%2Bb%3Ac%25d%C3%A9")
     assert login.form == {"grant_type": "client_credentials", "scope": "openid federated:id"}
@@ -186,7 +186,7 @@ def test_a_client_encodes_its_id_and_secret(connect: Connect) -> None:
 
 
 def test_an_endless_list_of_versions(connect: Connect) -> None:
-    """Every page names a next one, on another host besides: two hundred pages of our own, and then no answer."""
+    """Every page links to a next one, on another host: the client fetches 200 pages from Concourse and gives up."""
 
     def respond(request: Request) -> Answer:
         version = ("X-Concourse-Version", "8.2.5")
@@ -199,12 +199,12 @@ def test_an_endless_list_of_versions(connect: Connect) -> None:
         link = f'<http://evil.example.com/api/v1/x?to={number - 1}&limit=200&vars.a="b">; rel="next"'
         return json_answer(page).carrying(version, ("Link", link))
 
-    with Stranger(respond) as stranger:
-        facts = connect(stranger.url, anonymous=True).queries()
+    with ScriptedServer(respond) as server:
+        queries = connect(server.url, anonymous=True).queries()
         for _count in range(2):
             with pytest.raises(NoCredibleResponse, match="more than 40000 versions since"):
-                facts.is_newer(FLOW, "lock", Version.of_commit("a"), Version.of_commit("b"))
-        pages = [request for request in stranger.asked if request.path.endswith("/versions")]
+                queries.is_newer(FLOW, "lock", Version.of_commit("a"), Version.of_commit("b"))
+        pages = [request for request in server.requests if request.path.endswith("/versions")]
         assert len(pages) == 200
         assert pages[1].query_string == "to=99999&limit=200"
 
@@ -230,8 +230,8 @@ def test_retry_after(header: str, statuses: list[int], seconds: float, connect: 
             return text_answer(429, "").carrying(version, ("Retry-After", header))
         return json_answer([]).carrying(version)
 
-    with Stranger(respond) as stranger:
-        queries = connect(stranger.url, anonymous=True, timeout=2).queries()
+    with ScriptedServer(respond) as server:
+        queries = connect(server.url, anonymous=True, timeout=2).queries()
         started = time.monotonic()
         if statuses[-1] == 200:
             assert queries.jobs(FLOW) == ()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing that is secret is ever shown, and nobody but the configured Concourse is ever asked."""
+"""No secret is ever shown, and no host but the configured one gets a request."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
     text_answer,
 )
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
-from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger import Stranger
+from ansible_collections.poolboy.concourse.tests.functional.concourse.scripted_server import ScriptedServer
 
 FLOW = PipelineReference("main", "flow")
 PASSWORD, SECRET = "admin-pa55word", "b0t-s3cret"
@@ -43,7 +43,7 @@ PASSWORD, SECRET = "admin-pa55word", "b0t-s3cret"
 
 @pytest.fixture
 def log() -> Iterator[Callable[[], str]]:
-    """Everything that any library logs, down to the last detail."""
+    """Everything that any library logs, at level DEBUG."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     root = logging.getLogger()
@@ -55,20 +55,20 @@ def log() -> Iterator[Callable[[], str]]:
     root.setLevel(level)
 
 
-def shown(ask: Callable[[], object]) -> str:
-    """What a question says, as value or as whole traceback with all its causes."""
+def shown(query: Callable[[], object]) -> str:
+    """Return the repr of the result, or the traceback with all causes."""
     try:
-        return repr(ask())
+        return repr(query())
     except (NoCredibleResponse, PoolboyError) as error:
         return "".join(traceback.format_exception(error))
 
 
-def questions(facts: ConcourseQueries) -> list[Callable[[], object]]:
+def all_queries(queries: ConcourseQueries) -> list[Callable[[], object]]:
     return [
-        lambda: facts.build(BuildReference(id=1)),
-        lambda: facts.jobs(FLOW),
-        lambda: facts.next_inputs(FLOW, "use"),
-        lambda: facts.version_id(
+        lambda: queries.build(BuildReference(id=1)),
+        lambda: queries.jobs(FLOW),
+        lambda: queries.next_inputs(FLOW, "use"),
+        lambda: queries.version_id(
             PipelineReference("ops", "deploy", '{"key":"var-s3cret"}'), "lock", Version.of_commit("v1")
         ),
     ]
@@ -79,7 +79,7 @@ FAULTS = [None, ("status", 403), ("status", 500), ("html", 0), ("cut_json", 0), 
 
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("fault", FAULTS)
-def test_nothing_secret_in_logs_errors_and_results(
+def test_no_secrets_in_logs_errors_and_results(
     fault: tuple[str, int] | None, atc: Emulator, connect: Connect, log: Callable[[], str]
 ) -> None:
     atc.set_team("main", {"owner": ["local:admin", "client:bot"]})
@@ -91,79 +91,79 @@ def test_nothing_secret_in_logs_errors_and_results(
         connect(atc.url, username="admin", password="wr0ng-pa55word"),
         connect(atc.url, token="wr0ng-t0ken"),
     ]
-    said = ""
+    output = ""
     for concourse in clients:
-        said += shown(concourse.connect)
+        output += shown(concourse.connect)
     if fault is not None:
         atc.add_fault(fault[0], path="/api/v1/(builds|teams)", status=fault[1], version_header=True)
     for concourse in clients:
-        facts = concourse.queries()
-        said += "".join(map(shown, questions(facts)))
-        said += repr(vars(concourse)) + repr(concourse._settings) + repr(concourse._connection._outcome)
-    said += log()
+        queries = concourse.queries()
+        output += "".join(map(shown, all_queries(queries)))
+        output += repr(vars(concourse)) + repr(concourse._settings) + repr(concourse._connection._outcome)
+    output += log()
     assert "/sky/issuer/token" in log()
     secrets = [PASSWORD, SECRET, tokens["token"], "wr0ng-pa55word", "wr0ng-t0ken", "s3cret", *atc.world.tokens]
-    # The instance variables are part of the URL, as Concourse wants it; all else must not be seen anywhere.
-    said = said.replace("var-s3cret", "").replace("%22var-", "")
-    assert [secret for secret in secrets if secret in said] == []
+    # Instance variables are part of the URL by Concourse's design; nothing else may appear.
+    output = output.replace("var-s3cret", "").replace("%22var-", "")
+    assert [secret for secret in secrets if secret in output] == []
 
 
-def test_no_secret_in_any_address(atc: Emulator, connect: Connect) -> None:
+def test_no_secrets_in_urls(atc: Emulator, connect: Connect) -> None:
     connect(atc.url).queries().jobs(FLOW)
     sent = "".join(f"{entry.path}?{entry.query}" for entry in atc.log.entries)
     assert not any(secret in sent for secret in (PASSWORD, *atc.world.tokens))
 
 
 def test_no_cookies_are_kept(connect: Connect) -> None:
-    """A cookie of the name skymarshal_auth would make Concourse ask for a CSRF token."""
+    """With a cookie named skymarshal_auth, Concourse would require a CSRF token."""
 
     def respond(request: Request) -> Answer:
         cookie = ("Set-Cookie", "skymarshal_auth=x; Path=/")
         answer = json_answer({"version": "8.2.5"}) if request.path == "/api/v1/info" else text_answer(404, "")
         return answer.carrying(("X-Concourse-Version", "8.2.5"), cookie)
 
-    with Stranger(respond) as stranger:
-        facts = connect(stranger.url, anonymous=True).queries()
-        assert facts.build(BuildReference(id=1)) is None
-        assert facts.build(BuildReference(id=2)) is None
-        assert not any("cookie" in request.headers for request in stranger.asked)
+    with ScriptedServer(respond) as server:
+        queries = connect(server.url, anonymous=True).queries()
+        assert queries.build(BuildReference(id=1)) is None
+        assert queries.build(BuildReference(id=2)) is None
+        assert not any("cookie" in request.headers for request in server.requests)
 
 
 @pytest.mark.parametrize("anonymous", [True, False])
-def test_netrc_has_no_say(
+def test_netrc_is_ignored(
     anonymous: bool, atc: Emulator, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login intruder password n3trc\n", encoding="utf-8")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    # Without the client's own doing it would be used: so this test can fail.
+    # requests itself would use it: this test can fail.
     assert requests.sessions.get_netrc_auth(atc.url) == ("intruder", "n3trc")
-    facts = connect(atc.url, anonymous=True).queries() if anonymous else connect(atc.url).queries()
-    shown(lambda: facts.build(BuildReference(id=1)))
+    queries = connect(atc.url, anonymous=True).queries() if anonymous else connect(atc.url).queries()
+    shown(lambda: queries.build(BuildReference(id=1)))
     assert atc.log.entries[-1].who == ("anonymous" if anonymous else "local:admin")
 
 
-def test_an_attackers_host_sees_no_request(atc: Emulator, connect: Connect) -> None:
-    with Stranger(json_answer([])) as attacker:
-        facts = connect(atc.url).queries()
-        assert not facts.names_this_concourse(attacker.url)
-        assert not facts.names_this_concourse(f"{attacker.url}/@{atc.url}")
-        facts.build(BuildReference(base=attacker.url, id=1))
-        facts.build(BuildReference(base=attacker.url, pipeline=FLOW, job=f"x/../../{attacker.url}", name="1"))
+def test_another_host_gets_no_request(atc: Emulator, connect: Connect) -> None:
+    with ScriptedServer(json_answer([])) as attacker:
+        queries = connect(atc.url).queries()
+        assert not queries.names_this_concourse(attacker.url)
+        assert not queries.names_this_concourse(f"{attacker.url}/@{atc.url}")
+        queries.build(BuildReference(base=attacker.url, id=1))
+        queries.build(BuildReference(base=attacker.url, pipeline=FLOW, job=f"x/../../{attacker.url}", name="1"))
         atc.add_fault("status", path="/jobs", status=307, version_header=True)
-        shown(lambda: facts.jobs(FLOW))
-        # Not even the next page of a list, whose address Concourse itself gives.
+        shown(lambda: queries.jobs(FLOW))
+        # Nor the next page of a list, whose URL Concourse itself sends.
         atc.change_settings(external_url=attacker.url)
         for number in range(2, 450):
             atc.save_version("main/flow", "lock", {"ref": f"v{number}"})
-        assert facts.is_newer(FLOW, "lock", Version.of_commit("v3"), Version.of_commit("v2"))
+        assert queries.is_newer(FLOW, "lock", Version.of_commit("v3"), Version.of_commit("v2"))
         assert any("to=" in entry["query"] for entry in atc.requests(path="/versions$"))
-        assert attacker.asked == []
+        assert attacker.requests == []
 
 
-def test_a_redirect_to_an_attackers_host_is_not_followed(connect: Connect) -> None:
-    with Stranger(json_answer({})) as attacker:
+def test_a_redirect_to_another_host_is_not_followed(connect: Connect) -> None:
+    with ScriptedServer(json_answer({})) as attacker:
         location = ("Location", f"{attacker.url}/api/v1/info")
 
         def respond(request: Request) -> Answer:
@@ -171,8 +171,8 @@ def test_a_redirect_to_an_attackers_host_is_not_followed(connect: Connect) -> No
                 return json_answer({"version": "8.2.5"}).carrying(("X-Concourse-Version", "8.2.5"))
             return text_answer(307, "").carrying(location)
 
-        with Stranger(respond) as concourse:
+        with ScriptedServer(respond) as concourse:
             made: ConcourseClient = connect(concourse.url)
             with pytest.raises(PoolboyError, match="only redirects, to"):
                 made.connect()
-        assert attacker.asked == []
+        assert attacker.requests == []

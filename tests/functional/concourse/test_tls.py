@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom the client trusts and how it proves itself, against servers with certificates of an authority of our own."""
+"""TLS: trusted authorities and client certificates, against servers with certificates of a test authority."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.err
     PoolboyError,
 )
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, furnish
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, populate
 from ansible_collections.poolboy.concourse.tests.servers import (
     Certificate,
     CertificateAuthority,
@@ -33,18 +33,18 @@ from ansible_collections.poolboy.concourse.tests.servers import (
 
 @pytest.fixture
 def secure(authority: CertificateAuthority) -> Iterator[Emulator]:
-    """A furnished Concourse that serves https with a certificate of the authority."""
+    """A populated Concourse that serves https with a certificate of the authority."""
     with Emulator(tls=authority.server_context()) as emulator:
-        furnish(emulator)
+        populate(emulator)
         emulator.clear_log()
         yield emulator
 
 
 @pytest.fixture
 def guarded(authority: CertificateAuthority) -> Iterator[Emulator]:
-    """The same, and it demands certificates of its clients."""
+    """The same, and it requires client certificates."""
     with Emulator(tls=authority.server_context(client_certificates=True)) as emulator:
-        furnish(emulator)
+        populate(emulator)
         yield emulator
 
 
@@ -71,15 +71,15 @@ def refusal(concourse: ConcourseClient) -> str:
 def test_own_authority(secure: Emulator, connect: Connect, authority: CertificateAuthority) -> None:
     assert works(connect(secure.url, ca_path=str(authority.ca_file)))
     assert works(connect(secure.url, ca_path=str(authority.ca_folder)))
-    # Each client shakes hands once.
+    # One handshake for each client.
     assert secure.connections() == 2
 
 
 def test_unknown_authority(secure: Emulator, connect: Connect, other: CertificateAuthority) -> None:
     for options in ({}, {"ca_path": str(other.ca_file)}):
-        told = refusal(connect(secure.url, **options))
-        assert f"The certificate of {secure.url} is not trusted" in told
-        assert "as ca_path" in told
+        message = refusal(connect(secure.url, **options))
+        assert f"The certificate of {secure.url} is not trusted" in message
+        assert "as ca_path" in message
     assert secure.log.entries == []
 
 
@@ -88,14 +88,14 @@ def test_certificate_of_another_host(authority: CertificateAuthority, connect: C
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(issued.certificate, issued.key)
     with Emulator(tls=context) as emulator:
-        told = refusal(connect(emulator.url, ca_path=str(authority.ca_file)))
-        assert "IP address mismatch" in told
-        furnish(emulator)
+        message = refusal(connect(emulator.url, ca_path=str(authority.ca_file)))
+        assert "IP address mismatch" in message
+        populate(emulator)
         assert works(connect(emulator.url.replace("127.0.0.1", "localhost"), ca_path=str(authority.ca_file)))
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_the_environment_never_changes_what_an_option_says(
+def test_options_win_over_the_environment(
     variable: str,
     secure: Emulator,
     connect: Connect,
@@ -108,13 +108,13 @@ def test_the_environment_never_changes_what_an_option_says(
     assert works(connect(secure.url, ca_path=str(authority.ca_file)))
     monkeypatch.setenv(variable, str(authority.ca_file))
     assert "is not trusted" in refusal(connect(secure.url, ca_path=str(other.ca_file)))
-    # Without an option it is what people use to make requests trust their authority.
+    # Without an option the variable counts, as for requests itself.
     assert works(connect(secure.url))
     monkeypatch.setenv(variable, "/nowhere.pem")
     assert "/nowhere.pem" in refusal(connect(secure.url))
 
 
-def test_no_check_at_all(secure: Emulator, connect: Connect, recwarn: pytest.WarningsRecorder) -> None:
+def test_validate_certs_false(secure: Emulator, connect: Connect, recwarn: pytest.WarningsRecorder) -> None:
     assert works(connect(secure.url, validate_certs=False))
     assert "InsecureRequestWarning" not in {warning.category.__name__ for warning in recwarn}
 
@@ -124,7 +124,7 @@ def flyrc(folder: Path, monkeypatch: pytest.MonkeyPatch, **target: object) -> No
     monkeypatch.setenv("FLY_HOME", str(folder))
 
 
-def test_fly_target_with_its_authority_inside(
+def test_fly_target_with_ca_cert(
     secure: Emulator,
     connect: Connect,
     authority: CertificateAuthority,
@@ -170,8 +170,8 @@ def test_client_certificate_of_a_fly_target(
     assert works(connect("", target="ci"))
 
 
-def told_by(concourse: ConcourseClient) -> str:
-    """What is said where TLS 1.3 may lose the server's alert: the error, or the trouble."""
+def failure_of(concourse: ConcourseClient) -> str:
+    """Return the error, or the failure, as TLS 1.3 can lose the server's alert."""
     try:
         concourse.connect()
     except ConcourseError as error:
@@ -179,31 +179,29 @@ def told_by(concourse: ConcourseClient) -> str:
     return concourse.failure or ""
 
 
-def test_without_the_client_certificate_that_is_demanded(
-    guarded: Emulator, connect: Connect, authority: CertificateAuthority
-) -> None:
-    told = told_by(connect(guarded.url, ca_path=str(authority.ca_file)))
-    # In TLS 1.3 the server's refusal comes after the handshake, and can be lost when it closes the connection.
-    assert "client_cert and client_key" in told or "it was cut off" in told
+def test_a_missing_client_certificate(guarded: Emulator, connect: Connect, authority: CertificateAuthority) -> None:
+    message = failure_of(connect(guarded.url, ca_path=str(authority.ca_file)))
+    # In TLS 1.3 the alert follows the handshake, and can be lost when the server closes the connection.
+    assert "client_cert and client_key" in message or "it was cut off" in message
     assert guarded.log.entries == []
 
 
-def test_client_certificate_of_a_stranger(
+def test_an_unknown_client_certificate(
     guarded: Emulator, connect: Connect, authority: CertificateAuthority, other: CertificateAuthority
 ) -> None:
     stranger = other.client_certificate("stranger")
     own = {"client_cert": str(stranger.certificate), "client_key": str(stranger.key)}
-    told = told_by(connect(guarded.url, ca_path=str(authority.ca_file), **own))
-    assert "refused the client certificate" in told or "closed the connection" in told
+    message = failure_of(connect(guarded.url, ca_path=str(authority.ca_file), **own))
+    assert "refused the client certificate" in message or "closed the connection" in message
     assert guarded.log.entries == []
 
 
-def test_tls_where_there_is_none_and_none_where_there_is(
+def test_https_and_http_mixed_up(
     atc: Emulator, secure: Emulator, connect: Connect, authority: CertificateAuthority
 ) -> None:
-    told = refusal(connect(atc.url.replace("http:", "https:")))
-    assert "does not speak TLS" in told
-    assert "http://" in told
+    message = refusal(connect(atc.url.replace("http:", "https:")))
+    assert "does not speak TLS" in message
+    assert "http://" in message
     plain = connect(secure.url.replace("https:", "http:"), ca_path=str(authority.ca_file))
     plain.connect()
     assert plain.failure
@@ -219,7 +217,7 @@ def test_tls_where_there_is_none_and_none_where_there_is(
         ({"client_cert": "certificate", "client_key": "locked"}, "protected by a password"),
     ],
 )
-def test_files_that_cannot_be_used(
+def test_unusable_files(
     names: dict[str, str],
     words: str,
     client: Certificate,

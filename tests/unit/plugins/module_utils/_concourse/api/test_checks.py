@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers about something else than what was asked are not believed."""
+"""Responses about something else than requested are rejected."""
 
 from __future__ import annotations
 
@@ -31,42 +31,42 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 
 PIPELINE = PipelineReference("main", "p", '{"a":1,"b":"x"}')
 BUILD = Build(7, "3", BuildStatus.STARTED, "main", PIPELINE, "j")
-ASKED = BuildReference(pipeline=PIPELINE, job="j", name="3")
+REQUESTED = BuildReference(pipeline=PIPELINE, job="j", name="3")
 
 
-def test_the_build_that_was_asked_for() -> None:
-    assert require_build(BUILD, ASKED) is BUILD
+def test_the_requested_build() -> None:
+    assert require_build(BUILD, REQUESTED) is BUILD
     assert require_build(BUILD, BuildReference(id=7)) is BUILD
     spelt_otherwise = PipelineReference("main", "p", '{ "b": "x", "a": 1 }')
     assert require_build(BUILD, BuildReference(pipeline=spelt_otherwise, job="j", name="3")) is BUILD
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "requested",
     [
         BuildReference(id=8),
-        dataclasses.replace(ASKED, name="4"),
-        dataclasses.replace(ASKED, job="k"),
-        dataclasses.replace(ASKED, pipeline=PipelineReference("ops", "p", PIPELINE.instance_vars)),
-        dataclasses.replace(ASKED, pipeline=PipelineReference("main", "q", PIPELINE.instance_vars)),
-        dataclasses.replace(ASKED, pipeline=PipelineReference("main", "p")),
-        dataclasses.replace(ASKED, pipeline=PipelineReference("main", "p", '{"a":"1","b":"x"}')),
-        dataclasses.replace(ASKED, pipeline=PipelineReference("main", "p", "not json")),
+        dataclasses.replace(REQUESTED, name="4"),
+        dataclasses.replace(REQUESTED, job="k"),
+        dataclasses.replace(REQUESTED, pipeline=PipelineReference("ops", "p", PIPELINE.instance_vars)),
+        dataclasses.replace(REQUESTED, pipeline=PipelineReference("main", "q", PIPELINE.instance_vars)),
+        dataclasses.replace(REQUESTED, pipeline=PipelineReference("main", "p")),
+        dataclasses.replace(REQUESTED, pipeline=PipelineReference("main", "p", '{"a":"1","b":"x"}')),
+        dataclasses.replace(REQUESTED, pipeline=PipelineReference("main", "p", "not json")),
     ],
 )
-def test_another_build(asked: BuildReference) -> None:
+def test_another_build(requested: BuildReference) -> None:
     with pytest.raises(NoCredibleResponse, match="answered about"):
-        require_build(BUILD, asked)
+        require_build(BUILD, requested)
 
 
-def test_a_one_off_build_is_of_no_pipeline() -> None:
+def test_a_one_off_build_has_no_pipeline() -> None:
     one_off = Build(7, "3", BuildStatus.STARTED, "main")
     assert require_build(one_off, BuildReference(id=7)) is one_off
     with pytest.raises(NoCredibleResponse):
-        require_build(one_off, ASKED)
+        require_build(one_off, REQUESTED)
 
 
-def test_lists_of_something_else() -> None:
+def test_lists_about_something_else() -> None:
     other = dataclasses.replace(BUILD, pipeline=PipelineReference("main", "q"))
     assert require_builds_of_pipeline((BUILD,), PIPELINE) == (BUILD,)
     require_pipeline(PIPELINE, PIPELINE)
@@ -88,7 +88,7 @@ def builds(*numbers: int) -> tuple[Build, ...]:
     return tuple(dataclasses.replace(BUILD, id=number) for number in numbers)
 
 
-def test_a_page_that_must_hold_all_reruns() -> None:
+def test_pages_with_all_reruns() -> None:
     short = (*builds(9, 8), rerun(10, 7), *builds(7))
     assert require_all_reruns(short, BUILD, 100) == short
     full = (*builds(9, 8), rerun(10, 7), *builds(7))
@@ -104,6 +104,6 @@ def test_a_page_that_must_hold_all_reruns() -> None:
         pytest.param((rerun(10, 7), rerun(9, 7), rerun(8, 7), *builds(7)), id="full of its own re-runs"),
     ],
 )
-def test_a_page_that_can_miss_a_rerun(page: tuple[Build, ...]) -> None:
+def test_pages_that_can_lack_reruns(page: tuple[Build, ...]) -> None:
     with pytest.raises(NoCredibleResponse, match="did not list all builds"):
         require_all_reruns(page, BUILD, 4)

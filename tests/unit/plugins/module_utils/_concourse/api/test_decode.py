@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON into the words of the core; whatever else comes is never taken for an answer."""
+"""Decoding JSON into the model of the core; anything malformed is rejected."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 WORLD = Path(__file__).parents[5] / "contract" / "world.json"
 BUILD: dict[str, Any] = {"id": 7, "team_name": "main", "name": "1", "status": "started"}
 JOB_BUILD: dict[str, Any] = {**BUILD, "pipeline_name": "p", "job_name": "j"}
-READERS: list[Callable[[Any], Any]] = [
+DECODERS: list[Callable[[Any], Any]] = [
     decode.decode_build,
     decode.decode_builds,
     decode.decode_jobs,
@@ -54,7 +54,7 @@ def test_a_one_off_build() -> None:
     assert (build.id, build.job, build.pipeline, build.start_time, build.end_time) == (7, None, None, None, None)
 
 
-def test_a_whole_build() -> None:
+def test_a_complete_build() -> None:
     build = decode.decode_build(
         {
             **JOB_BUILD,
@@ -78,7 +78,7 @@ def test_a_whole_build() -> None:
 
 
 @pytest.mark.parametrize("moment", [0, -62135596800, None])
-def test_times_that_are_none(moment: int | None) -> None:
+def test_missing_times(moment: int | None) -> None:
     assert decode.decode_build({**BUILD, "start_time": moment, "end_time": moment}).start_time is None
 
 
@@ -107,12 +107,12 @@ def test_times_that_are_none(moment: int | None) -> None:
         {"rerun_of": {"id": "3"}},
     ],
 )
-def test_builds_that_are_none(wrong: dict[str, Any]) -> None:
+def test_malformed_builds(wrong: dict[str, Any]) -> None:
     with pytest.raises(MalformedResponse):
         decode.decode_build({**BUILD, **wrong})
 
 
-def test_a_job_of_an_old_concourse_and_a_new_one() -> None:
+def test_jobs_of_old_and_new_versions() -> None:
     old = {"name": "j", "team_name": "main", "pipeline_name": "p", "inputs": None}
     new = {
         **old,
@@ -144,7 +144,7 @@ def test_a_next_build_that_has_ended_is_not_active() -> None:
         {"pipeline_name": None},
     ],
 )
-def test_jobs_that_are_none(wrong: dict[str, Any]) -> None:
+def test_malformed_jobs(wrong: dict[str, Any]) -> None:
     job: dict[str, Any] = {"name": "j", "team_name": "main", "pipeline_name": "p", **wrong}
     if "passed" in wrong:
         job["inputs"] = [{"name": "step", "resource": "lock", **wrong}]
@@ -152,23 +152,23 @@ def test_jobs_that_are_none(wrong: dict[str, Any]) -> None:
         decode.decode_jobs([job])
 
 
-def test_next_inputs_keep_nothing_of_the_source() -> None:
+def test_next_inputs_omit_the_source() -> None:
     source = {"private_key": "s3cret", "uri": "git@host:locks.git"}
-    told = decode.decode_next_inputs(
+    decoded = decode.decode_next_inputs(
         [{"name": "lock", "resource": "pool", "type": "pool", "source": source, "version": {"ref": "abc"}}]
     )
-    assert told == {"lock": Version.of_commit("abc")}
-    assert "s3cret" not in repr(told)
+    assert decoded == {"lock": Version.of_commit("abc")}
+    assert "s3cret" not in repr(decoded)
 
 
-def test_misshapen_answers_do_not_quote_what_is_in_them() -> None:
+def test_errors_do_not_quote_values() -> None:
     with pytest.raises(MalformedResponse) as error:
         decode.decode_next_inputs([{"name": "lock", "source": {"private_key": "s3cret"}, "version": "s3cret"}])
     assert "s3cret" not in str(error.value)
 
 
 @pytest.mark.parametrize("value", [{}, {"inputs": []}, {"outputs": []}, {"inputs": {}, "outputs": []}])
-def test_resources_that_are_none(value: Any) -> None:
+def test_malformed_resources(value: Any) -> None:
     with pytest.raises(MalformedResponse):
         decode.decode_build_resources(value)
 
@@ -178,23 +178,23 @@ def test_resources_of_a_build_without_any() -> None:
 
 
 @pytest.mark.parametrize("value", [None, {}, "", [{"id": 1}], [{"id": 1, "version": {"ref": 5}}], [{"version": {}}]])
-def test_versions_that_are_none(value: Any) -> None:
+def test_malformed_versions(value: Any) -> None:
     with pytest.raises(MalformedResponse):
         decode.decode_versions(value)
 
 
 @given(JSON)
-def test_no_json_breaks_a_reader(value: Any) -> None:
-    for read in READERS:
+def test_decoders_accept_or_reject_any_json(value: Any) -> None:
+    for read in DECODERS:
         try:
             read(value)
         except MalformedResponse:
             continue
 
 
-@given(st.sampled_from(READERS), st.data())
-def test_no_wrong_field_breaks_a_reader(read: Callable[[Any], Any], data: st.DataObject) -> None:
-    """Fields of the right names with any value: understood or misshapen, and never another error."""
+@given(st.sampled_from(DECODERS), st.data())
+def test_decoders_accept_or_reject_any_field(read: Callable[[Any], Any], data: st.DataObject) -> None:
+    """Fields with any value are decoded or raise MalformedResponse, never another error."""
     names = st.sampled_from(["id", "name", "status", "team_name", "pipeline_name", "job_name", "version", "inputs"])
     entry = data.draw(st.dictionaries(names, JSON | st.just("started") | st.just({"ref": "x"}), max_size=8))
     for value in (entry, [entry]):
@@ -204,7 +204,7 @@ def test_no_wrong_field_breaks_a_reader(read: Callable[[Any], Any], data: st.Dat
             continue
 
 
-def test_every_build_of_the_recorded_world_is_understood() -> None:
+def test_every_recorded_build() -> None:
     recorded = json.loads(WORLD.read_text(encoding="utf-8"))["answers"]
     bodies = [one["body"] for one in recorded if one["status"] == 200 and "/builds/" in one["path"]]
     builds = [decode.decode_build(body) for body in bodies if isinstance(body, dict) and "status" in body]
@@ -215,6 +215,6 @@ def test_every_build_of_the_recorded_world_is_understood() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[1,", b"\xff\xff", b"NaN", b'{"a": Infinity}', b"[" * 100_000, b"<html>", b"9" * 5000]
 )
-def test_what_is_no_json(body: bytes) -> None:
+def test_invalid_json(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         Response(200, body).json()

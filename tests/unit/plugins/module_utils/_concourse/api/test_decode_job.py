@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What starting builds needs, read from answers of the API."""
+"""Decoding jobs and pipelines for starting builds."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ JOB: dict[str, Any] = {"name": "claim", "team_name": "main", "pipeline_name": "c
 PIPELINE: dict[str, Any] = {"name": "ci", "team_name": "main"}
 
 
-def test_a_job_with_little_to_say() -> None:
-    """Concourse leaves out what is false or empty."""
+def test_a_minimal_job() -> None:
+    """Concourse omits false and empty fields."""
     nothing = {**JOB, "next_build": None, "finished_build": None}
     assert decode_job(nothing) == (PipelineReference("main", "ci"), "claim", JobState())
     assert decode_job(JOB)[2] == JobState()
 
 
-def test_a_job_with_all_there_is() -> None:
-    told = {
+def test_a_complete_job() -> None:
+    entry = {
         **JOB,
         "pipeline_instance_vars": {"b": 1, "a": "x"},
         "paused": True,
@@ -46,14 +46,14 @@ def test_a_job_with_all_there_is() -> None:
         "next_build": BUILD,
         "outputs": [{"name": "taken", "resource": "env"}, {"name": "news", "resource": "chat"}],
     }
-    facts = JobState(is_paused=True, is_manual=False, next_build=7, puts_to=("env", "chat"))
-    assert decode_job(told) == (PipelineReference("main", "ci", '{"a":"x","b":1}'), "claim", facts)
+    state = JobState(is_paused=True, is_manual=False, next_build=7, puts_to=("env", "chat"))
+    assert decode_job(entry) == (PipelineReference("main", "ci", '{"a":"x","b":1}'), "claim", state)
 
 
 def test_a_pipeline() -> None:
     assert decode_pipeline(PIPELINE) == (PipelineReference("main", "ci"), PipelineState())
-    told = {**PIPELINE, "paused": True, "archived": True, "last_updated": 1_795_000_000}
-    assert decode_pipeline(told)[1] == PipelineState(is_paused=True, is_archived=True, last_updated=1_795_000_000)
+    entry = {**PIPELINE, "paused": True, "archived": True, "last_updated": 1_795_000_000}
+    assert decode_pipeline(entry)[1] == PipelineState(is_paused=True, is_archived=True, last_updated=1_795_000_000)
     assert decode_pipeline({**PIPELINE, "last_updated": -62135596800})[1].last_updated == 0
 
 
@@ -69,12 +69,12 @@ def test_a_pipeline() -> None:
         {"pipeline_name": None},
     ],
 )
-def test_a_job_of_another_shape_is_not_believed(broken: dict[str, Any]) -> None:
+def test_malformed_job_states(broken: dict[str, Any]) -> None:
     with pytest.raises(MalformedResponse):
         decode_job({**JOB, **broken})
 
 
-def test_who_started_a_build() -> None:
+def test_the_creator_of_a_build() -> None:
     named = {**BUILD, "pipeline_name": "ci", "job_name": "claim"}
     assert decode_build({**named, "created_by": "pool-boy"}).created_by == "pool-boy"
     assert decode_build(named).created_by is None

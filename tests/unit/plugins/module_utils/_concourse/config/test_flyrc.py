@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Targets of fly, good and broken."""
+"""Targets of fly, usable and unusable."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ targets:
 """
 
 
-def test_where_fly_keeps_its_targets() -> None:
+def test_flyrc_path() -> None:
     assert flyrc_path({"HOME": "/home/me"}) == Path("/home/me/.flyrc")
     assert flyrc_path({"HOME": "/home/me", "FLY_HOME": "/fly"}) == Path("/fly/.flyrc")
 
 
-def test_a_whole_target(tmp_path: Path) -> None:
+def test_a_complete_target(tmp_path: Path) -> None:
     file = tmp_path / ".flyrc"
     file.write_text(WHOLE, encoding="utf-8")
     target = read_target("ci", file)
@@ -66,18 +66,18 @@ def test_a_target_of_an_old_fly(tmp_path: Path) -> None:
         (b"targets: {ci: s3cret}", "has no address"),
     ],
 )
-def test_what_is_wrong_with_it(content: bytes | None, sentence: str, tmp_path: Path) -> None:
+def test_unusable_targets(content: bytes | None, sentence: str, tmp_path: Path) -> None:
     file = tmp_path / ".flyrc"
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(BadOption) as error:
         read_target("ci", file)
     assert sentence in str(error.value)
-    assert "s3cret" not in str(error.value)
+    assert "s3cret" not in str(error.value).replace(str(file), "")
     # A parser's error quotes the line, which may hold the token.
     assert error.value.__context__ is None or error.value.__suppress_context__
 
 
-def test_a_folder_in_its_place(tmp_path: Path) -> None:
+def test_a_directory_instead_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(BadOption, match="cannot be read"):
         read_target("ci", tmp_path)

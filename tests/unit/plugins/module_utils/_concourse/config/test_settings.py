@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From options to settings: what wins, what contradicts, and that no secret is ever shown."""
+"""Settings: precedence, contradictions, and no secret in a repr."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def home(tmp_path: Path) -> dict[str, str]:
     return {"HOME": str(tmp_path)}
 
 
-def test_a_url_alone_is_an_anonymous_caller() -> None:
+def test_a_url_alone_is_anonymous() -> None:
     settings = resolve_settings(ConcourseOptions(url=f"{URL}/"))
     assert (settings.address, settings.credentials, settings.team) == (URL, Anonymous(), "main")
     assert settings.tls.verify
@@ -75,11 +75,11 @@ def test_empty_text_counts_as_not_given() -> None:
         (ConcourseOptions(url=URL, token=" Bearer t0ken\n"), TokenLogin("t0ken")),
     ],
 )
-def test_kinds_of_login(options: ConcourseOptions, credentials: object) -> None:
+def test_credentials(options: ConcourseOptions, credentials: object) -> None:
     assert resolve_settings(options).credentials == credentials
 
 
-def test_a_fly_target_gives_address_team_token_and_trust(home: dict[str, str]) -> None:
+def test_settings_from_a_fly_target(home: dict[str, str]) -> None:
     settings = resolve_settings(ConcourseOptions(target="ops"), home)
     assert (settings.address, settings.team) == (URL, "ops")
     assert secrets_of(settings.credentials) == ("t0kenvalue",)
@@ -99,11 +99,11 @@ def test_options_win_over_the_target(home: dict[str, str], tmp_path: Path) -> No
     assert (settings.tls.client_cert, settings.tls.client_key) == (certificate, key)
 
 
-def test_the_address_may_be_given_besides_its_own_target(home: dict[str, str]) -> None:
+def test_url_and_target_with_the_same_address(home: dict[str, str]) -> None:
     assert resolve_settings(ConcourseOptions(target="ops", url="https://CI.example.com:443"), home).address == URL
 
 
-def test_aliases_are_normalised() -> None:
+def test_aliases_are_normalized() -> None:
     options = ConcourseOptions(url=URL, url_aliases=("http://OLD.example.com/", "https://new:8443/ci/"))
     assert resolve_settings(options).aliases == {"http://old.example.com:80", "https://new:8443/ci"}
 
@@ -142,7 +142,7 @@ CONTRADICTIONS = [
 
 
 @pytest.mark.parametrize(("given", "sentence"), CONTRADICTIONS)
-def test_contradictions_are_told_in_a_sentence(given: dict[str, object], sentence: str, home: dict[str, str]) -> None:
+def test_contradictions(given: dict[str, object], sentence: str, home: dict[str, str]) -> None:
     options = dataclasses.replace(ConcourseOptions(url=URL), **given)  # type: ignore[arg-type]
     with pytest.raises(BadOption) as error:
         resolve_settings(options, home)
@@ -151,7 +151,7 @@ def test_contradictions_are_told_in_a_sentence(given: dict[str, object], sentenc
     assert not any(secret in str(error.value) for secret in (*SECRETS.values(), "open%20sesame"))
 
 
-def test_no_secret_in_any_representation(home: dict[str, str]) -> None:
+def test_no_secret_in_repr(home: dict[str, str]) -> None:
     for options in (
         ConcourseOptions(url=URL, username="u", password="open sesame"),
         ConcourseOptions(url=URL, token="t0kenvalue"),

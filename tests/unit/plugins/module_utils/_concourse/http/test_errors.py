@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the errors of the network libraries mean, without their texts."""
+"""The clauses and remedies for exceptions of the network libraries, without their texts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def untrusted() -> ssl.SSLCertVerificationError:
 
 
 def wrapped(error: Exception) -> requests.ConnectionError:
-    """As requests hands it on: inside a MaxRetryError of urllib3."""
+    """Wrap an error as requests does: in a MaxRetryError of urllib3."""
     pool = urllib3.HTTPSConnectionPool("ci.example.com")
     return requests.ConnectionError(urllib3.exceptions.MaxRetryError(pool, "/secret", error))
 
@@ -61,7 +61,7 @@ def wrapped(error: Exception) -> requests.ConnectionError:
         (wrapped(tls_error("UNEXPECTED_EOF_WHILE_READING")), "TLS connection to", None),
     ],
 )
-def test_what_it_means(error: Exception, words: str, remedy: str | None) -> None:
+def test_map_exception(error: Exception, words: str, remedy: str | None) -> None:
     failure = map_exception(error, ADDRESS, 5)
     assert words in failure.clause
     assert (remedy is not None) == isinstance(failure, TlsFailed)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The library requests: loaded late, and missed in a sentence."""
+"""The library requests: imported late, with a message if it is missing."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.
 PACKAGE = "ansible_collections.poolboy.concourse.plugins.module_utils._concourse"
 
 
-def test_it_is_there() -> None:
+def test_requests_is_installed() -> None:
     import_requests()
 
 
-def test_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
     with pytest.raises(MissingLibrary, match="install it there, for example with 'pip install requests'") as error:
         import_requests()
@@ -38,7 +38,7 @@ def test_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         concourse.connect()
 
 
-def test_it_is_not_loaded_before_the_first_question() -> None:
+def test_requests_is_imported_late() -> None:
     program = (
         "import sys\n"
         f"from {PACKAGE}.client import ConcourseClient\n"

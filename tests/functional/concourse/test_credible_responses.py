@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever goes wrong with whichever answer: there is no answer then, and never a wrong one."""
+"""Every fault in every response raises NoCredibleResponse: no query returns a wrong result."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ FLOW = PipelineReference("main", "flow")
 FIRST = Build(1, "1", BuildStatus.SUCCEEDED, "main", FLOW, "claim")
 V1, V2 = Version.of_commit("v1"), Version.of_commit("v2")
 
-QUESTIONS: dict[str, tuple[str, Callable[[ConcourseQueries], Any]]] = {
-    "build by id": ("/builds/1$", lambda facts: facts.build(BuildReference(id=1))),
+QUERIES: dict[str, tuple[str, Callable[[ConcourseQueries], Any]]] = {
+    "build by id": ("/builds/1$", lambda queries: queries.build(BuildReference(id=1))),
     "build by name": (
         "/jobs/claim/builds/1$",
-        lambda facts: facts.build(BuildReference(None, None, FLOW, "claim", "1")),
+        lambda queries: queries.build(BuildReference(None, None, FLOW, "claim", "1")),
     ),
-    "pipelines": ("/teams/main/pipelines$", lambda facts: facts.pipelines("main")),
-    "is_archived": ("/pipelines/flow$", lambda facts: facts.is_archived(FLOW)),
-    "jobs": ("/pipelines/flow/jobs$", lambda facts: facts.jobs(FLOW)),
-    "build_resources": ("/builds/1/resources$", lambda facts: facts.build_resources(FIRST)),
-    "version_id": ("/versions[?]filter", lambda facts: facts.version_id(FLOW, "lock", V1)),
-    "builds_with_input": ("/input_to$", lambda facts: facts.builds_with_input(FLOW, "lock", 1)),
-    "builds_with_input again": ("/input_to$", lambda facts: facts.builds_with_input(FLOW, "lock", 1, again=True)),
-    "builds_with_output": ("/output_of$", lambda facts: facts.builds_with_output(FLOW, "lock", 1)),
-    "is_newer": ("/versions[?]limit", lambda facts: facts.is_newer(FLOW, "lock", V2, V1)),
-    "next_inputs": ("/jobs/use/inputs$", lambda facts: facts.next_inputs(FLOW, "use")),
-    "latest_builds": ("/jobs/claim/builds$", lambda facts: facts.latest_builds(FLOW, "claim")),
-    "builds_from": ("/jobs/claim/builds[?]from", lambda facts: facts.builds_from(FLOW, "claim", FIRST)),
+    "pipelines": ("/teams/main/pipelines$", lambda queries: queries.pipelines("main")),
+    "is_archived": ("/pipelines/flow$", lambda queries: queries.is_archived(FLOW)),
+    "jobs": ("/pipelines/flow/jobs$", lambda queries: queries.jobs(FLOW)),
+    "build_resources": ("/builds/1/resources$", lambda queries: queries.build_resources(FIRST)),
+    "version_id": ("/versions[?]filter", lambda queries: queries.version_id(FLOW, "lock", V1)),
+    "builds_with_input": ("/input_to$", lambda queries: queries.builds_with_input(FLOW, "lock", 1)),
+    "builds_with_input again": ("/input_to$", lambda queries: queries.builds_with_input(FLOW, "lock", 1, again=True)),
+    "builds_with_output": ("/output_of$", lambda queries: queries.builds_with_output(FLOW, "lock", 1)),
+    "is_newer": ("/versions[?]limit", lambda queries: queries.is_newer(FLOW, "lock", V2, V1)),
+    "next_inputs": ("/jobs/use/inputs$", lambda queries: queries.next_inputs(FLOW, "use")),
+    "latest_builds": ("/jobs/claim/builds$", lambda queries: queries.latest_builds(FLOW, "claim")),
+    "builds_from": ("/jobs/claim/builds[?]from", lambda queries: queries.builds_from(FLOW, "claim", FIRST)),
 }
 
 JSON = {"content_type": "application/json", "version_header": True, "status": 200}
@@ -85,7 +85,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any], str]] = {
 
 @pytest.fixture
 def ready(atc: Emulator, connect: Connect) -> ConcourseQueries:
-    """Facts of a client that has logged in; version 2 is known too, and taken by a build."""
+    """Queries after the login; version 2 exists too, and a build has taken version 1."""
     atc.record_build("main/flow", "claim", outputs=[{"name": "taken", "version": {"ref": "v2"}}])
     atc.record_build("main/flow", "use", inputs=[{"name": "held", "version": {"ref": "v1"}}])
     concourse = connect(atc.url, timeout=1)
@@ -93,60 +93,60 @@ def ready(atc: Emulator, connect: Connect) -> ConcourseQueries:
     return concourse.queries()
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_without_a_fault_there_is_an_answer(question: str, ready: ConcourseQueries) -> None:
-    path, ask = QUESTIONS[question]
-    assert ask(ready) is not None
+@pytest.mark.parametrize("query", QUERIES)
+def test_without_a_fault(query: str, ready: ConcourseQueries) -> None:
+    path, send = QUERIES[query]
+    assert send(ready) is not None
     assert path
 
 
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "late"])
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_no_credible_answer(question: str, fault: str, atc: Emulator, ready: ConcourseQueries) -> None:
-    path, ask = QUESTIONS[question]
+@pytest.mark.parametrize("query", QUERIES)
+def test_faults(query: str, fault: str, atc: Emulator, ready: ConcourseQueries) -> None:
+    path, send = QUERIES[query]
     kind, fields, words = FAULTS[fault]
     number = atc.add_fault(kind, path=path, **fields)
     with pytest.raises(NoCredibleResponse) as error:
-        ask(ready)
+        send(ready)
     assert atc.fault_hits()[str(number)] > 0
     assert words in str(error.value)
     assert str(error.value)[-1] not in ".\n"
     assert "s3cret" not in str(error.value)
-    # It is remembered: the same question is not asked again.
+    # The failure is kept: the same request is not sent again.
     atc.clear_faults()
-    if "again" not in question:
+    if "again" not in query:
         with pytest.raises(NoCredibleResponse):
-            ask(ready)
+            send(ready)
 
 
-@pytest.mark.parametrize("question", ["build by id", "is_newer"])
-def test_an_answer_that_comes_too_late(question: str, atc: Emulator, ready: ConcourseQueries) -> None:
-    path, ask = QUESTIONS[question]
+@pytest.mark.parametrize("query", ["build by id", "is_newer"])
+def test_a_late_response(query: str, atc: Emulator, ready: ConcourseQueries) -> None:
+    path, send = QUERIES[query]
     kind, fields, words = FAULTS["late"]
     atc.add_fault(kind, path=path, **fields)
     with pytest.raises(NoCredibleResponse, match=words):
-        ask(ready)
+        send(ready)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_404_with_the_header(question: str, atc: Emulator, ready: ConcourseQueries) -> None:
-    """An answer where the protocol names one, and nowhere else."""
-    path, ask = QUESTIONS[question]
+@pytest.mark.parametrize("query", QUERIES)
+def test_404_with_the_header(query: str, atc: Emulator, ready: ConcourseQueries) -> None:
+    """A 404 is a result only where BuildQueries says so."""
+    path, send = QUERIES[query]
     atc.add_fault("status", path=path, status=404, version_header=True)
-    if question in ("build by id", "build by name", "version_id", "next_inputs"):
-        assert ask(ready) is None
-    elif question == "pipelines":
-        assert ask(ready) == ()
+    if query in ("build by id", "build by name", "version_id", "next_inputs"):
+        assert send(ready) is None
+    elif query == "pipelines":
+        assert send(ready) == ()
     else:
         with pytest.raises(NoCredibleResponse):
-            ask(ready)
+            send(ready)
 
 
 OTHER_BUILD = '{"id": 77, "team_name": "main", "name": "9", "status": "failed", "pipeline_name": "x", "job_name": "y"}'
 OTHER_JOB = '{"name": "claim", "team_name": "main", "pipeline_name": "x"}'
 OTHER_PIPELINE = '{"name": "x", "team_name": "other", "archived": true}'
-MIXED_UP = {
+WRONG_SUBJECT = {
     "build by id": OTHER_BUILD,
     "build by name": OTHER_BUILD,
     "pipelines": f"[{OTHER_PIPELINE}]",
@@ -159,16 +159,16 @@ MIXED_UP = {
 }
 
 
-@pytest.mark.parametrize("question", MIXED_UP)
-def test_an_answer_about_something_else(question: str, atc: Emulator, ready: ConcourseQueries) -> None:
-    path, ask = QUESTIONS[question]
-    atc.add_fault("status", path=path, body=MIXED_UP[question], **JSON)
+@pytest.mark.parametrize("query", WRONG_SUBJECT)
+def test_responses_about_something_else(query: str, atc: Emulator, ready: ConcourseQueries) -> None:
+    path, send = QUERIES[query]
+    atc.add_fault("status", path=path, body=WRONG_SUBJECT[query], **JSON)
     with pytest.raises(NoCredibleResponse, match="answered about"):
-        ask(ready)
+        send(ready)
 
 
-def test_versions_that_were_not_searched(atc: Emulator, ready: ConcourseQueries) -> None:
-    """Before 5.5 the filter is not known: the latest hundred come instead."""
+def test_an_ignored_filter(atc: Emulator, ready: ConcourseQueries) -> None:
+    """Before 5.5 Concourse ignores the filter and lists the latest hundred."""
     page = ", ".join(f'{{"id": {number}, "version": {{"ref": "x{number}"}}}}' for number in range(1, 101))
     atc.add_fault("status", path="filter", body=f"[{page}]", **JSON)
     with pytest.raises(NoCredibleResponse, match="did not filter the versions of lock"):
@@ -176,8 +176,8 @@ def test_versions_that_were_not_searched(atc: Emulator, ready: ConcourseQueries)
     assert ready.version_id(FLOW, "lock", Version.of_commit("x7")) == 7
 
 
-def test_a_first_page_that_is_missing_holds_no_version(atc: Emulator, ready: ConcourseQueries) -> None:
-    """Not even for the second who looks for one there: that would say that Concourse does not have it."""
+def test_a_failed_first_page_is_not_empty(atc: Emulator, ready: ConcourseQueries) -> None:
+    """Nor at the second call: an empty page would mean that the version does not exist."""
     atc.add_fault("status", path="versions[?]limit", status=403, version_header=True)
     for version in (V1, V1, V2):
         with pytest.raises(NoCredibleResponse, match="answered 403"):
@@ -186,14 +186,14 @@ def test_a_first_page_that_is_missing_holds_no_version(atc: Emulator, ready: Con
 
 
 @pytest.mark.usefixtures("short_pauses")
-def test_a_page_in_the_middle_that_is_missing(atc: Emulator, connect: Connect) -> None:
+def test_a_failed_page_in_the_middle(atc: Emulator, connect: Connect) -> None:
     for number in range(2, 700):
         atc.save_version("main/flow", "lock", {"ref": f"w{number}"})
     atc.add_fault("status", path="versions[?].*to=", status=500, version_header=True)
-    facts = connect(atc.url).queries()
-    assert facts.is_newer(FLOW, "lock", Version.of_commit("w699"), V1)
+    queries = connect(atc.url).queries()
+    assert queries.is_newer(FLOW, "lock", Version.of_commit("w699"), V1)
     for other in ("w10", "w11"):
         with pytest.raises(NoCredibleResponse, match="answered 500"):
-            facts.is_newer(FLOW, "lock", Version.of_commit(other), V1)
-    # The missing page is asked for once, with its two further tries.
+            queries.is_newer(FLOW, "lock", Version.of_commit(other), V1)
+    # The page is requested once, with two retries.
     assert len([entry for entry in atc.requests(path="/versions$") if "to=" in entry["query"]]) == 3

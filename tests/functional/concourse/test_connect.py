@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What answers, or does not, when Concourse is asked for the first time."""
+"""The first request and the login: responses, failures, and servers that are not Concourse."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.err
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.http.messages import Answer, json_answer, text_answer
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
-from ansible_collections.poolboy.concourse.tests.functional.concourse.stranger import Stranger
+from ansible_collections.poolboy.concourse.tests.functional.concourse.scripted_server import ScriptedServer
 from ansible_collections.poolboy.concourse.tests.servers import serve_nothing
 
 
@@ -56,15 +56,15 @@ def refusal(concourse: ConcourseClient) -> str:
         (text_answer(302, "").carrying(("Location", "http://[half")), "only redirects, to another page"),
     ],
 )
-def test_no_concourse(answer: Answer, sentence: str, connect: Connect) -> None:
-    with Stranger(answer) as stranger:
-        told = refusal(connect(stranger.url))
-        assert sentence in told
-        assert "concourse_url" in told
-        assert "s3cret" not in told
-        # It was asked once, and shown no credentials.
-        assert [request.path for request in stranger.asked] == ["/api/v1/info"]
-        assert "authorization" not in stranger.asked[0].headers
+def test_servers_that_are_not_concourse(answer: Answer, sentence: str, connect: Connect) -> None:
+    with ScriptedServer(answer) as server:
+        message = refusal(connect(server.url))
+        assert sentence in message
+        assert "concourse_url" in message
+        assert "s3cret" not in message
+        # It gets one request, without credentials.
+        assert [request.path for request in server.requests] == ["/api/v1/info"]
+        assert "authorization" not in server.requests[0].headers
 
 
 def test_the_web_page_of_a_concourse(atc: Emulator, connect: Connect) -> None:
@@ -81,27 +81,29 @@ def unused_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def assert_quiet(concourse: ConcourseClient, words: str) -> None:
-    """No error, a reason, and the same reason for every question."""
+def assert_fails_quietly(concourse: ConcourseClient, words: str) -> None:
+    """connect() raises nothing, and every query fails with the reason in `failure`."""
     concourse.connect()
     assert words in (concourse.failure or "")
-    facts = concourse.queries()
+    queries = concourse.queries()
     for number in range(1, 30):
         with pytest.raises(NoCredibleResponse) as error:
-            facts.build(BuildReference(id=number))
+            queries.build(BuildReference(id=number))
         assert words in str(error.value)
     assert words in (concourse.failure or "")
 
 
-def test_nobody_listens(connect: Connect) -> None:
-    assert_quiet(connect(f"http://127.0.0.1:{unused_port()}"), "refused the connection")
+def test_a_refused_connection(connect: Connect) -> None:
+    assert_fails_quietly(connect(f"http://127.0.0.1:{unused_port()}"), "refused the connection")
 
 
 def test_an_unknown_host(connect: Connect) -> None:
-    assert_quiet(connect("http://no-such-host.invalid"), "the host name of http://no-such-host.invalid is unknown")
+    assert_fails_quietly(
+        connect("http://no-such-host.invalid"), "the host name of http://no-such-host.invalid is unknown"
+    )
 
 
-def test_a_server_that_never_answers_is_asked_once_and_not_by_every_question(connect: Connect) -> None:
+def test_a_server_that_never_answers_gets_one_request(connect: Connect) -> None:
     with serve_nothing() as server:
         url = f"http://127.0.0.1:{server.port}"
         concourse = connect(url, timeout=1)
@@ -112,11 +114,11 @@ def test_a_server_that_never_answers_is_asked_once_and_not_by_every_question(con
         tried = len(server.connections)
         assert tried == 1
         for more in (0, 1):
-            # Later facts try once more, for all their questions together.
-            facts = concourse.queries()
+            # New queries send one more request, together.
+            queries = concourse.queries()
             for number in range(1, 30):
                 with pytest.raises(NoCredibleResponse, match="did not answer within"):
-                    facts.build(BuildReference(id=number))
+                    queries.build(BuildReference(id=number))
             assert len(server.connections) <= tried + more
 
 
@@ -133,18 +135,18 @@ def test_a_server_that_never_answers_is_asked_once_and_not_by_every_question(con
         ("reset", {}, "closed the connection without a response"),
     ],
 )
-def test_trouble_at_the_first_question(
+def test_failures_of_the_first_request(
     kind: str, fields: dict[str, int], words: str, atc: Emulator, connect: Connect
 ) -> None:
     atc.add_fault(kind, path="/info", **fields)
     concourse = connect(atc.url)
     concourse.connect()
     assert words in (concourse.failure or "")
-    # The first facts share that contact, and those after them try again.
-    facts = concourse.queries()
+    # The first queries share that failure, later ones log in again.
+    queries = concourse.queries()
     atc.clear_faults()
     with pytest.raises(NoCredibleResponse, match=words):
-        facts.build(BuildReference(id=1))
+        queries.build(BuildReference(id=1))
     assert concourse.queries().build(BuildReference(id=1)) is not None
     assert concourse.failure is None
 
@@ -163,9 +165,7 @@ def test_trouble_at_the_first_question(
         ("delay", {"seconds": 1.5}),
     ],
 )
-def test_trouble_while_logging_in(
-    kind: str, fields: dict[str, float], path: str, atc: Emulator, connect: Connect
-) -> None:
+def test_failures_of_the_login(kind: str, fields: dict[str, float], path: str, atc: Emulator, connect: Connect) -> None:
     fault = atc.add_fault(kind, path=path, **fields)
     concourse = connect(atc.url, timeout=1)
     concourse.connect()
@@ -178,7 +178,7 @@ def test_trouble_while_logging_in(
     assert concourse.queries().build(BuildReference(id=1)) is not None
 
 
-def test_an_answer_without_its_header_does_not_prove_a_token(atc: Emulator, connect: Connect) -> None:
+def test_a_401_without_the_header_does_not_reject_a_token(atc: Emulator, connect: Connect) -> None:
     atc.add_fault("no_version_header", path="/user")
     concourse = connect(atc.url, token="wr0ng")
     concourse.connect()

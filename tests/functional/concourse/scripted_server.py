@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Some other web server, which remembers what it was asked."""
+"""A web server that sends given responses and records the requests."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ansible_collections.poolboy.concourse.tests.atc.http.messages import Answer
 from ansible_collections.poolboy.concourse.tests.atc.http.server import HttpServer
 
 
-class Stranger:
-    """`with Stranger(answer) as stranger:` serves at `stranger.url`; the answer can depend on the request."""
+class ScriptedServer:
+    """Serves `answer`, or what it returns for a request, at `url` within its context."""
 
     def __init__(self, answer: Answer | Callable[[Request], Answer]) -> None:
-        self.asked: list[Request] = []
+        self.requests: list[Request] = []
         self._answer = answer
         self._server = HttpServer(self._respond)
 
-    def __enter__(self) -> Stranger:
+    def __enter__(self) -> ScriptedServer:
         self._server.start()
         return self
 
@@ -31,5 +31,5 @@ class Stranger:
         return self._server.url
 
     def _respond(self, request: Request) -> Answer:
-        self.asked.append(request)
+        self.requests.append(request)
         return self._answer if isinstance(self._answer, Answer) else self._answer(request)
