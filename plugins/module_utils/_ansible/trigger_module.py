@@ -42,13 +42,12 @@ class TriggerModule(PoolModule):
             concourse.connect()
             if concourse.failure:
                 raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.failure}.")
-            strategy, history = self._strategy(repository)
             yield TriggerRun(
                 open_job_api(concourse),
-                history,
+                RepositoryHistory(repository),
                 pools,
                 rules,
-                strategy,
+                self._strategy(repository),
                 concourse.team,
                 clock=lambda: int(time.time()),
                 dry_run=self.check_mode,
@@ -56,15 +55,14 @@ class TriggerModule(PoolModule):
                 warn=self._module.warn,
             )
 
-    def _strategy(self, repository: LockRepository) -> tuple[TriggerStrategy, RepositoryHistory]:
+    def _strategy(self, repository: LockRepository) -> TriggerStrategy:
         if self._options["strategy"] != "tally":
-            return Reconcile(), RepositoryHistory(repository)
+            return Reconcile()
         # Imported late: few pools are shared with a pool-trigger-resource.
         from .._core.tally.strategy import TallyStrategy
         from .._git.push.tally_store import GitTallyStore
 
-        tallies = GitTallyStore(repository, self._author)
-        return TallyStrategy(tallies), tallies
+        return TallyStrategy(GitTallyStore(repository, self._author))
 
     def _trigger_rules(self) -> TriggerRules:
         names = TriggerRules.__dataclass_fields__

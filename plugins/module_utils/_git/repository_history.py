@@ -12,11 +12,10 @@ from .._core.pool.snapshot import Snapshot
 from .repository import LockRepository
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from datetime import datetime
 
     from .._core.pool.move import Move
-    from .._core.tally.counts import TallyRecord
     from .refresh.history_reader import HistoryReader
 
 
@@ -37,10 +36,6 @@ class RepositoryHistory:
         history/since.py.
         """
         return self._reader.moves(self._repository.latest_snapshot(), since, pools)
-
-    def tallies(self, *, pools: Collection[str]) -> Mapping[str, TallyRecord]:
-        """Return the tallies of the pools, and the moves of their locks since they were written."""
-        return self._reader.tallies(self._repository.latest_snapshot(), pools)
 
     @functools.cached_property
     def _reader(self) -> HistoryReader:

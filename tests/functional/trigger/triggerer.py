@@ -82,7 +82,7 @@ class Triggerer:
         repository = LockRepository(RepositoryOptions(repo=self.repo, cache_dir=str(self.cache)))
         tallies = GitTallyStore(repository, parse_author(DEFAULT_AUTHOR))
         is_tally = self.strategy == "tally"
-        history = tallies if is_tally else RepositoryHistory(repository)
+        history = RepositoryHistory(repository)
 
         def run() -> dict[str, Any]:
             one = TriggerRun(

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -90,6 +92,19 @@ class Mirror:
         packs = sum(1 for _pack in (objects / "pack").glob("*.pack"))
         loose = sum(1 for _object in (objects / "17").glob("*"))
         return self.depth > _MOST_DEPTH or packs > _MOST_PACKS or loose > _MOST_LOOSE
+
+
+@contextlib.contextmanager
+def new_mirror(folder: CacheFolder, like_commit: str) -> Iterator[Mirror]:
+    """Give an empty mirror that replaces the folder's one at the end; after an error, the old one stays."""
+    path = folder.new_path()
+    try:
+        mirror = Mirror.create(path, like_commit)
+        yield mirror
+        folder.replace_mirror(path)
+        mirror.path = folder.mirror
+    finally:
+        remove(path)
 
 
 def trim_mirror(git: GitCommand, folder: CacheFolder, mirror: Mirror, commit: str) -> None:

@@ -15,7 +15,7 @@ from ..._core.push.store import PushOutcome
 from ..._core.shared.errors import RepositoryError
 from ..access.author import Author
 from ..cache.folder import cache_error, remove
-from ..cache.mirror import KEPT_DEPTH, MIRROR_ERRORS, UNFINISHED_PACKS, Mirror
+from ..cache.mirror import KEPT_DEPTH, MIRROR_ERRORS, UNFINISHED_PACKS, Mirror, new_mirror
 from ..cache.snapshot_file import write_snapshot
 from ..process.command import GitFailed
 from ..remote.error_messages import git_words
@@ -97,18 +97,12 @@ class RepositoryWriter(t.Generic[Change]):
 
     def _new_mirror(self, snapshot: Snapshot) -> Mirror:
         """Replace a missing or broken mirror."""
-        folder, remote = self._repository.folder, self._repository.remote
-        path = folder.new_path()
-        try:
-            mirror = Mirror.create(path, snapshot.commit)
+        remote = self._repository.remote
+        with new_mirror(self._repository.folder, snapshot.commit) as mirror:
             try:
-                remote.fetch(path, snapshot.branch, depth=KEPT_DEPTH)
+                remote.fetch(mirror.path, snapshot.branch, depth=KEPT_DEPTH)
             except GitFailed as failed:
                 raise remote.explain(failed) from None
-            folder.replace_mirror(path)
-        finally:
-            remove(path)
-        mirror.path = folder.mirror
         return mirror
 
     def _push(self, snapshot: Snapshot, commit: str) -> PushReport:

@@ -6,16 +6,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import TypeVar
 
 from ..._core.pool.move import Move
 from ..._core.pool.snapshot import Snapshot
 from ..._core.shared.errors import RepositoryError
-from ..._core.tally.counts import TallyRecord
-from ..cache.folder import CacheFolder, FolderLock, remove
-from ..cache.mirror import MIRROR_ERRORS, Mirror, trim_mirror
+from ..cache.folder import CacheFolder, FolderLock
+from ..cache.mirror import MIRROR_ERRORS, Mirror, new_mirror, trim_mirror
 from ..history.log import read_changes
 from ..history.move_reader import MoveReader
 from ..history.since import commits_since
@@ -23,7 +22,6 @@ from ..objects.errors import BrokenHistory, MissingObject, TooShallow
 from ..objects.object_reader import read_objects
 from ..process.command import GitCommand, GitFailed
 from ..remote.remote import Remote
-from ..tally.reader import TallyReader
 from .depths import SHALLOWEST_HISTORY, next_depths
 
 _FAR_BEHIND = 4096  # commits that others may have pushed since the snapshot
@@ -51,40 +49,28 @@ class HistoryReader:
             with read_objects(self._git, mirror.path) as objects:
                 return tuple(MoveReader(objects, pools).moves(reversed(recent.commits)))
 
-        return self._read(snapshot, read) if pools else ()
+        return self.read(snapshot, read) if pools else ()
 
-    def tallies(self, snapshot: Snapshot, pools: Collection[str]) -> Mapping[str, TallyRecord]:
-        """Return the tallies of pools. The cost grows with the time since the last count. Raises RepositoryError."""
+    def read(self, snapshot: Snapshot, read: Callable[[Mirror], Result]) -> Result:
+        """Return what `read` returns for the cached mirror or, if that is broken, for a new one.
 
-        def read(mirror: Mirror) -> Mapping[str, TallyRecord]:
-            with read_objects(self._git, mirror.path) as objects:
-                reader = TallyReader(objects, snapshot.pools)
-                return reader.read(self._git, mirror, snapshot.commit, pools)
-
-        return self._read(snapshot, read) if pools else {}
-
-    def _read(self, snapshot: Snapshot, read: Callable[[Mirror], Result]) -> Result:
-        """Read the cached mirror or, if that is broken, a new one."""
+        `read` raises TooShallow if it needs more of the history. Raises RepositoryError.
+        """
         with self._lock:
             mirror = Mirror(self._folder.mirror)
             if mirror.fits(snapshot.commit):
                 with contextlib.suppress(*MIRROR_ERRORS):
                     return self._deepen(snapshot, mirror, read)
-            path = self._folder.new_path()
             try:
-                mirror = Mirror.create(path, snapshot.commit)
-                self._remote.fetch(path, snapshot.branch, depth=SHALLOWEST_HISTORY)
-                result = self._deepen(snapshot, mirror, read)
-                self._folder.replace_mirror(path)
+                with new_mirror(self._folder, snapshot.commit) as mirror:
+                    self._remote.fetch(mirror.path, snapshot.branch, depth=SHALLOWEST_HISTORY)
+                    return self._deepen(snapshot, mirror, read)
             except GitFailed as failed:
                 raise self._remote.explain(failed) from None
             except (MissingObject, BrokenHistory) as error:
                 raise RepositoryError(
                     f"The branch at {self._remote.where} was rewritten during the run: run again. ({error})"
                 ) from None
-            finally:
-                remove(path)
-            return result
 
     def _deepen(self, snapshot: Snapshot, mirror: Mirror, read: Callable[[Mirror], Result]) -> Result:
         """Fetch more of the history until `read` succeeds. Raises RepositoryError, GitFailed, BrokenHistory."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ..._core.pool.snapshot import Snapshot, WantedPools
 from ..._core.shared.errors import RepositoryError
-from ..cache.folder import CacheFolder, remove
-from ..cache.mirror import MIRROR_ERRORS, UNFINISHED_OBJECTS, UNFINISHED_PACKS, Mirror, trim_mirror
+from ..cache.folder import CacheFolder
+from ..cache.mirror import MIRROR_ERRORS, UNFINISHED_OBJECTS, UNFINISHED_PACKS, Mirror, new_mirror, trim_mirror
 from ..cache.snapshot_file import is_current, read_snapshot, write_snapshot
 from ..objects.errors import BrokenHistory, MissingObject
 from ..process.command import GitCommand, GitFailed
@@ -49,20 +49,15 @@ class SnapshotRefresh:
 
     def _take_with_new_mirror(self, tip: Tip, cached: Snapshot | None) -> Snapshot:
         """Fetch into a new mirror, which replaces the old one only if that succeeds."""
-        path = self.folder.new_path()
         try:
-            mirror = Mirror.create(path, tip.commit)
-            snapshot = self._fetch(mirror, tip, cached)
-            self.folder.replace_mirror(path)
+            with new_mirror(self.folder, tip.commit) as mirror:
+                snapshot = self._fetch(mirror, tip, cached)
         except GitFailed as failed:
             raise self.remote.explain(failed) from None
         except (MissingObject, BrokenHistory) as error:
             raise RepositoryError(
                 f"The history that git fetched from {self.remote.where} is broken: {error}. Run git fsck there."
             ) from None
-        finally:
-            remove(path)
-        mirror.path = self.folder.mirror
         self._keep(snapshot, mirror)
         return snapshot
 
