@@ -12,17 +12,17 @@ from .reason import reason_text
 RELEASED_BY = "poolboy.concourse.concourse_pool_clean"
 
 
-def release_message(step: LockPlan) -> str:
+def release_message(lock_plan: LockPlan) -> str:
     """Return the subject that a pool resource writes, the reason, and the trailers.
 
     With the subject of the resource (out/git_lock_handler.go) every reader of the history sees a release.
     """
-    judged = step.judged
+    judged = lock_plan.judged
     holder = judged.holder.url or judged.holder.text if judged.holder else ""
-    overruled = printable(reason_text(step.overruled, judged)) if step.overruled else ""
+    overruled = printable(reason_text(lock_plan.overruled, judged)) if lock_plan.overruled else ""
     trailers = [
         f"Released-By: {RELEASED_BY}",
-        *([f"Released-To: {printable(step.target or '')}"] if step.action is Action.MOVE else []),
+        *([f"Released-To: {printable(lock_plan.target or '')}"] if lock_plan.action is Action.MOVE else []),
         f"Verdict: {judged.verdict.name.value}",
         *([f"Forced: yes, against the policy ({overruled})"] if overruled else []),
         f"Holder: {printable(holder, 500)}",

@@ -31,10 +31,10 @@ def clean_result(
     `snapshot` is the repository before the releases; `released` is true if they were pushed, or would be outside of
     check mode: the values are the same in either case. `now` is in seconds since 1970, UTC.
     """
-    judged = [step.judged for step in plan]
+    judged = [lock_plan.judged for lock_plan in plan]
     return {
-        "locks": [_lock_value(step, now) for step in plan],
-        "released": [_release_value(step) for step in plan if released and step.is_release],
+        "locks": [_lock_value(lock_plan, now) for lock_plan in plan],
+        "released": [_release_value(lock_plan) for lock_plan in plan if released and lock_plan.is_release],
         "pools": pool_values(pools, judged, now),
         "problems": problem_values(snapshot.problems, pools),
         "report": _report_lines(plan, snapshot, pools, now),
@@ -52,23 +52,23 @@ def failure_result(run: CleanRun, snapshot: Snapshot, pools: Sequence[str], now:
 def clean_diff(plan: Sequence[LockPlan]) -> dict[str, str]:
     """Return the paths of the released locks before and after the run, one a line."""
     before, after = "", ""
-    for step in plan:
-        if step.is_release:
-            before += f"{printable(step.judged.lock.path)}\n"
-            after += f"{printable(lock_path(_target(step), State.UNCLAIMED, step.judged.lock.name))}\n"
+    for lock_plan in plan:
+        if lock_plan.is_release:
+            before += f"{printable(lock_plan.judged.lock.path)}\n"
+            after += f"{printable(lock_path(_target(lock_plan), State.UNCLAIMED, lock_plan.judged.lock.name))}\n"
     return {"before": before, "after": after}
 
 
 def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator[str]:
     """Yield a warning for each pattern that matches no lock, and one for releases by age alone."""
-    locks = [step.judged.lock for step in plan]
+    locks = [lock_plan.judged.lock for lock_plan in plan]
     for pattern in dict.fromkeys(exclude):
         if not any(fnmatchcase(lock.pool_and_name, pattern) for lock in locks):
             yield (
                 f"exclude: the pattern {printable(pattern, 80)!r} matches no lock of the chosen pools. "
                 f"Write patterns as pool/lock, such as {printable(_pattern_example(pattern, locks), 120)}."
             )
-    count = sum(_is_by_age_alone(step) for step in plan)
+    count = sum(_is_by_age_alone(lock_plan) for lock_plan in plan)
     if count:
         subject = "1 lock that a build claimed is" if count == 1 else f"{count} locks that builds claimed are"
         yield (
@@ -82,16 +82,18 @@ def _pattern_example(pattern: str, locks: Sequence[Lock]) -> str:
     return "aws/env-*" if pool is None else f"{pool}/{pattern}"
 
 
-def _is_by_age_alone(step: LockPlan) -> bool:
+def _is_by_age_alone(lock_plan: LockPlan) -> bool:
     """Return whether the policy releases a lock of a build by age: only without a Concourse is it unverified."""
-    judged = step.judged
+    judged = lock_plan.judged
     by_build = judged.holder is not None and judged.holder.kind is HolderKind.BUILD
-    return step.reason.cause is Cause.POLICY_RELEASES and by_build and judged.verdict.name is VerdictName.UNVERIFIED
+    return (
+        lock_plan.reason.cause is Cause.POLICY_RELEASES and by_build and judged.verdict.name is VerdictName.UNVERIFIED
+    )
 
 
 def _report_lines(plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[str], now: int) -> list[str]:
     """Return the report; its words are true before, after and without the releases."""
-    steps = {step.judged.lock.path: step for step in plan}
+    steps = {lock_plan.judged.lock.path: lock_plan for lock_plan in plan}
     action = Column("ACTION", 7, lambda judged, _now: steps[judged.lock.path].action.value)
     counted = CountedLocks(
         label="to release",
@@ -100,31 +102,35 @@ def _report_lines(plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[
         remark=lambda judged: _remark(steps[judged.lock.path]),
     )
     columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE)
-    return report_lines([step.judged for step in plan], pools, snapshot.problems, now, columns, counted)
+    return report_lines([lock_plan.judged for lock_plan in plan], pools, snapshot.problems, now, columns, counted)
 
 
-def _remark(step: LockPlan) -> str | None:
+def _remark(lock_plan: LockPlan) -> str | None:
     """Return why a lock stays that the policy releases, now or later, or that its release is forced."""
-    is_kept_release = not step.is_release and step.judged.releasable_at is not None
-    return cause_text(step.reason, step.judged) if is_kept_release or step.reason.cause is Cause.FORCED else None
+    is_kept_release = not lock_plan.is_release and lock_plan.judged.releasable_at is not None
+    return (
+        cause_text(lock_plan.reason, lock_plan.judged)
+        if is_kept_release or lock_plan.reason.cause is Cause.FORCED
+        else None
+    )
 
 
-def _lock_value(step: LockPlan, now: int) -> dict[str, t.Any]:
-    reason = reason_text(step.reason, step.judged)
-    return {**lock_value(step.judged, now), "action": step.action.value, "action_reason": reason}
+def _lock_value(lock_plan: LockPlan, now: int) -> dict[str, t.Any]:
+    reason = reason_text(lock_plan.reason, lock_plan.judged)
+    return {**lock_value(lock_plan.judged, now), "action": lock_plan.action.value, "action_reason": reason}
 
 
-def _release_value(step: LockPlan) -> dict[str, t.Any]:
-    judged = step.judged
+def _release_value(lock_plan: LockPlan) -> dict[str, t.Any]:
+    judged = lock_plan.judged
     return {
         "pool": valid_unicode(judged.lock.pool),
         "name": valid_unicode(judged.lock.name),
-        "to_pool": valid_unicode(_target(step)),
+        "to_pool": valid_unicode(_target(lock_plan)),
         "verdict": judged.verdict.name.value,
         "reason": judged.verdict.reason,
         "commit": judged.claim.commit if judged.claim else None,
     }
 
 
-def _target(step: LockPlan) -> str:
-    return step.target if step.target is not None else step.judged.lock.pool
+def _target(lock_plan: LockPlan) -> str:
+    return lock_plan.target if lock_plan.target is not None else lock_plan.judged.lock.pool

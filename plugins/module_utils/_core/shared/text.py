@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text from repositories and servers, made fit for a terminal."""
+"""Text from repositories and servers, made safe for terminals and JSON."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def printable(text: str, limit: int | None = None) -> str:
-    """Return the text on one line, with every character that a terminal could act on written as an escape.
+    """Return the text on one line, with each character that a terminal acts on as an escape.
 
-    Bytes that were no UTF-8 (surrogate escapes) come out as `\\xNN`. `limit` cuts the result to so many characters.
+    Bytes that are not UTF-8 (surrogate escapes) become `\\xNN`. `limit` is the maximum length of the result.
     """
     shown = "".join(_escape(character) if _is_unprintable(character) else character for character in text[:limit])
     return shown if limit is None or (len(text) <= limit and len(shown) <= limit) else shown[: limit - 1] + "…"
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return the text as printable() does, cut in its middle, so that both ends can be read. `limit` is 3 or more."""
-    # As many characters of either end as can be shown at all: texts can be huge.
+    """Return the text as printable() does, cut in the middle to `limit` characters; `limit` is 3 or more."""
+    # Texts can be huge: escape no more characters than can be shown.
     shown = printable(text if len(text) <= 2 * limit else text[:limit] + text[-limit:])
     if len(text) <= 2 * limit and len(shown) <= limit:
         return shown
@@ -31,7 +31,7 @@ def shortened(text: str, limit: int) -> str:
 
 
 def valid_unicode(text: str) -> str:
-    """Return the text with the bytes that were no UTF-8 written as `\\xNN`, all else as it is: fit for JSON."""
+    """Return the text with bytes that are not UTF-8 (surrogate escapes) as `\\xNN`, so that JSON can hold it."""
     return "".join(_escape(character) if "\ud800" <= character <= "\udfff" else character for character in text)
 
 
@@ -50,6 +50,6 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def count_text(number: int, what: str) -> str:
-    """Return a number of things in words."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def count_text(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 build`, `2 builds`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times and durations as people and results show them."""
+"""Times and durations in results and reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 
 def iso_time(seconds: int | None) -> str | None:
-    """Return a time (seconds since 1970, UTC) as ISO 8601 with a Z; None stays None."""
+    """Return a time (seconds since 1970, UTC) as ISO 8601: `2026-09-21T14:17:20Z`; None for None."""
     if seconds is None:
         return None
     try:
@@ -19,12 +19,12 @@ def iso_time(seconds: int | None) -> str | None:
 
 
 def age_minutes(since: int, now: int) -> int:
-    """Return whole minutes between two times, 0 if the clock of the claim runs ahead."""
+    """Return the whole minutes between two times (seconds), 0 if `since` is in the future."""
     return max(0, (now - since) // 60)
 
 
 def duration_text(minutes: int) -> str:
-    """Return minutes in the two units that matter: `2d 3h`, `3h 9m`, `9m`."""
+    """Return minutes as `2d 3h`, `3h 9m` or `9m`."""
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
         return f"{days}d {hours}h" if days < 1000 else f"{days}d"

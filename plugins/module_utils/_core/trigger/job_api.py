@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What starting builds needs of Concourse and of the lock repository."""
+"""What a trigger run needs of Concourse and of the lock repository."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from ..pool.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """A job as its pipeline has it now.
+    """A job in the current configuration of its pipeline.
 
-    `is_manual` says that builds of it can be started by hand; `next_build` is the id of the oldest build that is
-    pending or started, re-runs of older builds left out (atc/db/build.go); `puts_to` names the resources of its put
-    steps.
+    `is_manual` is true if its builds can be started by a request. `next_build` is the id of its oldest pending or
+    started build, except re-runs of older builds (atc/db/build.go). `puts_to` are the resources of its put steps.
     """
 
     is_paused: bool = False
@@ -33,7 +32,7 @@ class JobState:
 
 @dataclass(frozen=True, slots=True)
 class PipelineState:
-    """A pipeline; `last_updated` is when it was last configured, in seconds since 1970, UTC, 0 if nobody says."""
+    """A pipeline; `last_updated` is when it was last configured (seconds since 1970, UTC), 0 if unknown."""
 
     is_paused: bool = False
     is_archived: bool = False
@@ -41,55 +40,55 @@ class PipelineState:
 
 
 class CannotTrigger(Exception):
-    """No build can be started for a pool. The text is a sentence: what happened, and what to do. No build was made."""
+    """No build can be started for a pool. The text is a sentence: what happened and what to do."""
 
 
 class ResponseLost(Exception):
-    """A build was asked for, and nobody knows whether it was made. The text is a clause that says what happened."""
+    """The response to a request was lost, so its effect is unknown. The text is a clause that says what happened."""
 
 
 class JobApi(t.Protocol):
-    """Concourse, as starting builds needs it. Nothing is remembered: every question is asked anew.
+    """Concourse, as a trigger run needs it. Nothing is cached: each call sends a request.
 
-    Every method can raise NoCredibleResponse, and ConcourseError for a login that is refused.
+    Every method can raise NoCredibleResponse, and ConcourseError if Concourse refuses the login.
     """
 
     def job(self, job: JobReference) -> JobState:
-        """The job. Raises CannotTrigger if there is none."""
+        """Return the job. Raises CannotTrigger if it does not exist."""
 
     def pipeline(self, job: JobReference) -> PipelineState:
-        """The pipeline that the job is in."""
+        """Return the pipeline of the job."""
 
     def newest_builds(self, job: JobReference, limit: int) -> tuple[Build, ...]:
-        """The latest builds of the job, newest first; a re-run stands where its original stands."""
+        """Return the latest builds of the job, newest first; a re-run is next to its original."""
 
     def builds_since(self, job: JobReference, build_id: int) -> tuple[Build, ...]:
-        """All builds of the job with that id or a later one, re-runs of older builds among them."""
+        """Return all builds of the job with that id or a later one, including re-runs of older builds."""
 
     def resources(self, build: Build) -> BuildResources:
-        """The versions that a build took and made."""
+        """Return the inputs and outputs of a build."""
 
     def names_this_concourse(self, base: str) -> bool:
-        """Whether a base URL found in a claim is that of this Concourse."""
+        """Return whether the base URL in a claim is that of this Concourse; sends no request."""
 
     def start(self, job: JobReference) -> Build:
-        """Ask for one build, once. Raises CannotTrigger or ResponseLost."""
+        """Start one build by one request, never repeated. Raises CannotTrigger or ResponseLost."""
 
     def is_ours(self, build: Build) -> bool:
-        """Whether a build was started by the user that asks here, as far as Concourse tells."""
+        """Return whether the user of this login started a build, as far as Concourse records it."""
 
     def check(self, job: JobReference, resource: str) -> None:
-        """Have a resource of the pipeline checked. Raises CannotTrigger or ResponseLost."""
+        """Make Concourse check a resource of the pipeline. Raises CannotTrigger or ResponseLost."""
 
     def page(self, job: JobReference, build: Build) -> str:
-        """The address of a build's page."""
+        """Return the URL of the page of a build."""
 
 
 class MoveHistory(t.Protocol):
-    """The lock repository, as starting builds needs it. Every method raises RepositoryError."""
+    """The lock repository, as a trigger run needs it. Every method can raise RepositoryError."""
 
     def snapshot(self) -> Snapshot:
-        """Return the repository as it is at its server now."""
+        """Return the current state of the branch on the server."""
 
     def moves(self, *, since: datetime, pools: Collection[str]) -> tuple[Move, ...]:
-        """Return what happened to the locks of the pools since then, oldest first, up to the last snapshot."""
+        """Return the moves of the locks of the pools since a time, oldest first, up to the last snapshot."""
