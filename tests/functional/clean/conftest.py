@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.reading import check_whole
-from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
-from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
-from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-Clean = Callable[..., ModuleRun]
-HOUR = 3600
+from ...lockrepo import LockRepository
+from ...scene import Scene
+from ..running import ModuleRun, Workplace
+from .reading import check_whole
+from .runs import HOUR, Clean
 
 
 @pytest.fixture
@@ -66,23 +64,3 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         yield made
         assert made.atc.server.errors == []
         check_whole(made.locks.path)
-
-
-def login(scene: Scene, **options: Any) -> dict[str, Any]:
-    """The options by which pool-boy cleans the pools of a scene."""
-    given = {
-        "repo": scene.repo,
-        "concourse_url": scene.atc.url,
-        "concourse_username": "pool-boy",
-        "concourse_password": "pa55word",
-    }
-    return {**given, **options}
-
-
-def released(run: ModuleRun) -> set[str]:
-    """What a run says that it released, as `pool/lock`."""
-    return {f"{one['pool']}/{one['name']}" for one in run.values["released"]}
-
-
-def actions(run: ModuleRun) -> dict[str, str]:
-    return {name: lock["action"] for name, lock in run.locks.items()}

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.runner import Runner
-from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, Workplace
+from ..running import COLLECTIONS, Workplace
+from .actors.runner import Runner
 
 PATIENCE = 60.0
 

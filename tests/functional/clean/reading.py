@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git, git_environment, git_text
+from ...lockrepo.git_command import git, git_environment, git_text
 
 STATES = ("claimed", "unclaimed")
 

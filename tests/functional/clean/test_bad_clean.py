@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean
-from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint, refusal
-from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ...lockrepo import LockRepository
+from ..running import fingerprint, refusal
+from .runs import Clean
 
 
 @pytest.fixture

@@ -9,31 +9,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import (
-    Clean,
-    actions,
-    login,
-    released,
-)
-from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
-    commits_since,
-    files,
-    lock_that_get_finds,
-    locks_in,
-    released_tree,
-    tip,
-)
-from ansible_collections.poolboy.concourse.tests.functional.running import Workplace, refusal
-from ansible_collections.poolboy.concourse.tests.lockrepo import (
-    File,
-    Folder,
-    LockRepository,
-    Submodule,
-    Symlink,
-)
-from ansible_collections.poolboy.concourse.tests.lockrepo.entries import Entry, Text
-from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...lockrepo import File, Folder, LockRepository, Submodule, Symlink
+from ...lockrepo.entries import Entry, Text
+from ...lockrepo.git_command import git
+from ...scene import Scene
+from ..running import Workplace, refusal
+from .reading import commits_since, files, lock_that_get_finds, locks_in, released_tree, tip
+from .runs import Clean, actions, login, released
 
 
 def test_without_a_concourse_only_claims_that_name_no_build_or_cannot_be_checked_go(

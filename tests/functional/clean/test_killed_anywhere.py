@@ -16,17 +16,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.runner import Runner
-from ansible_collections.poolboy.concourse.tests.functional.clean.killer import HOWS, Killer
-from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
-    check_whole,
-    commits_since,
-    files,
-    tip,
-)
-from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
-from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
-from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+from ...lockrepo import LockRepository
+from ...lockrepo.git_command import git
+from ..running import Workplace
+from .actors.runner import Runner
+from .killer import HOWS, Killer
+from .reading import check_whole, commits_since, files, tip
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 LONG = os.environ.get("POOLBOY_LONG") == "1"  # every way to be killed at every step, and more random moments

@@ -9,23 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import (
-    AT_A_GATE,
-    FANNED_OUT,
-    pipeline,
-)
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.weather import (
-    CONCOURSE_FAULTS,
-    KINDS_OF_QUESTION,
-)
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import (
-    HOUR,
-    Clean,
-    login,
-    released,
-)
-from ansible_collections.poolboy.concourse.tests.functional.clean.reading import tip
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from .actors.pipelines import AT_A_GATE, FANNED_OUT, pipeline
+from .actors.weather import CONCOURSE_FAULTS, KINDS_OF_QUESTION
+from .reading import tip
+from .runs import HOUR, Clean, login, released
 
 LIVE = {"aws/runs", "aws/used", "aws/waits"}
 DEAD = {"aws/aborted", "aws/leaked"}

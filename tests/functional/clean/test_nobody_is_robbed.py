@@ -22,24 +22,20 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.cleaner import Cleaner
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.desk import Desk
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.hands import (
-    Cloner,
-    Hands,
-    Plumber,
-)
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.judge import Findings, Judge
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import Ledger
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.passer_by import PasserBy
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import SHAPES
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.team import Team
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.traffic import Traffic
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.weather import Weather
-from ansible_collections.poolboy.concourse.tests.functional.clean.reading import files, locks_in, tip
-from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
-from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ...atc import Emulator
+from ...lockrepo import LockRepository
+from ..running import Workplace
+from .actors.cleaner import Cleaner
+from .actors.desk import Desk
+from .actors.hands import Cloner, Hands, Plumber
+from .actors.judge import Findings, Judge
+from .actors.ledger import Ledger
+from .actors.passer_by import PasserBy
+from .actors.pipelines import SHAPES
+from .actors.team import Team
+from .actors.traffic import Traffic
+from .actors.weather import Weather
+from .reading import files, locks_in, tip
 
 LONG = os.environ.get("POOLBOY_LONG") == "1"
 CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000" if LONG else "100"))

@@ -12,19 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.poolboy.concourse.tests.atc import Replay
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, released
-from ansible_collections.poolboy.concourse.tests.functional.clean.reading import (
-    changes_of,
-    check_whole,
-    commits_since,
-    files,
-    lock_that_get_finds,
-    released_tree,
-    tip,
-)
-from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
-from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+from ...atc import Replay
+from ...lockrepo.git_command import git
+from ..running import Workplace
+from .reading import changes_of, check_whole, commits_since, files, lock_that_get_finds, released_tree, tip
+from .runs import Clean, actions, released
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 VERDICTS: dict[str, str] = {

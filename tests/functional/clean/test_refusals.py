@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import MIN_ATTEMPTS
-from ansible_collections.poolboy.concourse.tests.functional.clean.conftest import Clean, actions, released
 from ansible_collections.poolboy.concourse.tests.functional.clean.reading import files, tip
+from ansible_collections.poolboy.concourse.tests.functional.clean.runs import Clean, actions, released
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace, refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git

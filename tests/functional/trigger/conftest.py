@@ -6,30 +6,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
-from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
-from ansible_collections.poolboy.concourse.tests.scene import Scene
-
-Trigger = Callable[..., ModuleRun]
-HOUR = 3600
-JOB = "main/ci/claim"
-
-CONFIG: dict[str, Any] = {
-    "resources": [
-        {"name": "env", "type": "pool", "source": {"uri": "git@git.example.com:locks.git", "private_key": "s0urce-key"}}
-    ],
-    "jobs": [
-        {"name": "claim", "plan": [{"put": "env", "params": {"acquire": True}}]},
-        {"name": "other", "plan": [{"put": "env", "params": {"acquire": True}}]},
-        {"name": "scheduled-only", "disable_manual_trigger": True, "plan": [{"put": "env"}]},
-    ],
-}
+from ...scene import Scene
+from ..running import ModuleRun, Workplace
+from .runs import CONFIG, HOUR, JOB, Trigger, login
+from .triggerer import Triggerer
 
 
 @pytest.fixture
@@ -72,41 +58,3 @@ def module(workplace: Workplace, scene: Scene) -> Trigger:
         return workplace.run_module("concourse_pool_trigger", login(scene, **given), environment, check_mode=check_mode)
 
     return triggered
-
-
-def login(scene: Scene, **options: Any) -> dict[str, Any]:
-    """The options by which pool-boy works at a scene."""
-    given = {
-        "repo": scene.repo,
-        "concourse_url": scene.atc.url,
-        "concourse_username": "pool-boy",
-        "concourse_password": "pa55word",
-    }
-    return {**given, **options}
-
-
-def add_locks(scene: Scene, *names: str, pool: str = "aws") -> None:
-    for name in names:
-        scene.locks.add(pool, name, at=scene.now)
-
-
-def builds(scene: Scene, job: str = "claim", pipeline: str = "main/ci", status: str | None = None) -> list[int]:
-    """The ids of a job's builds."""
-    return [int(one["id"]) for one in scene.atc.list_builds(pipeline=pipeline, job=job, status=status)]
-
-
-def pool_of(run: ModuleRun, name: str = "aws") -> dict[str, Any]:
-    """What a run says of a pool."""
-    (found,) = [pool for pool in run.values["pools"] if pool["name"] == name]
-    return dict(found)
-
-
-def counts(run: ModuleRun, name: str = "aws") -> tuple[Any, ...]:
-    """State, unclaimed, active, needed and triggered of a pool."""
-    pool = pool_of(run, name)
-    return tuple(pool[key] for key in ("state", "unclaimed", "active", "needed", "triggered"))
-
-
-def started(run: ModuleRun) -> list[int]:
-    """The ids of the builds that a run says it started."""
-    return [one["id"] for one in run.values["triggered"]]

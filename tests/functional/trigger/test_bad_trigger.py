@@ -9,14 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.running import refusal
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
-    CONFIG,
-    Trigger,
-    add_locks,
-    builds,
-)
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from ..running import refusal
+from .runs import CONFIG, Trigger, add_locks, builds
 
 FORM = "team/pipeline/job"
 BAD: list[tuple[dict[str, Any], list[str]]] = [

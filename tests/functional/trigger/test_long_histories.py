@@ -9,17 +9,9 @@ from collections import Counter
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
-    CONFIG,
-    Trigger,
-    add_locks,
-    builds,
-    counts,
-    pool_of,
-    started,
-)
-from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from .runs import CONFIG, Trigger, add_locks, builds, counts, pool_of, started
+from .triggerer import Triggerer
 
 OF_THE_LOGIN = {"/api/v1/info", "/sky/issuer/token", "/api/v1/user"}
 PIPELINE = "/api/v1/teams/main/pipelines/ci"

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import add_locks, builds
-from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from .runs import add_locks, builds
+from .triggerer import Triggerer
 
 # Five hundred by `make long`; every round is the same as the one before.
 ROUNDS = 500 if os.environ.get("POOLBOY_LONG") == "1" else 30

@@ -9,17 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
-    Trigger,
-    add_locks,
-    builds,
-    counts,
-    pool_of,
-    started,
-)
-from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from ..running import ModuleRun
+from .runs import Trigger, add_locks, builds, counts, pool_of, started
+from .triggerer import Triggerer
 
 POST: dict[str, Any] = {"method": "POST", "path": "/jobs/[^/]+/builds$"}
 LOST: list[dict[str, Any]] = [

@@ -7,15 +7,9 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
-    Trigger,
-    add_locks,
-    builds,
-    counts,
-    login,
-)
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from ..running import Workplace
+from .runs import Trigger, add_locks, builds, counts, login
 
 
 def test_check_mode_tells_what_the_real_run_then_does(scene: Scene, module: Trigger) -> None:

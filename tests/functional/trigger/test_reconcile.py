@@ -5,17 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
-    CONFIG,
-    Trigger,
-    add_locks,
-    builds,
-    counts,
-    pool_of,
-    started,
-)
-from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from .runs import CONFIG, Trigger, add_locks, builds, counts, pool_of, started
+from .triggerer import Triggerer
 
 
 def test_as_many_builds_as_free_locks_at_once_and_no_more_later(scene: Scene, trigger: Trigger) -> None:

@@ -13,27 +13,21 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
-    ConcourseOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.instance_vars import (
-    compact_json,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.instance_vars import compact_json
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     JobReference,
     PipelineReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import CannotTrigger
-from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
-from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
-from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
-from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import (
-    CONTRACT,
-    tell_until_exchanges,
-)
+
+from ...atc import Emulator
+from ...lockrepo import LockRepository
+from ...unit.atc.recorded_story import CONTRACT, tell_until_exchanges
+from ..running import ModuleRun
+from .triggerer import Triggerer
 
 EXCHANGES: list[dict[str, Any]] = json.loads((CONTRACT / "exchanges.json").read_text())["exchanges"]
 TRIGGERS = {one["name"]: one for one in EXCHANGES if one["name"].startswith("trigger")}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.tests.bench.many_triggers import LOCKS, rivals
-from ansible_collections.poolboy.concourse.tests.bench.pairs import timed
+from ...bench.many_triggers import LOCKS, rivals
+from ...bench.pairs import timed
 
 # The goal is 1.3; a busy machine is allowed for.
 BOUND = 1.8

@@ -7,19 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
-    JOB,
-    Trigger,
-    add_locks,
-    builds,
-    counts,
-    pool_of,
-    started,
-)
-from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
-from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...lockrepo.git_command import git_text
+from ...scene import Scene
+from ..running import ModuleRun
+from .runs import JOB, Trigger, add_locks, builds, counts, pool_of, started
+from .triggerer import Triggerer
 
 
 @pytest.fixture(autouse=True)

@@ -21,15 +21,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally import strategy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import writer
-from ansible_collections.poolboy.concourse.tests.functional.trigger.town import (
-    FAULTS,
-    OTHER,
-    POOLS,
-    POST,
-    Town,
-)
-from ansible_collections.poolboy.concourse.tests.functional.trigger.triggerer import Triggerer
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+from ...scene import Scene
+from .town import FAULTS, OTHER, POOLS, POST, Town
+from .triggerer import Triggerer
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 ROUNDS = 400 if os.environ.get("POOLBOY_LONG") == "1" else 14

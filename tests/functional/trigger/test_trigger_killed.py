@@ -20,7 +20,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, Workplace
 from ansible_collections.poolboy.concourse.tests.functional.trigger import triggerer as program
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
+from ansible_collections.poolboy.concourse.tests.functional.trigger.runs import (
     JOB,
     Trigger,
     add_locks,

@@ -7,16 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import (
-    CONFIG,
-    Trigger,
-    add_locks,
-    builds,
-    counts,
-    pool_of,
-    started,
-)
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from .runs import CONFIG, Trigger, add_locks, builds, counts, pool_of, started
 
 MINUTE = 60
 

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.poolboy.concourse.tests.functional.trigger.conftest import builds
-from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ...scene import Scene
+from .runs import builds
 
 OTHER = {"red": "blue", "blue": "red"}
 PIPELINE = "main/town"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.runner import Runner
+from .runner import Runner
 
 
 class Cleaner:

@@ -9,15 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.world.entities import Build
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import (
-    CLAIM,
-    GATE,
-    Config,
-    pipeline,
-    takes_every_version,
-)
+from ....atc import Emulator
+from ....atc.world.entities import Build
+from .pipelines import CLAIM, GATE, Config, pipeline, takes_every_version
 
 PATIENCE = 60.0
 LONGEST_AT_THE_GATE = 1.5  # seconds; by then Concourse has started what can be started

@@ -11,16 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.objects import (
-    Branch,
-    Entries,
-    Objects,
-)
-from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import (
-    git,
-    git_environment,
-    git_succeeds,
-)
+from ....lockrepo.git_command import git, git_environment, git_succeeds
+from .objects import Branch, Entries, Objects
 
 Message = Callable[[str], str]
 PATIENCE = 60.0

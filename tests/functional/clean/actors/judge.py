@@ -10,15 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.world.entities import Build
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import ClaimNote, Ledger
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.moves import (
-    Move,
-    files_of,
-    moves_since,
-    push_times,
-)
+from ....atc import Emulator
+from ....atc.world.entities import Build
+from .ledger import ClaimNote, Ledger
+from .moves import Move, files_of, moves_since, push_times
 
 
 @dataclass

@@ -12,7 +12,7 @@ import time
 import zlib
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
+from ....lockrepo.git_command import git
 
 Entries = dict[bytes, tuple[bytes, str]]  # name to mode and object
 PATIENCE = 10.0

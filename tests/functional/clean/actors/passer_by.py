@@ -13,13 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.world.entities import Build
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import Ledger
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import (
-    CLAIM,
-    takes_every_version,
-)
+from ....atc import Emulator
+from ....atc.world.entities import Build
+from .ledger import Ledger
+from .pipelines import CLAIM, takes_every_version
 
 _CLAIMS = re.compile(r"^Claim-Commit: ([0-9a-f]{40})$", re.MULTILINE)
 _OFTEN = 0.7

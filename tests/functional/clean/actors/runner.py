@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
+from ...running import COLLECTIONS, PACKAGE
 
 PROGRAM = f"{PACKAGE}.tests.functional.clean.actors.module_runner"
 

@@ -9,17 +9,12 @@ import random
 import time
 from dataclasses import dataclass, field
 
-from ansible_collections.poolboy.concourse.tests.atc.world.entities import Build
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.desk import PATIENCE, Desk
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.hands import Hands
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.ledger import ClaimNote, Ledger
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.pipelines import (
-    CLAIM,
-    GATE,
-    GIVE_BACK,
-    how_it_ends,
-)
-from ansible_collections.poolboy.concourse.tests.functional.clean.actors.traffic import Traffic
+from ....atc.world.entities import Build
+from .desk import PATIENCE, Desk
+from .hands import Hands
+from .ledger import ClaimNote, Ledger
+from .pipelines import CLAIM, GATE, GIVE_BACK, how_it_ends
+from .traffic import Traffic
 
 STEP = 0.03  # seconds that a step of a build takes at most
 WAITS_FOR_A_LOCK = 1.0

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.tests.atc import Emulator
+from ....atc import Emulator
 
 # A git that refuses, waits, dies or loses the answer, in 3 of 100 commands that use the network. What it is told to
 # write lies on the desk first, for passers-by.

@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
-    Holder,
-    HolderKind,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
@@ -19,14 +16,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snaps
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
-    PoolOption,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    FREE,
-    Verdict,
-    VerdictName,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import FREE, Verdict, VerdictName
 
 NOW = 1_790_000_000
 MINUTE = 60

@@ -23,10 +23,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    Verdict,
-    VerdictName,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 
 COMMIT = "d0850b46e5200ff4c85718fad1652bdcdd611339"
 URL = "https://ci.example.com/teams/main/pipelines/ci/jobs/work/builds/6"

@@ -13,11 +13,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.opti
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import Action, LockPlan, plan_releases
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import Cause, Reason, reason_text
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    Verdict,
-    VerdictName,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.clean.clean_model import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+
+from .clean_model import (
     ERRORED,
     HANDED_OFF,
     LEAKED,

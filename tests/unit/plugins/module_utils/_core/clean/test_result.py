@@ -16,20 +16,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.resu
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.layout import WIDTH
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    Verdict,
-    VerdictName,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.clean.clean_model import (
-    ERRORED,
-    LEAKED,
-    LONG_DEAD,
-    MANUAL,
-    NOW,
-    RUNNING,
-    ModelPools,
-    judge_all,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+
+from .clean_model import ERRORED, LEAKED, LONG_DEAD, MANUAL, NOW, RUNNING, ModelPools, judge_all
 
 STATUS_KEYS = {
     "pool",

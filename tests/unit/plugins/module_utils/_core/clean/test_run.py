@@ -13,10 +13,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import reason_text
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import (
-    CleanRun,
-    TooManyReleases,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun, TooManyReleases
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import (
     MIN_ATTEMPTS,
@@ -24,22 +21,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry
     PushRetry,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import (
-    BadOption,
-    RepositoryError,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption, RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.clean.clean_model import (
-    ERRORED,
-    HANDED_OFF,
-    LEAKED,
-    MINUTE,
-    NOW,
-    RUNNING,
-    UNREACHABLE,
-    ModelPools,
-    choose,
-)
+
+from .clean_model import ERRORED, HANDED_OFF, LEAKED, MINUTE, NOW, RUNNING, UNREACHABLE, ModelPools, choose
 
 
 def begin(pools: ModelPools, *names: str, **rules: Any) -> CleanRun:

@@ -6,14 +6,8 @@
 from __future__ import annotations
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
-    Holder,
-    HolderKind,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
-    Build,
-    BuildStatus,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     PipelineReference,
@@ -22,11 +16,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    FREE,
-    Verdict,
-    VerdictName,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import FREE, Verdict, VerdictName
 
 NOW = 1_767_225_600
 MINUTE = 60

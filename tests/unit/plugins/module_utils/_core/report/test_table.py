@@ -12,21 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
-    Holder,
-    HolderKind,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Problem
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.layout import WIDTH
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.table import report_lines
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.report.judged_locks import (
-    BUILD,
-    NOW,
-    PERSON,
-    claimed,
-    free,
-)
+
+from .judged_locks import BUILD, NOW, PERSON, claimed, free
 
 DAY = 1440
 ACTED_ON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

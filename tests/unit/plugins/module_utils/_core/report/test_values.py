@@ -25,24 +25,16 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.val
     pool_values,
     problem_values,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.times import (
-    age_minutes,
-    iso_time,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.times import age_minutes, iso_time
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.report.judged_locks import (
-    BUILD,
-    NOW,
-    PERSON,
-    claimed,
-    free,
-)
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
 )
+
+from .judged_locks import BUILD, NOW, PERSON, claimed, free
 
 
 def is_fit_for_json(value: Any) -> bool:

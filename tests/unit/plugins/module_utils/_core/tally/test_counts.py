@@ -13,10 +13,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move, MoveKind
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import (
-    TallyCounts,
-    read_count,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import TallyCounts, read_count
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.counts import (
     TallyRecord,
     carry_forward,

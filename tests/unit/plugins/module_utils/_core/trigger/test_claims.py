@@ -15,9 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     StepVersion,
     Version,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     JobReference,
     PipelineReference,

@@ -19,9 +19,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.op
     read_trigger_pools,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
-    read_pools,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import read_pools
 
 
 def read(*given: object) -> tuple[TriggerPool, ...]:

@@ -5,24 +5,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
-    Build,
-    BuildStatus,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     JobReference,
     PipelineReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.failed_builds import (
-    FailedBuilds,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.failed_builds import FailedBuilds
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
     CannotTrigger,
     JobState,
@@ -42,7 +36,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.re
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.state import TriggerState
 
-from .trigger_model import NOW, ModelJobApi, World, run_of
+from .trigger_model import NOW, ModelJobApi, World, run_of, run_to_end
 
 JOB = JobReference(PipelineReference("main", "ci"), "claim")
 KEYS = {
@@ -128,9 +122,7 @@ def test_the_result_is_plain_and_whole() -> None:
     world = World()
     world.move("red", "lock", State.UNCLAIMED)
     world.move("r\udcffd\x1b[2J", "lock", State.UNCLAIMED)
-    run = run_of(ModelJobApi(world), "red", r"r\xffd" + "\x1b[2J")
-    run.fetch()
-    run.start_builds()
+    run = run_to_end(ModelJobApi(world), "red", r"r\xffd" + "\x1b[2J")
     result = trigger_result(run)
     assert json.loads(json.dumps(result)) == result
     assert [pool.keys() for pool in result["pools"]] == [KEYS, KEYS]
@@ -168,9 +160,7 @@ def test_a_dry_run_has_the_same_numbers() -> None:
         world = World()
         for name in ("a", "b", "c"):
             world.move("red", name, State.UNCLAIMED)
-        run = dataclasses.replace(run_of(ModelJobApi(world), "red", max_triggers=2), dry_run=dry_run)
-        run.fetch()
-        run.start_builds()
+        run = run_to_end(ModelJobApi(world), "red", max_triggers=2, dry_run=dry_run)
         results.append(trigger_result(run))
         assert len(world.builds) == (0 if dry_run else 2)
     assert results[0]["pools"] == results[1]["pools"]

@@ -18,7 +18,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed
 
-from .trigger_model import Killed, ModelJobApi, World, run_of
+from .trigger_model import Killed, ModelJobApi, World, run_of, run_to_end
 
 POOLS = ("red", "blue")
 ENDS = (BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.ERRORED, BuildStatus.ABORTED)
@@ -100,13 +100,11 @@ def furnished(seed: int) -> tuple[World, Others]:
 
 def come_to_rest(world: World) -> None:
     """Run until nothing is missing, with nobody else about; every free lock has its build then."""
-    world.interrupt = lambda _question: None
+    world.interrupt = lambda _request: None
     for _count in range(8):
         world.now += 3700
         world.taken = 0
-        run = run_of(ModelJobApi(world), *POOLS)
-        run.fetch()
-        run.start_builds()
+        run = run_to_end(ModelJobApi(world), *POOLS)
         if not run.changed:
             break
     for pool in POOLS:
@@ -118,7 +116,7 @@ def come_to_rest(world: World) -> None:
 def test_one_run_at_a_time(seed: int, activity: int, loss: float) -> None:
     world, others = furnished(seed)
 
-    def interrupt(_question: str) -> None:
+    def interrupt(_request: str) -> None:
         if others.dice.random() < 0.03:
             raise Killed
         for _count in range(others.dice.randrange(activity + 1) // 3):
@@ -135,7 +133,7 @@ def test_one_run_at_a_time(seed: int, activity: int, loss: float) -> None:
             run.start_builds()
         for _pause in range(others.dice.randrange(6)):
             others.act()
-    assert max(world.posts, default=0) <= 0, "a build too many"
+    assert max(world.surplus, default=0) <= 0, "a build too many"
     come_to_rest(world)
 
 
@@ -169,15 +167,13 @@ class Turns:
         self._names[threading.get_ident()] = number
         self._pause("begin")
         try:
-            run = run_of(ModelJobApi(world), *POOLS)
-            run.fetch()
-            run.start_builds()
+            run_to_end(ModelJobApi(world), *POOLS)
         except Exception as error:  # noqa: BLE001
             self.errors.append(error)
         self._alive.discard(number)
         self._here.release()
 
-    def _pause(self, _question: str) -> None:
+    def _pause(self, _request: str) -> None:
         number = self._names[threading.get_ident()]
         self._here.release()
         self._gates[number].acquire()
@@ -195,7 +191,7 @@ def test_several_runs_at_once_start_one_build_too_many_each_at_most(seed: int, r
     for _count in range(4):
         world.taken = 0
         Turns(world, others.dice, runs).play(between)
-    assert max(world.posts, default=0) <= runs - 1
+    assert max(world.surplus, default=0) <= runs - 1
     come_to_rest(world)
 
 
@@ -210,12 +206,12 @@ def test_two_runs_at_once_can_start_one_build_too_many() -> None:
 
 @settings(max_examples=100)
 @given(st.integers(0, 2**32), st.integers(0, 40))
-def test_killed_after_any_question_and_run_again(seed: int, last: int) -> None:
+def test_killed_after_any_request_and_run_again(seed: int, last: int) -> None:
     """Any prefix of the questions of a run, and then a whole run: as many builds as without the first."""
     world, others = furnished(seed)
     left = [last]
 
-    def interrupt(_question: str) -> None:
+    def interrupt(_request: str) -> None:
         left[0] -= 1
         if left[0] < 0:
             raise Killed
@@ -224,13 +220,9 @@ def test_killed_after_any_question_and_run_again(seed: int, last: int) -> None:
     before = len(world.builds)
     world.interrupt = interrupt
     with suppress(Killed):
-        run = run_of(ModelJobApi(world), *POOLS)
-        run.fetch()
-        run.start_builds()
-    world.interrupt = lambda _question: None
-    run = run_of(ModelJobApi(world), *POOLS)
-    run.fetch()
-    run.start_builds()
+        run = run_to_end(ModelJobApi(world), *POOLS)
+    world.interrupt = lambda _request: None
+    run = run_to_end(ModelJobApi(world), *POOLS)
     held_back = sum((one.decision.need.needed if one.decision and not one.builds else 0) for one in run.triggers)
     assert len(world.builds) - before + held_back == expected
     assert others.dice is not None
@@ -251,9 +243,7 @@ def test_a_build_that_claims_and_ends_between_the_two_looks() -> None:
             world.change(build, BuildStatus.SUCCEEDED)
 
     world.interrupt = interrupt
-    run = run_of(ModelJobApi(world), "red")
-    run.fetch()
-    run.start_builds()
+    run_to_end(ModelJobApi(world), "red")
     assert world.claimed
     assert len(world.builds) == 1
 
@@ -272,9 +262,7 @@ def test_company_in_one_pool_makes_the_next_one_be_seen_anew() -> None:
             world.claim(blue, "blue", "lock")
 
     world.interrupt = interrupt
-    run = run_of(ModelJobApi(world), *POOLS)
-    run.fetch()
-    run.start_builds()
+    run_to_end(ModelJobApi(world), *POOLS)
     assert len(world.of_job("from-blue")) == 1
 
 
@@ -284,9 +272,7 @@ def test_the_limit_is_kept_and_the_rest_comes_later(most: int) -> None:
     for number in range(5):
         world.move("red", f"lock-{number}", State.UNCLAIMED)
     for made in range(most, 8, most):
-        run = run_of(ModelJobApi(world), "red", max_triggers=most)
-        run.fetch()
-        run.start_builds()
+        run = run_to_end(ModelJobApi(world), "red", max_triggers=most)
         assert len(world.builds) == min(made, 5)
         assert run.triggers[0].state.value == (
             "limited" if made < 5 else "triggered" if made - most < 5 else "satisfied"
@@ -298,9 +284,7 @@ def test_two_pools_pass_a_lock_back_and_forth_for_500_rounds() -> None:
     world.move("blue", "unused", State.CLAIMED)
     world.move(pool, "ball", State.UNCLAIMED)
     for number in range(500):
-        run = run_of(ModelJobApi(world), *POOLS)
-        run.fetch()
-        run.start_builds()
+        run = run_to_end(ModelJobApi(world), *POOLS)
         assert len(world.builds) == number + 1, run.triggers
         build = world.builds[-1]
         assert build.job == f"from-{pool}"

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small Concourse and lock repository in memory, in which others act between any two questions of a run."""
+"""A Concourse and a lock repository in memory, in which others act between any two requests of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
@@ -37,19 +37,19 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.ru
 NOW = 1_795_000_000
 BASE = "https://ci.example.com"
 PIPELINE = PipelineReference("main", "ci")
-Told = TypeVar("Told")
+Response = TypeVar("Response")
 
 
 class Killed(BaseException):
-    """The process is gone: nothing of the run goes on."""
+    """The process of the run is killed."""
 
 
 @dataclass
 class World:
     """Pools with their locks, and jobs with their builds; job `from-POOL` claims from POOL.
 
-    `interrupt` is called before and after each question, with its name. `posts` notes for each build how many builds
-    too many there were right then. `taken` counts the free locks that others took away.
+    `interrupt` is called with the name of each request, before and after it. `surplus` has, for each started build, how
+    many builds too many there were at that time. `taken` counts the free locks that others took.
     """
 
     now: int = NOW
@@ -58,9 +58,9 @@ class World:
     history: list[Move] = field(default_factory=list)
     builds: list[Build] = field(default_factory=list)
     claimed: set[int] = field(default_factory=set)
-    interrupt: Callable[[str], None] = lambda _question: None
+    interrupt: Callable[[str], None] = lambda _request: None
     taken: int = 0
-    posts: list[int] = field(default_factory=list)
+    surplus: list[int] = field(default_factory=list)
     paused: bool = False
 
     def free(self, pool: str) -> list[str]:
@@ -108,7 +108,7 @@ class World:
 
 @dataclass
 class ModelJobApi:
-    """JobApi and MoveHistory over a world. `lose` says what becomes of a POST: nothing, lost, or not carried out."""
+    """JobApi and MoveHistory over a world. `lose` returns the fate of a POST: nothing, lost, or not carried out."""
 
     world: World
     lose: Callable[[], str] = lambda: "nothing"
@@ -119,16 +119,16 @@ class ModelJobApi:
             active = [build.id for build in self.world.of_job(job.name) if build.is_active]
             return JobState(is_paused=self.world.paused, next_build=min(active, default=None))
 
-        return self._asked("job", answer)
+        return self._respond("job", answer)
 
     def pipeline(self, job: JobReference) -> PipelineState:
-        return self._asked("pipeline", PipelineState)
+        return self._respond("pipeline", PipelineState)
 
     def newest_builds(self, job: JobReference, limit: int) -> tuple[Build, ...]:
-        return self._asked("builds", lambda: tuple(self.world.of_job(job.name)[::-1][:limit]))
+        return self._respond("builds", lambda: tuple(self.world.of_job(job.name)[::-1][:limit]))
 
     def builds_since(self, job: JobReference, build_id: int) -> tuple[Build, ...]:
-        return self._asked("builds", lambda: tuple(one for one in self.world.of_job(job.name) if one.id >= build_id))
+        return self._respond("builds", lambda: tuple(one for one in self.world.of_job(job.name) if one.id >= build_id))
 
     def resources(self, build: Build) -> BuildResources:
         raise AssertionError("every claim here names its build")
@@ -153,10 +153,12 @@ class ModelJobApi:
                 return None
             build = self.world.make_build(job.name)
             pool = job.name.removeprefix("from-")
-            self.world.posts.append(len(self.world.without_lock(pool)) - len(self.world.free(pool)) - self.world.taken)
+            self.world.surplus.append(
+                len(self.world.without_lock(pool)) - len(self.world.free(pool)) - self.world.taken
+            )
             return build
 
-        build = self._asked("start", answer)
+        build = self._respond("start", answer)
         if build is None or what == "lost":
             raise ResponseLost("the connection was cut")
         return build
@@ -170,21 +172,29 @@ class ModelJobApi:
             pools = tuple(sorted({move.pool for move in world.history}))
             return Snapshot(f"{self.tip:040x}", "main", pools, locks, claims)
 
-        return self._asked("snapshot", answer)
+        return self._respond("snapshot", answer)
 
     def moves(self, *, since: datetime, pools: Collection[str]) -> tuple[Move, ...]:
         known = self.world.history[: self.tip]
         return tuple(move for move in known if move.time >= since and move.pool in pools)
 
-    def _asked(self, question: str, answer: Callable[[], Told]) -> Told:
-        self.world.interrupt(question)
-        told = answer()
-        self.world.interrupt(question)
-        return told
+    def _respond(self, request: str, answer: Callable[[], Response]) -> Response:
+        self.world.interrupt(request)
+        response = answer()
+        self.world.interrupt(request)
+        return response
 
 
-def run_of(job_api: ModelJobApi, *pools: str, max_triggers: int = 100) -> TriggerRun:
-    """A run for some pools, each with its job."""
+def run_of(job_api: ModelJobApi, *pools: str, max_triggers: int = 100, dry_run: bool = False) -> TriggerRun:
+    """Return a run for some pools, each with its job."""
     chosen = [TriggerPool(pool, JobReference(PIPELINE, f"from-{pool}")) for pool in pools]
     rules = TriggerRules(max_triggers=max_triggers)
-    return TriggerRun(job_api, job_api, chosen, rules, Reconcile(), "main", lambda: job_api.world.now, warn=print)
+    return TriggerRun(job_api, job_api, chosen, rules, Reconcile(), "main", lambda: job_api.world.now, print, dry_run)
+
+
+def run_to_end(job_api: ModelJobApi, *pools: str, **options: Any) -> TriggerRun:
+    """Return a run that has fetched and started everything."""
+    run = run_of(job_api, *pools, **options)
+    run.fetch()
+    run.start_builds()
+    return run
