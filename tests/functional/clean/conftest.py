@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of concourse_pool_clean share: a machine, a repository that may be changed, and ways to run it."""
+"""Fixtures for concourse_pool_clean: a machine, repositories, and a function that runs the module."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .runs import HOUR, Clean
 
 @pytest.fixture
 def clean(workplace: Workplace) -> Clean:
-    """Clean pools: the module's options by keyword, environment variables as `environment`."""
+    """Run the module: options by keyword, environment variables as `environment`."""
 
     def cleaned(environment: dict[str, str] | None = None, *, check_mode: bool = False, **options: Any) -> ModuleRun:
         return workplace.run_module("concourse_pool_clean", options, environment, check_mode=check_mode)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of a lock repository, read with plain git as people and pool resources read it."""
+"""The state of a lock repository, read with plain git as people and pool resources read it."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def _commit(entry: str) -> Commit:
 
 
 def lock_that_get_finds(repository: Path, commit: str, pool: str) -> str:
-    """What `get` of a pool resource takes for the lock of a commit: the first file that it changed in the pool."""
+    """Return the lock that `get` of a pool resource finds in a commit: the first changed file of the pool."""
     printed = git_text("show", "--pretty=format:", "--name-only", commit, "--", pool, folder=repository)
     return printed.partition("\n")[0].rpartition("/")[2]
 
 
 def changes_of(repository: Path, commit: str) -> list[tuple[str, str, str]]:
-    """What a commit did to files: status, mode and path; nothing is taken for a rename."""
+    """Return the changes of a commit: status, mode and path, without rename detection."""
     fields = git("diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", commit, folder=repository).split(b"\0")
     found = []
     for description, path in zip(fields[0:-1:2], fields[1::2], strict=True):
@@ -83,12 +83,12 @@ def locks_in(tree: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def released_tree(tree: Mapping[str, str], moved: Mapping[str, str]) -> dict[str, str]:
-    """The files as they are once locks went from claimed paths to other paths: contents and modes stay."""
+    """Return the files after locks moved from claimed paths to other paths, contents and modes unchanged."""
     return {moved.get(path, path): about for path, about in tree.items()}
 
 
 def check_whole(repository: Path) -> None:
-    """Everything that a repository must be after any run: whole for git, and without anybody's lock files."""
+    """Check that git finds no error in a repository, and that no lock file or temporary file is left."""
     git("fsck", "--full", "--strict", "--no-dangling", folder=repository, environment=git_environment())
     # What the server does by itself after a push (git maintenance run --auto) has such files, but not for long. One
     # that was cut off may leave what it had got so far where nobody sees it, until its next gc (tmp-objdir.c).

@@ -16,7 +16,7 @@ HOUR = 3600
 
 
 def login(scene: Scene, **options: Any) -> dict[str, Any]:
-    """The options by which pool-boy cleans the pools of a scene."""
+    """Return the options with which pool-boy uses a scene."""
     given = {
         "repo": scene.repo,
         "concourse_url": scene.atc.url,
@@ -27,7 +27,7 @@ def login(scene: Scene, **options: Any) -> dict[str, Any]:
 
 
 def released(run: ModuleRun) -> set[str]:
-    """What a run says that it released, as `pool/lock`."""
+    """Return the locks that a run released, as `pool/lock`."""
     return {f"{one['pool']}/{one['name']}" for one in run.values["released"]}
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What cannot be meant: a clear sentence, and nothing is changed."""
+"""Invalid options fail with a clear sentence and change nothing."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def test_bad_options(clean: Clean, untouched: LockRepository, options: dict[str,
     assert clean(**{"repo": untouched.url, "pools": "aws", **options}, check_mode=True).message == message
 
 
-def test_a_refusal_says_nothing_untrue_of_the_locks(clean: Clean, untouched: LockRepository) -> None:
-    """Two locks are claimed: a result that shows locks at all must not say that none is."""
+def test_a_refusal_shows_no_locks(clean: Clean, untouched: LockRepository) -> None:
+    """Two locks are claimed: the result must not show that no lock is."""
     for options in ({"release_to": "nowhere"}, {"force": [{"lock": "aws/env-1", "commit": SHA}]}):
         run = clean(repo=untouched.url, pools="aws", **options)
         assert refusal(run)
@@ -102,11 +102,11 @@ def test_a_lock_both_forced_and_excluded(clean: Clean, untouched: LockRepository
 
 
 @pytest.mark.parametrize("pools", [None, [], "", [""], ",", "[]"])
-def test_no_pools_at_all_is_never_all_pools(clean: Clean, untouched: LockRepository, pools: Any) -> None:
+def test_an_empty_list_of_pools_is_never_all_pools(clean: Clean, untouched: LockRepository, pools: Any) -> None:
     message = refusal(clean(repo=untouched.url, **({} if pools is None else {"pools": pools})))
     assert "pools" in message
 
 
 @pytest.mark.parametrize("repo", ["", "relative/locks.git", "/nowhere/locks.git", "https://127.0.0.1:9/locks.git"])
-def test_a_repository_that_is_not_there(clean: Clean, untouched: LockRepository, repo: str) -> None:
+def test_a_missing_repository(clean: Clean, untouched: LockRepository, repo: str) -> None:
     assert refusal(clean(repo=repo, pools="aws"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an operator can ask for beyond the policies: quarantine, exclusion, bounds, force, an author."""
+"""The options beyond the policies: release_to, exclude, max_releases, force, git_author."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ from .reading import commits_since, files, lock_that_get_finds, locks_in, releas
 from .runs import Clean, actions, login, released
 
 
-def test_without_a_concourse_only_claims_that_name_no_build_or_cannot_be_checked_go(
-    clean: Clean, locks: LockRepository
-) -> None:
+def test_without_a_concourse_only_unverified_claims_are_released(clean: Clean, locks: LockRepository) -> None:
     before = files(locks.path)
     run = clean(repo=locks.url, pools="aws")
     assert released(run) == {"aws/env-1", "aws/env-2"}
@@ -29,7 +27,7 @@ def test_without_a_concourse_only_claims_that_name_no_build_or_cannot_be_checked
     assert files(locks.path) == released_tree(before, moves), ".gitkeep, README.md and all else are as they were"
 
 
-def test_quarantine(clean: Clean, locks: LockRepository) -> None:
+def test_release_to(clean: Clean, locks: LockRepository) -> None:
     base, before = tip(locks.path), files(locks.path)
     run = clean(repo=locks.url, pools=["aws"], release_to="sick")
     assert {(one["name"], one["to_pool"]) for one in run.values["released"]} == {("env-1", "sick"), ("env-2", "sick")}
@@ -42,7 +40,7 @@ def test_quarantine(clean: Clean, locks: LockRepository) -> None:
     assert clean(repo=locks.url, pools=["aws"], release_to="sick").values["changed"] is False
 
 
-def test_quarantine_of_one_pool_only(clean: Clean, locks: LockRepository) -> None:
+def test_release_to_of_one_pool(clean: Clean, locks: LockRepository) -> None:
     locks.add("gcp", "vm-1")
     locks.claim("gcp", "vm-1", message="claiming: vm-1")
     run = clean(repo=locks.url, pools=[{"name": "aws", "release_to": "sick"}, "gcp"])
@@ -53,7 +51,7 @@ def test_quarantine_of_one_pool_only(clean: Clean, locks: LockRepository) -> Non
     }
 
 
-def test_quarantine_where_the_name_is_taken(clean: Clean, locks: LockRepository) -> None:
+def test_release_to_a_pool_with_a_lock_of_that_name(clean: Clean, locks: LockRepository) -> None:
     locks.add("sick", "env-1", entry="another environment of that name")
     before = files(locks.path)
     run = clean(repo=locks.url, pools="aws", release_to="sick")
@@ -62,7 +60,7 @@ def test_quarantine_where_the_name_is_taken(clean: Clean, locks: LockRepository)
     assert files(locks.path)["sick/unclaimed/env-1"] == before["sick/unclaimed/env-1"]
 
 
-def test_two_pools_into_one_quarantine(clean: Clean, locks: LockRepository) -> None:
+def test_release_to_of_two_pools(clean: Clean, locks: LockRepository) -> None:
     locks.add("gcp", "env-1", entry="of gcp")
     locks.claim("gcp", "env-1", message="claiming: env-1")
     run = clean(repo=locks.url, pools="aws,gcp", release_to="sick")
@@ -70,8 +68,8 @@ def test_two_pools_into_one_quarantine(clean: Clean, locks: LockRepository) -> N
     assert locks_in(files(locks.path))["gcp/env-1"] == {"claimed"}
 
 
-def test_a_quarantine_inside_the_pool_and_pools_without_gitkeep(clean: Clean, locks: LockRepository) -> None:
-    """`aws/sick` lies below `aws`; without .gitkeep, claimed/ goes when its last file goes, as it would by hand."""
+def test_release_to_a_nested_pool_and_pools_without_gitkeep(clean: Clean, locks: LockRepository) -> None:
+    """`aws/sick` is inside `aws`; without .gitkeep, git drops claimed/ with its last file."""
     locks.commit({"aws/sick/unclaimed/.gitkeep": "", "bare/claimed/env-9": "env-9\n"}, message="claiming: env-9")
     run = clean(repo=locks.url, pools=[{"name": "aws", "release_to": "aws/sick"}, "bare"])
     assert released(run) == {"aws/env-1", "aws/env-2", "bare/env-9"}
@@ -119,7 +117,7 @@ def test_names_of_any_bytes(clean: Clean, locks: LockRepository, name: str | byt
     assert before[f"aws/claimed/{text}"].startswith("100755")
 
 
-def test_a_lock_in_both_states_is_told_and_left_alone(clean: Clean, locks: LockRepository) -> None:
+def test_a_lock_in_both_states_is_reported_and_kept(clean: Clean, locks: LockRepository) -> None:
     locks.add("aws", "env-1", entry="another content")
     before = files(locks.path)
     run = clean(repo=locks.url, pools="aws", force=[])
@@ -146,7 +144,7 @@ IN_THE_WAY: list[tuple[str, Mapping[Text, Entry | Text | None], str]] = [
 
 
 @pytest.mark.parametrize(("kind", "changes", "path"), IN_THE_WAY, ids=[kind for kind, _changes, _path in IN_THE_WAY])
-def test_something_in_the_way_of_one_lock_keeps_that_one_only(
+def test_an_obstacle_keeps_only_its_lock(
     clean: Clean, locks: LockRepository, kind: str, changes: Mapping[Text, Entry | Text | None], path: str
 ) -> None:
     locks.commit(changes, message="put something there")
@@ -159,7 +157,7 @@ def test_something_in_the_way_of_one_lock_keeps_that_one_only(
 
 
 @pytest.mark.parametrize("entry", ["x", Submodule(), Symlink("elsewhere")], ids=["file", "submodule", "link"])
-def test_no_folder_for_free_locks_keeps_the_locks_of_that_pool_only(
+def test_an_obstacle_at_unclaimed_keeps_only_the_locks_of_its_pool(
     clean: Clean, locks: LockRepository, entry: Entry | str
 ) -> None:
     locks.commit({"odd/claimed/env-9": "x", "odd/unclaimed": entry}, message="claiming: env-9")
@@ -177,7 +175,7 @@ def test_exclude(clean: Clean, locks: LockRepository) -> None:
     assert "'gcp/*' matches no lock of the chosen pools" in warning
 
 
-def test_a_pattern_without_its_pool_is_told(clean: Clean, locks: LockRepository) -> None:
+def test_a_pattern_without_its_pool_is_a_warning(clean: Clean, locks: LockRepository) -> None:
     options = {"repo": locks.url, "pools": "aws", "exclude": ["env-1", "aws/env-2"]}
     checked, run = clean(**options, check_mode=True), clean(**options)
     assert (
@@ -191,8 +189,8 @@ def test_a_pattern_without_its_pool_is_told(clean: Clean, locks: LockRepository)
     assert released(run) == {"aws/env-1"}
 
 
-def test_builds_that_nobody_can_ask_about_are_told(clean: Clean, locks: LockRepository) -> None:
-    """Without a Concourse the lock of a build at work goes by its age, which is the policy and must not be silent."""
+def test_releases_of_unchecked_builds_are_a_warning(clean: Clean, locks: LockRepository) -> None:
+    """Without a Concourse the lock of a running build is released by its age; that must not be silent."""
     page = "https://ci.example.com/teams/main/pipelines/p/jobs/j/builds/1"
     locks.claim("aws", "env-3", message=f"claiming: env-3\nBuild URL: {page}\n")
     options = {"repo": locks.url, "pools": "aws"}
@@ -208,7 +206,7 @@ def test_builds_that_nobody_can_ask_about_are_told(clean: Clean, locks: LockRepo
 
 
 @pytest.mark.parametrize("module", ["concourse_pool_clean", "concourse_pool_status"])
-def test_a_missing_login_is_told(scene: Scene, workplace: Workplace, module: str) -> None:
+def test_a_missing_login_is_a_warning(scene: Scene, workplace: Workplace, module: str) -> None:
     source = {"uri": "file:///locks.git", "branch": "main", "pool": "aws"}
     job = {"name": "up", "plan": [{"put": "env", "params": {"acquire": True}}]}
     resource = {"name": "env", "type": "pool", "source": source}
@@ -240,7 +238,7 @@ def test_more_than_max_releases_is_a_failure_that_shows_the_plan(clean: Clean, l
     assert released(clean(repo=locks.url, pools="aws", max_releases=2)) == {"aws/env-1", "aws/env-2"}
 
 
-def test_force_gives_back_what_policy_keeps(clean: Clean, locks: LockRepository) -> None:
+def test_force_releases_what_the_policy_keeps(clean: Clean, locks: LockRepository) -> None:
     commit = git("log", "-1", "--format=%H", "--", "aws/claimed/env-4", folder=locks.path).decode().strip()
     options = {"repo": locks.url, "pools": "aws", "exclude": ["aws/env-[12]"]}
     force = [{"lock": "aws/env-4", "commit": commit}]
@@ -255,7 +253,7 @@ def test_force_gives_back_what_policy_keeps(clean: Clean, locks: LockRepository)
     assert "is now free" in refusal(clean(**options, force=force)), "the nonce is spent"
 
 
-def test_force_with_a_nonce_of_an_earlier_claim(clean: Clean, locks: LockRepository) -> None:
+def test_force_with_an_earlier_claim(clean: Clean, locks: LockRepository) -> None:
     options = {"repo": locks.url, "pools": "aws", "exclude": ["*/env-[12]"]}
     seen = clean(check_mode=True, **options).locks["aws/env-4"]["commit"]
     locks.release("aws", "env-4")
@@ -268,7 +266,7 @@ def test_force_with_a_nonce_of_an_earlier_claim(clean: Clean, locks: LockReposit
 
 
 @pytest.mark.parametrize("author", ["Ada Larsson <ada@example.com>", "\u00c5sa <a@b>"])
-def test_who_is_named_in_the_commits(clean: Clean, locks: LockRepository, author: str) -> None:
+def test_the_author_of_the_commits(clean: Clean, locks: LockRepository, author: str) -> None:
     base = tip(locks.path)
     clean(repo=locks.url, pools="aws", git_author=author)
     assert {(one.author, one.committer) for one in commits_since(locks.path, base)} == {(author, author)}
@@ -282,7 +280,7 @@ def test_another_branch(clean: Clean, locks: LockRepository) -> None:
     assert len(commits_since(locks.path, base, "staging")) == 2
 
 
-def test_a_hand_made_release_in_between_is_no_error(clean: Clean, locks: LockRepository) -> None:
+def test_a_manual_release_in_between_is_no_error(clean: Clean, locks: LockRepository) -> None:
     clean(repo=locks.url, pools="aws", check_mode=True)
     locks.release("aws", "env-1", message="manually unclaim env-1")
     run = clean(repo=locks.url, pools="aws")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Killed anywhere: whatever a killed run leaves behind, the next one ends where an undisturbed one ends."""
+"""Whatever a killed run leaves behind, the next run ends as after an undisturbed one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RELEASED = ["unclaiming: env-1", "unclaiming: env-2", "unclaiming: env-5"]
 
 @dataclass
 class Ground:
-    """The same repository and machine again and again, each time as they were at first."""
+    """A repository and a machine that can be restored to their first state."""
 
     runner: Runner
     folder: Path
@@ -56,7 +56,7 @@ class Ground:
         return killer, repository, options
 
     def check(self, killer: Killer, repository: Path, options: dict[str, Any]) -> None:
-        """Run once more, undisturbed: the end is the right one, and a third run has nothing to fetch or to do."""
+        """Check that the next run ends as it should, and that a third run has nothing to fetch or to do."""
         assert tip(repository) == self.base or subjects(repository, self.base) == RELEASED, "all or nothing"
         result = killer.run(options)
         assert result is not None
@@ -91,7 +91,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 @pytest.fixture(params=["cold", "warm"])
 def ground(request: pytest.FixtureRequest, tmp_path: Path, locks: LockRepository, runner: Runner) -> Ground:
-    """Three locks to give back; `warm` has a cache from before the last commits."""
+    """Three locks to release; `warm` has a cache from before the last commits."""
     locks.fork("old")
     locks.add("aws", "env-5")
     locks.claim("aws", "env-5", message="claiming: env-5")
@@ -128,7 +128,7 @@ def test_at_every_step_of_git(ground: Ground) -> None:
 
 
 def ways_to_be_killed(number: int, step: str) -> Sequence[str]:
-    """At a step that only reads, all are the same; the others take turns, and the push gets them all."""
+    """Return the ways to kill a run at a step: one for a step that only reads, all of them for the push."""
     command = step.split()[0]
     if command in ONLY_READING:
         return HOWS[-1:]
@@ -168,7 +168,7 @@ exit 0
 
 @pytest.mark.parametrize("hook", ["pre-receive", "update", "reference-transaction", "post-receive"])
 def test_while_the_server_is_at_the_push(ground: Ground, hook: str) -> None:
-    """The run and its git die; what the server does then, it does alone."""
+    """The run and its git are killed; the server continues alone."""
     killer, repository, options = ground.fresh()
     armed, pids = killer.folder / "armed", killer.folder / "pids"
     wrapper = killer.folder / "git"
@@ -185,7 +185,7 @@ def test_while_the_server_is_at_the_push(ground: Ground, hook: str) -> None:
 
 
 def test_several_times_in_a_row(ground: Ground) -> None:
-    """Killed at one step after the other without any repair in between."""
+    """Killed at one step after the other without a whole run in between."""
     killer, repository, options = ground.fresh()
     step = 1
     while killer.run(options, at=(step, HOWS[step % len(HOWS)])) is None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever Concourse fails to answer: a lock that is in use, or waits for the next job, stays where it is."""
+"""Whatever response of Concourse is missing, a lock that is in use or waits for the next job is kept."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def options(scene: Scene, **more: Any) -> dict[str, Any]:
     return login(scene, pools="aws", **quick, **more)
 
 
-def test_in_good_weather_the_dead_ones_go(clean: Clean, busy: Scene) -> None:
+def test_without_faults_the_dead_locks_are_released(clean: Clean, busy: Scene) -> None:
     assert released(clean(**options(busy))) == DEAD
 
 
@@ -75,8 +75,8 @@ def test_no_credible_answer_to_one_kind_of_question(clean: Clean, busy: Scene, p
 
 
 @pytest.mark.parametrize("nth", range(1, 30))
-def test_the_answers_end_at_some_question(clean: Clean, busy: Scene, nth: int) -> None:
-    """From the nth question on there is none: in the middle of the first look, between both, in the second."""
+def test_the_responses_end_at_some_request(clean: Clean, busy: Scene, nth: int) -> None:
+    """From the nth request on there is no response: in the first check, between both, or in the second."""
     for number in range(nth, 120):
         busy.atc.add_fault("status", status=404, path="^/api/v1/(teams|builds)", nth=number)
     assert released(clean(**options(busy))) <= DEAD

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The recorded world: exactly the locks go back that the verdicts and the default policy let go."""
+"""The recorded world: exactly the locks are released that the verdicts and the default policy release."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def repository(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def world() -> Iterator[Replay]:
-    """The Concourse of the recording; no question may be a new one."""
+    """The recorded Concourse; every request must be a recorded one."""
     with Replay(CONTRACT / "world.json", password="pa55word") as replay:
         yield replay
         assert replay.missed == []
@@ -75,9 +75,7 @@ def test_what_is_released_and_how(clean: Clean, options: dict[str, Any], reposit
     assert files(repository) == released_tree(before, moves)
 
 
-def test_one_commit_for_each_that_a_pool_resource_reads_rightly(
-    clean: Clean, options: dict[str, Any], repository: Path
-) -> None:
+def test_one_commit_per_release_for_the_pool_resource(clean: Clean, options: dict[str, Any], repository: Path) -> None:
     base, before = tip(repository), files(repository)
     run = clean(**options)
     commits = commits_since(repository, base)
@@ -117,9 +115,7 @@ def test_the_second_run_is_unchanged(clean: Clean, options: dict[str, Any], repo
     assert again.locks["envs/env-3"]["action_reason"] == "it is free"
 
 
-def test_check_mode_says_by_value_what_the_run_then_does(
-    clean: Clean, options: dict[str, Any], repository: Path
-) -> None:
+def test_check_mode_returns_what_the_run_returns(clean: Clean, options: dict[str, Any], repository: Path) -> None:
     base = tip(repository)
     checked = clean(check_mode=True, _ansible_diff=True, **options)
     assert tip(repository) == base
@@ -149,7 +145,7 @@ def test_the_diff_is_what_git_shows(clean: Clean, options: dict[str, Any], repos
     assert "diff" not in clean(**options).values
 
 
-def test_preset_pool_boy_takes_all_that_is_not_at_work(clean: Clean, options: dict[str, Any]) -> None:
+def test_preset_pool_boy_releases_all_locks_that_are_not_in_use(clean: Clean, options: dict[str, Any]) -> None:
     """Of a pipeline that waits at a gate too, which is why it is not the default; but never from a build at work."""
     run = clean(**options, preset="pool_boy", policy={"foreign": "keep"})
     handed_off = {lock for lock, verdict in VERDICTS.items() if verdict == "handed_off"}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of concourse_pool_trigger share: a machine, a Concourse with its lock repository, ways to run it."""
+"""Fixtures for concourse_pool_trigger: a machine, a Concourse with its lock repository, and functions that run it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def triggerer(tmp_path: Path, scene: Scene) -> Triggerer:
 
 @pytest.fixture
 def trigger(triggerer: Triggerer) -> Trigger:
-    """Start what is missing, without Ansible: by default for pool `aws` and JOB; the rules by keyword."""
+    """Run the trigger without Ansible, by default for pool `aws` and JOB; rules by keyword."""
 
     def triggered(pools: Sequence[object] = ({"name": "aws", "job": JOB},), **rules: Any) -> ModuleRun:
         return triggerer.run(pools, **rules)
@@ -49,7 +49,7 @@ def trigger(triggerer: Triggerer) -> Trigger:
 
 @pytest.fixture
 def module(workplace: Workplace, scene: Scene) -> Trigger:
-    """The same by the module itself, in a process of its own, environment variables as `environment`."""
+    """Run the module in a process of its own; environment variables as `environment`."""
 
     def triggered(environment: dict[str, str] | None = None, *, check_mode: bool = False, **options: Any) -> ModuleRun:
         given = {"pools": [{"name": "aws", "job": JOB}], **options}

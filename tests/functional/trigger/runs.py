@@ -27,7 +27,7 @@ CONFIG: dict[str, Any] = {
 
 
 def login(scene: Scene, **options: Any) -> dict[str, Any]:
-    """The options by which pool-boy works at a scene."""
+    """Return the options with which pool-boy uses a scene."""
     given = {
         "repo": scene.repo,
         "concourse_url": scene.atc.url,
@@ -48,7 +48,7 @@ def builds(scene: Scene, job: str = "claim", pipeline: str = "main/ci", status: 
 
 
 def pool_of(run: ModuleRun, name: str = "aws") -> dict[str, Any]:
-    """What a run says of a pool."""
+    """Return the values of a pool in the result of a run."""
     (found,) = [pool for pool in run.values["pools"] if pool["name"] == name]
     return dict(found)
 
@@ -60,5 +60,5 @@ def counts(run: ModuleRun, name: str = "aws") -> tuple[Any, ...]:
 
 
 def started(run: ModuleRun) -> list[int]:
-    """The ids of the builds that a run says it started."""
+    """Return the ids of the builds in the result of a run."""
     return [one["id"] for one in run.values["triggered"]]

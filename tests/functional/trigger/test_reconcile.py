@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One build for every free lock: what is counted, and what is not."""
+"""One build for each free lock: what counts, and what does not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .runs import CONFIG, Trigger, add_locks, builds, counts, pool_of, started
 from .triggerer import Triggerer
 
 
-def test_as_many_builds_as_free_locks_at_once_and_no_more_later(scene: Scene, trigger: Trigger) -> None:
+def test_one_build_for_each_free_lock_and_no_more_later(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1", "env-2", "env-3")
     first = trigger()
     assert counts(first) == ("triggered", 3, 0, 3, 3)
@@ -26,7 +26,7 @@ def test_as_many_builds_as_free_locks_at_once_and_no_more_later(scene: Scene, tr
     assert len(builds(scene)) == 4
 
 
-def test_what_is_told_of_a_build(scene: Scene, trigger: Trigger) -> None:
+def test_the_values_of_a_build(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
     run = trigger()
     (build,) = builds(scene)
@@ -61,7 +61,7 @@ def test_a_build_that_holds_a_lock_does_not_count(scene: Scene, trigger: Trigger
     assert counts(trigger()) == ("triggered", 1, 0, 1, 1)
 
 
-def test_a_build_that_has_given_its_lock_back_already_does_not_count(scene: Scene, trigger: Trigger) -> None:
+def test_a_build_that_has_released_its_lock_does_not_count(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
     (build,) = started(trigger())
     scene.wait(60)
@@ -80,7 +80,7 @@ def test_a_build_that_moved_its_lock_on_does_not_count(scene: Scene, trigger: Tr
     assert counts(trigger()) == ("triggered", 1, 0, 1, 1)
 
 
-def test_claims_of_others_are_not_those_of_the_build(scene: Scene, trigger: Trigger) -> None:
+def test_claims_of_others_are_not_the_builds(scene: Scene, trigger: Trigger) -> None:
     """A person, another job, and a namesake of another Concourse, team and time."""
     add_locks(scene, *(f"env-{number}" for number in range(1, 7)))
     scene.locks.claim("aws", "env-1", message="manually claim env-1", at=scene.now)
@@ -99,7 +99,7 @@ def test_claims_of_others_are_not_those_of_the_build(scene: Scene, trigger: Trig
 
 
 def test_claims_that_name_no_build(scene: Scene, trigger: Trigger) -> None:
-    """Before Concourse 8.0 a pool resource since 1.8 writes an empty URL: Concourse knows what the build has put."""
+    """Before Concourse 8.0, a pool resource since 1.8 writes an empty URL; the outputs of the build name the claim."""
     add_locks(scene, "env-1", "env-2", "env-3")
     first, _second, _third = started(trigger())
     message = "claiming: env-1\nBuild URL: "
@@ -127,14 +127,14 @@ def test_pending_builds_count(scene: Scene, trigger: Trigger) -> None:
     assert pool_of(run)["pending"] == 2
 
 
-def test_no_locks_are_folders_and_locks_that_are_in_both_states(scene: Scene, trigger: Trigger) -> None:
+def test_folders_and_locks_in_both_states_are_not_free(scene: Scene, trigger: Trigger) -> None:
     scene.locks.commit(
         {"aws/unclaimed/folder/file": b"", "aws/unclaimed/twice": b"", "aws/claimed/twice": b"", "aws/README": b""}
     )
     assert counts(trigger()) == ("satisfied", 0, 0, 0, 0)
 
 
-def test_several_pools_and_jobs_and_a_limit_for_all_of_them(scene: Scene, trigger: Trigger) -> None:
+def test_max_triggers_limits_all_pools_together(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "a-1", "a-2", "a-3")
     add_locks(scene, "g-1", "g-2", pool="cf/fresh")
     pools = [{"name": "aws", "job": "main/ci/claim"}, {"name": "cf/fresh", "job": "main/ci/other"}]

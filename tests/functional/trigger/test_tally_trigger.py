@@ -21,13 +21,13 @@ def tally(triggerer: Triggerer) -> Triggerer:
 
 
 def tallied(scene: Scene, pool: str = "aws") -> tuple[int, int]:
-    """The two counts as they are in the repository."""
+    """Return the two counts in the repository."""
     files = (f"main:{pool}/.pending-{what}" for what in ("triggers", "removals"))
     triggers, removals = (int(git_text("show", name, folder=scene.locks.path)) for name in files)
     return triggers, removals
 
 
-def test_as_many_builds_as_free_locks_and_no_more_later(scene: Scene, trigger: Trigger) -> None:
+def test_one_build_for_each_free_lock_and_no_more_later(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1", "env-2", "env-3")
     first = trigger()
     assert counts(first) == ("triggered", 3, 0, 3, 3)
@@ -60,7 +60,7 @@ def test_the_limit_leaves_the_rest_in_the_tally(scene: Scene, trigger: Trigger) 
     assert tallied(scene) == (0, 3)
 
 
-def test_a_build_that_is_refused_is_given_back(scene: Scene, trigger: Trigger) -> None:
+def test_a_refused_build_is_given_back_to_the_tally(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1", "env-2", "env-3")
     scene.atc.add_fault("status", method="POST", path="/builds$", nth=2, status=403, version_header=True)
     run = trigger()
@@ -72,7 +72,7 @@ def test_a_build_that_is_refused_is_given_back(scene: Scene, trigger: Trigger) -
     assert tallied(scene) == (0, 3)
 
 
-def test_a_pool_that_cannot_be_served_is_not_counted(scene: Scene, trigger: Trigger) -> None:
+def test_a_failed_pool_is_not_counted(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
     add_locks(scene, "g-1", pool="gcp")
     scene.locks.tally("gcp", triggers=1, removals=0, at=scene.now)
@@ -82,7 +82,7 @@ def test_a_pool_that_cannot_be_served_is_not_counted(scene: Scene, trigger: Trig
     assert (tallied(scene), tallied(scene, "gcp")) == ((0, 1), (1, 0))
 
 
-def test_a_negative_tally_is_told_and_mended(scene: Scene, triggerer: Triggerer, trigger: Trigger) -> None:
+def test_a_negative_tally_is_reported_and_corrected(scene: Scene, triggerer: Triggerer, trigger: Trigger) -> None:
     add_locks(scene, "env-1", "env-2")
     scene.locks.tally("aws", triggers=-3, removals=1, at=scene.now)
     assert counts(trigger())[-1] == 2
@@ -91,10 +91,10 @@ def test_a_negative_tally_is_told_and_mended(scene: Scene, triggerer: Triggerer,
 
 
 @pytest.mark.parametrize("what", ["given back", "another added", "counted in between"])
-def test_a_person_took_the_lock_of_a_build_that_waits(
+def test_a_person_takes_the_lock_of_a_waiting_build(
     scene: Scene, triggerer: Triggerer, trigger: Trigger, what: str
 ) -> None:
-    """The build that was started for it has the next free lock: no other one is started for that."""
+    """The waiting build gets the next free lock: no other build is started for it."""
     scene.atc.pause_job("main/ci", "claim")
     add_locks(scene, "env-0")
     (build,) = started(trigger())
@@ -128,7 +128,7 @@ def test_a_build_that_a_person_started_is_for_a_free_lock(scene: Scene, trigger:
 
 
 @pytest.mark.parametrize("what", ["job", "pipeline"])
-def test_builds_that_wait_are_told_as_well(scene: Scene, trigger: Trigger, what: str) -> None:
+def test_waiting_builds_are_reported(scene: Scene, trigger: Trigger, what: str) -> None:
     if what == "job":
         scene.atc.pause_job("main/ci", "claim")
     else:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""While others add, remove, move, claim and release locks: every free lock gets its build, and no build is too many."""
+"""While others add, remove, move, claim and release locks, each free lock gets one build."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FAR = 10**6
 
 
 class Killed(BaseException):
-    """The run is gone, in the middle of a request or right after it."""
+    """The run is killed, during a request or right after it."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Death:
 
 @pytest.fixture
 def death(monkeypatch: pytest.MonkeyPatch) -> Death:
-    """Who is dead asks nothing more, and gives nothing back to a tally, either."""
+    """A killed run sends no more requests and gives nothing back to a tally."""
     death = Death()
     ask, give_back = Session._send, TallyLedger.give_back
 
@@ -72,7 +72,7 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
 
 @pytest.fixture(autouse=True)
 def in_the_time_of_the_scene(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tallies are counted in the time that the others live by, and nobody waits for others between two pushes."""
+    """Tallies use the clock of the scene, and retries of a push do not wait."""
     monkeypatch.setattr(writer, "time", SimpleNamespace(time=lambda: scene.now))
     monkeypatch.setattr(strategy, "PushRetry", lambda: PushRetry(sleep=lambda _seconds: None))
 
@@ -88,8 +88,8 @@ def triggerer(scene: Scene, tmp_path: Path) -> Triggerer:
     return Triggerer(scene.repo, scene.atc.url, tmp_path / "cache", lambda: scene.now, timeout=1)
 
 
-def come_to_rest(town: Town, triggerer: Triggerer) -> None:
-    """With nobody else about: every free lock has its build in the end."""
+def run_until_satisfied(town: Town, triggerer: Triggerer) -> None:
+    """Run without others until nothing is missing; then every free lock has a build."""
     town.activity = 0.0
     town.scene.atc.clear_faults()
     for _count in range(6):
@@ -104,7 +104,7 @@ def come_to_rest(town: Town, triggerer: Triggerer) -> None:
 
 @pytest.mark.parametrize("strategy", ["reconcile", "tally"])
 def test_one_run_at_a_time(town: Town, triggerer: Triggerer, death: Death, strategy: str) -> None:
-    """Some runs are killed at a request, and some answers are lost; people take locks, and give them back."""
+    """Some runs are killed at a request, some responses are lost, and people take and release locks."""
     triggerer.strategy, town.people = strategy, 3
     for number in range(ROUNDS):
         town.taken, town.activity = 0, 0.3
@@ -125,11 +125,11 @@ def test_one_run_at_a_time(town: Town, triggerer: Triggerer, death: Death, strat
             town.scene.wait(400)
     assert town.surplus
     assert max(town.surplus) <= 0, "a build too many"
-    come_to_rest(town, triggerer)
+    run_until_satisfied(town, triggerer)
 
 
 def test_two_runs_at_once(town: Town, triggerer: Triggerer, tmp_path: Path) -> None:
-    """From two machines: one build too many at most, whatever they see of each other."""
+    """From two machines: at most one build too many."""
     second = replace(triggerer, cache=tmp_path / "another cache")
     for _round in range(ROUNDS // 2):
         town.taken, town.activity = 0, 0.1
@@ -140,4 +140,4 @@ def test_two_runs_at_once(town: Town, triggerer: Triggerer, tmp_path: Path) -> N
             town.act()
     assert town.surplus
     assert max(town.surplus) <= 1
-    come_to_rest(town, triggerer)
+    run_until_satisfied(town, triggerer)

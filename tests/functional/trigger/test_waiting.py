@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs that do not start at once, and builds that never claim."""
+"""Paused jobs, and builds that never claim."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ MINUTE = 60
 
 
 def fail(scene: Scene, *numbers: int, status: str = "failed") -> None:
-    """Let builds end without a claim after a few seconds."""
+    """End builds without a claim after a few seconds."""
     scene.wait(5)
     for number in numbers:
         scene.finish(number, status)
 
 
 def attempt(scene: Scene, trigger: Trigger) -> bool:
-    """Start what is missing, let it fail, and say whether anything was started."""
+    """Start what is missing and let it fail; return whether anything was started."""
     numbers = started(trigger())
     fail(scene, *numbers)
     return bool(numbers)
 
 
-def wear_out(scene: Scene, trigger: Trigger) -> None:
-    """Let the pool get stuck."""
+def exhaust(scene: Scene, trigger: Trigger) -> None:
+    """Use up the attempts of the pool."""
     for _count in range(5):
         assert attempt(scene, trigger)
         scene.wait(61 * MINUTE)
@@ -74,7 +74,7 @@ def test_an_archived_pipeline_without_a_free_lock_is_no_failure(scene: Scene, tr
     assert "main/ci is archived" in run.message
 
 
-def test_pauses_grow_and_then_the_pool_is_stuck(scene: Scene, trigger: Trigger) -> None:
+def test_pauses_grow_until_the_pool_is_stuck(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
     scene.wait(10)
     failed = []
@@ -98,32 +98,32 @@ def test_pauses_grow_and_then_the_pool_is_stuck(scene: Scene, trigger: Trigger) 
     assert len(builds(scene)) == 5
 
 
-def test_a_new_lock_starts_afresh(scene: Scene, trigger: Trigger) -> None:
+def test_a_new_lock_resets(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
-    wear_out(scene, trigger)
+    exhaust(scene, trigger)
     assert counts(trigger())[0] == "stuck"
     add_locks(scene, "env-2")
     assert counts(trigger()) == ("triggered", 2, 0, 2, 2)
 
 
-def test_a_lock_that_was_given_back_starts_afresh(scene: Scene, trigger: Trigger) -> None:
+def test_a_released_lock_resets(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1", "env-2")
     scene.locks.claim("aws", "env-2", message="manually claim env-2", at=scene.now)
-    wear_out(scene, trigger)
+    exhaust(scene, trigger)
     assert counts(trigger())[0] == "stuck"
     scene.locks.release("aws", "env-2", message="manually release env-2", at=scene.now)
     assert counts(trigger()) == ("triggered", 2, 0, 2, 2)
 
 
-def test_a_new_configuration_starts_afresh(scene: Scene, trigger: Trigger) -> None:
+def test_a_new_configuration_resets(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
-    wear_out(scene, trigger)
+    exhaust(scene, trigger)
     assert counts(trigger())[0] == "stuck"
     scene.atc.set_pipeline("main/ci", CONFIG)
     assert counts(trigger()) == ("triggered", 1, 0, 1, 1)
 
 
-def test_a_build_that_claims_starts_afresh(scene: Scene, trigger: Trigger) -> None:
+def test_a_build_that_claims_resets(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1", "env-2")
     for _count in range(5):
         fail(scene, *started(trigger()))
@@ -136,9 +136,9 @@ def test_a_build_that_claims_starts_afresh(scene: Scene, trigger: Trigger) -> No
     assert counts(trigger()) == ("triggered", 1, 0, 1, 1)
 
 
-def test_a_removed_lock_does_not_start_afresh(scene: Scene, trigger: Trigger) -> None:
+def test_a_removed_lock_does_not_reset(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
-    wear_out(scene, trigger)
+    exhaust(scene, trigger)
     add_locks(scene, "env-2")
     scene.locks.remove("aws", "env-2", state="unclaimed", at=scene.now)
     assert counts(trigger()) == ("stuck", 1, 0, 1, 0)
@@ -156,7 +156,7 @@ def test_as_many_builds_as_free_locks_are_one_attempt(scene: Scene, trigger: Tri
     assert len(pool_of(run)["stuck_builds"]) == 15
 
 
-def test_fewer_attempts_on_demand(scene: Scene, trigger: Trigger) -> None:
+def test_the_option_retry(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
     assert attempt(scene, trigger)
     assert counts(trigger(retry=1))[0] == "stuck"
@@ -164,7 +164,7 @@ def test_fewer_attempts_on_demand(scene: Scene, trigger: Trigger) -> None:
     assert counts(trigger(retry=2))[0] == "triggered"
 
 
-def test_builds_that_claimed_and_gave_back_are_no_failures(scene: Scene, trigger: Trigger) -> None:
+def test_builds_that_claimed_and_released_have_not_failed(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
     for _count in range(8):
         (number,) = started(trigger())
@@ -176,7 +176,7 @@ def test_builds_that_claimed_and_gave_back_are_no_failures(scene: Scene, trigger
     assert len(builds(scene)) == 8
 
 
-def test_pending_builds_that_are_aborted_are_attempts_as_well(scene: Scene, trigger: Trigger) -> None:
+def test_aborted_pending_builds_are_attempts(scene: Scene, trigger: Trigger) -> None:
     scene.atc.pause_job("main/ci", "claim")
     add_locks(scene, "env-1")
     (number,) = started(trigger())

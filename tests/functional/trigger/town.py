@@ -62,7 +62,7 @@ class Town:
         scene.atc.server.respond = self._between_acts
 
     def act(self) -> None:
-        """Do one thing, if there is something of the kind to do."""
+        """Do one random action, if it is possible now."""
         acts: tuple[Callable[[str], None], ...] = (
             *(self.add, self.pass_on, self.claim, self.claim, self.end, self.end_unclaimed),
             *(self.take, self.give_back) * self.people,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The message of a release: a pool resource's own first line, the reason, and trailers that git itself can read."""
+"""The message of a release: the subject of a pool resource, the reason, and trailers that git reads."""
 
 from __future__ import annotations
 
@@ -62,20 +62,20 @@ def test_the_whole_message() -> None:
     )
 
 
-def test_a_move_says_where_to() -> None:
+def test_a_move_names_its_target() -> None:
     text = message(target="sick")
     assert text.startswith("unclaiming: env-1\n")
     assert trailers(text)["Released-To"] == "sick"
     assert "Released-To" not in trailers(message())
 
 
-def test_a_forced_release_says_so_and_what_it_overrules() -> None:
+def test_a_forced_release_names_the_overruled_policy() -> None:
     forced = message(overruled=Reason(Cause.POLICY_KEEPS))
     assert trailers(forced)["Forced"] == "yes, against the policy (errored, the policy keeps it)"
     assert "Forced" not in trailers(message())
 
 
-def test_a_holder_without_a_page_is_named() -> None:
+def test_a_holder_without_a_url_is_named() -> None:
     assert trailers(message(holder=Holder(HolderKind.BUILD, "build 69")))["Holder"] == "build 69"
 
 
@@ -93,7 +93,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_nothing_in_a_repository_can_forge_a_line(text: str) -> None:
+def test_repository_content_cannot_forge_a_trailer(text: str) -> None:
     holder = Holder(HolderKind.BUILD, text, (), text)
     for forged in (
         message(name=text),
@@ -115,7 +115,7 @@ def test_nothing_in_a_repository_can_forge_a_line(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["env-1", "x claiming: y", "claiming: x", "build 3 claiming: x"])
-def test_a_release_is_never_taken_for_the_claim_of_a_build(name: str) -> None:
+def test_a_release_is_never_read_as_a_claim_of_a_build(name: str) -> None:
     claim = Claim(COMMIT, 1, "poolboy.concourse", message(name=name))
     assert read_holder(claim, name, "main").kind is HolderKind.PERSON
     assert read_holder(claim, name.rpartition(" ")[2], "main").kind is HolderKind.PERSON

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which locks a plan gives back, where to, and the reason it tells for each."""
+"""Which locks a plan releases, where to, and the reason for each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def planned(pools: ModelPools, *names: str, now: int = NOW, **rules: object) -> 
     return {step.judged.lock.pool_and_name: step for step in steps}
 
 
-def test_only_what_policy_lets_go_is_released() -> None:
+def test_only_locks_that_the_policy_releases_are_released() -> None:
     pools = ModelPools()
     kept = {"running": RUNNING, "handed-off": HANDED_OFF, "manual": MANUAL, "unreachable": UNREACHABLE, "free": None}
     for name, verdict in {**kept, "errored": ERRORED, "leaked": LEAKED}.items():
@@ -59,7 +59,7 @@ def test_only_what_policy_lets_go_is_released() -> None:
 
 
 @pytest.mark.parametrize(("verdict", "wait"), [(ERRORED, 5), (LEAKED, 60)])
-def test_the_wait_ends_to_the_second(verdict: Verdict, wait: int) -> None:
+def test_a_lock_is_released_from_the_second_it_is_due(verdict: Verdict, wait: int) -> None:
     pools = ModelPools()
     pools.add("aws/env-1", verdict)
     last_moment = LONG_DEAD + wait * MINUTE
@@ -68,7 +68,7 @@ def test_the_wait_ends_to_the_second(verdict: Verdict, wait: int) -> None:
     assert planned(pools, now=last_moment)["aws/env-1"].action is Action.RELEASE
 
 
-def test_a_lock_in_both_states_is_never_given_back() -> None:
+def test_a_lock_in_both_states_is_never_released() -> None:
     pools = ModelPools()
     commit = pools.add("aws/env-1", ERRORED, twice=True)
     several: list[dict[str, Any]] = [{}, {"force": {"aws/env-1": commit}}, {"release_to": {"aws": "sick"}}]
@@ -79,7 +79,7 @@ def test_a_lock_in_both_states_is_never_given_back() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["aws/env-1", "aws/env-*", "*", "aws/env-[12]", "*/env-1"])
-def test_an_excluded_lock_stays(pattern: str) -> None:
+def test_an_excluded_lock_is_kept(pattern: str) -> None:
     pools = ModelPools()
     commit = pools.add("aws/env-1", ERRORED)
     step = planned(pools, exclude=["gcp/*", pattern])["aws/env-1"]
@@ -88,13 +88,13 @@ def test_an_excluded_lock_stays(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["env-1", "aws/ENV-1", "aws", "aws/env-?0", "cf/aws/env-1", "aws/env-1 "])
-def test_a_pattern_has_to_fit_pool_and_lock_as_a_whole(pattern: str) -> None:
+def test_a_pattern_must_match_the_whole_of_pool_and_lock(pattern: str) -> None:
     pools = ModelPools()
     pools.add("aws/env-1", ERRORED)
     assert planned(pools, exclude=[pattern])["aws/env-1"].is_release
 
 
-def test_quarantine_moves_to_another_pool() -> None:
+def test_release_to_moves_locks_to_another_pool() -> None:
     pools = ModelPools("sick")
     pools.add("aws/env-1", ERRORED)
     pools.add("gcp/env-2", ERRORED)
@@ -104,7 +104,7 @@ def test_quarantine_moves_to_another_pool() -> None:
 
 
 @pytest.mark.parametrize("there", [None, ERRORED])
-def test_quarantine_never_covers_a_lock_of_the_same_name(there: Verdict | None) -> None:
+def test_release_to_never_overwrites_a_lock(there: Verdict | None) -> None:
     pools = ModelPools()
     pools.add("aws/env-1", ERRORED)
     pools.add("sick/env-1", there)
@@ -112,7 +112,7 @@ def test_quarantine_never_covers_a_lock_of_the_same_name(there: Verdict | None) 
     assert (step.action, step.reason) == (Action.KEEP, Reason(Cause.NAME_TAKEN, "sick"))
 
 
-def test_two_pools_with_one_quarantine_send_only_one_lock_of_a_name() -> None:
+def test_two_pools_with_one_target_move_only_one_lock_of_a_name() -> None:
     pools = ModelPools("sick")
     for name in ("aws/env-1", "gcp/env-1", "gcp/env-2"):
         pools.add(name, ERRORED)
@@ -121,8 +121,8 @@ def test_two_pools_with_one_quarantine_send_only_one_lock_of_a_name() -> None:
     assert steps["gcp/env-1"].reason == Reason(Cause.NAME_TAKEN, "sick")
 
 
-def test_a_lock_that_only_passes_through_the_pool_next_door_is_no_collision() -> None:
-    """aws/env-1 goes to gcp while gcp/env-1 leaves: in one push both names would be there at once, so one waits."""
+def test_a_lock_waits_while_its_namesake_leaves_the_target_pool() -> None:
+    """aws/env-1 moves to gcp while gcp/env-1 leaves: the commits of one push would collide, so one waits."""
     pools = ModelPools("sick")
     pools.add("aws/env-1", ERRORED)
     pools.add("gcp/env-1", ERRORED)
@@ -132,7 +132,7 @@ def test_a_lock_that_only_passes_through_the_pool_next_door_is_no_collision() ->
 
 
 @pytest.mark.parametrize("verdict", [RUNNING, HANDED_OFF, MANUAL, UNREACHABLE])
-def test_force_releases_what_policy_keeps(verdict: Verdict) -> None:
+def test_force_releases_a_lock_that_the_policy_keeps(verdict: Verdict) -> None:
     pools = ModelPools()
     commit = pools.add("aws/env-1", verdict)
     pools.add("aws/env-2", verdict)
@@ -149,7 +149,7 @@ def check(pools: ModelPools, **rules: object) -> str:
     return str(refused.value)
 
 
-def test_rules_that_cannot_be_followed() -> None:
+def test_invalid_rules() -> None:
     pools = ModelPools("sick")
     commit = pools.add("aws/env-1", ERRORED)
     pools.add("aws/env-2")
@@ -192,7 +192,7 @@ def test_a_claim_may_be_abbreviated(commit: str) -> None:
         ("", "check the lock again"),
     ],
 )
-def test_a_claim_that_is_not_the_one_that_was_seen(commit: str, words: str) -> None:
+def test_force_with_another_claim(commit: str, words: str) -> None:
     pools = ModelPools()
     pools.add("aws/env-1", RUNNING, commit=CLAIM)
     assert words in check(pools, force={"aws/env-1": commit})
@@ -205,7 +205,7 @@ def test_a_lock_cannot_be_forced_and_excluded() -> None:
     assert "the pattern 'aws/*' of exclude keeps lock aws/env-1" in message
 
 
-def test_names_that_a_terminal_would_act_on_are_shown_harmless() -> None:
+def test_errors_escape_control_characters() -> None:
     pools = ModelPools()
     pools.add("aws/env-1", ERRORED)
     assert "\x1b" not in check(pools, force={"aws/\x1b[2J": "x"})
@@ -213,7 +213,7 @@ def test_names_that_a_terminal_would_act_on_are_shown_harmless() -> None:
     assert "\x1b" not in check(pools, release_to={"aws": "\x1b[2J"})
 
 
-def test_rules_that_can_be_followed() -> None:
+def test_valid_rules() -> None:
     pools = ModelPools("sick")
     commit = pools.add("aws/env-1", Verdict(VerdictName.RUNNING, "it runs"))
     judged, snapshot = judge_all(pools, "aws")

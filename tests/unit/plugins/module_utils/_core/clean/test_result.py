@@ -52,7 +52,7 @@ def a_pool() -> ModelPools:
     return pools
 
 
-def test_every_lock_with_its_action_and_the_released_ones_apart() -> None:
+def test_locks_have_an_action_and_released_ones_are_listed() -> None:
     steps, snapshot = plan(a_pool())
     result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
     assert {lock["name"]: lock["action"] for lock in result["locks"]} == {
@@ -77,7 +77,7 @@ def test_every_lock_with_its_action_and_the_released_ones_apart() -> None:
     assert [one["name"] for one in result["released"]] == ["env-1", "env-4"]
 
 
-def test_nothing_counts_as_released_before_it_is() -> None:
+def test_released_is_empty_before_the_push() -> None:
     steps, snapshot = plan(a_pool())
     undone = clean_result(steps, snapshot, ["aws"], NOW, released=False)
     done = clean_result(steps, snapshot, ["aws"], NOW, released=True)
@@ -85,7 +85,7 @@ def test_nothing_counts_as_released_before_it_is() -> None:
     assert {**undone, "released": None} == {**done, "released": None}
 
 
-def test_a_move_says_where_to() -> None:
+def test_a_move_names_its_target() -> None:
     steps, snapshot = plan(a_pool(), release_to={"aws": "sick"})
     result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
     assert {one["to_pool"] for one in result["released"]} == {"sick"}
@@ -106,7 +106,7 @@ def test_the_diff_names_the_files() -> None:
     assert clean_diff(kept) == {"before": "", "after": ""}
 
 
-def test_the_report_shows_what_is_done_with_each_claimed_lock() -> None:
+def test_the_report_shows_the_action_for_each_claimed_lock() -> None:
     steps, snapshot = plan(a_pool())
     lines = clean_result(steps, snapshot, ["aws"], NOW, released=True)["report"]
     assert "ACTION" in lines[0]
@@ -116,7 +116,7 @@ def test_the_report_shows_what_is_done_with_each_claimed_lock() -> None:
     assert max(map(len, lines)) <= WIDTH
 
 
-def test_the_report_tells_of_the_pools_before_the_run_whatever_became_of_it() -> None:
+def test_the_report_shows_the_pools_before_the_run() -> None:
     steps, snapshot = plan(a_pool())
     reports = [clean_result(steps, snapshot, ["aws"], NOW, released=done)["report"] for done in (False, True)]
     assert reports[0] == reports[1]
@@ -124,13 +124,13 @@ def test_the_report_tells_of_the_pools_before_the_run_whatever_became_of_it() ->
 
 
 def below(lines: list[str], lock: str) -> str:
-    """What stands below a lock in a table, in one line."""
+    """Return the text below a lock in a table, as one line."""
     first = next(number for number, line in enumerate(lines) if lock in line.split()) + 1
     last = next(number for number in range(first, len(lines)) if not lines[number].startswith("   "))
     return " ".join(line.strip() for line in lines[first:last])
 
 
-def test_the_report_says_why_a_lock_stays_that_policy_would_let_go() -> None:
+def test_the_report_shows_why_a_releasable_lock_is_kept() -> None:
     pools = a_pool()
     pools.add("aws/env-5", ERRORED, twice=True)
     pools.add("aws/env-6", Verdict(VerdictName.ERRORED, "just now", NOW - 60))
@@ -150,7 +150,7 @@ def test_the_report_says_why_a_lock_stays_that_policy_would_let_go() -> None:
 UNASKED = Verdict(VerdictName.UNVERIFIED, "claimed by ci/work 6, but no Concourse is configured to ask", LONG_DEAD)
 
 
-def test_releases_by_age_alone_are_told() -> None:
+def test_releases_by_age_alone_are_a_warning() -> None:
     pools = a_pool()
     assert list(clean_warnings(plan(pools)[0], [])) == []
     pools.add("aws/env-5", UNASKED)
@@ -165,7 +165,7 @@ def test_releases_by_age_alone_are_told() -> None:
     assert list(clean_warnings(forced, [])) == [], "neither of these goes by its age"
 
 
-def test_a_pattern_that_keeps_nothing_is_told_once() -> None:
+def test_a_pattern_without_a_match_is_one_warning() -> None:
     pools = a_pool()
     steps, _snapshot = plan(pools)
     assert list(clean_warnings(steps, ["aws/env-3", "*/env-?", "aws/*"])) == []
@@ -177,7 +177,7 @@ def test_a_pattern_that_keeps_nothing_is_told_once() -> None:
     ]
 
 
-def test_names_of_any_bytes_are_fit_for_json_and_a_terminal() -> None:
+def test_names_of_any_bytes_are_safe_in_json_and_terminals() -> None:
     pools = ModelPools()
     pools.add("aws/caf\udce9\x1b[2J\n", ERRORED)
     steps, snapshot = plan(pools)

@@ -286,7 +286,7 @@ def test_a_push_of_others_is_not_mistaken_for_a_late_one_of_ours(pools: ModelPoo
     assert pools.released() == ["aws/env-1 > aws", "aws/env-2 > aws"], "each once"
 
 
-def test_two_pools_into_one_quarantine() -> None:
+def test_release_to_of_two_pools() -> None:
     pools = ModelPools("sick")
     pools.add("aws/env-1", ERRORED)
     pools.add("gcp/env-1", ERRORED)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judged locks for tests of what is made of them, in one line each."""
+"""Builders of judged locks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def claimed(
     build: Build | None = None,
     dead: bool = True,
 ) -> JudgedLock:
-    """A lock that was claimed so many minutes before NOW, and is dead since then."""
+    """Return a lock that was claimed `minutes` before NOW, and that is dead since then."""
     since = NOW - minutes * MINUTE
     claim = Claim("c" * 40, since, "CI Pool Resource", "claiming: " + name)
     judged = Verdict(VerdictName(verdict), reason, since if dead else None, build)

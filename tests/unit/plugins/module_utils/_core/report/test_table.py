@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of judged locks that a person reads."""
+"""The report of judged locks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = 1440
 ACTED_ON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-def test_a_small_report_as_a_person_reads_it() -> None:
+def test_a_small_report() -> None:
     locks = [
         free("aws", "env-3"),
         claimed("aws", "env-1", build=BUILD),
@@ -68,7 +68,7 @@ WORST_FIRST = (
 )
 
 
-def test_the_worst_comes_first_and_of_the_same_verdict_the_oldest() -> None:
+def test_the_worst_verdict_is_first_then_the_oldest_claim() -> None:
     locks = [claimed("aws", name.value, name) for name in reversed(WORST_FIRST)]
     locks.append(claimed("gcp", "older", VerdictName.LEAKED, minutes=99))
     lines = report_lines(locks, [], [], NOW)
@@ -78,7 +78,7 @@ def test_the_worst_comes_first_and_of_the_same_verdict_the_oldest() -> None:
     assert shown == expected
 
 
-def test_every_verdict_has_its_place() -> None:
+def test_every_verdict_is_shown() -> None:
     locks = [claimed("aws", name.value, name, reason=f"because {name.value}") for name in VerdictName]
     text = "\n".join(report_lines(locks, ["aws"], [], NOW))
     assert all(f"because {name.value}" in text for name in VerdictName)
@@ -118,7 +118,7 @@ def test_many_free_locks_are_counted() -> None:
     assert line.endswith("e19 and 3 more")
 
 
-def test_columns_stand_below_their_titles() -> None:
+def test_columns_are_aligned_with_their_titles() -> None:
     locks = [claimed("a-very-long-name-of-a-pool", "x", build=BUILD), claimed("aws", "a-very-long-name-of-a-lock")]
     title, *lines = report_lines(locks, [], [], NOW)
     rows = [line for line in lines if line.startswith("a")]
@@ -127,7 +127,7 @@ def test_columns_stand_below_their_titles() -> None:
         assert all(row[at - 1] == " " and row[at] != " " for row in rows)
 
 
-def test_long_names_get_the_room_that_is_left_and_keep_both_ends() -> None:
+def test_long_names_use_the_width_that_is_left_and_keep_both_ends() -> None:
     one = claimed("cf-deployment/fresh", "bosh-lite-network-17", build=BUILD)
     _title, row, *_reason = report_lines([one], [], [], NOW)
     assert len(row) <= WIDTH
@@ -141,13 +141,13 @@ def test_long_names_get_the_room_that_is_left_and_keep_both_ends() -> None:
         assert end in row
 
 
-def test_an_address_is_never_broken() -> None:
+def test_a_url_is_never_broken() -> None:
     address = "https://ci.example.com/teams/main/pipelines/a-rather-long-one/jobs/of-many-words/builds/1234567890.1"
     lines = report_lines([claimed("aws", "env-1", reason=f"claimed from another Concourse: {address}")], [], [], NOW)
     assert lines[3].strip() == address
 
 
-def test_reasons_keep_their_room_beside_long_names() -> None:
+def test_reasons_keep_their_width_beside_long_names() -> None:
     one = claimed("p" * 40, "l" * 40, holder=Holder(HolderKind.PERSON, "x"), reason="word " * 20)
     _title, _row, reason, *_rest = report_lines([one], [], [], NOW)
     assert len(reason) - len(reason.lstrip()) == 33
@@ -157,7 +157,7 @@ ANY = st.text(st.characters(), max_size=150)
 
 
 @given(ANY, ANY, ANY, ANY, st.integers(-(10**12), 10**12), st.sampled_from(VerdictName))
-def test_no_line_is_too_wide_or_holds_what_a_terminal_acts_on(
+def test_no_line_is_too_wide_or_has_control_characters(
     pool: str, lock: str, text: str, reason: str, minutes: int, verdict: VerdictName
 ) -> None:
     holder = Holder(HolderKind.PERSON, text)

@@ -37,8 +37,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 from .judged_locks import BUILD, NOW, PERSON, claimed, free
 
 
-def is_fit_for_json(value: Any) -> bool:
-    """Whether a value can be sent as JSON in UTF-8, as modules send their results."""
+def is_valid_json(value: Any) -> bool:
+    """Return whether a value can be sent as JSON in UTF-8, as modules send their results."""
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -106,14 +106,14 @@ def test_all_locks_have_the_same_keys(verdict: VerdictName, dead: bool) -> None:
     assert value["holder"].keys() == lock_value(claimed("aws", "env-1", build=BUILD), NOW)["holder"].keys()
 
 
-def test_a_lock_is_releasable_from_the_second_on() -> None:
+def test_a_lock_is_releasable_from_the_second_it_is_due() -> None:
     judged = claimed("aws", "env-1")
     at = judged.releasable_at
     assert at is not None
     assert [lock_value(judged, now)["releasable"] for now in (at - 1, at, at + 1)] == [False, True, True]
 
 
-def test_without_an_answer_the_names_are_those_of_the_claim() -> None:
+def test_without_a_build_the_names_are_those_of_the_claim() -> None:
     value = lock_value(claimed("aws", "env-1", VerdictName.GONE), NOW)
     assert value["build"] is None
     assert value["holder"] == {
@@ -129,7 +129,7 @@ def test_without_an_answer_the_names_are_those_of_the_claim() -> None:
 
 
 @pytest.mark.parametrize("holder", [PERSON, Holder(HolderKind.UNNAMED, "a build that the claim does not name")])
-def test_a_holder_that_is_no_named_build(holder: Holder) -> None:
+def test_a_holder_that_is_not_a_named_build(holder: Holder) -> None:
     value = lock_value(claimed("aws", "env-1", VerdictName.MANUAL, holder=holder), NOW)["holder"]
     assert (value["kind"], value["text"]) == (holder.kind.value, holder.text)
     assert {name for name in value if value[name] is not None} == {"kind", "text"}
@@ -141,10 +141,10 @@ def test_a_one_off_build_has_neither_pipeline_nor_job() -> None:
     assert (value["text"], value["team"], value["pipeline"], value["job"]) == ("build 42", "relint", None, None)
 
 
-def test_names_that_are_no_utf_8_are_fit_for_json() -> None:
+def test_names_that_are_not_utf_8_are_valid_json() -> None:
     value = lock_value(claimed("caf\udce9", "\udcff-1"), NOW)
     assert (value["pool"], value["name"]) == ("caf\\xe9", "\\xff-1")
-    assert is_fit_for_json(value)
+    assert is_valid_json(value)
 
 
 @pytest.mark.parametrize(
@@ -160,18 +160,18 @@ def test_names_that_are_no_utf_8_are_fit_for_json() -> None:
     ],
 )
 @pytest.mark.parametrize("is_missing", [False, True])
-def test_messages_that_are_no_utf_8_are_fit_for_json(message: str, is_missing: bool) -> None:
+def test_messages_that_are_not_utf_8_are_valid_json(message: str, is_missing: bool) -> None:
     claim = Claim("c" * 40, NOW, "\udcc9lan", message)
     holder = read_holder(claim, "env-1", "main")
     facts = ModelQueries()
     facts.is_missing = lambda question: is_missing
     lock = claimed("aws", "env-1").lock
     value = lock_value(JudgedLock(lock, claim, holder, judge_claim(claim, holder, facts), PoolPolicy()), NOW)
-    assert is_fit_for_json(value), value
+    assert is_valid_json(value), value
 
 
 @given(st.text(st.characters(), max_size=40), st.text(st.characters(), max_size=40))
-def test_a_reason_is_one_line_whatever_names_a_claim_holds(team: str, path: str) -> None:
+def test_a_reason_is_one_line_for_any_claim(team: str, path: str) -> None:
     for message in (
         f"{team}/{path}/j build 1 claiming: env-1",
         f"claiming: env-1\nBuild URL: https://{team}.example.com/teams/{path}/pipelines/p/jobs/j/builds/1",
@@ -180,7 +180,7 @@ def test_a_reason_is_one_line_whatever_names_a_claim_holds(team: str, path: str)
         claim = Claim("c" * 40, NOW, team, message)
         verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), ModelQueries())
         assert len(verdict.reason.splitlines()) == 1
-        assert is_fit_for_json(verdict.reason)
+        assert is_valid_json(verdict.reason)
 
 
 @pytest.mark.parametrize(

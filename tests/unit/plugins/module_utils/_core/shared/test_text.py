@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text that is fit for a terminal, and for JSON."""
+"""Text that is safe for terminals and JSON."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ACTED_ON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
         ("\x00", "\\x00"),
     ],
 )
-def test_what_a_terminal_could_act_on_is_written_as_an_escape(text: str, shown: str) -> None:
+def test_control_characters_are_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
@@ -70,12 +70,12 @@ def test_long_text_is_cut(text: str, limit: int, shown: str) -> None:
         ("a" + "\n" * 1_000_000 + "z", 6, "a\\n…nz"),
     ],
 )
-def test_long_text_is_cut_in_its_middle(text: str, limit: int, shown: str) -> None:
+def test_long_text_is_cut_in_the_middle(text: str, limit: int, shown: str) -> None:
     assert shortened(text, limit) == shown
 
 
 @given(ANY, st.none() | st.integers(1, 40))
-def test_nothing_that_a_terminal_acts_on_comes_through(text: str, limit: int | None) -> None:
+def test_no_control_character_is_printed(text: str, limit: int | None) -> None:
     shown = printable(text, limit)
     assert not {unicodedata.category(character) for character in shown} & ACTED_ON
     assert limit is None or len(shown) <= limit
@@ -83,7 +83,7 @@ def test_nothing_that_a_terminal_acts_on_comes_through(text: str, limit: int | N
 
 
 @given(ANY, st.integers(3, 40))
-def test_what_is_cut_in_its_middle_is_as_long_as_it_may_be(text: str, limit: int) -> None:
+def test_shortened_text_uses_the_whole_limit(text: str, limit: int) -> None:
     shown, whole = shortened(text, limit), printable(text)
     assert len(shown) <= limit
     assert not {unicodedata.category(character) for character in shown} & ACTED_ON

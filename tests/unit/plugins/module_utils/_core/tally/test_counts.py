@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The counts of pool-trigger-resource, and what is to be done by them."""
+"""The tally of pool-trigger-resource, and the plan that follows from it."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def record(triggers: str | None, removals: str | None, *moves: Move, at: datetim
     ("text", "count"),
     [("3\n", 3), ("0", 0), (" 7 \r\n", 7), ("-2\n", -2), ("007", 7), (None, None), ("", None), ("three", None)],
 )
-def test_what_a_file_counts(text: str | None, count: int | None) -> None:
+def test_counts_of_a_file(text: str | None, count: int | None) -> None:
     assert read_count(text) == count
 
 
 @pytest.mark.parametrize("text", ["1 2", "1e3", "+1", "٣", "9" * 10, "1_0", "- 1"])
-def test_what_is_no_count(text: str) -> None:
+def test_contents_that_are_no_count(text: str) -> None:
     assert read_count(text) is None
 
 
@@ -59,19 +59,19 @@ def test_what_is_no_count(text: str) -> None:
         (CLAIMED, None, MoveKind.REMOVED, (2, 1)),
     ],
 )
-def test_what_a_move_counts(was: State | None, now: State | None, kind: MoveKind, after: tuple[int, int]) -> None:
+def test_count_of_a_move(was: State | None, now: State | None, kind: MoveKind, after: tuple[int, int]) -> None:
     one = move("a", was, now)
     assert one.kind is kind
     assert carry_forward(TallyCounts(2, 1), [one]) == TallyCounts(*after)
 
 
-def test_removals_in_excess_are_triggers_less() -> None:
+def test_departures_beyond_the_removals_reduce_the_triggers() -> None:
     taken = [move(name, FREE, None) for name in "abc"]
     assert carry_forward(TallyCounts(4, 1), taken) == TallyCounts(2, 0)
     assert carry_forward(TallyCounts(1, 1), taken) == TallyCounts(-1, 0)
 
 
-def test_changed_for_another_one_in_the_same_commit_counts_for_nothing() -> None:
+def test_a_replaced_lock_changes_nothing() -> None:
     renamed = [move("a", FREE, None, lock="x"), move("a", None, FREE, lock="y")]
     assert carry_forward(TallyCounts(0, 2), renamed) == TallyCounts(0, 2)
     assert carry_forward(TallyCounts(0, 2), [*renamed, move("a", None, FREE, lock="z")]) == TallyCounts(1, 2)
@@ -79,10 +79,8 @@ def test_changed_for_another_one_in_the_same_commit_counts_for_nothing() -> None
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.booleans()), max_size=20), st.integers(0, 9), st.integers(0, 9))
-def test_both_counts_together_follow_the_free_locks(
-    changes: list[tuple[str, bool]], triggers: int, removals: int
-) -> None:
-    """By each lock that comes or goes the sum changes by one: so it stays the number of free locks if it ever was."""
+def test_the_total_follows_the_free_locks(changes: list[tuple[str, bool]], triggers: int, removals: int) -> None:
+    """Each arrival and departure changes the total by one, so it stays the number of free locks."""
     moves = [move(commit, *((None, FREE) if came else (FREE, None))) for commit, came in changes]
     after = carry_forward(TallyCounts(triggers, removals), moves)
     came = sum(1 if one else -1 for _commit, one in changes)
@@ -110,11 +108,11 @@ def test_a_message_can_be_read_back(pool: str, triggers: int, removals: int) -> 
         "claiming: x\ntriggering build with pending triggers: 0; pending removals: 6",
     ],
 )
-def test_other_messages_count_nothing(message: str) -> None:
+def test_other_messages_are_no_tally(message: str) -> None:
     assert read_tally_message(message) is None
 
 
-def test_afresh_each_free_lock_is_a_build() -> None:
+def test_from_scratch_each_free_lock_is_a_build() -> None:
     plan = plan_tally(record(None, None), TallyDemand(3), NOW)
     assert (plan.start, plan.tally, plan.problems, plan.is_written) == (3, TallyCounts(0, 3), (), True)
     assert plan_tally(record("1", None), TallyDemand(3, active=2), NOW).tally == TallyCounts(0, 3)
@@ -122,14 +120,14 @@ def test_afresh_each_free_lock_is_a_build() -> None:
     assert not plan_tally(record(None, None), TallyDemand(0), NOW).is_written
 
 
-def test_what_is_pending_is_started_as_far_as_may_be() -> None:
+def test_triggers_are_started_up_to_the_limit() -> None:
     plan = plan_tally(record("5", "1"), TallyDemand(6, limit=2), NOW)
     assert (plan.start, plan.tally) == (2, TallyCounts(3, 3))
     assert not plan_tally(record("5", "1"), TallyDemand(6, limit=0), NOW).is_written
     assert plan_tally(record("5", "1"), TallyDemand(6, limit=-1), NOW).start == 0
 
 
-def test_builds_are_lost_only_if_they_had_the_time_to_come() -> None:
+def test_builds_are_lost_only_after_the_settling_time() -> None:
     too_early = datetime.fromtimestamp(NOW - SETTLED_AFTER + 1, UTC)
     assert plan_tally(record("0", "3", at=too_early), TallyDemand(3, active=1), NOW).start == 0
     plan = plan_tally(record("0", "3"), TallyDemand(3, active=1), NOW)
@@ -139,8 +137,8 @@ def test_builds_are_lost_only_if_they_had_the_time_to_come() -> None:
     assert plan_tally(record("0", "3"), TallyDemand(3, active=7), NOW).problems == ()
 
 
-def test_claims_that_never_came_are_forgotten_in_an_empty_pool() -> None:
-    """So it was seen in a large repository: six claims to come, and nothing in the pool."""
+def test_removals_of_an_empty_pool_are_dropped() -> None:
+    """Seen in a large repository: six claims to come, and an empty pool."""
     plan = plan_tally(record("0", "6"), TallyDemand(0, active=0), NOW)
     assert (plan.start, plan.tally, plan.is_written) == (0, TallyCounts(0, 0), True)
     assert len(plan.problems) == 1
@@ -160,10 +158,10 @@ def test_never_more_builds_than_locks() -> None:
         (((FREE, None), (None, FREE), (None, FREE)), 2),
     ],
 )
-def test_a_build_whose_lock_was_taken_away_has_the_next_one(
+def test_a_build_whose_lock_was_taken_gets_the_next_one(
     moves: tuple[tuple[State | None, State | None], ...], locks: int
 ) -> None:
-    """The files have forgotten the build that waits; Concourse has not."""
+    """The files no longer count the waiting build; Concourse lists it."""
     since = [move(f"commit {number}", *one, lock=f"lock {number}") for number, one in enumerate(moves)]
     plan = plan_tally(record("0", "1", *since), TallyDemand(locks, active=1), NOW)
     assert (plan.start, plan.tally, plan.is_written) == (locks - 1, TallyCounts(0, locks), True)
@@ -173,8 +171,8 @@ def test_a_build_whose_lock_was_taken_away_has_the_next_one(
     assert (again.start, again.problems, again.is_written) == (0, (), False)
 
 
-def test_builds_that_are_in_no_count_take_the_place_of_builds_to_start() -> None:
-    """Started by hand, or by Concourse: by themselves nothing to tell of, only where a build less is started."""
+def test_uncounted_builds_replace_builds_to_start() -> None:
+    """Builds started by hand or by Concourse are a problem only if fewer builds are started because of them."""
     assert plan_tally(record("2", "1"), TallyDemand(3, active=2), NOW).tally == TallyCounts(0, 3)
     assert plan_tally(record("2", "1"), TallyDemand(3, active=2), NOW).start == 1
     assert plan_tally(record("2", "1"), TallyDemand(3, active=9, limit=0), NOW).tally == TallyCounts(0, 3)
@@ -185,7 +183,7 @@ def test_builds_that_are_in_no_count_take_the_place_of_builds_to_start() -> None
     assert (drifted.start, drifted.tally, len(drifted.problems)) == (1, TallyCounts(0, 2), 2)
 
 
-def test_locks_that_are_in_no_count_are_told_and_left() -> None:
+def test_uncounted_locks_are_reported_and_left() -> None:
     plan = plan_tally(record("1", "1"), TallyDemand(4), NOW)
     assert plan.start == 1
     assert "2 of 4 free locks are not in the tally" in str(plan.problems[0])
@@ -202,7 +200,9 @@ def test_locks_that_are_in_no_count_are_told_and_left() -> None:
         ("1", "1", None, "no commit that wrote .pending-triggers was found"),
     ],
 )
-def test_what_makes_no_sense_is_begun_afresh(triggers: str, removals: str, at: datetime | None, words: str) -> None:
+def test_an_unusable_tally_is_counted_from_scratch(
+    triggers: str, removals: str, at: datetime | None, words: str
+) -> None:
     plan = plan_tally(record(triggers, removals, at=at), TallyDemand(5, active=2), NOW)
     assert (plan.start, plan.tally, plan.is_written) == (3, TallyCounts(0, 5), True)
     assert words in str(plan.problems[0])
@@ -220,7 +220,7 @@ steps = st.sampled_from([(None, FREE), (FREE, None), (FREE, CLAIMED), (CLAIMED, 
     st.none() | st.integers(0, 12),
     st.none() | st.integers(-1, 12),
 )
-def test_whatever_is_written_the_plan_is_sane(
+def test_a_plan_is_valid_for_any_tally(
     triggers: str | None,
     removals: str | None,
     changes: list[tuple[str, tuple[State | None, State | None]]],

@@ -98,7 +98,7 @@ def test_instances(query: str, expected: bool) -> None:
     assert has_claimed(message, variables=VARIABLES) is expected
 
 
-def test_a_claim_from_before_the_build_is_that_of_a_namesake() -> None:
+def test_a_claim_before_the_start_is_another_builds() -> None:
     message = f"claiming: env-1\nBuild URL: {PAGE}/7 "
     assert has_claimed(message, at=NOW - 60 - 60)
     assert not has_claimed(message, at=NOW - 60 - 61)

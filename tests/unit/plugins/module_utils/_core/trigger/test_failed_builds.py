@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds that ended without a claim: which count, how long the pause is, and when it is enough."""
+"""Builds that ended without a claim: which count, how long the pause is, and when the attempts are used up."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def start(*moves: Move, updated: int = 0, free: frozenset[str] = frozenset({"env
     return last_reset(updated, READER.past(moves, "aws"), moves, free, READER, NOW)
 
 
-def test_the_latest_of_three_things_is_a_fresh_start() -> None:
+def test_the_last_reset_is_the_latest_of_three_events() -> None:
     claim = f"claiming: env-2\nBuild URL: {URL}/3"
     assert start() == 0
     assert start(move("env-1", NOW - 50), updated=NOW - 70) == NOW - 50
@@ -55,14 +55,14 @@ def test_the_latest_of_three_things_is_a_fresh_start() -> None:
     assert start(move("env-1", NOW - 50), move("env-2", NOW - 20, State.CLAIMED, claim)) == NOW - 20
 
 
-def test_what_is_no_fresh_start() -> None:
+def test_what_is_no_reset() -> None:
     other = f"claiming: env-2\nBuild URL: {URL.replace('/claim', '/other')}/3"
     assert start(move("env-1", NOW - 50), move("env-2", NOW - 20, State.CLAIMED, other)) == NOW - 50
     assert start(move("env-1", NOW - 50), move("env-3", NOW - 20)) == NOW - 50  # not free any more
     assert start(move("env-1", NOW + 1), updated=NOW - 70) == NOW - 70  # a clock that is ahead
 
 
-def test_the_latest_builds_are_looked_at() -> None:
+def test_the_latest_builds_are_candidates() -> None:
     builds = [ended(number, NOW - 100 + number, NOW - 50) for number in range(1, 9)]
     assert [one.id for one in candidate_builds(builds, NOW - 95, 3)] == [8, 7, 6]
     assert [one.id for one in candidate_builds(builds, NOW - 93, 30)] == [8, 7]
@@ -94,7 +94,7 @@ def test_builds_that_claimed_do_not_count() -> None:
         (15, 3, 5, 16, True),
     ],
 )
-def test_pauses_and_the_end(builds: int, share: int, count: int, pause: int, used_up: bool) -> None:
+def test_pauses_and_exhaustion(builds: int, share: int, count: int, pause: int, used_up: bool) -> None:
     failed = FailedBuilds(tuple(ended(number, NOW - 9, NOW - number) for number in range(builds)), share)
     assert (failed.attempts, failed.next_attempt_at, failed.is_exhausted(5)) == (count, NOW + 60 * pause, used_up)
 

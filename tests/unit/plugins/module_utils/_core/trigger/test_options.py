@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The job of a pool as users write it, and every way to write it wrongly."""
+"""The job of a pool as users write it, valid and invalid."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ BAD: list[tuple[object, list[str]]] = [
 
 
 @pytest.mark.parametrize(("job", "words"), BAD, ids=[str(job)[:50] for job, _words in BAD])
-def test_jobs_written_wrongly(job: object, words: list[str]) -> None:
+def test_invalid_jobs(job: object, words: list[str]) -> None:
     with pytest.raises(BadOption) as refused:
         read({"name": "aws", "job": job})
     for word in ["aws", *words]:
@@ -79,7 +79,7 @@ def test_jobs_written_wrongly(job: object, words: list[str]) -> None:
         ([{"name": "aws", "job": "a/b/c", "resource": ["env"]}], ["resource of aws"]),
     ],
 )
-def test_pools_that_cannot_be_served(pools: list[Any], words: list[str]) -> None:
+def test_invalid_pools(pools: list[Any], words: list[str]) -> None:
     with pytest.raises(BadOption) as refused:
         read(*pools)
     for word in words:
@@ -92,7 +92,7 @@ def test_two_instances_of_a_pipeline_are_two_jobs() -> None:
     assert len(read({"name": "aws", "job": first}, {"name": "gcp", "job": second})) == 2
 
 
-def test_other_modules_do_not_mind_a_job_that_cannot_be_read() -> None:
+def test_other_modules_ignore_an_invalid_job() -> None:
     (pool,) = read_pools([{"name": "aws", "job": 7, "resource": []}], PoolPolicy())
     assert pool.name == "aws"
     (pool,) = read_pools(["aws:30=nonsense"], PoolPolicy())

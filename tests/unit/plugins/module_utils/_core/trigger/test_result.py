@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run says: states and reasons, the values of the module, the table."""
+"""The result of a run: states, reasons, values and table."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_decisions(need: BuildNeed, facts: dict[str, object], expected: tuple[in
         ({"pipeline": PipelineState(is_archived=True, is_paused=True)}, "main/ci is archived"),
     ],
 )
-def test_what_concourse_would_refuse(facts: dict[str, object], words: str) -> None:
+def test_jobs_that_concourse_does_not_start(facts: dict[str, object], words: str) -> None:
     with pytest.raises(CannotTrigger, match=words):
         decided(BuildNeed(1, 0, 0), **facts)  # type: ignore[arg-type]
 
@@ -113,12 +113,12 @@ def test_what_concourse_would_refuse(facts: dict[str, object], words: str) -> No
         (TriggerRules(retry=0), "retry is 0"),
     ],
 )
-def test_rules_that_allow_nothing(rules: TriggerRules, words: str) -> None:
+def test_limits_below_one(rules: TriggerRules, words: str) -> None:
     with pytest.raises(BadOption, match=words):
         rules.check()
 
 
-def test_the_result_is_plain_and_whole() -> None:
+def test_the_result_has_every_key_and_is_json() -> None:
     world = World()
     world.move("red", "lock", State.UNCLAIMED)
     world.move("r\udcffd\x1b[2J", "lock", State.UNCLAIMED)
@@ -133,12 +133,12 @@ def test_the_result_is_plain_and_whole() -> None:
     assert result["report"][3] == "  started https://ci.example.com/builds/1"
 
 
-def test_nothing_is_said_of_pools_before_they_were_counted() -> None:
+def test_a_failure_before_the_count_has_no_pools() -> None:
     run = run_of(ModelJobApi(World()), "red")
     assert failure_result(run) == {"triggered": []}
 
 
-def test_a_failed_pool_keeps_what_was_counted() -> None:
+def test_a_failed_pool_keeps_its_counts() -> None:
     world = World()
     for name in ("a", "b", "c"):
         world.move("red", name, State.UNCLAIMED)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever others do between any two questions, whatever is lost or killed: no build too many, and none missing."""
+"""Whatever others do between two requests, and whatever is lost or killed: no build too many, and none missing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENDS = (BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.ERRORED, BuildSta
 
 
 class Others:
-    """People, builds and other jobs, who do things by lots."""
+    """People, builds and other jobs that act at random."""
 
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
@@ -33,7 +33,7 @@ class Others:
         self.number = 0
 
     def act(self) -> None:
-        """Do one thing, if there is something of the kind to do."""
+        """Do one random action, if it is possible now."""
         self.world.now += self.dice.randrange(3)
         acts = (self.add, self.take, self.give_back, self.pass_on, self.start, self.claim, self.hurry, self.end)
         self.dice.choice(acts)(self.dice.choice(POOLS))
@@ -49,12 +49,12 @@ class Others:
             self.world.taken += 1
 
     def give_back(self, pool: str) -> None:
-        """Whoever holds it."""
+        """The holder releases a lock."""
         for name in self._held(pool)[:1]:
             self.world.move(pool, name, State.UNCLAIMED)
 
     def pass_on(self, pool: str) -> None:
-        """A claimed lock goes to the other pool."""
+        """A claimed lock moves to the other pool."""
         for name in self._held(pool)[:1]:
             self.world.move(pool, name, None)
             self.world.move(POOLS[pool == POOLS[0]], name, State.UNCLAIMED)
@@ -69,7 +69,7 @@ class Others:
             self.world.claim(build, pool, name)
 
     def hurry(self, pool: str) -> None:
-        """A build claims, gives its lock back or not, and ends, all in one moment."""
+        """A build claims, releases its lock or not, and ends, all at once."""
         waiting = [one for one in self.world.without_lock(pool) if one.status is BuildStatus.STARTED]
         for build, name in list(zip(waiting, self.world.free(pool), strict=False))[:1]:
             self.world.claim(build, pool, name)
@@ -78,7 +78,7 @@ class Others:
             self.world.change(build, BuildStatus.SUCCEEDED)
 
     def end(self, pool: str) -> None:
-        """A build ends, with or without having claimed."""
+        """A build ends, with or without a claim."""
         running = [one for one in self.world.of_job(f"from-{pool}") if one.status is BuildStatus.STARTED]
         for build in running[:1]:
             self.world.change(build, self.dice.choice(ENDS))
@@ -87,7 +87,7 @@ class Others:
         return sorted(name for (where, name), state in self.world.locks.items() if (where, state) == (pool, "claimed"))
 
 
-def furnished(seed: int) -> tuple[World, Others]:
+def random_world(seed: int) -> tuple[World, Others]:
     world = World()
     others = Others(world, seed)
     for pool in POOLS:
@@ -98,8 +98,8 @@ def furnished(seed: int) -> tuple[World, Others]:
     return world, others
 
 
-def come_to_rest(world: World) -> None:
-    """Run until nothing is missing, with nobody else about; every free lock has its build then."""
+def run_until_satisfied(world: World) -> None:
+    """Run without others until nothing is missing; then every free lock has a build."""
     world.interrupt = lambda _request: None
     for _count in range(8):
         world.now += 3700
@@ -114,7 +114,7 @@ def come_to_rest(world: World) -> None:
 @settings(max_examples=150)
 @given(st.integers(0, 2**32), st.integers(0, 9), st.floats(0, 0.4))
 def test_one_run_at_a_time(seed: int, activity: int, loss: float) -> None:
-    world, others = furnished(seed)
+    world, others = random_world(seed)
 
     def interrupt(_request: str) -> None:
         if others.dice.random() < 0.03:
@@ -134,11 +134,11 @@ def test_one_run_at_a_time(seed: int, activity: int, loss: float) -> None:
         for _pause in range(others.dice.randrange(6)):
             others.act()
     assert max(world.surplus, default=0) <= 0, "a build too many"
-    come_to_rest(world)
+    run_until_satisfied(world)
 
 
 class Turns:
-    """Runs that take turns by lots: each stands still at every question until it is told to go on."""
+    """Runs in random turns: each one stops at every request until it is its turn."""
 
     def __init__(self, world: World, dice: random.Random, runs: int) -> None:
         self._dice = dice
@@ -151,7 +151,7 @@ class Turns:
         self._threads = [threading.Thread(target=self._run, args=(number, world)) for number in range(runs)]
 
     def play(self, between: Callable[[], None]) -> None:
-        """Let them all run to their end; `between` is called between any two steps."""
+        """Run all to their end; call `between` between any two requests."""
         for thread in self._threads:
             thread.start()
             assert self._here.acquire(timeout=10)
@@ -182,7 +182,7 @@ class Turns:
 @settings(max_examples=60)
 @given(st.integers(0, 2**32), st.integers(2, 4), st.integers(0, 4))
 def test_several_runs_at_once_start_one_build_too_many_each_at_most(seed: int, runs: int, activity: int) -> None:
-    world, others = furnished(seed)
+    world, others = random_world(seed)
 
     def between() -> None:
         if others.dice.randrange(10) < activity:
@@ -192,11 +192,11 @@ def test_several_runs_at_once_start_one_build_too_many_each_at_most(seed: int, r
         world.taken = 0
         Turns(world, others.dice, runs).play(between)
     assert max(world.surplus, default=0) <= runs - 1
-    come_to_rest(world)
+    run_until_satisfied(world)
 
 
 def test_two_runs_at_once_can_start_one_build_too_many() -> None:
-    """The bound is not only a bound: both ask before either starts."""
+    """The limit is reached: both ask before either starts a build."""
     world, dice = World(), random.Random(1)
     world.move("red", "lock", State.UNCLAIMED)
     world.move("blue", "lock", State.CLAIMED)
@@ -206,9 +206,9 @@ def test_two_runs_at_once_can_start_one_build_too_many() -> None:
 
 @settings(max_examples=100)
 @given(st.integers(0, 2**32), st.integers(0, 40))
-def test_killed_after_any_request_and_run_again(seed: int, last: int) -> None:
-    """Any prefix of the questions of a run, and then a whole run: as many builds as without the first."""
-    world, others = furnished(seed)
+def test_a_run_after_a_killed_run_starts_what_is_missing(seed: int, last: int) -> None:
+    """A run that is killed after any request, and then a whole run: as many builds as without the first."""
+    world, others = random_world(seed)
     left = [last]
 
     def interrupt(_request: str) -> None:
@@ -228,8 +228,8 @@ def test_killed_after_any_request_and_run_again(seed: int, last: int) -> None:
     assert others.dice is not None
 
 
-def test_a_build_that_claims_and_ends_between_the_two_looks() -> None:
-    """Its lock must not look free when the build is not there any more: so Concourse is asked first."""
+def test_a_build_claims_and_ends_between_concourse_and_repository() -> None:
+    """Its lock must not count as free once its build has ended, so Concourse is asked first."""
     world = World()
     world.move("red", "lock", State.UNCLAIMED)
     build = world.make_build("from-red")
@@ -248,8 +248,8 @@ def test_a_build_that_claims_and_ends_between_the_two_looks() -> None:
     assert len(world.builds) == 1
 
 
-def test_company_in_one_pool_makes_the_next_one_be_seen_anew() -> None:
-    """The history is told as of the latest look, so a pool must not be counted by an earlier one."""
+def test_a_later_snapshot_for_one_pool_is_used_for_the_next() -> None:
+    """The history belongs to the latest snapshot, so no pool may be counted at an earlier one."""
     world = World()
     for pool in POOLS:
         world.move(pool, "lock", State.UNCLAIMED)
@@ -267,7 +267,7 @@ def test_company_in_one_pool_makes_the_next_one_be_seen_anew() -> None:
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])
-def test_the_limit_is_kept_and_the_rest_comes_later(most: int) -> None:
+def test_max_triggers_leaves_builds_to_the_next_run(most: int) -> None:
     world = World()
     for number in range(5):
         world.move("red", f"lock-{number}", State.UNCLAIMED)
@@ -279,7 +279,7 @@ def test_the_limit_is_kept_and_the_rest_comes_later(most: int) -> None:
         )
 
 
-def test_two_pools_pass_a_lock_back_and_forth_for_500_rounds() -> None:
+def test_two_pools_pass_a_lock_back_and_forth_500_times() -> None:
     world, pool = World(), "red"
     world.move("blue", "unused", State.CLAIMED)
     world.move(pool, "ball", State.UNCLAIMED)
