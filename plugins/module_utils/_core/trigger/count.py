@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..concourse.model import Build
@@ -21,85 +20,75 @@ from .options import TriggerPool
 from .plan import BuildNeed, JobCondition, TriggerDecision, TriggerRules, check_can_start, decide
 
 
-@dataclass(slots=True)
 class PoolCount:
     """A pool, the builds of its job, and the repository as it was right after they were asked for.
 
-    `free` are the names of the free locks, `current` the claims of the others. `need` is set once it is counted.
+    `need` is set once it is counted; `job_builds` then has the builds that were asked for in between.
     """
 
-    job_api: JobApi
-    history: MoveHistory
-    pool: TriggerPool
-    job_builds: JobBuilds
-    reader: ClaimReader
-    free: frozenset[str]
-    current: tuple[LockClaim, ...]
-    need: BuildNeed | None = None
-    _moves: tuple[Move, ...] = ()
-    _moves_since: int | None = None
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         job_api: JobApi,
         history: MoveHistory,
         snapshot: Snapshot,
         pool: TriggerPool,
         job_builds: JobBuilds,
         default_team: str,
-    ) -> PoolCount:
-        """Return the count of a pool at a snapshot."""
-        reader = ClaimReader(pool.job, default_team, job_api.names_this_concourse, job_api.resources)
+    ) -> None:
+        self.job_builds = job_builds
+        self.need: BuildNeed | None = None
+        self._job_api, self._history, self._pool = job_api, history, pool
+        self._reader = ClaimReader(pool.job, default_team, job_api.names_this_concourse, job_api.resources)
+        self._current = self._reader.current(snapshot, pool.name)
         # A lock that is both claimed and unclaimed is listed as claimed.
-        free = frozenset(
-            lock.name for lock in snapshot.locks if lock.pool == pool.name and lock.state is State.UNCLAIMED
-        )
-        return cls(job_api, history, pool, job_builds, reader, free, reader.current(snapshot, pool.name))
+        locks = [lock for lock in snapshot.locks if lock.pool == pool.name]
+        self._free = frozenset(lock.name for lock in locks if lock.state is State.UNCLAIMED)
+        self._moves: tuple[Move, ...] = ()
+        self._moves_since: int | None = None
 
     def fetch_decision(self, rules: TriggerRules, limit: int, now: int) -> TriggerDecision:
         """Decide to start at most `limit` builds. Raises NoCredibleResponse, CannotTrigger, RepositoryError."""
         need = self._fetch_need()
         if need.needed:
-            self.job_builds = fetch_reruns_of_old_builds(self.job_builds, self.job_api, self.pool.job)
+            self.job_builds = fetch_reruns_of_old_builds(self.job_builds, self._job_api, self._pool.job)
             need = self._fetch_need()
         self.need = need
         pipeline = self._fetch_pipeline(need)
-        condition = JobCondition(self.pool.job, self.job_builds.state, pipeline)
-        failed = FailedBuilds((), len(self.free))
+        condition = JobCondition(self._pool.job, self.job_builds.state, pipeline)
+        failed = FailedBuilds((), len(self._free))
         if need.needed and pipeline is not None:
             check_can_start(condition)
             failed = self._fetch_failed_builds(pipeline, rules, now)
         return decide(need, condition, failed, rules, limit, now)
 
     def _fetch_need(self) -> BuildNeed:
-        pending, free = len(self.job_builds.pending), len(self.free)
+        pending, free = len(self.job_builds.pending), len(self._free)
         may_need = free > pending
         waiting = [
             build
             for build in self.job_builds.started
-            if not self.reader.has_claimed(build, self.current, by_name_only=not may_need)
+            if not self._reader.has_claimed(build, self._current, by_name_only=not may_need)
         ]
         if waiting and may_need:
             # A build can have claimed a lock and released it or moved it on already.
             past = self._fetch_claims(earliest_start(waiting))
-            waiting = [build for build in waiting if not self.reader.has_claimed(build, past)]
+            waiting = [build for build in waiting if not self._reader.has_claimed(build, past)]
         return BuildNeed(free, pending + len(waiting), pending)
 
     def _fetch_pipeline(self, need: BuildNeed) -> PipelineState | None:
         """Ask for the pipeline if the decision depends on it, or if it can explain why builds are pending."""
         is_relevant = need.needed > 0 or (need.pending > 0 and not self.job_builds.state.is_paused)
-        return self.job_api.pipeline(self.pool.job) if is_relevant else None
+        return self._job_api.pipeline(self._pool.job) if is_relevant else None
 
     def _fetch_failed_builds(self, pipeline: PipelineState, rules: TriggerRules, now: int) -> FailedBuilds:
-        per_attempt = len(self.free)
-        since = last_reset(pipeline.last_updated, self.current, (), self.free, self.reader, now)
+        per_attempt = len(self._free)
+        since = last_reset(pipeline.last_updated, self._current, (), self._free, self._reader, now)
         builds = self._fetch_candidates(since, rules.retry * per_attempt)
         if not builds:
             return FailedBuilds((), per_attempt)
-        claims = (*self.current, *self._fetch_claims(earliest_start(builds)))
-        since = last_reset(pipeline.last_updated, claims, self._moves, self.free, self.reader, now)
-        return find_failed_builds(builds, since, claims, self.reader, per_attempt)
+        claims = (*self._current, *self._fetch_claims(earliest_start(builds)))
+        since = last_reset(pipeline.last_updated, claims, self._moves, self._free, self._reader, now)
+        return find_failed_builds(builds, since, claims, self._reader, per_attempt)
 
     def _fetch_candidates(self, since: int, count: int) -> tuple[Build, ...]:
         """Return the latest builds that can have failed; ask for older ones if all that are listed can."""
@@ -107,7 +96,7 @@ class PoolCount:
         builds = candidate_builds(ended, since, count)
         if len(builds) < min(count, len(ended)) or len(builds) == count or self.job_builds.is_complete:
             return builds
-        more = self.job_api.newest_builds(self.pool.job, PAGE + count)
+        more = self._job_api.newest_builds(self._pool.job, PAGE + count)
         return candidate_builds((build for build in more if not build.is_active), since, count)
 
     def _fetch_claims(self, since: int) -> tuple[LockClaim, ...]:
@@ -116,5 +105,5 @@ class PoolCount:
         if self._moves_since is None or since < self._moves_since:
             self._moves_since = since
             time = datetime.fromtimestamp(max(since, 0), UTC)
-            self._moves = self.history.moves(since=time, pools=(self.pool.name,))
-        return self.reader.past(self._moves, self.pool.name)
+            self._moves = self._history.moves(since=time, pools=(self._pool.name,))
+        return self._reader.past(self._moves, self._pool.name)

@@ -127,7 +127,7 @@ class TriggerRun:
 
     def fetch_decision(self, trigger: PoolTrigger, snapshot: Snapshot, limit: int) -> TriggerDecision:
         """Count a pool and decide to start at most `limit` builds. Raises CannotTrigger, NoCredibleResponse."""
-        count = PoolCount.of(self.job_api, self.history, snapshot, trigger.pool, trigger.job_builds, self.default_team)
+        count = PoolCount(self.job_api, self.history, snapshot, trigger.pool, trigger.job_builds, self.default_team)
         try:
             return count.fetch_decision(self.rules, limit, self.clock())
         finally:
