@@ -54,19 +54,16 @@ class ClaimReader:
         """Return whether a claim names a build of the job."""
         return any(self._names_job(reference) for reference in claim.holder.references)
 
-    def has_claimed(self, build: Build, claims: Iterable[LockClaim], *, by_name_only: bool = False) -> bool:
-        """Return whether the build made one of the claims. Raises NoCredibleResponse.
+    def is_named(self, build: Build, claims: Iterable[LockClaim]) -> bool:
+        """Return whether one of the claims names the build."""
+        return any(self._names(named, build) for one in _since(build, claims) for named in one.holder.references)
 
-        With `by_name_only` no request is sent.
-        """
-        # A new pipeline uses the names of builds again: an earlier claim is that of another build.
-        since = None if build.start_time is None else build.start_time - CLOCK_SKEW
-        since_start = [one for one in claims if since is not None and one.claim.claimed_at >= since]
-        if any(self._names(reference, build) for one in since_start for reference in one.holder.references):
+    def fetch_has_claimed(self, build: Build, claims: Iterable[LockClaim]) -> bool:
+        """Return whether the build made one of the claims, by name or by its outputs. Raises NoCredibleResponse."""
+        candidates = _since(build, claims)
+        if self.is_named(build, candidates):
             return True
-        if by_name_only:
-            return False
-        unnamed = {one.claim.commit for one in since_start if one.holder.kind is HolderKind.UNNAMED}
+        unnamed = {one.claim.commit for one in candidates if one.holder.kind is HolderKind.UNNAMED}
         return bool(unnamed) and self._fetch_has_output(build, unnamed)
 
     def _read(self, claim: Claim, lock_name: str) -> LockClaim:
@@ -91,6 +88,13 @@ class ClaimReader:
             self._resources[build.id] = self.resources(build)
         versions = {Version.of_commit(commit) for commit in commits}
         return any(output.version in versions for output in self._resources[build.id].outputs)
+
+
+def _since(build: Build, claims: Iterable[LockClaim]) -> list[LockClaim]:
+    """Return the claims since the start of a build: a new pipeline uses the names of builds again."""
+    if build.start_time is None:
+        return []
+    return [one for one in claims if one.claim.claimed_at >= build.start_time - CLOCK_SKEW]
 
 
 def _same_instance(reference: BuildReference, pipeline: PipelineReference, own: PipelineReference) -> bool:

@@ -13,7 +13,7 @@ from ..pool.move import Move
 from ..pool.snapshot import Snapshot
 from ..verdict.claiming_build import CLOCK_SKEW
 from .claims import ClaimReader, LockClaim
-from .failed_builds import FailedBuilds, candidate_builds, earliest_start, find_failed_builds, last_reset
+from .failed_builds import FailedBuilds, candidate_builds, earliest_start, fetch_failed_builds, last_reset
 from .job_api import JobApi, MoveHistory, PipelineState
 from .job_builds import PAGE, JobBuilds, fetch_reruns_of_old_builds
 from .options import TriggerPool
@@ -64,15 +64,12 @@ class PoolCount:
     def _fetch_need(self) -> BuildNeed:
         pending, free = len(self.job_builds.pending), len(self._free)
         may_need = free > pending
-        waiting = [
-            build
-            for build in self.job_builds.started
-            if not self._reader.has_claimed(build, self._current, by_name_only=not may_need)
-        ]
+        has_claimed = self._reader.fetch_has_claimed if may_need else self._reader.is_named
+        waiting = [build for build in self.job_builds.started if not has_claimed(build, self._current)]
         if waiting and may_need:
             # A build can have claimed a lock and released it or moved it on already.
             past = self._fetch_claims(earliest_start(waiting))
-            waiting = [build for build in waiting if not self._reader.has_claimed(build, past)]
+            waiting = [build for build in waiting if not self._reader.fetch_has_claimed(build, past)]
         return BuildNeed(free, pending + len(waiting), pending)
 
     def _fetch_pipeline(self, need: BuildNeed) -> PipelineState | None:
@@ -88,7 +85,7 @@ class PoolCount:
             return FailedBuilds((), per_attempt)
         claims = (*self._current, *self._fetch_claims(earliest_start(builds)))
         since = last_reset(pipeline.last_updated, claims, self._moves, self._free, self._reader, now)
-        return find_failed_builds(builds, since, claims, self._reader, per_attempt)
+        return fetch_failed_builds(builds, since, claims, self._reader, per_attempt)
 
     def _fetch_candidates(self, since: int, count: int) -> tuple[Build, ...]:
         """Return the latest builds that can have failed; ask for older ones if all that are listed can."""

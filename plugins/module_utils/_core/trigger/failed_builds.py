@@ -70,11 +70,11 @@ def candidate_builds(ended: Iterable[Build], since: int, count: int) -> tuple[Bu
     return tuple(sorted(after, key=lambda build: build.id, reverse=True)[:count])
 
 
-def find_failed_builds(
+def fetch_failed_builds(
     builds: Sequence[Build], since: int, claims: Sequence[LockClaim], reader: ClaimReader, per_attempt: int
 ) -> FailedBuilds:
     """Return the builds that ended without a claim. Raises NoCredibleResponse."""
-    failed = [build for build in builds if _is_after(build, since) and not reader.has_claimed(build, claims)]
+    failed = [build for build in builds if _is_after(build, since) and not reader.fetch_has_claimed(build, claims)]
     return FailedBuilds(tuple(failed), per_attempt)
 
 

@@ -54,9 +54,8 @@ def has_claimed(
     reader = ClaimReader(job, "main", lambda base: base == BASE, resources)
     lock = Lock("aws", "env-1", State.CLAIMED)
     snapshot = Snapshot("c", "main", ("aws",), (lock,), {lock.path: Claim("abc", at, "git", message)})
-    return reader.has_claimed(
-        one or build(variables=variables), reader.current(snapshot, "aws"), by_name_only=by_name_only
-    )
+    decide = reader.is_named if by_name_only else reader.fetch_has_claimed
+    return decide(one or build(variables=variables), reader.current(snapshot, "aws"))
 
 
 @pytest.mark.parametrize(

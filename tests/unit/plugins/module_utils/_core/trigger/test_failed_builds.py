@@ -24,7 +24,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.cl
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.failed_builds import (
     FailedBuilds,
     candidate_builds,
-    find_failed_builds,
+    fetch_failed_builds,
     last_reset,
 )
 
@@ -75,8 +75,8 @@ def test_the_latest_builds_are_candidates() -> None:
 def test_builds_that_claimed_do_not_count() -> None:
     claims = READER.past([move("env-1", NOW - 60, State.CLAIMED, f"claiming: env-1\nBuild URL: {URL}/2")], "aws")
     builds = [ended(3, NOW - 50, NOW - 40), ended(2, NOW - 70, NOW - 30), ended(1, NOW - 90, NOW - 80)]
-    assert [one.id for one in find_failed_builds(builds, 0, claims, READER, 1).builds] == [3, 1]
-    assert [one.id for one in find_failed_builds(builds, NOW - 60, claims, READER, 1).builds] == [3]
+    assert [one.id for one in fetch_failed_builds(builds, 0, claims, READER, 1).builds] == [3, 1]
+    assert [one.id for one in fetch_failed_builds(builds, NOW - 60, claims, READER, 1).builds] == [3]
 
 
 @pytest.mark.parametrize(
