@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Concourse for tests: an emulator with a state of its own, and a replay of a recorded one. See README.md."""
+"""A Concourse for tests: an emulator with state, and a replay of recorded responses. See README.md."""
 
 from __future__ import annotations
 

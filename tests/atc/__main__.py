@@ -59,7 +59,7 @@ def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Atomically: whoever sees the file can read the whole URL."""
+    """Write the file atomically: readers see the whole URL."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)

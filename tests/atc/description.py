@@ -32,7 +32,7 @@ def load(atc: Emulator, world: JsonObject, folder: Path) -> None:
     """
     unknown = set(world) - set(PARTS)
     if unknown:
-        raise ValueError(f"a world has no {', '.join(sorted(unknown))}; it has {', '.join(PARTS)}")
+        raise ValueError(f"unknown parts: {', '.join(sorted(unknown))}; the parts are {', '.join(PARTS)}")
     atc.change_settings(**world.get("settings", {}))
     if "time" in world:
         atc.set_time(world["time"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Concourse emulator: a world, the API that shows it, and the operations that change it."""
+"""The Concourse emulator: its state (world), the API, and the operations that change it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .control.pipelines import PipelineControl
 from .control.setup import SetupControl
 from .control.traffic import TrafficControl
 from .http.faults import Fault
-from .http.messages import Answer, Delivery, Request, json_answer
+from .http.messages import Delivery, Request, Response, json_response
 from .http.request_log import LoggedRequest, RequestLog
 from .http.server import HttpServer
 from .routes.routing import Call, find
@@ -63,10 +63,10 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
 
     @operation
     def save_state(self, path: str) -> None:
-        """Write the whole world to a file, from which `--state-file` brings it back."""
+        """Write the whole state to a file, which `--state-file` reads."""
         snapshot.save(self.world, Path(path))
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         if request.path.startswith(CONTROL):
             return self._control(request)
         with self.world.lock:
@@ -78,27 +78,27 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
             who = identify(self.world, request.headers.get("authorization")).label
             spoiling = next((fault for fault in struck if fault.kind != "delay"), None)
             carried_out = spoiling is None or spoiling.carries_out
-            answer = self._carry_out(request) if carried_out else Answer(500)
+            response = self._carry_out(request) if carried_out else Response(500)
             if spoiling is not None:
-                answer = spoiling.spoil(answer, self.world.settings.version)
-            self._remember(request, who, answer, struck)
+                response = spoiling.spoil(response, self.world.settings.version)
+            self._remember(request, who, response, struck)
         _sleep(late)
-        return answer
+        return response
 
-    def _carry_out(self, request: Request) -> Answer:
+    def _carry_out(self, request: Request) -> Response:
         found = find(ROUTES, request, version_of(self.world.settings.version))
-        if isinstance(found, Answer):
+        if isinstance(found, Response):
             return found
         route, names = found
         caller = identify(self.world, request.headers.get("authorization"))
         base_url = self.world.settings.external_url or self.url
-        answer = route.handler(Call(request, self.world, caller, base_url, names))
+        response = route.handler(Call(request, self.world, caller, base_url, names))
         if request.method not in ("GET", "HEAD"):
             self.settle()
-        return answer
+        return response
 
-    def _remember(self, request: Request, who: str, answer: Answer, struck: list[Fault]) -> None:
-        sent = answer.delivery in (Delivery.WHOLE, Delivery.CUT)
+    def _remember(self, request: Request, who: str, response: Response, struck: list[Fault]) -> None:
+        sent = response.delivery in (Delivery.WHOLE, Delivery.CUT)
         self.log.entries.append(
             LoggedRequest(
                 number=len(self.log.entries) + 1,
@@ -108,20 +108,20 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
                 path=request.path,
                 query=request.query_string,
                 who=who,
-                status=answer.status if sent else 0,
+                status=response.status if sent else 0,
                 faults=[fault.id for fault in struck],
             )
         )
 
-    def _control(self, request: Request) -> Answer:
-        """`/_control/OPERATION` with its arguments as a JSON object; 400 with a sentence if it cannot be done."""
+    def _control(self, request: Request) -> Response:
+        """`/_control/OPERATION` with its arguments as a JSON object; 400 with a message if it fails."""
         name = request.path.removeprefix(CONTROL)
         try:
             arguments: JsonObject = json.loads(request.body or b"{}")
             result: Any = self.call(name, arguments)
         except (LookupError, ValueError, TypeError, OSError) as error:
-            return json_answer({"error": f"{name}: {error}"}, 400)
-        return json_answer(result)
+            return json_response({"error": f"{name}: {error}"}, 400)
+        return json_response(result)
 
 
 def _sleep(seconds: float) -> None:

@@ -34,10 +34,10 @@ class RemoteControl:
         request = urllib.request.Request(
             f"{self._url}/_control/{operation}", data=json.dumps(arguments).encode(), method="POST"
         )
-        # A proxy from the environment has no business between a test and its emulator.
+        # No proxy of the environment between a test and its emulator.
         handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self._tls)]
         try:
-            with urllib.request.build_opener(*handlers).open(request, timeout=30) as answer:
-                return json.load(answer)
+            with urllib.request.build_opener(*handlers).open(request, timeout=30) as response:
+                return json.load(response)
         except urllib.error.HTTPError as error:
             raise ValueError(json.load(error)["error"]) from None

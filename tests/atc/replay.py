@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Serves a recorded Concourse: the same answers to the same questions, and a note of every other question."""
+"""Serves recorded responses of a Concourse, and records every other request as missed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .auth.access import identify
-from .http.messages import Answer, Request, empty_answer, json_answer, text_answer
+from .http.messages import Request, Response, empty_response, json_response, text_response
 from .http.request_log import LoggedRequest, RequestLog
 from .http.server import HttpServer
 from .routes.login import issuer_token
@@ -22,16 +22,16 @@ from .world.entities import JsonObject
 from .world.world import World
 
 OPEN = ("/api/v1/info",)
-"""What a Concourse tells anybody."""
+"""Paths that need no login."""
 
-Question = tuple[tuple[str, ...], str]
+RequestKey = tuple[tuple[str, ...], str]
 
 
 class Replay:
     """`with Replay(path) as replay:` serves the recording at `replay.url`, on any port.
 
     The recorded user logs in with a password, by default its own name. Everything but the info needs a token, else
-    401. What was not recorded is 404 *without* `X-Concourse-Version`, no credible answer, and is put into `missed`.
+    401. What was not recorded is 404 *without* `X-Concourse-Version`, no credible response, and is put into `missed`.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Replay:
         self.missed: list[str] = []
         self.log = RequestLog()
         self.server = HttpServer(self.respond, port=port, tls=tls)
-        self._answers = {_recorded_question(entry): _recorded_answer(entry) for entry in recorded["answers"]}
+        self._responses = {_recorded_request(entry): _recorded_response(entry) for entry in recorded["answers"]}
         self._world = World(users={self.user: password or self.user})
         self._world.settings.version = self.version
 
@@ -59,32 +59,32 @@ class Replay:
     def url(self) -> str:
         return self.server.url
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         with self._world.lock:
             caller = identify(self._world, request.headers.get("authorization"))
             if request.path == "/sky/issuer/token" and request.method == "POST":
-                answer = issuer_token(Call(request, self._world, caller, self.external_url))
+                response = issuer_token(Call(request, self._world, caller, self.external_url))
             elif not caller.authenticated and (caller.refused or request.path not in OPEN):
-                refusal = text_answer(401, "not authorized")
-                answer = refusal.carrying(("X-Concourse-Version", self.version))
+                refusal = text_response(401, "not authorized")
+                response = refusal.with_headers(("X-Concourse-Version", self.version))
             else:
-                answer = self._recorded(request)
-            self._remember(request, caller.label, answer)
-            return answer
+                response = self._recorded(request)
+            self._remember(request, caller.label, response)
+            return response
 
-    def _recorded(self, request: Request) -> Answer:
+    def _recorded(self, request: Request) -> Response:
         parameters = {name: values for name, values in request.query.items() if not _is_variable(name)}
         try:
             variables = instance_vars.parse(request.query)
         except ValueError:
-            return empty_answer(400)
-        question = (tuple(request.segments), _canonical(parameters, variables))
-        if request.method in ("GET", "HEAD") and question in self._answers:
-            return self._answers[question]
+            return empty_response(400)
+        key = (tuple(request.segments), _canonical(parameters, variables))
+        if request.method in ("GET", "HEAD") and key in self._responses:
+            return self._responses[key]
         self.missed.append(f"{request.method} {request.path}?{request.query_string}".rstrip("?"))
-        return text_answer(404, "404 page not found\n")
+        return text_response(404, "404 page not found\n")
 
-    def _remember(self, request: Request, who: str, answer: Answer) -> None:
+    def _remember(self, request: Request, who: str, response: Response) -> None:
         number, moment = len(self.log.entries) + 1, self._world.clock.now()
         self.log.entries.append(
             LoggedRequest(
@@ -95,26 +95,26 @@ class Replay:
                 request.path,
                 request.query_string,
                 who,
-                answer.status,
+                response.status,
                 [],
             )
         )
 
 
-def _recorded_question(entry: JsonObject) -> Question:
-    """The path's names are recorded as they are; parameters may come in any order."""
+def _recorded_request(entry: JsonObject) -> RequestKey:
+    """Recorded paths are unquoted; the order of parameters is irrelevant."""
     given: JsonObject = entry.get("params", {})
     parameters = {name: [str(value)] for name, value in given.items() if not _is_variable(name)}
     variables = instance_vars.parse({name: [str(value)] for name, value in given.items()})
     return (tuple(Request("GET", entry["path"]).segments), _canonical(parameters, variables))
 
 
-def _recorded_answer(entry: JsonObject) -> Answer:
+def _recorded_response(entry: JsonObject) -> Response:
     body: Any = entry["body"]
-    answer = empty_answer(entry["status"]) if body == "" else json_answer(body, entry["status"])
+    response = empty_response(entry["status"]) if body == "" else json_response(body, entry["status"])
     for name, value in entry["headers"].items():
-        answer = answer.without(name).carrying((name, value))
-    return answer
+        response = response.without(name).with_headers((name, value))
+    return response
 
 
 def _is_variable(name: str) -> bool:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who asks, and what their roles let them do; computed for each request from the teams as they are then."""
+"""The caller of a request, and what their roles allow; computed for each request from the current teams."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ..world.entities import Team, Token
 from ..world.world import World
 
 ROLES = ("viewer", "pipeline-operator", "member", "owner")
-"""Each includes those before it (atc/api/accessor/roles.go)."""
+"""Roles, each with the permissions of those before it (atc/api/accessor/roles.go)."""
 
 ADMIN_TEAM = "main"
 
 
 @dataclass(frozen=True)
 class Caller:
-    """`token_given` without an identity: a bad, unknown or expired token."""
+    """`token_given` without an identity means an invalid, unknown or expired token."""
 
     connector: str = ""
     user_id: str = ""
@@ -35,7 +35,7 @@ class Caller:
 
     @property
     def label(self) -> str:
-        """For the request log."""
+        """The name in the request log."""
         if self.authenticated:
             return f"{self.connector}:{self.user_id}"
         return "bad token" if self.token_given else "anonymous"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes the tokens that the different versions of Concourse give out."""
+"""The tokens that the versions of Concourse issue."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ..world.entities import JsonObject, Token
 from ..world.world import World
 
 OPAQUE_SINCE = (6, 5)
-"""Before, the bearer token was a JWT."""
+"""The first version with an opaque bearer token; it was a JWT before."""
 
 ISSUER_SINCE = (6, 1)
-"""Before, logins went to `/sky/token` and not to the OAuth issuer."""
+"""The first version whose logins go to the OAuth issuer; to `/sky/token` before."""
 
 
 def version_of(text: str) -> tuple[int, ...]:
@@ -28,7 +28,7 @@ def version_of(text: str) -> tuple[int, ...]:
 
 
 def issue(world: World, connector: str, user_id: str, *, lifetime: float | None = None) -> Token:
-    """A token that works as Bearer until it expires; older ones stay valid."""
+    """Issue a bearer token; older ones stay valid until they expire."""
     seconds = world.settings.token_lifetime if lifetime is None else lifetime
     expires_at = world.clock.now() + seconds
     opaque = version_of(world.settings.version) >= OPAQUE_SINCE
@@ -46,7 +46,7 @@ def subject(connector: str, user_id: str) -> str:
 
 
 def json_web_token(connector: str, user_id: str, expires_at: float) -> str:
-    """Looks like a JWT; nobody here checks its signature."""
+    """Return a JWT without a valid signature."""
     header = {"alg": "RS256", "kid": secrets.token_hex(20)}
     claims = {"sub": subject(connector, user_id), "aud": "fly", "exp": int(expires_at), "at_hash": secrets.token_hex(8)}
     return ".".join([_base64_json(header), _base64_json(claims), secrets.token_urlsafe(256)])

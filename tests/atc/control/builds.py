@@ -20,7 +20,7 @@ class BuildControl(Control):
     def trigger(
         self, pipeline: str, job: str, *, created_by: str = "admin", instance_vars: JsonObject | None = None
     ) -> JsonObject:
-        """What a person does with the plus button."""
+        """Start a build by hand, as with the plus button."""
         found = self.job(pipeline, job, instance_vars)
         found.schedule_requested = True
         return self._show(builds.create_for_job(self.world, found, created_by=created_by, manually_triggered=True))
@@ -39,7 +39,7 @@ class BuildControl(Control):
 
     @operation
     def start(self, build_id: int) -> JsonObject:
-        """Start a pending build whatever the scheduler thinks, with the inputs that there are."""
+        """Start a pending build, with the current inputs, without asking the scheduler."""
         build = self.build(build_id)
         self._start(build)
         return self._show(build)
@@ -59,17 +59,17 @@ class BuildControl(Control):
 
     @operation
     def reap(self, build_id: int) -> None:
-        """Its log is deleted; the build stays."""
+        """Delete the log of a build; the build stays."""
         self.build(build_id).reap_time = self.world.clock.now()
 
     @operation
     def put(self, build_id: int, step: str, version: JsonObject, *, metadata: dict[str, str] | None = None) -> int:
-        """The `put` step of that name made a version; returns its id."""
+        """Record a version of the `put` step of that name; return its id."""
         return self._put(self.build(build_id), {"name": step, "version": version, "metadata": metadata})
 
     @operation
     def set_inputs(self, build_id: int, inputs: list[JsonObject]) -> None:
-        """`[{"name": STEP, "version": {...}}]` instead of what the scheduler chose or would choose."""
+        """Replace the inputs of the scheduler by `[{"name": STEP, "version": {...}}]`."""
         build = self.build(build_id)
         scheduling.set_inputs(self.world, build, self._carried(self._job_of(build), inputs))
 
@@ -81,7 +81,7 @@ class BuildControl(Control):
         *,
         status: str = "succeeded",
         instance_vars: JsonObject | None = None,
-        id: int | None = None,  # noqa: A002 - its name in every answer of the API
+        id: int | None = None,  # noqa: A002 - its name in every response of the API
         rerun_of: int | None = None,
         created_by: str | None = "admin",
         started: float | None = None,
@@ -89,7 +89,7 @@ class BuildControl(Control):
         inputs: list[JsonObject] | None = None,
         outputs: list[JsonObject] | None = None,
     ) -> JsonObject:
-        """A build of the past in one go: `outputs` is `[{"name": STEP, "version": {...}, "metadata": {...}}]`.
+        """Record a finished build in one call: `outputs` is `[{"name": STEP, "version": {...}, "metadata": {...}}]`.
 
         Without `inputs` it takes what the scheduler would give it. The jobs behind it wake, as after any build.
         """
@@ -118,14 +118,14 @@ class BuildControl(Control):
         status: str | None = None,
         instance_vars: JsonObject | None = None,
     ) -> list[JsonObject]:
-        """Oldest first; for those who play the workers: which builds are `started` and wait for their fate."""
+        """List builds, oldest first; tests that act as workers see which ones are `started`."""
         home = self.pipeline(pipeline, instance_vars).id if pipeline else None
         shown = [self._show(build) for build in self.world.builds.values() if home in (None, build.pipeline_id)]
         return [build for build in shown if job in (None, build.get("job_name")) and status in (None, build["status"])]
 
     @operation
     def schedule(self) -> None:
-        """Run the scheduler now, which it otherwise does by itself after every change."""
+        """Run the scheduler now; by default it runs after every change."""
         scheduling.run(self.world)
 
     def _new_build(self, job: Job, build_id: int | None, rerun_of: int | None, created_by: str | None) -> Build:

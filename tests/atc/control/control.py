@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The base of all control operations: what they work on, and how they are called from another process."""
+"""The base of all control operations, and their calls from another process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ C = TypeVar("C", bound="Control")
 
 
 def operation(method: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
-    """Marks a method of `Control` as callable over HTTP; it runs alone, and the scheduler after it.
+    """Mark a method of `Control` as callable over HTTP; it runs exclusively, and the scheduler after it.
 
     Arguments and results are what JSON can carry.
     """
@@ -39,14 +39,14 @@ def operation(method: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C,
 
 
 class Control:
-    """Pipelines are named `team/pipeline`; what is unknown raises LookupError, what makes no sense ValueError."""
+    """Pipelines are named `team/pipeline`. Unknown names raise LookupError, invalid arguments ValueError."""
 
     world: World
     faults: list[Fault]
     log: RequestLog
 
     def call(self, name: str, arguments: JsonObject) -> Any:
-        """Run an operation by its name, as `/_control/NAME` does."""
+        """Run an operation by name, as `/_control/NAME`."""
         method = getattr(self, name, None)
         if not getattr(method, "is_operation", False):
             raise LookupError(f"there is no operation {name}; there are {', '.join(self.operations())}")
@@ -56,7 +56,7 @@ class Control:
         return sorted(name for name in dir(type(self)) if getattr(getattr(type(self), name), "is_operation", False))
 
     def settle(self) -> None:
-        """Let the scheduler run, if it runs by itself."""
+        """Run the scheduler, unless `auto_schedule` is off."""
         if self.world.settings.auto_schedule:
             scheduling.run(self.world)
 

@@ -25,7 +25,7 @@ class PipelineControl(Control):
         paused: bool = False,
         public: bool = False,
     ) -> JsonObject:
-        """Make or change a pipeline; `config` is the text of a pipeline file, or what it says."""
+        """Create or change a pipeline; `config` is the text of a pipeline file, or its decoded content."""
         team, _separator, name = pipeline.partition("/")
         parsed = yaml.safe_load(config) if isinstance(config, str) else config
         made = pipelines.set_pipeline(self.world, self.team(team), name, parsed, instance_vars=instance_vars)
@@ -55,7 +55,7 @@ class PipelineControl(Control):
 
     @operation
     def destroy_pipeline(self, pipeline: str, *, instance_vars: JsonObject | None = None) -> None:
-        """With its builds; one made again by the same name counts its builds from 1."""
+        """Destroy a pipeline and its builds; a new one of the same name counts its builds from 1."""
         self.world.remove_pipeline(self.pipeline(pipeline, instance_vars))
 
     @operation
@@ -82,7 +82,7 @@ class PipelineControl(Control):
         metadata: dict[str, str] | None = None,
         instance_vars: JsonObject | None = None,
     ) -> int:
-        """A version that a check has found; returns its id."""
+        """Record a version as found by a check; return its id."""
         return versions.save(self.world, self.resource(pipeline, resource, instance_vars), version, metadata).id
 
     @operation
@@ -95,7 +95,7 @@ class PipelineControl(Control):
         metadata: dict[str, str] | None = None,
         instance_vars: JsonObject | None = None,
     ) -> None:
-        """A version that the next check, started by whomever, will find."""
+        """Offer a version, which the next check finds."""
         found = self.resource(pipeline, resource, instance_vars)
         found.undiscovered.append({"version": version, "metadata": metadata})
 
@@ -109,7 +109,7 @@ class PipelineControl(Control):
         enabled: bool = True,
         instance_vars: JsonObject | None = None,
     ) -> None:
-        """Or disable it, so that no further build takes it."""
+        """Enable a version, or disable it, so that no further build takes it."""
         found = self.resource(pipeline, resource, instance_vars)
         digest = self.world.versions[version_id].digest
         found.disabled = [other for other in found.disabled if other != digest] + ([] if enabled else [digest])

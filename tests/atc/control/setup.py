@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Control: settings, time, people, teams."""
+"""Control: settings, time, users, teams."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .control import Control, operation
 class SetupControl(Control):
     @operation
     def change_settings(self, /, **values: Any) -> JsonObject:
-        """Any of the fields of `Settings`; returns all of them."""
+        """Change fields of `Settings`; return all of them."""
         for name, value in values.items():
             if name not in {field.name for field in dataclasses.fields(self.world.settings)}:
                 raise ValueError(f"there is no setting {name}")
@@ -26,7 +26,7 @@ class SetupControl(Control):
 
     @operation
     def set_time(self, moment: float, *, frozen: bool = True) -> None:
-        """Seconds since 1970; the clock stands still from then on, or runs."""
+        """Set the clock, in seconds since 1970; it stands still from then on, or runs."""
         self.world.clock.set(moment, frozen=frozen)
 
     @operation
@@ -40,7 +40,7 @@ class SetupControl(Control):
 
     @operation
     def set_next_id(self, sequence: str, number: int) -> None:
-        """For `builds`, `versions`, `pipelines`, `jobs`, `resources`, `teams`: the id that comes next."""
+        """Set the next id of `builds`, `versions`, `pipelines`, `jobs`, `resources` or `teams`."""
         self.world.next_ids[sequence] = number
 
     @operation
@@ -53,12 +53,12 @@ class SetupControl(Control):
 
     @operation
     def set_client(self, client_id: str, secret: str) -> None:
-        """An OAuth client that an operator made (`--add-client`); its identity is `client:ID`."""
+        """Add an OAuth client (`--add-client`); its identity is `client:ID`."""
         self.world.clients[client_id] = secret
 
     @operation
     def set_team(self, name: str, roles: dict[str, list[str]]) -> None:
-        """Make a team or replace its roles: `{"owner": ["local:admin"], "viewer": ["client:bot"]}`."""
+        """Create a team or replace its roles: `{"owner": ["local:admin"], "viewer": ["client:bot"]}`."""
         team = self.world.find_team(name)
         if team is None:
             number = self.world.next_id("teams")
@@ -71,7 +71,7 @@ class SetupControl(Control):
 
     @operation
     def destroy_team(self, name: str) -> None:
-        """With its pipelines and builds."""
+        """Destroy a team with its pipelines and builds."""
         team = self.team(name)
         for pipeline in [found for found in self.world.pipelines.values() if found.team_id == team.id]:
             self.world.remove_pipeline(pipeline)
@@ -80,13 +80,13 @@ class SetupControl(Control):
 
     @operation
     def issue_token(self, identity: str, *, lifetime: float | None = None) -> str:
-        """A bearer token for `local:NAME` or `client:ID`, as if it had logged in."""
+        """Return a bearer token for `local:NAME` or `client:ID`, as after a login."""
         connector, _separator, user_id = identity.partition(":")
         return tokens.issue(self.world, connector, user_id, lifetime=lifetime).value
 
     @operation
     def expire_tokens(self, identity: str | None = None) -> int:
-        """End the tokens of one identity, or all; returns how many were valid."""
+        """Expire the tokens of one identity, or all; return how many were valid."""
         now, ended = self.world.clock.now(), 0
         for token in self.world.tokens.values():
             if identity in (None, f"{token.connector}:{token.user_id}") and token.expires_at > now:

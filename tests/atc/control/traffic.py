@@ -18,7 +18,7 @@ from .control import Control, operation
 class TrafficControl(Control):
     @operation
     def add_fault(self, /, kind: str, **fields: Any) -> int:
-        """See `Fault` for its kinds and fields; returns its id. The first added strikes first."""
+        """Add a fault (see `Fault`); return its id. The first one that matches a request applies."""
         number = self.world.next_id("faults")
         self.faults.append(Fault(kind, **fields, id=number))
         return number
@@ -33,17 +33,17 @@ class TrafficControl(Control):
 
     @operation
     def fault_hits(self) -> dict[str, int]:
-        """By the faults' ids, how many requests each has hit."""
+        """Return the number of affected requests by fault id."""
         return {str(fault.id): fault.hits for fault in self.faults}
 
     @operation
     def requests(self, *, path: str = "", method: str = "") -> list[JsonObject]:
-        """The requests so far, oldest first; `path` and `method` are regular expressions."""
+        """Return the requests so far, oldest first; `path` and `method` are regular expressions."""
         return [dataclasses.asdict(entry) for entry in self.log.matching(path=path, method=method)]
 
     @operation
     def connections(self) -> int:
-        """How many connections carried the requests so far."""
+        """Return the number of connections so far."""
         return self.log.connections()
 
     @operation

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A request and its answer, as every part of the emulator hands them on."""
+"""Requests and responses of the emulator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class Request:
-    """`path` is as it was sent, percent-encoded; header names are lower case."""
+    """`path` is percent-encoded, as sent; header names are lower case."""
 
     method: str
     path: str
@@ -31,7 +31,7 @@ class Request:
 
     @property
     def segments(self) -> list[str]:
-        """Decoded one by one, so that a name may hold `%2F`; Concourse reads `+` as a space here, too."""
+        """The decoded segments of the path; a name can contain `%2F`. Concourse reads `+` as a space here, too."""
         return [unquote_plus(segment) for segment in self.path.split("/")[1:]]
 
     @property
@@ -43,55 +43,55 @@ class Request:
         return {name: values[0] for name, values in parse_qs(self.body.decode(), keep_blank_values=True).items()}
 
     def parameter(self, name: str) -> str:
-        """The first of that name; empty if there is none, as Go's FormValue has it."""
+        """Return the first parameter of that name; empty without one, as Go's FormValue."""
         return self.query.get(name, [""])[0]
 
     def json(self) -> Any:
-        """Raises ValueError for a body that is no JSON."""
+        """Return the decoded body. Raises ValueError unless it is JSON."""
         return json.loads(self.body)
 
 
 class Delivery(Enum):
-    """What becomes of an answer on its way."""
+    """How a response is delivered."""
 
     WHOLE = "whole"
     CUT = "cut"
-    """Half of the body that content-length announces, then the connection ends."""
+    """Half of the announced body, then the connection is closed."""
     LOST = "lost"
-    """Nothing, the connection ends."""
+    """Nothing; the connection is closed."""
     RESET = "reset"
-    """Nothing, the connection is reset."""
+    """Nothing; the connection is reset."""
 
 
 @dataclass
-class Answer:
+class Response:
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
     delivery: Delivery = Delivery.WHOLE
 
-    def without(self, header: str) -> Answer:
+    def without(self, header: str) -> Response:
         kept = [(name, value) for name, value in self.headers if name.lower() != header.lower()]
-        return Answer(self.status, kept, self.body, self.delivery)
+        return Response(self.status, kept, self.body, self.delivery)
 
-    def carrying(self, *headers: tuple[str, str]) -> Answer:
-        return Answer(self.status, [*self.headers, *headers], self.body, self.delivery)
-
-
-def json_answer(value: Any, status: int = 200) -> Answer:
-    return Answer(status, [("Content-Type", JSON)], json.dumps(value).encode() + b"\n")
+    def with_headers(self, *headers: tuple[str, str]) -> Response:
+        return Response(self.status, [*self.headers, *headers], self.body, self.delivery)
 
 
-def text_answer(status: int, text: str, content_type: str = TEXT) -> Answer:
-    return Answer(status, [("Content-Type", content_type)], text.encode())
+def json_response(value: Any, status: int = 200) -> Response:
+    return Response(status, [("Content-Type", JSON)], json.dumps(value).encode() + b"\n")
 
 
-def empty_answer(status: int, content_type: str | None = None) -> Answer:
-    return Answer(status, [("Content-Type", content_type)] if content_type else [])
+def text_response(status: int, text: str, content_type: str = TEXT) -> Response:
+    return Response(status, [("Content-Type", content_type)], text.encode())
 
 
-def web_page() -> Answer:
-    """What a Concourse says to any path that it does not know: its web interface, and 200."""
+def empty_response(status: int, content_type: str | None = None) -> Response:
+    return Response(status, [("Content-Type", content_type)] if content_type else [])
+
+
+def web_page() -> Response:
+    """Return Concourse's response to any unknown path: its web page, with status 200."""
     page = """<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -101,4 +101,4 @@ def web_page() -> Answer:
   <body><div id="elm-app"></div></body>
 </html>
 """
-    return text_answer(200, page, HTML)
+    return text_response(200, page, HTML)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Remembers every request, so that tests can count and order them."""
+"""Records every request, so that tests can count them and check their order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """`time` is by the emulator's clock; `status` 0: no answer was sent; `faults` are the ids of those that hit."""
+    """`time` is that of the emulator's clock; `status` 0 means no response; `faults` are the ids of those applied."""
 
     number: int
     time: float
@@ -30,7 +30,7 @@ class RequestLog:
     entries: list[LoggedRequest] = field(default_factory=list)
 
     def matching(self, *, path: str = "", method: str = "") -> list[LoggedRequest]:
-        """Both are regular expressions; the path's is searched for, the method's must fit as a whole."""
+        """Return matching requests. Both are regular expressions; `method` must match as a whole."""
         return [
             entry
             for entry in list(self.entries)

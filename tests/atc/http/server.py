@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real HTTP/1.1 server for tests: threads, keep-alive, TLS, and answers that get lost on the way."""
+"""An HTTP/1.1 server for tests: threads, keep-alive, TLS, and responses that break off or get lost."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from .messages import Answer, Delivery, Request, text_answer
+from .messages import Delivery, Request, Response, text_response
 
-Respond = Callable[[Request], Answer]
+Respond = Callable[[Request], Response]
 
 
 class HttpServer:
     """Serves `respond` on 127.0.0.1 from `start` to `stop`; can be started again, on the same port.
 
-    What `respond` raises is answered with 500 and kept in `errors`, so that a test can ask for them.
+    An exception of `respond` becomes a 500 and is kept in `errors`, for the test to check.
     """
 
     def __init__(self, respond: Respond, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
@@ -48,7 +48,7 @@ class HttpServer:
         threading.Thread(target=self._listener.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
-        """Also ends the connections that clients keep alive, as a Concourse that goes down does."""
+        """Stop, and close kept-alive connections, as a Concourse that goes down."""
         if self._listener is not None:
             self._listener.shutdown()
             self._listener.server_close()
@@ -62,25 +62,25 @@ class HttpServer:
     def closed(self, connection: socket.socket) -> None:
         self._open.discard(connection)
 
-    def answer(self, request: Request) -> Answer:
+    def response(self, request: Request) -> Response:
         try:
             return self.respond(request)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client must get an answer
+        except Exception as error:  # noqa: BLE001 - the client must get a response in any case
             self.errors.append("".join(traceback.format_exception(error)))
-            return text_answer(500, f"the emulator failed: {error!r}\n")
+            return text_response(500, f"the emulator failed: {error!r}\n")
 
 
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
-    """Many clients connect at once; the default of 5 drops some of them for a second."""
+    """Many clients connect at once; with the default of 5 some would wait for a second."""
 
     def __init__(self, address: tuple[str, int], owner: HttpServer) -> None:
         self.owner = owner
         super().__init__(address, _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away or fails to shake hands is everyday life here."""
+        """Ignore clients that disconnect or fail in the handshake."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         owner = self.server.owner
         if owner.tls is not None:
-            # Here and not when accepting: a client that does not shake hands must hold up nobody else.
+            # In the thread of the connection: a client without a handshake must not block others.
             self.request.settimeout(10)
             self.request = owner.tls.wrap_socket(self.request, server_side=True)
             self.request.settimeout(None)
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def serve(self) -> None:
-        # `self.path` is no use: http.server cleans double slashes out of it.
+        # Not `self.path`: http.server removes double slashes from it.
         target = self.requestline.split(" ")[1]
         path, _separator, query_string = target.partition("?")
         request = Request(
@@ -118,39 +118,39 @@ class _Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
             connection=self.connection_number,
         )
-        self._deliver(self.server.owner.answer(request))
+        self._deliver(self.server.owner.response(request))
 
     def __getattr__(self, name: str) -> Any:
-        """`http.server` looks for `do_METHOD`; which methods there are is the routes' business."""
+        """Return the handler for any `do_METHOD`: the routes decide on methods."""
         if name.startswith("do_"):
             return self.serve
         raise AttributeError(name)
 
-    def _deliver(self, answer: Answer) -> None:
-        if answer.delivery in (Delivery.LOST, Delivery.RESET):
+    def _deliver(self, response: Response) -> None:
+        if response.delivery in (Delivery.LOST, Delivery.RESET):
             self.close_connection = True
-            if answer.delivery is Delivery.RESET:
-                # A socket that does not linger is reset when it is closed.
+            if response.delivery is Delivery.RESET:
+                # Without lingering, closing the socket resets the connection.
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
             return
-        whole = self._head(answer) + (b"" if self.command == "HEAD" else answer.body)
-        if answer.delivery is Delivery.CUT:
+        whole = self._head(response) + (b"" if self.command == "HEAD" else response.body)
+        if response.delivery is Delivery.CUT:
             self.close_connection = True
-            whole = whole[: len(whole) - (len(answer.body) + 1) // 2]
+            whole = whole[: len(whole) - (len(response.body) + 1) // 2]
         self.wfile.write(whole)
 
-    def _head(self, answer: Answer) -> bytes:
-        """One piece with the body: two writes would cost a round trip on a kept-alive connection."""
-        lines = [f"HTTP/1.1 {answer.status} {_reason(answer.status)}", f"Date: {self.date_time_string()}"]
-        # Go, too, turns line breaks in header values into spaces; a link may hold a pipeline's name with one.
-        lines += [f"{name}: {_one_line(value)}" for name, value in answer.headers]
-        if answer.status != HTTPStatus.NO_CONTENT:
-            lines.append(f"Content-Length: {len(answer.body)}")
+    def _head(self, response: Response) -> bytes:
+        """Send head and body in one write: two would cost a round trip on a kept-alive connection."""
+        lines = [f"HTTP/1.1 {response.status} {_reason(response.status)}", f"Date: {self.date_time_string()}"]
+        # As Go: a Link can contain a pipeline's name with a line break.
+        lines += [f"{name}: {_one_line(value)}" for name, value in response.headers]
+        if response.status != HTTPStatus.NO_CONTENT:
+            lines.append(f"Content-Length: {len(response.body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in http.server
-        """The emulator keeps a log of its own."""
+        """Log nothing: the emulator has its own log."""
 
 
 def _reason(status: int) -> str:

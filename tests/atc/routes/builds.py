@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..auth.access import is_admin, may
 from ..auth.tokens import version_of
-from ..http.messages import Answer, empty_answer, json_answer
+from ..http.messages import Response, empty_response, json_response
 from ..world import builds
 from ..world.entities import Build, JsonObject, Pipeline, Team
 from . import present
@@ -16,8 +16,8 @@ from .paging import links, page_of, slice_builds
 from .routing import Call
 
 
-def get_build(call: Call, build: Build) -> Answer:
-    return json_answer(present.build(call.world, build, with_comment=sees_comments(call, build)))
+def get_build(call: Call, build: Build) -> Response:
+    return json_response(present.build(call.world, build, with_comment=sees_comments(call, build)))
 
 
 def sees_comments(call: Call, build: Build) -> bool:
@@ -28,12 +28,12 @@ def sees_comments(call: Call, build: Build) -> bool:
     return may(call.world, call.caller, "viewer", call.world.teams[build.team_id])
 
 
-def build_resources(call: Call, build: Build) -> Answer:
-    return json_answer(present.build_resources(call.world, build))
+def build_resources(call: Call, build: Build) -> Response:
+    return json_response(present.build_resources(call.world, build))
 
 
-def build_preparation(call: Call, build: Build) -> Answer:
-    """Why a build is still pending; nothing blocks any other."""
+def build_preparation(call: Call, build: Build) -> Response:
+    """Why a build is pending."""
     job = call.world.jobs.get(build.job_id or 0)
     waiting = build.status == "pending" and job is not None
     pipeline = call.world.pipelines.get(build.pipeline_id or 0)
@@ -42,7 +42,7 @@ def build_preparation(call: Call, build: Build) -> Answer:
     if job is not None and waiting:
         inputs = {step.name: _blocking(step.name in job.unresolved) for step in job.inputs}
         reasons = dict(job.unresolved)
-    return json_answer(
+    return json_response(
         {
             "build_id": build.id,
             "paused_pipeline": _blocking(waiting and pipeline is not None and pipeline.paused),
@@ -55,57 +55,57 @@ def build_preparation(call: Call, build: Build) -> Answer:
     )
 
 
-def set_comment(call: Call, build: Build) -> Answer:
+def set_comment(call: Call, build: Build) -> Response:
     try:
         build.comment = str(call.request.json()["comment"])
     except (ValueError, KeyError, TypeError):
-        return empty_answer(400)
-    return empty_answer(200, "application/json")
+        return empty_response(400)
+    return empty_response(200, "application/json")
 
 
-def abort(call: Call, build: Build) -> Answer:
+def abort(call: Call, build: Build) -> Response:
     """204 for a finished build, too."""
     if build.status in ("pending", "started"):
         builds.abort(call.world, build)
-    return empty_answer(204)
+    return empty_response(204)
 
 
-def list_builds(call: Call) -> Answer:
+def list_builds(call: Call) -> Response:
     """Everything for admins; else what is public or belongs to a team in which the caller has a role."""
     world = call.world
     page = page_of(call.request, version_of(world.settings.version))
     if page.is_reversed and not page.by_time:
-        return empty_answer(500)
+        return empty_response(500)
     everything = is_admin(world, call.caller)
     teams = {team.id for team in world.teams.values() if everything or may(world, call.caller, "viewer", team)}
     public = {pipeline.id for pipeline in world.pipelines.values() if pipeline.public}
     seen = [build for build in world.builds.values() if build.team_id in teams or build.pipeline_id in public]
-    return answer_page(call, seen, "/api/v1/builds")
+    return page_response(call, seen, "/api/v1/builds")
 
 
-def list_team_builds(call: Call, team: Team) -> Answer:
+def list_team_builds(call: Call, team: Team) -> Response:
     own = [build for build in call.world.builds.values() if build.team_id == team.id]
-    return answer_page(call, own, f"/api/v1/teams/{team.name}/builds")
+    return page_response(call, own, f"/api/v1/teams/{team.name}/builds")
 
 
-def list_pipeline_builds(call: Call, pipeline: Pipeline) -> Answer:
+def list_pipeline_builds(call: Call, pipeline: Pipeline) -> Response:
     team = call.world.teams[pipeline.team_id]
     own = [build for build in call.world.builds.values() if build.pipeline_id == pipeline.id]
-    return answer_page(call, own, f"/api/v1/teams/{team.name}/pipelines/{pipeline.name}/builds", of=pipeline)
+    return page_response(call, own, f"/api/v1/teams/{team.name}/pipelines/{pipeline.name}/builds", of=pipeline)
 
 
-def answer_page(
+def page_response(
     call: Call, found: list[Build], path: str, *, of: Pipeline | None = None, with_comments: bool = False
-) -> Answer:
+) -> Response:
     page = page_of(call.request, version_of(call.world.settings.version))
     if page.is_reversed and not page.by_time:
-        return empty_answer(404)
+        return empty_response(404)
     part = slice_builds(found, page)
     shown = [
         present.build(call.world, build, with_comment=with_comments and sees_comments(call, build))
         for build in part.builds
     ]
-    return json_answer(shown).carrying(*links(call, path, page, older=part.older, newer=part.newer, of=of))
+    return json_response(shown).with_headers(*links(call, path, page, older=part.older, newer=part.newer, of=of))
 
 
 def _blocking(blocked: bool) -> str:

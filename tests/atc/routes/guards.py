@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may reach a handler: the wrappers around the API of Concourse (atc/wrappa, atc/api/auth)."""
+"""Access control: the wrappers around the handlers of the API (atc/wrappa, atc/api/auth)."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ import re
 from collections.abc import Callable
 
 from ..auth.access import may
-from ..http.messages import Answer, empty_answer, text_answer
+from ..http.messages import Response, empty_response, text_response
 from ..world import instance_vars
 from ..world.entities import Build, Pipeline, Team
 from .routing import Call, Handler
 
-PipelineHandler = Callable[[Call, Pipeline], Answer]
-BuildHandler = Callable[[Call, Build], Answer]
-TeamHandler = Callable[[Call, Team], Answer]
+PipelineHandler = Callable[[Call, Pipeline], Response]
+BuildHandler = Callable[[Call, Build], Response]
+TeamHandler = Callable[[Call, Team], Response]
 
 LARGEST_INTEGER = 2**63 - 1
 
 
-def refuse(call: Call) -> Answer:
+def refuse(call: Call) -> Response:
     if call.caller.authenticated:
-        return text_answer(403, "forbidden")
-    return text_answer(401, "not authorized")
+        return text_response(403, "forbidden")
+    return text_response(401, "not authorized")
 
 
 def open_to_all(handler: Handler) -> Handler:
-    """Anybody; but whoever sends a token must send a good one."""
+    """Anybody; but a token, if given, must be valid."""
 
-    def guarded(call: Call) -> Answer:
+    def guarded(call: Call) -> Response:
         return refuse(call) if call.caller.refused else handler(call)
 
     return guarded
 
 
 def logged_in(handler: Handler) -> Handler:
-    def guarded(call: Call) -> Answer:
+    def guarded(call: Call) -> Response:
         return handler(call) if call.caller.authenticated else refuse(call)
 
     return guarded
@@ -47,9 +47,9 @@ def logged_in(handler: Handler) -> Handler:
 def readable_pipeline(handler: PipelineHandler) -> Handler:
     """Its viewers, or anybody if it is public; one that does not exist is 404 even to anonymous."""
 
-    def guarded(call: Call) -> Answer:
+    def guarded(call: Call) -> Response:
         found = find_pipeline(call)
-        if isinstance(found, Answer):
+        if isinstance(found, Response):
             return found
         if not found.public and not may(call.world, call.caller, "viewer", call.world.teams[found.team_id]):
             return refuse(call)
@@ -59,37 +59,37 @@ def readable_pipeline(handler: PipelineHandler) -> Handler:
 
 
 def pipeline_role(role: str, handler: PipelineHandler) -> Handler:
-    """The role is looked at first: only who has it learns whether the pipeline exists."""
+    """The role is checked first: without it, the response does not show whether the pipeline exists."""
 
-    def guarded(call: Call) -> Answer:
+    def guarded(call: Call) -> Response:
         if not may(call.world, call.caller, role, call.world.find_team(call.names["team"])):
             return refuse(call)
         found = find_pipeline(call)
-        return found if isinstance(found, Answer) else handler(call, found)
+        return found if isinstance(found, Response) else handler(call, found)
 
     return guarded
 
 
 def unless_archived(handler: Handler) -> Handler:
-    """Comes before any look at roles: 404 and 409 are told to everybody."""
+    """Checked before roles: everybody gets 404 and 409."""
 
-    def guarded(call: Call) -> Answer:
+    def guarded(call: Call) -> Response:
         found = find_pipeline(call)
-        if isinstance(found, Answer):
+        if isinstance(found, Response):
             return found
         if found.archived:
-            return text_answer(409, "action not allowed for an archived pipeline\n")
+            return text_response(409, "action not allowed for an archived pipeline\n")
         return handler(call)
 
     return guarded
 
 
 def team_role(role: str, handler: TeamHandler) -> Handler:
-    def guarded(call: Call) -> Answer:
+    def guarded(call: Call) -> Response:
         team = call.world.find_team(call.names["team"])
         if not may(call.world, call.caller, role, team):
             return refuse(call)
-        return empty_answer(404) if team is None else handler(call, team)
+        return empty_response(404) if team is None else handler(call, team)
 
     return guarded
 
@@ -97,9 +97,9 @@ def team_role(role: str, handler: TeamHandler) -> Handler:
 def readable_build(handler: BuildHandler, *, even_of_private_job: bool = True) -> Handler:
     """Viewers of its team, or anybody if its pipeline is public (and its job, for what it printed)."""
 
-    def guarded(call: Call) -> Answer:
+    def guarded(call: Call) -> Response:
         found = _find_build(call)
-        if isinstance(found, Answer):
+        if isinstance(found, Response):
             return found
         if may(call.world, call.caller, "viewer", call.world.teams[found.team_id]):
             return handler(call, found)
@@ -114,9 +114,9 @@ def readable_build(handler: BuildHandler, *, even_of_private_job: bool = True) -
 
 
 def writable_build(role: str, handler: BuildHandler) -> Handler:
-    def guarded(call: Call) -> Answer:
+    def guarded(call: Call) -> Response:
         found = _find_build(call)
-        if isinstance(found, Answer):
+        if isinstance(found, Response):
             return found
         allowed = may(call.world, call.caller, role, call.world.teams[found.team_id])
         return handler(call, found) if allowed else refuse(call)
@@ -124,20 +124,20 @@ def writable_build(role: str, handler: BuildHandler) -> Handler:
     return guarded
 
 
-def find_pipeline(call: Call) -> Pipeline | Answer:
-    """By team, name and instance variables: 404 without, 400 if the variables are no JSON."""
+def find_pipeline(call: Call) -> Pipeline | Response:
+    """Find it by team, name and instance variables: 404 without one, 400 if the variables are not JSON."""
     team = call.world.find_team(call.names["team"])
     if team is None:
-        return empty_answer(404)
+        return empty_response(404)
     try:
         variables = instance_vars.parse(call.request.query)
     except ValueError:
-        return empty_answer(400)
-    return call.world.find_pipeline(team, call.names["pipeline"], variables) or empty_answer(404)
+        return empty_response(400)
+    return call.world.find_pipeline(team, call.names["pipeline"], variables) or empty_response(404)
 
 
-def _find_build(call: Call) -> Build | Answer:
+def _find_build(call: Call) -> Build | Response:
     number = call.names["build"]
     if not re.fullmatch(r"[+-]?\d+", number, re.ASCII) or abs(int(number)) > LARGEST_INTEGER:
-        return empty_answer(400)
-    return call.world.builds.get(int(number)) or empty_answer(404)
+        return empty_response(400)
+    return call.world.builds.get(int(number)) or empty_response(404)

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""About the Concourse itself and about who asks."""
+"""The Concourse itself, and the caller."""
 
 from __future__ import annotations
 
 from ..auth import tokens
 from ..auth.access import is_admin, roles_in
-from ..http.messages import Answer, json_answer
+from ..http.messages import Response, json_response
 from ..world.entities import JsonObject
 from .routing import Call
 
@@ -16,7 +16,7 @@ EXTERNAL_URL_SINCE = (5, 3)
 FEATURE_FLAGS_SINCE = (7, 4)
 
 
-def info(call: Call) -> Answer:
+def info(call: Call) -> Response:
     settings = call.world.settings
     version = tokens.version_of(settings.version)
     shown: JsonObject = {"version": settings.version, "worker_version": "2.5"}
@@ -27,14 +27,14 @@ def info(call: Call) -> Answer:
         shown["external_url"] = call.base_url
         if settings.cluster_name:
             shown["cluster_name"] = settings.cluster_name
-    return json_answer(shown)
+    return json_response(shown)
 
 
-def user(call: Call) -> Answer:
+def user(call: Call) -> Response:
     """`GET /api/v1/user`, since 6.1."""
     caller = call.caller
     name = caller.user_id if caller.connector == "local" else ""
-    return json_answer(
+    return json_response(
         {
             "sub": tokens.subject(caller.connector, caller.user_id),
             "name": name,
@@ -50,9 +50,9 @@ def user(call: Call) -> Answer:
     )
 
 
-def userinfo(call: Call) -> Answer:
+def userinfo(call: Call) -> Response:
     """`GET /sky/userinfo`, before 6.1."""
-    return json_answer(
+    return json_response(
         {
             "sub": tokens.subject(call.caller.connector, call.caller.user_id),
             "name": call.caller.user_id,

@@ -6,80 +6,80 @@
 
 from __future__ import annotations
 
-from ..http.messages import JSON, Answer, empty_answer, json_answer
+from ..http.messages import JSON, Response, empty_response, json_response
 from ..world import builds
 from ..world.entities import Build, Job, Pipeline
 from . import present, present_jobs
-from .builds import answer_page, sees_comments
+from .builds import page_response, sees_comments
 from .pipelines import is_visible
 from .routing import Call
 
 
-def list_all_jobs(call: Call) -> Answer:
+def list_all_jobs(call: Call) -> Response:
     visible = [pipeline for pipeline in call.world.pipelines.values() if is_visible(call, pipeline)]
     found = [job for pipeline in visible for job in call.world.jobs_of(pipeline)]
-    return json_answer([present_jobs.job_summary(call.world, job) for job in found])
+    return json_response([present_jobs.job_summary(call.world, job) for job in found])
 
 
-def list_jobs(call: Call, pipeline: Pipeline) -> Answer:
-    return json_answer([present_jobs.job_summary(call.world, job) for job in call.world.jobs_of(pipeline)])
+def list_jobs(call: Call, pipeline: Pipeline) -> Response:
+    return json_response([present_jobs.job_summary(call.world, job) for job in call.world.jobs_of(pipeline)])
 
 
-def get_job(call: Call, pipeline: Pipeline) -> Answer:
+def get_job(call: Call, pipeline: Pipeline) -> Response:
     job = _job(call, pipeline)
-    return empty_answer(404) if job is None else json_answer(present_jobs.job(call.world, job))
+    return empty_response(404) if job is None else json_response(present_jobs.job(call.world, job))
 
 
-def list_job_inputs(call: Call, pipeline: Pipeline) -> Answer:
-    """404 also while they are undetermined: never scheduled yet, or some input has no version."""
+def list_job_inputs(call: Call, pipeline: Pipeline) -> Response:
+    """404 also while they are undetermined: not scheduled yet, or an input has no version."""
     job = _job(call, pipeline)
     if job is None or not job.inputs_determined:
-        return empty_answer(404, JSON)
-    return json_answer(present_jobs.job_inputs(call.world, job))
+        return empty_response(404, JSON)
+    return json_response(present_jobs.job_inputs(call.world, job))
 
 
-def list_job_builds(call: Call, pipeline: Pipeline) -> Answer:
+def list_job_builds(call: Call, pipeline: Pipeline) -> Response:
     job = _job(call, pipeline)
     if job is None:
-        return empty_answer(404)
+        return empty_response(404)
     team = call.world.teams[pipeline.team_id]
     path = f"/api/v1/teams/{team.name}/pipelines/{pipeline.name}/jobs/{job.name}/builds"
-    return answer_page(call, call.world.builds_of(job), path, of=pipeline, with_comments=True)
+    return page_response(call, call.world.builds_of(job), path, of=pipeline, with_comments=True)
 
 
-def get_job_build(call: Call, pipeline: Pipeline) -> Answer:
+def get_job_build(call: Call, pipeline: Pipeline) -> Response:
     """By name, or `latest`; a job that the configuration no longer has hides its builds."""
     job = _job(call, pipeline)
     found = _named_build(call, job) if job is not None else None
     if found is None:
-        return empty_answer(404)
-    return json_answer(present.build(call.world, found, with_comment=sees_comments(call, found)))
+        return empty_response(404)
+    return json_response(present.build(call.world, found, with_comment=sees_comments(call, found)))
 
 
-def create_job_build(call: Call, pipeline: Pipeline) -> Answer:
-    """Every POST makes a build, of a paused job too; the answer shows it as it was made: pending."""
+def create_job_build(call: Call, pipeline: Pipeline) -> Response:
+    """Every POST creates a build, also of a paused job; the response shows it as pending."""
     job = _job(call, pipeline)
     if job is None:
-        return empty_answer(404, JSON)
+        return empty_response(404, JSON)
     if job.config.get("disable_manual_trigger"):
-        return empty_answer(409, JSON)
+        return empty_response(409, JSON)
     made = builds.create_for_job(call.world, job, created_by=call.caller.user_id, manually_triggered=True)
     job.schedule_requested = True
-    return json_answer(present.build(call.world, made))
+    return json_response(present.build(call.world, made))
 
 
-def rerun_job_build(call: Call, pipeline: Pipeline) -> Answer:
+def rerun_job_build(call: Call, pipeline: Pipeline) -> Response:
     job = _job(call, pipeline)
     original = _named_build(call, job) if job is not None else None
     if job is None or original is None:
-        return empty_answer(404, JSON)
+        return empty_response(404, JSON)
     if job.config.get("disable_reruns"):
-        return empty_answer(409, JSON)
+        return empty_response(409, JSON)
     if not original.inputs_ready:
-        return empty_answer(500, JSON)
+        return empty_response(500, JSON)
     made = builds.create_rerun(call.world, original, created_by=call.caller.user_id)
     job.schedule_requested = True
-    return json_answer(present.build(call.world, made))
+    return json_response(present.build(call.world, made))
 
 
 def _job(call: Call, pipeline: Pipeline) -> Job | None:

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 
 from ..auth import tokens
 from ..auth.access import Caller, roles_in
-from ..http.messages import Answer, Request, json_answer, text_answer
+from ..http.messages import Request, Response, json_response, text_response
 from .routing import Call
 
 NO_CREDENTIALS = ("", "")
 
 
-def issuer_token(call: Call) -> Answer:
+def issuer_token(call: Call) -> Response:
     """`POST /sky/issuer/token`: the password grant and the client credentials grant."""
     request, world = call.request, call.world
     client, secret = _client(request)
@@ -28,7 +28,7 @@ def issuer_token(call: Call) -> Answer:
     form = request.form
     grant = form.get("grant_type", "")
     if grant not in ("password", "client_credentials"):
-        return json_answer({"error": "unsupported_grant_type"}, 400)
+        return json_response({"error": "unsupported_grant_type"}, 400)
     if "openid" not in form.get("scope", "").split():
         return _failure(400, "invalid_request", 'Missing required scope(s) ["openid"].')
     if grant == "client_credentials":
@@ -40,33 +40,33 @@ def issuer_token(call: Call) -> Answer:
     return _tokens(call, "local", form["username"])
 
 
-def issuer_token_by_get(call: Call) -> Answer:
+def issuer_token_by_get(call: Call) -> Response:
     return _failure(400, "invalid_request", "method not allowed")
 
 
-def sky_token(call: Call) -> Answer:
-    """`POST /sky/token` of Concourse 4.0 to 6.0: the roles are in the token, so who has none gets none."""
+def sky_token(call: Call) -> Response:
+    """`POST /sky/token` of Concourse 4.0 to 6.0: the roles are in the token, so a user without any gets none."""
     form = call.request.form
     if _client(call.request) != ("fly", call.world.clients["fly"]):
-        return text_answer(401, '{"error":"invalid_client"}')
+        return text_response(401, '{"error":"invalid_client"}')
     if form.get("grant_type") != "password":
-        return text_answer(400, '{"error":"invalid_request"}')
+        return text_response(400, '{"error":"invalid_request"}')
     if not _password_is_right(call, form) or not call.world.settings.local_users:
-        return text_answer(401, '{"error":"access_denied","error_description":"Invalid username or password"}')
+        return text_response(401, '{"error":"access_denied","error_description":"Invalid username or password"}')
     caller = Caller("local", form["username"], token_given=True)
     if not any(roles_in(caller, team) for team in call.world.teams.values()):
-        return text_answer(400, "user doesn't belong to any team\n")
+        return text_response(400, "user doesn't belong to any team\n")
     token = tokens.issue(call.world, "local", form["username"])
     expiry = datetime.fromtimestamp(token.expires_at, UTC).isoformat().replace("+00:00", "Z")
-    return json_answer({"access_token": token.value, "token_type": "Bearer", "expiry": expiry})
+    return json_response({"access_token": token.value, "token_type": "Bearer", "expiry": expiry})
 
 
-def _tokens(call: Call, connector: str, user_id: str) -> Answer:
+def _tokens(call: Call, connector: str, user_id: str) -> Response:
     """Which of the two works as Bearer depends on the version; the other is refused."""
     token = tokens.issue(call.world, connector, user_id)
     spare = tokens.json_web_token(connector, user_id, token.expires_at)
     opaque = tokens.version_of(call.world.settings.version) >= tokens.OPAQUE_SINCE
-    return json_answer(
+    return json_response(
         {
             "access_token": token.value if opaque else spare,
             "token_type": "bearer",
@@ -92,5 +92,5 @@ def _password_is_right(call: Call, form: dict[str, str]) -> bool:
     return known is not None and known == form.get("password")
 
 
-def _failure(status: int, error: str, description: str) -> Answer:
-    return json_answer({"error": error, "error_description": description}, status)
+def _failure(status: int, error: str, description: str) -> Response:
+    return json_response({"error": error, "error_description": description}, status)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pages of builds and versions, and the links to the pages before and after."""
+"""Pages of builds and versions, with links to the next and previous ones."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Slice:
 
 
 def page_of(request: Request, version: tuple[int, ...]) -> Page:
-    """What is no number counts as none was given (`strconv.Atoi`)."""
+    """A value that is not a number counts as missing (`strconv.Atoi`)."""
     limit = _number(request.parameter("limit")) or DEFAULT_LIMIT
     by_time = request.parameter("timestamps") != ""
     if version < FROM_TO_SINCE:

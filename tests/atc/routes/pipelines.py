@@ -7,35 +7,35 @@
 from __future__ import annotations
 
 from ..auth.access import may
-from ..http.messages import Answer, empty_answer, json_answer
+from ..http.messages import Response, empty_response, json_response
 from ..world.entities import Pipeline
 from . import present
 from .routing import Call
 
 
-def list_all_pipelines(call: Call) -> Answer:
+def list_all_pipelines(call: Call) -> Response:
     shown = [pipeline for pipeline in call.world.pipelines.values() if is_visible(call, pipeline)]
-    return json_answer([present.pipeline(call.world, pipeline) for pipeline in shown])
+    return json_response([present.pipeline(call.world, pipeline) for pipeline in shown])
 
 
-def list_pipelines(call: Call) -> Answer:
+def list_pipelines(call: Call) -> Response:
     """Of a team, archived ones included; who has no role in it sees the public ones."""
     team = call.world.find_team(call.names["team"])
     if team is None:
-        return empty_answer(404)
+        return empty_response(404)
     own = [pipeline for pipeline in call.world.pipelines.values() if pipeline.team_id == team.id]
-    return json_answer([present.pipeline(call.world, pipeline) for pipeline in own if is_visible(call, pipeline)])
+    return json_response([present.pipeline(call.world, pipeline) for pipeline in own if is_visible(call, pipeline)])
 
 
-def get_pipeline(call: Call, pipeline: Pipeline) -> Answer:
-    return json_answer(present.pipeline(call.world, pipeline))
+def get_pipeline(call: Call, pipeline: Pipeline) -> Response:
+    return json_response(present.pipeline(call.world, pipeline))
 
 
-def get_config(call: Call, pipeline: Pipeline) -> Answer:
+def get_config(call: Call, pipeline: Pipeline) -> Response:
     if pipeline.archived:
-        return empty_answer(404)
-    answer = json_answer({"config": pipeline.config})
-    return answer.carrying(("X-Concourse-Config-Version", str(pipeline.config_version)))
+        return empty_response(404)
+    response = json_response({"config": pipeline.config})
+    return response.with_headers(("X-Concourse-Config-Version", str(pipeline.config_version)))
 
 
 def is_visible(call: Call, pipeline: Pipeline) -> bool:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The JSON forms of things, as atc/api/present makes them; fields that are empty are left out."""
+"""JSON of builds, pipelines and versions, as in atc/api/present; empty fields are omitted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FIELDS_SINCE: Mapping[str, tuple[int, ...]] = {
 
 
 def build(world: World, found: Build, *, with_comment: bool = False) -> JsonObject:
-    """A full Build; only answers about a build itself show its comment."""
+    """A full build; only the response for a single build includes its comment."""
     job, resource = world.jobs.get(found.job_id or 0), world.resources.get(found.resource_id or 0)
     original = world.builds.get(found.rerun_of or 0)
     shown = {

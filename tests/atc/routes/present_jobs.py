@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The JSON forms of jobs, in a list and by themselves."""
+"""JSON of jobs, in lists and single."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import present
 from .present import filled, pipeline_fields, seconds
 
 ZERO_TIME = -62135596800
-"""Go's zero time in Unix seconds: what the summaries of a job list show for a time that has not come."""
+"""Go's zero time in Unix seconds: the summaries of a job list show it for a missing time."""
 
 
 def build_summary(world: World, found: Build | None) -> JsonObject | None:

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Resources: versions, who made and took them, checks."""
+"""Resources: versions, the builds that put or got them, checks."""
 
 from __future__ import annotations
 
 from ..auth.access import may
 from ..auth.tokens import version_of
-from ..http.messages import TEXT, Answer, Request, empty_answer, json_answer
+from ..http.messages import TEXT, Request, Response, empty_response, json_response
 from ..world import builds, versions
 from ..world.entities import Build, Pipeline, Resource, ResourceVersion
 from . import present
@@ -16,11 +16,11 @@ from .paging import links, page_of
 from .routing import Call
 
 
-def list_versions(call: Call, pipeline: Pipeline) -> Answer:
+def list_versions(call: Call, pipeline: Pipeline) -> Response:
     """Newest first in check order; `from` and `to` are ids of versions, `from` wins (atc/db/resource.go)."""
     resource = _resource(call, pipeline)
     if resource is None:
-        return empty_answer(404)
+        return empty_response(404)
     page = page_of(call.request, version_of(call.world.settings.version))
     every = call.world.versions_of(resource)
     matching = [found for found in every if _filter_of(call.request).items() <= found.version.items()]
@@ -34,50 +34,50 @@ def list_versions(call: Call, pipeline: Pipeline) -> Answer:
         shown = matching[: page.limit]
     team = call.world.teams[pipeline.team_id]
     with_metadata = resource.public or may(call.world, call.caller, "viewer", team)
-    answer = json_answer([present.resource_version(resource, v, with_metadata=with_metadata) for v in shown])
+    response = json_response([present.resource_version(resource, v, with_metadata=with_metadata) for v in shown])
     if not shown:
-        return answer
+        return response
     older, newer = _neighbours(every, shown)
     path = f"/api/v1/teams/{team.name}/pipelines/{pipeline.name}/resources/{resource.name}/versions"
-    return answer.carrying(*links(call, path, page, older=older, newer=newer, of=pipeline))
+    return response.with_headers(*links(call, path, page, older=older, newer=newer, of=pipeline))
 
 
-def list_input_to(call: Call, pipeline: Pipeline) -> Answer:
+def list_input_to(call: Call, pipeline: Pipeline) -> Response:
     return _list_carriers(call, pipeline, as_inputs=True)
 
 
-def list_output_of(call: Call, pipeline: Pipeline) -> Answer:
+def list_output_of(call: Call, pipeline: Pipeline) -> Response:
     return _list_carriers(call, pipeline, as_inputs=False)
 
 
-def downstream(call: Call, pipeline: Pipeline) -> Answer:
+def downstream(call: Call, pipeline: Pipeline) -> Response:
     """403, as without `--enable-resource-causality`; the graph that it would show is not emulated."""
-    return empty_answer(501 if call.world.settings.resource_causality else 403)
+    return empty_response(501 if call.world.settings.resource_causality else 403)
 
 
-def check_resource(call: Call, pipeline: Pipeline) -> Answer:
-    """Starts a check, which finds whatever waits to be found as soon as the answer is out."""
+def check_resource(call: Call, pipeline: Pipeline) -> Response:
+    """Start a check, which finds the offered versions after the response is sent."""
     resource = _resource(call, pipeline)
     if resource is None:
-        return empty_answer(404)
+        return empty_response(404)
     try:
         call.request.json()
     except ValueError:
-        return empty_answer(400)
+        return empty_response(400)
     check = builds.create_check(call.world, resource)
-    shown = json_answer(present.build(call.world, check), 201).without("Content-Type")
+    shown = json_response(present.build(call.world, check), 201).without("Content-Type")
     versions.discover(call.world, resource)
     builds.finish(call.world, check, "succeeded")
-    return shown.carrying(("Content-Type", TEXT))
+    return shown.with_headers(("Content-Type", TEXT))
 
 
-def _list_carriers(call: Call, pipeline: Pipeline, *, as_inputs: bool) -> Answer:
+def _list_carriers(call: Call, pipeline: Pipeline, *, as_inputs: bool) -> Response:
     resource, number = _resource(call, pipeline), call.names["version"]
     if resource is None or not number.isdecimal():
-        return empty_answer(404 if resource is None else 500)
+        return empty_response(404 if resource is None else 500)
     search = versions.taken_by if as_inputs else versions.made_by
     found: list[Build] = search(call.world, resource, int(number))
-    return json_answer([present.build(call.world, build) for build in found])
+    return json_response([present.build(call.world, build) for build in found])
 
 
 def _resource(call: Call, pipeline: Pipeline) -> Resource | None:

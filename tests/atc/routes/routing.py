@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds the handler of a request by method and path, and puts the world before it."""
+"""Finds the handler of a request by method and path."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..auth.access import Caller
-from ..http.messages import HTML, Answer, Request, text_answer, web_page
+from ..http.messages import HTML, Request, Response, text_response, web_page
 from ..world.world import World
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request on its way to its handler; `names` are the parts of the path that a route leaves open."""
+    """A request with what its handler needs; `names` are the variable segments of the path."""
 
     request: Request
     world: World
@@ -28,12 +28,12 @@ class Call:
     names: dict[str, str] = field(default_factory=dict)
 
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[Call], Response]
 
 
 @dataclass(frozen=True)
 class Route:
-    """`pattern` like `/api/v1/builds/:build`; `since` and `until` are versions of Concourse, the latter left out."""
+    """`pattern` is like `/api/v1/builds/:build`; it exists in Concourse from `since` to before `until`."""
 
     method: str
     pattern: str
@@ -54,8 +54,8 @@ class Route:
         return names
 
 
-def find(routes: list[Route], request: Request, version: tuple[int, ...]) -> tuple[Route, dict[str, str]] | Answer:
-    """The route of a request, or what Concourse says to one that has none: none of it is an answer of the API."""
+def find(routes: list[Route], request: Request, version: tuple[int, ...]) -> tuple[Route, dict[str, str]] | Response:
+    """Return the route of a request, or Concourse's response without one, which is not of the API."""
     if "//" in request.path:
         return _redirect(request)
     segments = request.segments
@@ -65,16 +65,16 @@ def find(routes: list[Route], request: Request, version: tuple[int, ...]) -> tup
         if route.method in (request.method, {"HEAD": "GET"}.get(request.method)):
             return route, names
     if matches:
-        return text_answer(405, "Method Not Allowed\n")
+        return text_response(405, "Method Not Allowed\n")
     if segments[:2] == ["api", "v1"] or segments[0] == "sky":
-        return text_answer(404, "404 page not found\n")
+        return text_response(404, "404 page not found\n")
     return web_page()
 
 
-def _redirect(request: Request) -> Answer:
-    """Go's ServeMux sends whoever doubles a slash to the clean path."""
+def _redirect(request: Request) -> Response:
+    """Redirect from double slashes to the clean path, as Go's ServeMux."""
     target = posixpath.normpath(re.sub("/+", "/", request.path))
     if request.query_string:
         target = f"{target}?{request.query_string}"
     page = f'<a href="{target}">Temporary Redirect</a>.\n\n'
-    return text_answer(307, page, HTML).carrying(("Location", target))
+    return text_response(307, page, HTML).with_headers(("Location", target))

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of all routes: method, path, who may come in, who answers."""
+"""The table of all routes: method, path, access control, handler."""
 
 from __future__ import annotations
 
 from ..auth.tokens import ISSUER_SINCE
-from ..http.messages import Answer
+from ..http.messages import Response
 from .builds import (
     abort,
     build_preparation,
@@ -53,10 +53,10 @@ VERSION = f"{RESOURCE}/versions/:version"
 
 
 def _api(handler: Handler) -> Handler:
-    """Every answer of the API says which version gave it, refusals included."""
+    """Add the version header, which every response of the API has, refusals included."""
 
-    def with_version(call: Call) -> Answer:
-        return handler(call).carrying(("X-Concourse-Version", call.world.settings.version))
+    def with_version(call: Call) -> Response:
+        return handler(call).with_headers(("X-Concourse-Version", call.world.settings.version))
 
     return with_version
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Satisfies `passed`: finds builds of the passed jobs whose versions fit together."""
+"""Resolves `passed`: finds builds of the passed jobs with matching versions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..world.world import World
 
 @dataclass(frozen=True)
 class Candidate:
-    """A version for one input, the jobs that vouch for it and the builds by which they do."""
+    """A version for one input, with the passed jobs and the builds that passed it."""
 
     digest: str
     jobs: frozenset[int] = frozenset()
@@ -27,7 +27,7 @@ Candidates = list[Candidate | None]
 
 
 class PassedResolver:
-    """Searches builds newest first and backs out of what does not fit (atc/scheduler/algorithm/group_resolver.go).
+    """Searches builds newest first, with backtracking (atc/scheduler/algorithm/group_resolver.go).
 
     A build of a passed job vouches for every input that names the job: two inputs that passed the same job come from
     the same build, which is how a pipeline chains one resource on another.
@@ -43,7 +43,7 @@ class PassedResolver:
         self._last_used = {index: self._last_used_builds(index) for index, step in enumerate(steps) if step.every}
 
     def resolve(self) -> list[Candidate] | None:
-        """A candidate for each step, in their order; None if there is no way."""
+        """Return a candidate for each step, in their order; None if no combination matches."""
         found = self._search([None] * len(self._steps))
         return None if found is None else [candidate for candidate in found if candidate is not None]
 
@@ -64,7 +64,7 @@ class PassedResolver:
         return candidates if all(candidates) else None
 
     def _fit(self, candidates: Candidates, index: int, upstream: Job, build: Build, more: bool) -> Candidates | None:
-        """The candidates with what this build carries, or None if it contradicts them or has nothing for `index`."""
+        """Return the candidates with this build's versions; None if they conflict or it has none for `index`."""
         carried = _carried(build)
         fitted = list(candidates)
         for other, step in enumerate(self._steps):
@@ -92,7 +92,7 @@ class PassedResolver:
         return sorted((self._jobs[name] for name in step.passed), key=lambda job: job.id)
 
     def _builds(self, index: int, upstream: Job) -> Iterator[tuple[Build, bool]]:
-        """Succeeded builds to try, and whether unused ones wait behind: newest first, for `every` the next unused."""
+        """Yield succeeded builds, and whether unused ones follow: newest first, for `every` the next unused."""
         succeeded = [build for build in self._world.builds_of(upstream) if build.status == "succeeded"]
         succeeded.sort(key=lambda build: build.order, reverse=True)
         last = self._last_used.get(index, {}).get(upstream.id)
@@ -104,12 +104,12 @@ class PassedResolver:
         yield from ((build, False) for build in succeeded if build.order <= last.order)
 
     def _deferred(self, index: int, upstream: Job) -> bool:
-        """For `every`: a job that it has not used yet must not start from its latest; the others go on first."""
+        """For `every`: a job without used builds must not start from its latest one; the others come first."""
         used = self._last_used.get(index, {})
         return bool(used) and upstream.id not in used
 
     def _last_used_builds(self, index: int) -> dict[int, Build]:
-        """By job id, the builds that the last taken version of an `every` input came from."""
+        """Return, by job id, the builds from which the last version of an `every` input came."""
         resource = self._resources[index]
         history = reversed(self._world.builds_of(self._job))
         takers = {item.digest: build for build in history for item in build.inputs if item.resource_id == resource.id}
@@ -122,7 +122,7 @@ class PassedResolver:
 
 
 def _carried(build: Build) -> dict[int, str]:
-    """By resource id, the version that a build passes on: the one that it put, else the one that it got."""
+    """Return, by resource id, the version that a build passes on: the one it put, else the one it got."""
     carried: dict[int, str] = {}
     for item in [*build.outputs, *build.inputs]:
         carried.setdefault(item.resource_id, item.digest)

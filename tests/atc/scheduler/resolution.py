@@ -27,7 +27,7 @@ class Resolution:
 
 
 def resolve(world: World, job: Job) -> Resolution:
-    """Inputs without `passed` stand alone; those with it must be satisfied together."""
+    """Resolve inputs: those without `passed` separately, those with it together."""
     resolution = Resolution()
     for step in job.inputs:
         if not step.passed:

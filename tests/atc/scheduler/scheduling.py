@@ -16,17 +16,17 @@ ROUNDS = 10_000
 
 
 def run(world: World) -> None:
-    """Schedule every job that asks for it, until nothing moves; what must wait keeps asking."""
+    """Schedule every job that needs it, until nothing changes; jobs that have to wait stay requested."""
     for _count in range(ROUNDS):
         asking = [job for job in world.jobs.values() if _may_run(world, job)]
         moved = [_schedule(world, job) for job in asking]
         if not any(moved):
             return
-    raise RuntimeError(f"the scheduler did not come to rest in {ROUNDS} rounds")
+    raise RuntimeError(f"the scheduler did not finish in {ROUNDS} rounds")
 
 
 def adopt_inputs(world: World, build: Build) -> bool:
-    """Give a build its inputs: a re-run its original's, any other the job's next; False if there are none yet."""
+    """Set a build's inputs: a re-run's from its original, others from the job's next; False without inputs."""
     job, original = world.jobs[build.job_id or 0], world.builds.get(build.rerun_of or 0)
     if build.inputs_ready:
         return True
@@ -47,7 +47,7 @@ def adopt_inputs(world: World, build: Build) -> bool:
 
 
 def set_inputs(world: World, build: Build, inputs: list[Carried]) -> None:
-    """Give a build inputs of the caller's choice, as if the newest builds that passed them on had brought them."""
+    """Set given inputs of a build, as if they came from the newest builds that passed them."""
     job = world.jobs[build.job_id or 0]
     passed = {step.name: step.passed for step in job.inputs}
     sources: set[int] = set()
@@ -67,7 +67,7 @@ def set_inputs(world: World, build: Build, inputs: list[Carried]) -> None:
 
 
 def compute_inputs(world: World, job: Job) -> bool:
-    """Remember the job's next inputs; True if a `version: every` input has more than one version to go."""
+    """Store the job's next inputs; return whether a `version: every` input has more versions waiting."""
     resolution = resolve(world, job)
     job.inputs_determined = resolution.determined
     job.next_inputs, job.unresolved = resolution.chosen, resolution.unresolved
@@ -79,7 +79,7 @@ def _may_run(world: World, job: Job) -> bool:
 
 
 def _schedule(world: World, job: Job) -> bool:
-    """Compute inputs, queue a build if a trigger has something new, start what can start; True if one started."""
+    """Compute inputs, queue a build for new trigger versions, start pending builds; True if one started."""
     job.schedule_requested = compute_inputs(world, job)
     if job.inputs_determined:
         new = {item.name for item in job.next_inputs if item.first_occurrence}
@@ -99,7 +99,7 @@ def _start_pending(world: World, job: Job) -> bool:
             job.schedule_requested = True
             break
         build.scheduled = True
-        # A build that a person started looks once more, which gives each its own version of an `every` input.
+        # A build started by hand resolves inputs again: each gets its own version of an `every` input.
         if build.manually_triggered and compute_inputs(world, job):
             job.schedule_requested = True
         if adopt_inputs(world, build):
@@ -127,7 +127,7 @@ def _can_start(world: World, build: Build) -> bool:
 
 
 def _serial_group(world: World, job: Job) -> list[Job]:
-    """Jobs that share a serial group take turns; a job without one has only itself."""
+    """Return the jobs of the same serial groups; a job without one has only itself."""
     groups = set(job.config.get("serial_groups", []))
     members = world.jobs_of(world.pipelines[job.pipeline_id])
     return [member for member in members if groups & set(member.config.get("serial_groups", []))] or [job]

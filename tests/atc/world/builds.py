@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The life of a build, and what a job knows about its builds."""
+"""Builds: creation, start, end, and a job's latest and next build."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def create_rerun(world: World, original: Build, *, created_by: str | None, build
 
 
 def create_one_off(world: World, team: Team, *, created_by: str | None, pipeline: Pipeline | None = None) -> Build:
-    """A build without a job (`fly execute`); its name comes from a sequence of its own."""
+    """A build without a job (`fly execute`); its name comes from a separate sequence."""
     return world.add_build(
         Build(
             id=world.next_id("builds"),
@@ -86,7 +86,7 @@ def start(world: World, build: Build) -> None:
 
 
 def finish(world: World, build: Build, status: str) -> None:
-    """End a build; the jobs behind it look again for inputs, its own job does not (`Finish` in atc/db/build.go)."""
+    """End a build; downstream jobs are scheduled again, its own job is not (`Finish` in atc/db/build.go)."""
     if status not in FINISHED:
         raise ValueError(f"a build ends {', '.join(FINISHED)}, not {status}")
     if build.status not in UNFINISHED:
@@ -102,14 +102,14 @@ def finish(world: World, build: Build, status: str) -> None:
 
 
 def abort(world: World, build: Build) -> None:
-    """Ask a build to end; a running one may still be `started` for a while."""
+    """Abort a build; a running one can stay `started` for a while."""
     build.aborted = True
     if build.status == "pending" or (build.status == "started" and world.settings.abort_ends_builds):
         finish(world, build, "aborted")
 
 
 def finished_build(world: World, job: Job) -> Build | None:
-    """The latest that ended: the last re-run of the newest build, if it has one, else that build."""
+    """The latest finished build: the last re-run of the newest build, or that build itself."""
     latest = _latest_original(world, job)
     reruns = [
         build
@@ -120,7 +120,7 @@ def finished_build(world: World, job: Job) -> Build | None:
 
 
 def next_build(world: World, job: Job) -> Build | None:
-    """The oldest that is pending or running; re-runs count only if they are of the newest finished build."""
+    """The oldest pending or started build; re-runs count only if they are of the newest finished build."""
     latest = _latest_original(world, job)
     latest_id = latest.id if latest else 0
     waiting = [
@@ -137,7 +137,7 @@ def _latest_original(world: World, job: Job) -> Build | None:
 
 
 def _is_transition(world: World, job: Job, build: Build, status: str) -> bool:
-    """Whether this end changes what the job's state looks like, as against the latest end before it."""
+    """Whether the status differs from the job's previous finished build."""
     latest = finished_build(world, job)
     if latest is None:
         return True

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator's time: the wall clock until somebody sets it."""
+"""The emulator's time: the wall clock until a test sets it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Clock:
         return time.time() + self.offset if self.frozen_at is None else self.frozen_at
 
     def set(self, moment: float, *, frozen: bool = True) -> None:
-        """Jump to `moment` and stay there, or run on from it."""
+        """Set the time to `moment`; the clock stands still there, or runs on."""
         self.frozen_at = moment if frozen else None
         self.offset = 0.0 if frozen else moment - time.time()
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a Concourse remembers: plain records that name each other by id, as its database does."""
+"""The records of Concourse's database; they refer to each other by id."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FINISHED = ("succeeded", "failed", "errored", "aborted")
 
 
 def digest_of(version: JsonObject) -> str:
-    """Two versions are the same if their fields are, whatever their order."""
+    """Return the identity of a version: its fields, in any order."""
     return json.dumps(version, sort_keys=True, separators=(",", ":"))
 
 

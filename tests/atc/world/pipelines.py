@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What happens to whole pipelines: set, paused, archived, renamed, destroyed."""
+"""Operations on pipelines: set, pause, archive, rename, destroy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ARCHIVER = "automatic-pipeline-archiver"
 def set_pipeline(
     world: World, team: Team, name: str, config: JsonObject, *, instance_vars: JsonObject | None = None
 ) -> Pipeline:
-    """Make the pipeline, or give it a new configuration; jobs that it no longer has become inactive."""
+    """Create the pipeline or replace its configuration; jobs that are no longer part of it become inactive."""
     pipeline = world.find_pipeline(team, name, instance_vars)
     if pipeline is None:
         number = world.next_id("pipelines")
@@ -58,7 +58,7 @@ def _set_jobs(world: World, pipeline: Pipeline, configs: list[JsonObject]) -> No
 
 
 def _check_references(world: World, pipeline: Pipeline, job: Job) -> None:
-    """Concourse refuses such a configuration, too; a typing error in a test must not pass for a scheduling result."""
+    """Reject unknown references, as Concourse does: a typing error in a test must not look like a scheduling result."""
     steps: list[Step] = [*job.inputs, *job.outputs]
     for step in steps:
         if world.find_resource(pipeline, step.resource) is None:
@@ -81,7 +81,7 @@ def unpause(world: World, target: Pipeline | Job) -> None:
 
 
 def archive(world: World, pipeline: Pipeline) -> None:
-    """It stays readable, but for its configuration; its pending builds are aborted."""
+    """Archive a pipeline: only its configuration becomes unreadable; its pending builds are aborted."""
     pause(world, pipeline, paused_by=ARCHIVER)
     pipeline.paused_by = ARCHIVER
     pipeline.archived, pipeline.last_updated = True, world.clock.now()

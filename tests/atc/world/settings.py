@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the emulated Concourse is set up."""
+"""The settings of the emulated Concourse."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Settings:
-    """How this Concourse is set up; all of it can be changed while it runs."""
+    """The settings; all can be changed while it runs."""
 
     version: str = "8.2.5"
     external_url: str = ""
@@ -27,4 +27,4 @@ class Settings:
     abort_ends_builds: bool = True
     """False: an aborted build stays `started`, as while its hooks run, until it is finished."""
     latency: float = 0.0
-    """Seconds that every answer takes."""
+    """Delay of every response, in seconds."""

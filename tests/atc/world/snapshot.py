@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes a world to a file and reads it back, so that an emulator can be restarted where it stopped."""
+"""Writes the state to a file and reads it back, so that an emulator can continue where it stopped."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ PARTS: dict[tuple[str, str], type[Any]] = {
 
 
 def save(world: World, path: Path) -> None:
-    """Atomically: a reader sees the old state or the new one."""
+    """Save atomically: a reader sees the old state or the new one."""
     state = {
         "settings": dataclasses.asdict(world.settings),
         "clock": dataclasses.asdict(world.clock),

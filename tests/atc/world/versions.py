@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Versions of resources: found by checks, put by builds, taken by builds."""
+"""Versions of resources: found by checks, put and got by builds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .world import World
 def save(
     world: World, resource: Resource, version: JsonObject, metadata: Mapping[str, str] | None = None
 ) -> ResourceVersion:
-    """Remember a version as the newest; one that is known keeps its place and its id."""
+    """Save a version as the newest; a known one keeps its position and its id."""
     fields = [{"name": name, "value": value} for name, value in metadata.items()] if metadata else None
     known = world.find_version(resource, digest_of(version))
     if known is not None:
@@ -30,7 +30,7 @@ def save(
 
 
 def discover(world: World, resource: Resource) -> list[ResourceVersion]:
-    """What a check does: find the versions that were there to be found."""
+    """Run a check: find the offered versions."""
     waiting, resource.undiscovered = resource.undiscovered, []
     return [save(world, resource, found["version"], found.get("metadata")) for found in waiting]
 
@@ -68,7 +68,7 @@ def _carriers(
         return []
     wanted = (resource.id, version.digest)
     found = [build for build, items in carried for item in items if (item.resource_id, item.digest) == wanted]
-    # The real order is the database's whim: any client that relies on one should fail here.
+    # The real order is undefined: a client that relies on one must fail here.
     return sorted(found, key=lambda build: hashlib.sha256(str(build.id).encode()).digest())
 
 
@@ -77,7 +77,7 @@ def _builds_of(world: World, resource: Resource) -> list[Build]:
 
 
 def _request_scheduling(world: World, resource: Resource) -> None:
-    """A new version wakes the jobs that take any version of the resource; those behind others wait for them."""
+    """Schedule the jobs that take any version of the resource; those with `passed` wait for the passed jobs."""
     for job in world.jobs_of(world.pipelines[resource.pipeline_id]):
         if any(step.resource == resource.name and not step.passed for step in job.inputs):
             job.schedule_requested = True

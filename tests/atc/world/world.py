@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All tables of the emulated Concourse, and how to look things up in them."""
+"""The state of the emulated Concourse: all tables, and look-ups in them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _first_ids() -> defaultdict[str, int]:
 
 @dataclass
 class World:
-    """Holds the truth; whoever reads or changes it holds `lock`."""
+    """All tables. Readers and writers hold `lock`."""
 
     settings: Settings = field(default_factory=Settings)
     clock: Clock = field(default_factory=Clock)
@@ -60,7 +60,7 @@ class World:
         return version
 
     def remove_pipeline(self, pipeline: Pipeline) -> None:
-        """With everything that hangs on it, as the foreign keys of the real database do."""
+        """Remove a pipeline with all that refers to it, as the foreign keys of the real database."""
         for job in [job for job in self.jobs.values() if job.pipeline_id == pipeline.id]:
             self._builds_by_job.pop(job.id, None)
             del self.jobs[job.id]
@@ -95,14 +95,14 @@ class World:
         """The resource that a step of a job gets or puts."""
         found = self.find_resource(self.pipelines[job.pipeline_id], step.resource)
         if found is None:
-            raise LookupError(f"job {job.name} wants resource {step.resource}, which its pipeline does not have")
+            raise LookupError(f"job {job.name} uses resource {step.resource}, which its pipeline does not have")
         return found
 
     def jobs_of(self, pipeline: Pipeline, *, active_only: bool = True) -> list[Job]:
         return [job for job in self.jobs.values() if job.pipeline_id == pipeline.id and (job.active or not active_only)]
 
     def builds_of(self, job: Job) -> list[Build]:
-        """In the order in which they were made."""
+        """Return the builds in the order of their creation."""
         return self._builds_by_job[job.id]
 
     def find_version(self, resource: Resource, digest: str) -> ResourceVersion | None:
@@ -115,7 +115,7 @@ class World:
 
 
 def _same(left: Any, right: Any) -> bool:
-    """Equality of JSON, which tells `1` from `true`; Python does not."""
+    """Compare JSON: `1` and `true` differ, unlike in Python."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(_same(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):

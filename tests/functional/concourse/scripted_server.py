@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ansible_collections.poolboy.concourse.tests.atc.http.messages import Answer, Request
+from ansible_collections.poolboy.concourse.tests.atc.http.messages import Request, Response
 from ansible_collections.poolboy.concourse.tests.atc.http.server import HttpServer
 
 
 class ScriptedServer:
-    """Serves `answer`, or what it returns for a request, at `url` within its context."""
+    """Serves `response`, or what it returns for a request, at `url` within its context."""
 
-    def __init__(self, answer: Answer | Callable[[Request], Answer]) -> None:
+    def __init__(self, response: Response | Callable[[Request], Response]) -> None:
         self.requests: list[Request] = []
-        self._answer = answer
+        self._response = response
         self._server = HttpServer(self._respond)
 
     def __enter__(self) -> ScriptedServer:
@@ -30,6 +30,6 @@ class ScriptedServer:
     def url(self) -> str:
         return self._server.url
 
-    def _respond(self, request: Request) -> Answer:
+    def _respond(self, request: Request) -> Response:
         self.requests.append(request)
-        return self._answer if isinstance(self._answer, Answer) else self._answer(request)
+        return self._response if isinstance(self._response, Response) else self._response(request)

@@ -22,7 +22,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.atc.http.messages import Answer, json_answer, text_answer
+from ansible_collections.poolboy.concourse.tests.atc.http.messages import Response, json_response, text_response
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.scripted_server import ScriptedServer
 from ansible_collections.poolboy.concourse.tests.servers import serve_nothing
@@ -36,28 +36,28 @@ def refusal(concourse: ConcourseClient) -> str:
 
 
 @pytest.mark.parametrize(
-    ("answer", "sentence"),
+    ("response", "sentence"),
     [
-        (text_answer(404, "not found"), "is not a Concourse: it answered 404"),
-        (json_answer({"version": "8.2.5"}), "is not a Concourse: it answered 200"),
-        (text_answer(200, "<!DOCTYPE html><html></html>", "text/html"), "answers with a web page"),
-        (text_answer(200, " <HTML>", "text/plain"), "answers with a web page"),
-        (text_answer(401, "sign in"), "requires a login of its own"),
-        (text_answer(403, "<html>", "text/html"), "requires a login of its own"),
+        (text_response(404, "not found"), "is not a Concourse: it answered 404"),
+        (json_response({"version": "8.2.5"}), "is not a Concourse: it answered 200"),
+        (text_response(200, "<!DOCTYPE html><html></html>", "text/html"), "answers with a web page"),
+        (text_response(200, " <HTML>", "text/plain"), "answers with a web page"),
+        (text_response(401, "sign in"), "requires a login of its own"),
+        (text_response(403, "<html>", "text/html"), "requires a login of its own"),
         (
-            text_answer(301, "").carrying(("Location", "https://ci.example.com/api/v1/info")),
+            text_response(301, "").with_headers(("Location", "https://ci.example.com/api/v1/info")),
             "only redirects, to https://ci.example.com: give",
         ),
         (
-            text_answer(302, "").carrying(("Location", "https://u:s3cret@sso.example.com/login?state=s3cret")),
+            text_response(302, "").with_headers(("Location", "https://u:s3cret@sso.example.com/login?state=s3cret")),
             "only redirects, to https://sso.example.com/login: give",
         ),
-        (text_answer(302, "").carrying(("Location", "/login")), "only redirects, to another page"),
-        (text_answer(302, "").carrying(("Location", "http://[half")), "only redirects, to another page"),
+        (text_response(302, "").with_headers(("Location", "/login")), "only redirects, to another page"),
+        (text_response(302, "").with_headers(("Location", "http://[half")), "only redirects, to another page"),
     ],
 )
-def test_servers_that_are_not_concourse(answer: Answer, sentence: str, connect: Connect) -> None:
-    with ScriptedServer(answer) as server:
+def test_servers_that_are_not_concourse(response: Response, sentence: str, connect: Connect) -> None:
+    with ScriptedServer(response) as server:
         message = refusal(connect(server.url))
         assert sentence in message
         assert "concourse_url" in message

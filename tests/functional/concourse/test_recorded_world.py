@@ -26,8 +26,8 @@ WORLD = Path(__file__).parents[2] / "contract" / "world.json"
 CI, FLOW = PipelineReference("main", "ci"), PipelineReference("main", "flow")
 DEPLOY = PipelineReference("ops", "deploy", '{"branch":"feature/x","cfg":{"deep":true},"num":9000}')
 RECORDED = {
-    (answer["path"], answer.get("params", {}).get("limit")): answer["body"]
-    for answer in json.loads(WORLD.read_text(encoding="utf-8"))["answers"]
+    (response["path"], response.get("params", {}).get("limit")): response["body"]
+    for response in json.loads(WORLD.read_text(encoding="utf-8"))["answers"]
 }
 NEWEST_FIRST = [
     Version.of(listed["version"]) for listed in RECORDED["/api/v1/teams/main/pipelines/ci/resources/envs/versions", 200]

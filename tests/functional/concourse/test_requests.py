@@ -26,10 +26,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.err
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import ResponseLost
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
-    Answer,
     Request,
-    json_answer,
-    text_answer,
+    Response,
+    json_response,
+    text_response,
 )
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.scripted_server import ScriptedServer
@@ -171,10 +171,10 @@ def test_single_failures_stop_no_requests(atc: Emulator, connect: Connect) -> No
 def test_a_client_encodes_its_id_and_secret(connect: Connect) -> None:
     """Dex decodes them (RFC 6749, 2.3.1); the emulator does not."""
 
-    def respond(request: Request) -> Answer:
+    def respond(request: Request) -> Response:
         if request.path == "/api/v1/info":
-            return json_answer({"version": "8.2.5"}).carrying(("X-Concourse-Version", "8.2.5"))
-        return text_answer(401, '{"error": "invalid_client"}')
+            return json_response({"version": "8.2.5"}).with_headers(("X-Concourse-Version", "8.2.5"))
+        return text_response(401, '{"error": "invalid_client"}')
 
     with ScriptedServer(respond) as server, pytest.raises(ConcourseError):
         connect(server.url, client_id="b ot", client_secret="a+b:c%dé").connect()
@@ -188,16 +188,16 @@ def test_a_client_encodes_its_id_and_secret(connect: Connect) -> None:
 def test_an_endless_list_of_versions(connect: Connect) -> None:
     """Every page links to a next one, on another host: the client fetches 200 pages from Concourse and gives up."""
 
-    def respond(request: Request) -> Answer:
+    def respond(request: Request) -> Response:
         version = ("X-Concourse-Version", "8.2.5")
         if request.path == "/api/v1/info":
-            return json_answer({"version": "8.2.5"}).carrying(version)
+            return json_response({"version": "8.2.5"}).with_headers(version)
         if "filter" in request.query:
-            return json_answer([]).carrying(version)
+            return json_response([]).with_headers(version)
         number = int(request.parameter("to") or 100_000)
         page = [{"id": number, "version": {"ref": str(number)}}]
         link = f'<http://evil.example.com/api/v1/x?to={number - 1}&limit=200&vars.a="b">; rel="next"'
-        return json_answer(page).carrying(version, ("Link", link))
+        return json_response(page).with_headers(version, ("Link", link))
 
     with ScriptedServer(respond) as server:
         queries = connect(server.url, anonymous=True).queries()
@@ -221,14 +221,14 @@ def test_an_endless_list_of_versions(connect: Connect) -> None:
 def test_retry_after(header: str, statuses: list[int], seconds: float, connect: Connect) -> None:
     answered: list[int] = []
 
-    def respond(request: Request) -> Answer:
+    def respond(request: Request) -> Response:
         version = ("X-Concourse-Version", "8.2.5")
         if request.path == "/api/v1/info":
-            return json_answer({"version": "8.2.5"}).carrying(version)
+            return json_response({"version": "8.2.5"}).with_headers(version)
         answered.append(200 if answered else 429)
         if answered == [429]:
-            return text_answer(429, "").carrying(version, ("Retry-After", header))
-        return json_answer([]).carrying(version)
+            return text_response(429, "").with_headers(version, ("Retry-After", header))
+        return json_response([]).with_headers(version)
 
     with ScriptedServer(respond) as server:
         queries = connect(server.url, anonymous=True, timeout=2).queries()

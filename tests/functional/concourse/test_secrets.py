@@ -29,10 +29,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import PoolboyError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
-    Answer,
     Request,
-    json_answer,
-    text_answer,
+    Response,
+    json_response,
+    text_response,
 )
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.scripted_server import ScriptedServer
@@ -117,10 +117,10 @@ def test_no_secrets_in_urls(atc: Emulator, connect: Connect) -> None:
 def test_no_cookies_are_kept(connect: Connect) -> None:
     """With a cookie named skymarshal_auth, Concourse would require a CSRF token."""
 
-    def respond(request: Request) -> Answer:
+    def respond(request: Request) -> Response:
         cookie = ("Set-Cookie", "skymarshal_auth=x; Path=/")
-        answer = json_answer({"version": "8.2.5"}) if request.path == "/api/v1/info" else text_answer(404, "")
-        return answer.carrying(("X-Concourse-Version", "8.2.5"), cookie)
+        response = json_response({"version": "8.2.5"}) if request.path == "/api/v1/info" else text_response(404, "")
+        return response.with_headers(("X-Concourse-Version", "8.2.5"), cookie)
 
     with ScriptedServer(respond) as server:
         queries = connect(server.url, anonymous=True).queries()
@@ -145,7 +145,7 @@ def test_netrc_is_ignored(
 
 
 def test_another_host_gets_no_request(atc: Emulator, connect: Connect) -> None:
-    with ScriptedServer(json_answer([])) as attacker:
+    with ScriptedServer(json_response([])) as attacker:
         queries = connect(atc.url).queries()
         assert not queries.names_this_concourse(attacker.url)
         assert not queries.names_this_concourse(f"{attacker.url}/@{atc.url}")
@@ -163,13 +163,13 @@ def test_another_host_gets_no_request(atc: Emulator, connect: Connect) -> None:
 
 
 def test_a_redirect_to_another_host_is_not_followed(connect: Connect) -> None:
-    with ScriptedServer(json_answer({})) as attacker:
+    with ScriptedServer(json_response({})) as attacker:
         location = ("Location", f"{attacker.url}/api/v1/info")
 
-        def respond(request: Request) -> Answer:
+        def respond(request: Request) -> Response:
             if request.path == "/api/v1/info":
-                return json_answer({"version": "8.2.5"}).carrying(("X-Concourse-Version", "8.2.5"))
-            return text_answer(307, "").carrying(location)
+                return json_response({"version": "8.2.5"}).with_headers(("X-Concourse-Version", "8.2.5"))
+            return text_response(307, "").with_headers(location)
 
         with ScriptedServer(respond) as concourse:
             made: ConcourseClient = connect(concourse.url)

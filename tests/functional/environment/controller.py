@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
-    Answer,
     Request,
-    empty_answer,
-    json_answer,
+    Response,
+    empty_response,
+    json_response,
 )
 from ansible_collections.poolboy.concourse.tests.atc.http.server import HttpServer
 
@@ -71,29 +71,29 @@ class Controller:
         self.items[kind][number] = {**_ADDED.get(kind, {}), **given, **frame}
         return self.items[kind][number]
 
-    def _respond(self, request: Request) -> Answer:
+    def _respond(self, request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
-            return json_answer({"detail": "Authentication credentials were not provided."}, 401)
+            return json_response({"detail": "Authentication credentials were not provided."}, 401)
         if request.method != "GET":
             self.writes += 1
         kind, *rest = request.path.removeprefix("/api/v2/").strip("/").split("/")
         kind = "job_templates" if kind == "unified_job_templates" else kind
         match [request.method, *rest]:
             case ["POST"]:
-                return json_answer(_shown(kind, self._add(kind, request.json())), 201)
+                return json_response(_shown(kind, self._add(kind, request.json())), 201)
             case ["GET"]:
                 return _listing(_shown(kind, item) for item in self.items[kind].values() if _fits(item, request))
             case ["PATCH", number]:
                 self.items[kind][int(number)] |= request.json()
-                return json_answer(_shown(kind, self.items[kind][int(number)]))
+                return json_response(_shown(kind, self.items[kind][int(number)]))
             case ["POST", number, "survey_spec"]:
                 self.surveys[int(number)] = request.json()
-                return json_answer({})
+                return json_response({})
             case ["GET", number, "survey_spec"]:
-                return json_answer(self.surveys.get(int(number), {}))
+                return json_response(self.surveys.get(int(number), {}))
             case ["POST", _number, _what]:
                 self.linked.setdefault(request.path, []).append(request.json()["id"])
-                return empty_answer(204)
+                return empty_response(204)
             case ["GET", _number, _what]:
                 return _listing({"id": one} for one in self.linked.get(request.path, []))
         raise NotImplementedError(f"{request.method} {request.path}")
@@ -116,9 +116,9 @@ def _shown(kind: str, item: Item) -> Item:
     return {**item, "inputs": shown}
 
 
-def _listing(items: Iterable[Item]) -> Answer:
+def _listing(items: Iterable[Item]) -> Response:
     found = list(items)
-    return json_answer({"count": len(found), "next": None, "results": found})
+    return json_response({"count": len(found), "next": None, "results": found})
 
 
 @contextmanager

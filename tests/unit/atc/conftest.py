@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An emulator with an owner, and a way to ask it."""
+"""An emulator with an owner, and a client for it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import requests
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 
 
-class Asker:
-    """Asks an emulator as one identity over one kept-alive connection; paths are below `/api/v1/`."""
+class ApiClient:
+    """Sends requests as one identity over one kept-alive connection; paths are below `/api/v1/`."""
 
     def __init__(self, atc: Emulator, identity: str | None = "local:admin") -> None:
         self._url = atc.url
@@ -25,17 +25,17 @@ class Asker:
         if identity is not None:
             self._session.headers["Authorization"] = f"Bearer {atc.issue_token(identity)}"
 
-    def ask(self, path: str, method: str = "GET", **arguments: Any) -> requests.Response:
+    def request(self, path: str, method: str = "GET", **arguments: Any) -> requests.Response:
         return self._session.request(method, f"{self._url}/api/v1/{path}", timeout=10, **arguments)
 
     def get(self, path: str, **params: Any) -> Any:
-        """The JSON of an answer that must be 200."""
-        answer = self.ask(path, params=params)
-        assert answer.status_code == 200, (answer.status_code, answer.text)
-        return answer.json()
+        """Return the JSON of a response, which must be a 200."""
+        response = self.request(path, params=params)
+        assert response.status_code == 200, (response.status_code, response.text)
+        return response.json()
 
     def status(self, path: str, method: str = "GET", **arguments: Any) -> int:
-        return self.ask(path, method, **arguments).status_code
+        return self.request(path, method, **arguments).status_code
 
     def close(self) -> None:
         self._session.close()
@@ -43,7 +43,7 @@ class Asker:
 
 @pytest.fixture
 def atc() -> Iterator[Emulator]:
-    """With team main, owned by admin (password admin), at a time that stands still."""
+    """An emulator with team main, owned by admin (password admin), and a clock that stands still."""
     with Emulator() as emulator:
         emulator.set_time(1_800_000_000)
         emulator.set_user("admin", "admin")
@@ -53,7 +53,7 @@ def atc() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def admin(atc: Emulator) -> Iterator[Asker]:
-    asker = Asker(atc)
-    yield asker
-    asker.close()
+def admin(atc: Emulator) -> Iterator[ApiClient]:
+    client = ApiClient(atc)
+    yield client
+    client.close()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tells the emulator what happened on the real Concourse before `exchanges.json` was recorded, second by second."""
+"""Repeats on the emulator what happened on a real Concourse before `exchanges.json` was recorded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEPLOY_VARS = {"branch": "feature/x", "cfg": {"deep": True}, "num": 9000}
 
 
 def tell_until_exchanges(atc: Emulator) -> None:
-    """All ids come out as they were, because the real sequences were used in the same order."""
+    """All ids are the recorded ones, as the sequences are used in the same order."""
     _set_up(atc)
     _ci(atc)
     _ops(atc)
@@ -28,7 +28,7 @@ def tell_until_exchanges(atc: Emulator) -> None:
 
 
 def at(atc: Emulator, second: int) -> None:
-    """The real scheduler ran every ten seconds; whatever was waiting started together."""
+    """The real scheduler ran every ten seconds; all pending builds started together."""
     atc.set_time(HOUR + second)
     atc.schedule()
 
@@ -117,7 +117,7 @@ def _aborts_and_reruns(atc: Emulator) -> None:
 
 
 def tell_until_world(atc: Emulator) -> None:
-    """The rest of the story, up to the moment at which `world.json` was recorded."""
+    """The rest of the story, until `world.json` was recorded."""
     _mutating_exchanges(atc)
     _lost_worker(atc)
     _hand_offs(atc)

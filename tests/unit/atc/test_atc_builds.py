@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import Asker
+from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import ApiClient
 
 P = "main/p"
 
 
 def pipeline(*jobs: str, **source: Any) -> dict[str, Any]:
-    """Each job claims a lock in a step called `claimed` and gives it back in a hook."""
+    """Each job claims a lock in a step called `claimed` and releases it in a hook."""
     steps = [
         {"in_parallel": {"steps": [{"put": "claimed", "resource": "lock"}, {"get": "news", "resource": "lock"}]}},
         {"do": [{"try": {"task": "t"}, "ensure": {"put": "lock"}}]},
@@ -26,14 +26,14 @@ def pipeline(*jobs: str, **source: Any) -> dict[str, Any]:
     return {"resources": resources, "jobs": [{"name": name, "plan": steps} for name in jobs]}
 
 
-def test_steps_are_found_wherever_they_hide_and_named_by_themselves(atc: Emulator, admin: Asker) -> None:
+def test_nested_steps_and_step_names(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, pipeline("j"))
     found = admin.get("teams/main/pipelines/p/jobs/j")
     assert found["inputs"] == [{"name": "news", "resource": "lock", "trigger": False}]
     assert found["outputs"] == [{"name": "claimed", "resource": "lock"}, {"name": "lock", "resource": "lock"}]
 
 
-def test_resources_of_a_build_are_listed_by_step_and_an_output_not_twice(atc: Emulator, admin: Asker) -> None:
+def test_resources_of_a_build_are_listed_by_step(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, pipeline("j"))
     atc.save_version(P, "lock", {"ref": "v1"})
     build = atc.trigger(P, "j")["id"]
@@ -45,7 +45,7 @@ def test_resources_of_a_build_are_listed_by_step_and_an_output_not_twice(atc: Em
     assert admin.get(f"builds/{build}/resources") == {"inputs": [], "outputs": outputs}
 
 
-def test_a_changed_source_forgets_the_versions_and_the_old_one_remembers_them(atc: Emulator, admin: Asker) -> None:
+def test_versions_belong_to_the_source(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, pipeline("j", key="old"))
     build = atc.record_build(P, "j", status="started", inputs=[], outputs=[{"name": "lock", "version": {"ref": "v1"}}])
     versions = "teams/main/pipelines/p/resources/lock/versions"
@@ -57,7 +57,7 @@ def test_a_changed_source_forgets_the_versions_and_the_old_one_remembers_them(at
     assert len(admin.get(versions)) == 1
 
 
-def test_a_removed_job_hides_its_builds_by_name_only_and_counts_on_when_it_returns(atc: Emulator, admin: Asker) -> None:
+def test_a_removed_job_keeps_its_builds(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, pipeline("j", "other"))
     build = atc.record_build(P, "j", inputs=[], id=70)["id"]
     with pytest.raises(ValueError, match="there already is a build 70"):
@@ -70,7 +70,7 @@ def test_a_removed_job_hides_its_builds_by_name_only_and_counts_on_when_it_retur
     assert (again["id"], again["name"]) == (71, "2")
 
 
-def test_renamed_team_and_pipeline_answer_by_their_new_names_only(atc: Emulator, admin: Asker) -> None:
+def test_renamed_teams_and_pipelines(atc: Emulator, admin: ApiClient) -> None:
     atc.set_team("a", {})
     atc.set_pipeline("a/p", pipeline("j"))
     build = atc.record_build("a/p", "j", inputs=[])["id"]
@@ -82,7 +82,7 @@ def test_renamed_team_and_pipeline_answer_by_their_new_names_only(atc: Emulator,
     assert admin.status("teams/b/pipelines/q/jobs/j/builds/1") == 200
 
 
-def test_next_build_is_the_oldest_running_and_no_rerun_of_an_older_one(atc: Emulator, admin: Asker) -> None:
+def test_next_build_is_the_oldest_active_one(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, {"jobs": [{"name": "j", "plan": []}]})
     first = atc.record_build(P, "j", status="failed")["id"]
     latest = atc.record_build(P, "j", status="failed")["id"]
@@ -96,7 +96,7 @@ def test_next_build_is_the_oldest_running_and_no_rerun_of_an_older_one(atc: Emul
     assert (summary["finished_build"]["id"], summary["transition_build"]["id"]) == (rerun, rerun)
 
 
-def test_an_abort_shows_at_once_or_when_the_hooks_have_run(atc: Emulator, admin: Asker) -> None:
+def test_an_aborted_build_ends_at_once_or_after_its_hooks(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, {"jobs": [{"name": "j", "plan": []}]})
     atc.change_settings(abort_ends_builds=False)
     build = atc.trigger(P, "j")["id"]
@@ -109,17 +109,17 @@ def test_an_abort_shows_at_once_or_when_the_hooks_have_run(atc: Emulator, admin:
     assert admin.get(f"builds/{other}")["status"] == "aborted"
 
 
-def test_one_off_builds_have_no_job_and_belong_to_their_team(atc: Emulator, admin: Asker) -> None:
+def test_one_off_builds_have_no_job_and_belong_to_their_team(atc: Emulator, admin: ApiClient) -> None:
     atc.set_team("other", {"viewer": ["local:eve"]})
     build = atc.create_one_off("main")
     assert "job_name" not in build
     assert "pipeline_name" not in build
     assert admin.status(f"builds/{build['id']}") == 200
-    assert Asker(atc, "local:eve").status(f"builds/{build['id']}") == 403
-    assert Asker(atc, None).status(f"builds/{build['id']}") == 401
+    assert ApiClient(atc, "local:eve").status(f"builds/{build['id']}") == 403
+    assert ApiClient(atc, None).status(f"builds/{build['id']}") == 401
 
 
-def test_names_may_hold_slashes_spaces_and_plus_signs(atc: Emulator, admin: Asker) -> None:
+def test_names_with_slashes_spaces_and_plus_signs(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline("main/a/b c", {"jobs": [{"name": "x+y/z", "plan": []}]})
     atc.record_build("main/a/b c", "x+y/z")
     assert admin.status("teams/main/pipelines/a%2Fb%20c/jobs/x%2By%2Fz/builds/1") == 200
@@ -127,7 +127,7 @@ def test_names_may_hold_slashes_spaces_and_plus_signs(atc: Emulator, admin: Aske
     assert admin.status("teams/main/pipelines/a%2Fb%20c/jobs/x+y%2Fz/builds/1") == 404
 
 
-def test_instance_variables_must_match_in_type_too(atc: Emulator, admin: Asker) -> None:
+def test_instance_variables_must_match_in_type_too(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, {"jobs": []}, instance_vars={"flag": True, "list": [1, "2"]})
     for wanted, status in [
         ('{"flag":true,"list":[1,"2"]}', 200),
@@ -137,29 +137,29 @@ def test_instance_variables_must_match_in_type_too(atc: Emulator, admin: Asker) 
         assert admin.status("teams/main/pipelines/p", params={"vars": wanted}) == status
 
 
-def test_anybody_sees_why_a_build_of_a_public_job_waits(atc: Emulator) -> None:
+def test_preparation_of_public_builds(atc: Emulator) -> None:
     atc.set_pipeline(P, {"jobs": [{"name": "open", "public": True}, {"name": "closed"}]}, public=True)
     builds = [atc.trigger(P, name)["id"] for name in ("open", "closed")]
-    anybody = Asker(atc, None)
+    anybody = ApiClient(atc, None)
     assert [anybody.status(f"builds/{build}/preparation") for build in builds] == [200, 401]
 
 
-def test_a_check_finds_what_was_there_to_be_found(atc: Emulator, admin: Asker) -> None:
+def test_a_check_finds_offered_versions(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, pipeline("j"))
     atc.offer_version(P, "lock", {"ref": "v1"}, metadata={"lock_name": "env-1"})
     versions = "teams/main/pipelines/p/resources/lock/versions"
     assert admin.get(versions) == []
-    check = admin.ask("teams/main/pipelines/p/resources/lock/check", "POST", json={"from": None})
+    check = admin.request("teams/main/pipelines/p/resources/lock/check", "POST", json={"from": None})
     assert (check.status_code, check.json()["status"]) == (201, "started")
     assert admin.get(f"builds/{check.json()['id']}")["status"] == "succeeded"
     assert admin.get(versions)[0]["metadata"] == [{"name": "lock_name", "value": "env-1"}]
     assert admin.get(versions, filter=["ref:v1", "no:such"]) == []
 
 
-def test_roles_are_looked_up_for_each_request(atc: Emulator) -> None:
+def test_roles_apply_to_the_next_request(atc: Emulator) -> None:
     atc.set_team("ops", {"viewer": ["local:bob"]})
     atc.set_pipeline("ops/p", {"jobs": [{"name": "j", "plan": []}]})
-    bob, path = Asker(atc, "local:bob"), "teams/ops/pipelines/p/jobs/j/builds"
+    bob, path = ApiClient(atc, "local:bob"), "teams/ops/pipelines/p/jobs/j/builds"
     assert bob.status(path, "POST") == 403
     atc.set_team("ops", {"pipeline-operator": ["local:bob"]})
     assert bob.status(path, "POST") == 200

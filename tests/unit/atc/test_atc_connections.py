@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator's HTTP is real: keep-alive, threads, TLS, going down and coming back."""
+"""The HTTP of the emulator: keep-alive, threads, TLS, stop and start."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from ansible_collections.poolboy.concourse.tests.servers.certificates import (
     CertificateAuthority,
     new_authority,
 )
-from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import Asker
+from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import ApiClient
 
 
-def test_one_connection_carries_requests_of_all_kinds(atc: Emulator, admin: Asker) -> None:
+def test_one_connection_carries_requests_of_all_kinds(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline("main/p", {"jobs": [{"name": "j", "plan": []}]})
     for method, path in [
         ("GET", "info"),
@@ -35,26 +35,26 @@ def test_one_connection_carries_requests_of_all_kinds(atc: Emulator, admin: Aske
         ("GET", "nothing"),
         ("DELETE", "builds/1"),
     ]:
-        admin.ask(path, method)
+        admin.request(path, method)
     assert [entry["status"] for entry in atc.requests()] == [200, 200, 404, 204, 200, 405, 404, 405]
     assert atc.connections() == 1
 
 
-def test_kept_alive_requests_wait_for_no_acknowledgement(atc: Emulator, admin: Asker) -> None:
+def test_kept_alive_requests_are_fast(atc: Emulator, admin: ApiClient) -> None:
     """Header and body in two packets would cost 40 ms each."""
     begin = time.monotonic()
     for _count in range(100):
-        admin.ask("info")
+        admin.request("info")
     assert time.monotonic() - begin < 2
 
 
-def test_every_answer_says_how_long_it_is(atc: Emulator) -> None:
+def test_every_response_has_a_content_length(atc: Emulator) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", atc.server.port, timeout=5)
     for path in ("/api/v1/info", "/api/v1/builds/1", "/nothing", "//api/v1/info"):
         connection.request("GET", path)
-        answer = connection.getresponse()
-        assert int(answer.headers["Content-Length"]) == len(answer.read())
-        assert answer.version == 11
+        response = connection.getresponse()
+        assert int(response.headers["Content-Length"]) == len(response.read())
+        assert response.version == 11
     connection.close()
 
 
@@ -69,24 +69,24 @@ def test_many_clients_are_served_at_once(atc: Emulator) -> None:
     assert time.monotonic() - begin < 4, "one after the other would take 8 seconds"
 
 
-def test_posts_at_once_make_a_build_each(atc: Emulator) -> None:
+def test_parallel_posts_create_a_build_each(atc: Emulator) -> None:
     atc.set_pipeline("main/p", {"jobs": [{"name": "j", "plan": []}]})
 
-    def trigger_five_times(asker: Asker) -> None:
+    def trigger_five_times(client: ApiClient) -> None:
         for _count in range(5):
-            asker.ask("teams/main/pipelines/p/jobs/j/builds", "POST")
+            client.request("teams/main/pipelines/p/jobs/j/builds", "POST")
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(trigger_five_times, [Asker(atc) for _count in range(8)]))
+        list(pool.map(trigger_five_times, [ApiClient(atc) for _count in range(8)]))
     assert sorted(build["id"] for build in atc.list_builds()) == list(range(1, 41))
 
 
-def test_it_goes_down_with_its_connections_and_comes_back_on_its_port(atc: Emulator, admin: Asker) -> None:
+def test_stop_and_start_on_the_same_port(atc: Emulator, admin: ApiClient) -> None:
     url = atc.url
     assert admin.status("info") == 200
     atc.server.stop()
     with pytest.raises(requests.exceptions.ConnectionError):
-        admin.ask("info")
+        admin.request("info")
     atc.server.start()
     assert atc.url == url
     assert admin.status("info") == 200
@@ -103,7 +103,7 @@ def secure(authority: CertificateAuthority) -> Iterator[Emulator]:
         yield emulator
 
 
-def test_https_is_trusted_by_those_who_know_its_authority(secure: Emulator, authority: CertificateAuthority) -> None:
+def test_https_with_a_test_authority(secure: Emulator, authority: CertificateAuthority) -> None:
     url = f"{secure.url}/api/v1/info"
     assert url.startswith("https://")
     assert requests.get(url, verify=str(authority.ca_file), timeout=5).json()["external_url"] == secure.url
@@ -111,7 +111,7 @@ def test_https_is_trusted_by_those_who_know_its_authority(secure: Emulator, auth
         requests.get(url, timeout=5)
 
 
-def test_a_client_that_does_not_shake_hands_holds_up_nobody(secure: Emulator, authority: CertificateAuthority) -> None:
+def test_a_client_without_a_handshake_blocks_no_other(secure: Emulator, authority: CertificateAuthority) -> None:
     silent = http.client.HTTPConnection("127.0.0.1", secure.server.port, timeout=5)
     silent.connect()
     assert requests.get(f"{secure.url}/api/v1/info", verify=str(authority.ca_file), timeout=5).status_code == 200
@@ -119,14 +119,14 @@ def test_a_client_that_does_not_shake_hands_holds_up_nobody(secure: Emulator, au
 
 
 @pytest.mark.parametrize("kind", ["cut_body", "lost", "reset"])
-def test_faults_strike_through_tls(secure: Emulator, authority: CertificateAuthority, kind: str) -> None:
+def test_faults_over_tls(secure: Emulator, authority: CertificateAuthority, kind: str) -> None:
     secure.add_fault(kind)
     with pytest.raises((requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         requests.get(f"{secure.url}/api/v1/info", verify=str(authority.ca_file), timeout=5)
     assert len(secure.requests()) == 1
 
 
-def test_client_certificates_can_be_demanded(authority: CertificateAuthority) -> None:
+def test_client_certificates_can_be_required(authority: CertificateAuthority) -> None:
     client = authority.client_certificate()
     with Emulator(tls=authority.server_context(client_certificates=True)) as atc:
         context = ssl.create_default_context(cafile=authority.ca_file)

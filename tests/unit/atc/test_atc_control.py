@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator can be steered from another process and described in a file."""
+"""Control from another process, and descriptions in a file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import yaml
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator, RemoteControl
 from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until
-from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import Asker
+from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import ApiClient
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -58,7 +58,7 @@ def world_file(tmp_path: Path) -> Path:
 
 @contextmanager
 def process(folder: Path, *arguments: str, module: str = "tests.atc", cwd: Path = CHECKOUT) -> Iterator[str]:
-    """The emulator started from a shell, until the block ends; gives its URL and sees it exit in good order."""
+    """Start the emulator from a shell; yield its URL; check its exit status at the end."""
     ready = folder / "ready"
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", module, "--port", "0", "--ready-file", str(ready), *arguments]
@@ -74,7 +74,7 @@ def process(folder: Path, *arguments: str, module: str = "tests.atc", cwd: Path 
         running.wait()
 
 
-def test_a_process_serves_a_described_world_and_obeys(world_file: Path, tmp_path: Path) -> None:
+def test_a_process_serves_a_description(world_file: Path, tmp_path: Path) -> None:
     with process(tmp_path, "--world", str(world_file)) as url:
         remote = RemoteControl(url)
         info = requests.get(f"{url}/api/v1/info", timeout=5).json()
@@ -98,7 +98,7 @@ def test_a_process_serves_a_described_world_and_obeys(world_file: Path, tmp_path
             remote.settle()
 
 
-def test_a_restarted_process_goes_on_where_it_stopped(world_file: Path, tmp_path: Path) -> None:
+def test_a_restarted_process_continues(world_file: Path, tmp_path: Path) -> None:
     files = ("--world", str(world_file), "--state-file", str(tmp_path / "state.json"))
     with process(tmp_path, *files) as url:
         token = RemoteControl(url).issue_token(identity="local:admin")
@@ -110,22 +110,22 @@ def test_a_restarted_process_goes_on_where_it_stopped(world_file: Path, tmp_path
         assert (made["id"], made["name"]) == (10, "2")
 
 
-def test_it_starts_as_a_part_of_the_collection_too(tmp_path: Path) -> None:
+def test_it_starts_as_a_module_of_the_collection(tmp_path: Path) -> None:
     collections = Path(sys.modules[Emulator.__module__].__file__ or "").parents[5]
     module = "ansible_collections.poolboy.concourse.tests.atc"
     with process(tmp_path, module=module, cwd=collections) as url:
         assert requests.get(f"{url}/api/v1/info", timeout=5).json()["version"] == "8.2.5"
 
 
-def test_control_is_neither_logged_nor_disturbed(atc: Emulator) -> None:
+def test_control_requests_are_neither_logged_nor_faulty(atc: Emulator) -> None:
     atc.change_settings(latency=30.0)
     atc.add_fault("reset")
     assert RemoteControl(atc.url).requests() == []
 
 
-def test_the_log_tells_who_asked_what_over_which_connection(atc: Emulator, admin: Asker) -> None:
-    admin.ask("builds", params={"limit": 2})
-    admin.ask("info")
+def test_the_log_has_callers_and_connections(atc: Emulator, admin: ApiClient) -> None:
+    admin.request("builds", params={"limit": 2})
+    admin.request("info")
     requests.get(f"{atc.url}/api/v1/user", headers={"Authorization": "Bearer bad"}, timeout=5)
     requests.get(f"{atc.url}/ci/api/v1/info", timeout=5)
     assert [(entry["path"], entry["query"], entry["who"], entry["status"]) for entry in atc.requests()] == [
@@ -143,7 +143,7 @@ def test_the_log_tells_who_asked_what_over_which_connection(atc: Emulator, admin
 @pytest.mark.parametrize(
     ("world", "sentence"),
     [
-        ({"bulids": []}, "a world has no bulids; it has settings, time"),
+        ({"bulids": []}, "unknown parts: bulids; the parts are settings, time"),
         ({"settings": {"colour": "blue"}}, "there is no setting colour"),
         ({"builds": [{"pipeline": "main/x", "job": "j"}]}, "team main has no pipeline x"),
         ({"story": [{"rename_team": {"name": "x", "to": "y"}}]}, "there is no team x"),
@@ -153,7 +153,7 @@ def test_the_log_tells_who_asked_what_over_which_connection(atc: Emulator, admin
         ),
     ],
 )
-def test_a_typing_error_in_a_world_is_told(atc: Emulator, world: dict[str, object], sentence: str) -> None:
+def test_unknown_parts_of_a_description(atc: Emulator, world: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         RemoteControl(atc.url).load_world(world=world)
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import Asker
+from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import ApiClient
 
 FORM = {"grant_type": "password", "username": "admin", "password": "admin", "scope": "openid federated:id"}
 FLY = ("fly", "Zmx5")
@@ -49,17 +49,17 @@ def test_one_of_the_two_tokens_is_the_bearer(atc: Emulator, version: str, bearer
 @pytest.mark.parametrize("version", ["4.2.3", "5.0.0", "6.0.0"])
 def test_old_versions_log_in_at_sky_token(atc: Emulator, version: str) -> None:
     atc.change_settings(version=version)
-    answer = log_in(atc, "/sky/token").json()
-    assert (answer["token_type"], answer["expiry"]) == ("Bearer", "2027-01-16T08:00:00Z")
-    assert user(atc, answer["access_token"], "/sky/userinfo").json()["teams"] == {"main": ["owner"]}
-    assert user(atc, answer["access_token"]).status_code == 404
+    response = log_in(atc, "/sky/token").json()
+    assert (response["token_type"], response["expiry"]) == ("Bearer", "2027-01-16T08:00:00Z")
+    assert user(atc, response["access_token"], "/sky/userinfo").json()["teams"] == {"main": ["owner"]}
+    assert user(atc, response["access_token"]).status_code == 404
     assert log_in(atc).json()["error"] == "invalid_client"
     assert log_in(atc, "/sky/token", password="wrong").status_code == 401
     atc.set_user("nobody", "nobody")
     assert log_in(atc, "/sky/token", username="nobody", password="nobody").status_code == 400
 
 
-def test_old_builds_lack_the_fields_that_came_later(atc: Emulator, admin: Asker) -> None:
+def test_old_versions_lack_fields(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline("main/p", {"jobs": [{"name": "j"}]})
     atc.record_build("main/p", "j")
     atc.record_build("main/p", "j", rerun_of=1)
@@ -72,17 +72,17 @@ def test_old_builds_lack_the_fields_that_came_later(atc: Emulator, admin: Asker)
     assert admin.get("builds/2")["rerun_of"] == {"id": 1, "name": "1"}
 
 
-def test_requests_that_make_no_sense_are_refused(atc: Emulator) -> None:
-    answer = log_in(atc, grant_type="magic")
-    assert (answer.status_code, answer.json()) == (400, {"error": "unsupported_grant_type"})
-    answer = log_in(atc, scope="")
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+def test_invalid_token_requests(atc: Emulator) -> None:
+    response = log_in(atc, grant_type="magic")
+    assert (response.status_code, response.json()) == (400, {"error": "unsupported_grant_type"})
+    response = log_in(atc, scope="")
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
 
-def test_without_local_users_there_is_no_password_login_but_clients_have_theirs(atc: Emulator) -> None:
+def test_without_local_users_only_clients_log_in(atc: Emulator) -> None:
     atc.change_settings(local_users=False)
-    answer = log_in(atc)
-    assert (answer.status_code, answer.json()["error_description"]) == (400, "Requested connector does not exist.")
+    response = log_in(atc)
+    assert (response.status_code, response.json()["error_description"]) == (400, "Requested connector does not exist.")
     atc.set_client("bot", "secret")
     atc.set_team("ops", {"pipeline-operator": ["client:bot"]})
     form = {"grant_type": "client_credentials", "scope": "openid federated:id"}
@@ -90,7 +90,7 @@ def test_without_local_users_there_is_no_password_login_but_clients_have_theirs(
     assert user(atc, token["access_token"]).json()["teams"] == {"ops": ["pipeline-operator"]}
 
 
-def test_a_token_ends_when_its_time_has_come_and_a_new_login_helps(atc: Emulator) -> None:
+def test_tokens_expire(atc: Emulator) -> None:
     atc.change_settings(token_lifetime=100)
     first = log_in(atc).json()
     expiry = struct.unpack("<q", base64.b64decode(first["access_token"] + "==")[20:])[0]
@@ -102,7 +102,7 @@ def test_a_token_ends_when_its_time_has_come_and_a_new_login_helps(atc: Emulator
     assert user(atc, log_in(atc).json()["access_token"]).status_code == 200
 
 
-def test_tokens_can_be_ended_at_once(atc: Emulator) -> None:
+def test_expire_tokens(atc: Emulator) -> None:
     first, second = log_in(atc).json()["access_token"], atc.issue_token("client:bot")
     assert atc.expire_tokens("local:admin") == 1
     assert (user(atc, first).status_code, user(atc, second).status_code) == (401, 200)
@@ -111,18 +111,18 @@ def test_tokens_can_be_ended_at_once(atc: Emulator) -> None:
     assert user(atc, atc.issue_token("local:admin", lifetime=0)).status_code == 401
 
 
-def test_a_bad_token_is_refused_where_anonymous_is_not(atc: Emulator, admin: Asker) -> None:
+def test_an_invalid_token_is_refused_where_anonymous_is_not(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline("main/p", {"jobs": [{"name": "j"}]}, public=True)
     for path, status in [("info", 401), ("builds", 401), ("teams/main/pipelines", 401), ("jobs", 401)]:
-        assert Asker(atc, None).status(path) == 200
+        assert ApiClient(atc, None).status(path) == 200
         assert user(atc, "bad", f"/api/v1/{path}").status_code == status
     build = atc.record_build("main/p", "j")["id"]
     for path in (f"builds/{build}", "teams/main/pipelines/p/jobs/j/builds/1"):
         assert user(atc, "bad", f"/api/v1/{path}").status_code == 200
-    assert Asker(atc, None).status(f"builds/{build}/preparation") == 401
+    assert ApiClient(atc, None).status(f"builds/{build}/preparation") == 401
 
 
-def test_time_stands_still_runs_on_or_follows_the_wall(atc: Emulator) -> None:
+def test_the_clock_stands_still_or_runs(atc: Emulator) -> None:
     atc.set_pipeline("main/p", {"jobs": [{"name": "j"}]})
     assert atc.record_build("main/p", "j")["start_time"] == 1_800_000_000
     atc.set_time(1_900_000_000, frozen=False)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pages of builds and versions come in the order of the real ones."""
+"""Pages of builds and versions, in the order of Concourse."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import Asker
+from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import ApiClient
 
 BUILDS = "teams/main/pipelines/p/jobs/j/builds"
 VARS = {"branch": "feature/x", "a": {"b.c": True}}
@@ -47,40 +47,40 @@ def history(atc: Emulator) -> Emulator:
     ],
 )
 def test_builds_are_ordered_by_original_and_bounded_by_id(
-    history: Emulator, admin: Asker, params: dict[str, Any], ids: list[int]
+    history: Emulator, admin: ApiClient, params: dict[str, Any], ids: list[int]
 ) -> None:
     for path in (BUILDS, "builds", "teams/main/builds", "teams/main/pipelines/p/builds"):
         assert [build["id"] for build in admin.get(path, **params)] == ids
 
 
-def test_a_running_rerun_of_an_old_build_is_not_on_the_first_page(history: Emulator, admin: Asker) -> None:
+def test_a_running_rerun_of_an_old_build_is_not_on_the_first_page(history: Emulator, admin: ApiClient) -> None:
     rerun = history.record_build("main/p", "j", rerun_of=1, status="started")["id"]
     assert rerun not in [build["id"] for build in admin.get(BUILDS, limit=5)]
     assert rerun in [build["id"] for build in admin.get(BUILDS, **{"from": rerun})]
 
 
-def test_a_range_the_wrong_way_round_is_an_error(history: Emulator, admin: Asker) -> None:
+def test_a_reversed_range_is_an_error(history: Emulator, admin: ApiClient) -> None:
     wrong = {"from": 5, "to": 3}
     assert admin.status("builds", params=wrong) == 500
     assert admin.status(BUILDS, params=wrong) == 404
 
 
-def test_links_lead_through_all_builds_of_a_job_without_reruns(atc: Emulator, admin: Asker) -> None:
+def test_links_lead_through_all_builds_of_a_job_without_reruns(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline("main/p", {"jobs": [{"name": "j", "plan": []}]}, instance_vars=VARS)
     for _count in range(7):
         atc.record_build("main/p", "j", instance_vars=VARS)
     query = '?vars={"branch":"feature/x","a":{"b.c":true}}&limit=3'
     ids: list[int] = []
     while query:
-        answer = admin.ask(BUILDS + query)
-        ids += [build["id"] for build in answer.json()]
-        link = answer.links.get("next", {}).get("url", "")
+        response = admin.request(BUILDS + query)
+        ids += [build["id"] for build in response.json()]
+        link = response.links.get("next", {}).get("url", "")
         assert link == "" or "&limit=3&vars.a.%22b.c%22=true&vars.branch=%22feature%2Fx%22" in link
         query = link[link.index("?") :] if link else ""
     assert ids == [7, 6, 5, 4, 3, 2, 1]
 
 
-def test_links_lead_through_all_versions_both_ways(atc: Emulator, admin: Asker) -> None:
+def test_links_lead_through_all_versions_both_ways(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline("main/p", {"resources": [{"name": "lock", "type": "pool", "source": {}}]})
     for number in range(7):
         atc.save_version("main/p", "lock", {"ref": str(number)})
@@ -89,27 +89,27 @@ def test_links_lead_through_all_versions_both_ways(atc: Emulator, admin: Asker) 
         ids: list[int] = []
         query = start
         while query:
-            answer = admin.ask(path + query)
-            page = [version["id"] for version in answer.json()]
+            response = admin.request(path + query)
+            page = [version["id"] for version in response.json()]
             assert page == sorted(page, reverse=True)
             ids += page
-            link = answer.links.get(relation, {}).get("url", "")
+            link = response.links.get(relation, {}).get("url", "")
             query = link[link.index("?") :] if link else ""
         assert sorted(ids) == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_links_start_with_the_external_url(history: Emulator, admin: Asker) -> None:
-    assert admin.ask(f"{BUILDS}?limit=1").links["next"]["url"].startswith(history.url)
+def test_links_start_with_the_external_url(history: Emulator, admin: ApiClient) -> None:
+    assert admin.request(f"{BUILDS}?limit=1").links["next"]["url"].startswith(history.url)
     history.change_settings(external_url="https://ci.example.com/sub")
-    link = admin.ask(f"{BUILDS}?limit=1").headers["Link"]
+    link = admin.request(f"{BUILDS}?limit=1").headers["Link"]
     assert link == f'<https://ci.example.com/sub/api/v1/{BUILDS}?to=5&limit=1>; rel="next"'
 
 
-def test_before_6_6_pages_are_named_since_and_until(history: Emulator, admin: Asker) -> None:
+def test_before_6_6_pages_are_named_since_and_until(history: Emulator, admin: ApiClient) -> None:
     history.change_settings(version="6.5.0")
-    answer = admin.ask(f"{BUILDS}?limit=2")
-    assert [build["id"] for build in answer.json()] == [7, 5]
-    assert "since=" in answer.links["next"]["url"]
+    response = admin.request(f"{BUILDS}?limit=2")
+    assert [build["id"] for build in response.json()] == [7, 5]
+    assert "since=" in response.links["next"]["url"]
     older = admin.get(BUILDS, since=5, limit=2)
     assert [build["id"] for build in older] == [4, 3]
     assert [build["id"] for build in admin.get(BUILDS, until=4)] == [7, 5, 6]

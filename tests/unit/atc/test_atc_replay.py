@@ -17,7 +17,7 @@ import requests
 from ansible_collections.poolboy.concourse.tests.atc import Replay
 
 RECORDING = Path(__file__).resolve().parents[2] / "contract" / "world.json"
-ANSWERS: list[dict[str, Any]] = json.loads(RECORDING.read_text())["answers"]
+EXCHANGES: list[dict[str, Any]] = json.loads(RECORDING.read_text())["answers"]
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def replay() -> Iterator[Replay]:
 
 @pytest.fixture
 def session(replay: Replay) -> Iterator[requests.Session]:
-    """Logged in as the recorded user."""
+    """A session with the login of the recorded user."""
     with requests.Session() as logged_in:
-        answer = _log_in(replay, "admin")
-        logged_in.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        response = _log_in(replay, "admin")
+        logged_in.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
         yield logged_in
 
 
@@ -40,20 +40,18 @@ def _log_in(replay: Replay, password: str) -> requests.Response:
     return requests.post(f"{replay.url}/sky/issuer/token", data=form, auth=("fly", "Zmx5"), timeout=5)
 
 
-def test_every_recorded_question_gets_its_answer(replay: Replay, session: requests.Session) -> None:
-    for recorded in ANSWERS:
+def test_every_recorded_request_gets_its_response(replay: Replay, session: requests.Session) -> None:
+    for recorded in EXCHANGES:
         given = session.get(replay.url + recorded["path"], params=recorded.get("params"), timeout=5)
         assert given.status_code == recorded["status"]
         assert recorded["headers"].items() <= dict(given.headers).items()
         assert (given.json() if given.content else "") == recorded["body"]
     assert replay.missed == []
-    assert len(replay.log.entries) == len(ANSWERS) + 1
+    assert len(replay.log.entries) == len(EXCHANGES) + 1
     assert replay.log.connections() == 2
 
 
-def test_the_order_of_parameters_and_the_spelling_of_variables_do_not_matter(
-    replay: Replay, session: requests.Session
-) -> None:
+def test_parameters_in_any_order_and_spelling(replay: Replay, session: requests.Session) -> None:
     base = f"{replay.url}/api/v1/teams/ops/pipelines/deploy"
     spaced = '{"num": 9000, "cfg": {"deep": true}, "branch": "feature/x"}'
     versions = session.get(f"{base}/resources/envs/versions", params={"vars": spaced, "limit": "200"}, timeout=5)
@@ -64,20 +62,16 @@ def test_the_order_of_parameters_and_the_spelling_of_variables_do_not_matter(
 
 
 @pytest.mark.parametrize(
-    "question",
+    "path",
     ["/api/v1/builds/31", "/api/v1/teams/main/pipelines?limit=1", "/api/v1/teams/ops/pipelines/deploy/jobs/hold"],
 )
-def test_a_question_that_was_not_recorded_is_noted_and_gets_no_credible_answer(
-    replay: Replay, session: requests.Session, question: str
-) -> None:
-    answer = session.get(replay.url + question, timeout=5)
-    assert (answer.status_code, "X-Concourse-Version" in answer.headers) == (404, False)
-    assert replay.missed == [f"GET {question}"]
+def test_a_request_that_was_not_recorded(replay: Replay, session: requests.Session, path: str) -> None:
+    response = session.get(replay.url + path, timeout=5)
+    assert (response.status_code, "X-Concourse-Version" in response.headers) == (404, False)
+    assert replay.missed == [f"GET {path}"]
 
 
-def test_a_request_that_would_change_something_is_not_answered_from_the_recording(
-    replay: Replay, session: requests.Session
-) -> None:
+def test_a_post_is_not_replayed(replay: Replay, session: requests.Session) -> None:
     assert session.post(f"{replay.url}/api/v1/teams/main/pipelines/ci/jobs/noop/builds", timeout=5).status_code == 404
     assert replay.missed == ["POST /api/v1/teams/main/pipelines/ci/jobs/noop/builds"]
 

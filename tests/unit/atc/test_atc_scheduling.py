@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator's scheduler chooses what Concourse's would choose."""
+"""The scheduler chooses the inputs and builds that Concourse would choose."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import Asker
+from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import ApiClient
 
 P = "main/p"
 
@@ -30,7 +30,7 @@ def set_jobs(atc: Emulator, *jobs: dict[str, Any]) -> None:
 
 
 def run(atc: Emulator, name: str, status: str = "succeeded", **outputs: str) -> int:
-    """A build of a job, by hand, that puts the given versions; returns its id."""
+    """Start a build that puts the given versions; return its id."""
     build: int = atc.trigger(P, name)["id"]
     for step, ref in outputs.items():
         atc.put(build, step, {"ref": ref})
@@ -38,17 +38,17 @@ def run(atc: Emulator, name: str, status: str = "succeeded", **outputs: str) -> 
     return build
 
 
-def next_refs(admin: Asker, name: str) -> dict[str, str]:
+def next_refs(admin: ApiClient, name: str) -> dict[str, str]:
     inputs = admin.get(f"teams/main/pipelines/p/jobs/{name}/inputs")
     return {item["name"]: item["version"]["ref"] for item in inputs}
 
 
-def taken(admin: Asker, build: int) -> dict[str, str]:
+def taken(admin: ApiClient, build: int) -> dict[str, str]:
     inputs = admin.get(f"builds/{build}/resources")["inputs"]
     return {item["name"]: item["version"]["ref"] for item in inputs}
 
 
-def builds_with(admin: Asker, resource: str, version: int) -> list[int]:
+def builds_with(admin: ApiClient, resource: str, version: int) -> list[int]:
     found = admin.get(f"teams/main/pipelines/p/resources/{resource}/versions/{version}/input_to")
     return sorted(build["id"] for build in found)
 
@@ -57,7 +57,7 @@ CLAIM, GATE = job("claim", {"put": "lock"}), job("gate", get("lock", "claim"))
 
 
 @pytest.mark.parametrize("status", ["failed", "errored", "aborted"])
-def test_only_a_succeeded_build_passes_its_version_on(atc: Emulator, admin: Asker, status: str) -> None:
+def test_only_a_succeeded_build_passes_its_version_on(atc: Emulator, admin: ApiClient, status: str) -> None:
     set_jobs(atc, CLAIM, GATE)
     run(atc, "claim", status, lock="v1")
     assert admin.status("teams/main/pipelines/p/jobs/gate/inputs") == 404
@@ -67,7 +67,7 @@ def test_only_a_succeeded_build_passes_its_version_on(atc: Emulator, admin: Aske
     assert next_refs(admin, "gate") == {"lock": "v2"}
 
 
-def test_all_passed_jobs_must_have_succeeded_with_the_same_version(atc: Emulator, admin: Asker) -> None:
+def test_all_passed_jobs_must_have_succeeded_with_the_same_version(atc: Emulator, admin: ApiClient) -> None:
     both = job("both", get("lock", "left", "right"))
     set_jobs(atc, CLAIM, job("left", get("lock", "claim")), job("right", get("lock", "claim")), both)
     run(atc, "claim", lock="v1")
@@ -80,7 +80,7 @@ def test_all_passed_jobs_must_have_succeeded_with_the_same_version(atc: Emulator
     assert next_refs(admin, "both") == {"lock": "v1"}
 
 
-def test_inputs_that_passed_the_same_job_come_from_one_build_of_it(atc: Emulator, admin: Asker) -> None:
+def test_inputs_with_the_same_passed_job_come_from_one_build(atc: Emulator, admin: ApiClient) -> None:
     """A lock chained on another resource: the newest lock does not fit the newest code that was tested."""
     build = job("build", get("code"), {"put": "lock"})
     tested = job("tested", get("code", "build"))
@@ -96,14 +96,14 @@ def test_inputs_that_passed_the_same_job_come_from_one_build_of_it(atc: Emulator
     assert next_refs(admin, "ship") == {"lock": "v2", "code": "c2"}
 
 
-def test_a_job_that_gets_and_puts_a_resource_passes_on_what_it_put(atc: Emulator, admin: Asker) -> None:
+def test_a_job_that_gets_and_puts_a_resource_passes_on_what_it_put(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, CLAIM, job("release", get("lock", "claim"), {"put": "lock"}), job("after", get("lock", "release")))
     run(atc, "claim", lock="claimed")
     run(atc, "release", lock="released")
     assert next_refs(admin, "after") == {"lock": "released"}
 
 
-def test_a_trigger_starts_a_build_and_any_other_input_waits_for_a_person(atc: Emulator, admin: Asker) -> None:
+def test_only_trigger_inputs_start_builds(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, CLAIM, GATE, job("deploy", get("lock", "claim", trigger=True)))
     run(atc, "claim", lock="v1")
     started = atc.list_builds(pipeline=P, status="started")
@@ -114,7 +114,7 @@ def test_a_trigger_starts_a_build_and_any_other_input_waits_for_a_person(atc: Em
     assert atc.list_builds(pipeline=P, status="started") == []
 
 
-def test_version_every_takes_one_after_the_other(atc: Emulator, admin: Asker) -> None:
+def test_version_every_takes_each_version(atc: Emulator, admin: ApiClient) -> None:
     queue = job("queue", get("lock", version="every", trigger=True), serial=True)
     set_jobs(atc, queue)
     atc.save_version(P, "lock", {"ref": "v1"})
@@ -131,7 +131,7 @@ def test_version_every_takes_one_after_the_other(atc: Emulator, admin: Asker) ->
     assert next_refs(admin, "queue") == {"lock": "v3"}
 
 
-def test_version_every_behind_a_job_takes_the_next_build_of_it(atc: Emulator, admin: Asker) -> None:
+def test_version_every_with_passed_takes_each_build(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, CLAIM, job("queue", get("lock", "claim", version="every")))
     run(atc, "claim", lock="v1")
     run(atc, "queue")
@@ -144,7 +144,7 @@ def test_version_every_behind_a_job_takes_the_next_build_of_it(atc: Emulator, ad
     assert taken(admin, run(atc, "queue")) == {"lock": "v3"}
 
 
-def test_a_disabled_version_is_passed_over_and_a_pinned_one_stays(atc: Emulator, admin: Asker) -> None:
+def test_disabled_and_pinned_versions(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, job("latest", get("lock")), job("pinned", get("lock", version={"ref": "v1"})))
     for ref in ("v1", "v2"):
         last = atc.save_version(P, "lock", {"ref": ref})
@@ -155,7 +155,7 @@ def test_a_disabled_version_is_passed_over_and_a_pinned_one_stays(atc: Emulator,
     assert enabled == [False, True]
 
 
-def test_a_disabled_version_is_not_handed_on(atc: Emulator, admin: Asker) -> None:
+def test_a_disabled_version_is_not_passed_on(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, CLAIM, GATE)
     run(atc, "claim", lock="v1")
     run(atc, "claim", lock="v2")
@@ -165,13 +165,13 @@ def test_a_disabled_version_is_not_handed_on(atc: Emulator, admin: Asker) -> Non
     assert next_refs(admin, "gate") == {"lock": "v2"}
 
 
-def test_a_version_found_again_keeps_its_id_and_its_place(atc: Emulator, admin: Asker) -> None:
+def test_a_known_version_keeps_its_id_and_position(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, job("use", get("lock")))
     assert [atc.save_version(P, "lock", {"ref": ref}) for ref in ("v1", "v2", "v1")] == [1, 2, 1]
     assert next_refs(admin, "use") == {"lock": "v2"}
 
 
-def test_a_pending_build_has_no_inputs_until_it_starts(atc: Emulator, admin: Asker) -> None:
+def test_a_pending_build_has_no_inputs_until_it_starts(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, CLAIM, job("deploy", get("lock", "claim", trigger=True), max_in_flight=1))
     run(atc, "claim", lock="v1")
     run(atc, "claim", lock="v2")
@@ -193,7 +193,7 @@ def test_builds_of_a_serial_group_take_turns(atc: Emulator) -> None:
     assert [build["id"] for build in atc.list_builds(pipeline=P, status="started")] == [second]
 
 
-def test_a_paused_job_does_not_hold_up_its_serial_group(atc: Emulator) -> None:
+def test_a_paused_job_does_not_block_its_serial_group(atc: Emulator) -> None:
     set_jobs(atc, job("one", serial_groups=["turns"]), job("two", serial_groups=["turns"]))
     atc.pause_job(P, "one")
     atc.trigger(P, "one")
@@ -201,17 +201,17 @@ def test_a_paused_job_does_not_hold_up_its_serial_group(atc: Emulator) -> None:
     assert [build["id"] for build in atc.list_builds(pipeline=P, status="started")] == [second]
 
 
-def test_a_rerun_takes_the_inputs_of_its_original(atc: Emulator, admin: Asker) -> None:
+def test_a_rerun_takes_the_inputs_of_its_original(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, job("use", get("lock")))
     atc.save_version(P, "lock", {"ref": "old"})
     original = run(atc, "use", "failed")
     atc.save_version(P, "lock", {"ref": "new"})
-    again = admin.ask("teams/main/pipelines/p/jobs/use/builds/1", "POST").json()
+    again = admin.request("teams/main/pipelines/p/jobs/use/builds/1", "POST").json()
     assert (again["name"], again["rerun_of"], again["status"]) == ("1.1", {"id": original, "name": "1"}, "pending")
     assert taken(admin, again["id"]) == {"lock": "old"}
 
 
-def test_a_build_that_never_got_inputs_cannot_be_run_again(atc: Emulator, admin: Asker) -> None:
+def test_a_build_without_inputs_cannot_be_rerun(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, job("use", get("lock")))
     atc.trigger(P, "use")
     assert admin.status("teams/main/pipelines/p/jobs/use/builds/1", "POST") == 500
@@ -220,18 +220,18 @@ def test_a_build_that_never_got_inputs_cannot_be_run_again(atc: Emulator, admin:
     assert atc.list_builds(status="started") == []
 
 
-def test_a_paused_job_keeps_its_builds_waiting_and_its_inputs_as_they_were(atc: Emulator, admin: Asker) -> None:
+def test_a_paused_job_keeps_builds_pending_and_inputs_unchanged(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, job("use", get("lock", trigger=True)), job("new", get("lock")))
     atc.pause_job(P, "use")
     atc.save_version(P, "lock", {"ref": "v1"})
     assert admin.status("teams/main/pipelines/p/jobs/use/inputs") == 404
-    waiting = admin.ask("teams/main/pipelines/p/jobs/use/builds", "POST").json()
+    waiting = admin.request("teams/main/pipelines/p/jobs/use/builds", "POST").json()
     assert admin.get(f"builds/{waiting['id']}")["status"] == "pending"
     atc.unpause_job(P, "use")
     assert admin.get(f"builds/{waiting['id']}")["status"] == "started"
 
 
-def test_a_paused_pipeline_starts_nothing_and_an_archived_one_aborts_what_waits(atc: Emulator, admin: Asker) -> None:
+def test_paused_and_archived_pipelines_start_nothing(atc: Emulator, admin: ApiClient) -> None:
     set_jobs(atc, job("use"))
     atc.pause_pipeline(P)
     waiting = atc.trigger(P, "use")["id"]
@@ -241,8 +241,8 @@ def test_a_paused_pipeline_starts_nothing_and_an_archived_one_aborts_what_waits(
     assert admin.status("teams/main/pipelines/p/config") == 404
 
 
-def test_a_recorded_build_takes_the_inputs_that_it_is_told(atc: Emulator, admin: Asker) -> None:
-    """Though the scheduler works meanwhile, and would give it others; `every` goes on from them."""
+def test_a_recorded_build_takes_given_inputs(atc: Emulator, admin: ApiClient) -> None:
+    """Although the scheduler would choose others; `every` continues from them."""
     set_jobs(atc, CLAIM, job("queue", get("lock", "claim", version="every")))
     for ref in ("v1", "v2", "v3"):
         atc.record_build(P, "claim", outputs=[{"name": "lock", "version": {"ref": ref}}])
@@ -255,7 +255,7 @@ def test_a_recorded_build_takes_the_inputs_that_it_is_told(atc: Emulator, admin:
     assert len(atc.list_builds(pipeline=P, job="queue")) == 2
 
 
-def test_without_automatic_scheduling_nothing_starts_until_told(atc: Emulator) -> None:
+def test_without_automatic_scheduling(atc: Emulator) -> None:
     atc.change_settings(auto_schedule=False)
     set_jobs(atc, job("use"))
     waiting = atc.trigger(P, "use")["id"]

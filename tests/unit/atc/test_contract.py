@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator gives the answer of the real Concourse to every exchange that was recorded."""
+"""The emulator sends the recorded response of a real Concourse to every recorded request."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PEOPLE = ("admin", "operator", "viewer", "nobody")
 
 @dataclass(frozen=True)
 class Given:
-    """What the emulator answered."""
+    """The response of the emulator."""
 
     status: int
     headers: dict[str, str]
@@ -44,7 +44,7 @@ class Given:
 
 @pytest.fixture(scope="module")
 def answers() -> Iterator[dict[str, Given]]:
-    """All exchanges in their order, since some of them change what the next ones see."""
+    """Send all requests in their order, as some of them change the responses to later ones."""
     with Emulator() as atc, requests.Session() as session:
         session.trust_env = False
         tell_until_exchanges(atc)
@@ -54,12 +54,12 @@ def answers() -> Iterator[dict[str, Given]]:
         assert atc.server.errors == []
 
 
-def test_every_recorded_exchange_has_a_name_of_its_own() -> None:
+def test_recorded_exchanges_have_unique_names() -> None:
     assert len(EXCHANGES) == len(RECORDING["exchanges"]) == 160
 
 
 @pytest.mark.parametrize("name", [name for name in EXCHANGES if name not in LEFT_OUT])
-def test_answer_is_the_recorded_one(answers: dict[str, Given], name: str) -> None:
+def test_response_is_the_recorded_one(answers: dict[str, Given], name: str) -> None:
     recorded, given = EXCHANGES[name]["response"], answers[name]
     assert given.status == recorded["status"]
     assert given.headers == {header: recorded["headers"][header] for header in HEADERS if header in recorded["headers"]}
@@ -81,9 +81,9 @@ def _log_in_bot(session: requests.Session, url: str) -> dict[str, str]:
 
 
 def _token(session: requests.Session, url: str, form: dict[str, str], client: tuple[str, str]) -> dict[str, str]:
-    answer = session.post(f"{url}/sky/issuer/token", data=form, auth=client, timeout=5)
-    answer.raise_for_status()
-    found: dict[str, str] = answer.json()
+    response = session.post(f"{url}/sky/issuer/token", data=form, auth=client, timeout=5)
+    response.raise_for_status()
+    found: dict[str, str] = response.json()
     return found
 
 
@@ -93,7 +93,7 @@ def _ask(session: requests.Session, url: str, asked: dict[str, Any], tokens: dic
         headers["Authorization"] = f"Bearer {tokens[asked['as']]['access_token']}"
     if headers.get("Authorization") == "Bearer <id_token>":
         headers["Authorization"] = f"Bearer {tokens['admin']['id_token']}"
-    answer = session.request(
+    response = session.request(
         asked["method"],
         url + asked["path"],
         params=asked.get("params"),
@@ -104,13 +104,15 @@ def _ask(session: requests.Session, url: str, asked: dict[str, Any], tokens: dic
         allow_redirects=False,
         timeout=5,
     )
-    is_json = answer.text != "" and answer.text[0] in "[{"
-    body = answer.json() if is_json else answer.text
-    return Given(answer.status_code, {name: answer.headers[name] for name in HEADERS if name in answer.headers}, body)
+    is_json = response.text != "" and response.text[0] in "[{"
+    body = response.json() if is_json else response.text
+    return Given(
+        response.status_code, {name: response.headers[name] for name in HEADERS if name in response.headers}, body
+    )
 
 
 def _without_token_values(body: Any) -> Any:
-    """Tokens are different every time: an access token is compared by its length, an ID token by there being one."""
+    """Tokens always differ: access tokens are compared by their length, ID tokens by their presence."""
     if not isinstance(body, dict) or "access_token" not in body:
         return body
     length = re.sub(r"<(\d+) characters>", lambda found: "x" * int(found[1]), body["access_token"])
@@ -118,5 +120,5 @@ def _without_token_values(body: Any) -> Any:
 
 
 def _is_concourses_page(page: str) -> bool:
-    """The recording has the first lines only; what a client can know it by is that it is HTML."""
+    """The recording has the first lines only: compare just that it is HTML."""
     return page.startswith("<!DOCTYPE html>") and "<title>Concourse</title>" in page

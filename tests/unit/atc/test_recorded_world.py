@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Told the same story, the emulator comes to the same world as the real Concourse, down to what its scheduler chose."""
+"""After the same story, the emulator sends all recorded responses, including the choices of the scheduler."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import 
     tell_until_world,
 )
 
-ANSWERS: list[dict[str, Any]] = json.loads((CONTRACT / "world.json").read_text())["answers"]
+EXCHANGES: list[dict[str, Any]] = json.loads((CONTRACT / "world.json").read_text())["answers"]
 
 HEADERS = ("Content-Type", "X-Concourse-Version", "Link")
 
 
-def question(answer: dict[str, Any]) -> str:
-    return f"{answer['path']} {json.dumps(answer.get('params', {}), sort_keys=True)}"
+def request(response: dict[str, Any]) -> str:
+    return f"{response['path']} {json.dumps(response.get('params', {}), sort_keys=True)}"
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,8 @@ def world() -> Iterator[tuple[requests.Session, str]]:
         assert atc.server.errors == []
 
 
-@pytest.mark.parametrize("recorded", [pytest.param(answer, id=question(answer)) for answer in ANSWERS])
-def test_answer_is_the_recorded_one(world: tuple[requests.Session, str], recorded: dict[str, Any]) -> None:
+@pytest.mark.parametrize("recorded", [pytest.param(response, id=request(response)) for response in EXCHANGES])
+def test_response_is_the_recorded_one(world: tuple[requests.Session, str], recorded: dict[str, Any]) -> None:
     session, url = world
     given = session.get(url + recorded["path"], params=recorded.get("params"), timeout=5)
     assert given.status_code == recorded["status"]
