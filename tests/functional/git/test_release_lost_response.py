@@ -163,14 +163,14 @@ def test_the_push_was_reverted(locks: LockRepository, look: Look) -> None:
 def test_the_repository_is_gone_after_the_push(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     away = locks.path.with_name("away.git")
     set_hook(locks, "reference-transaction", AFTER.format(what=f"mv {locks.path} {away}"))
-    words = "It is not known whether the locks were released: the response to the push to branch main was lost"
+    expected = "It is not known whether the locks were released: the response to the push to branch main was lost"
     with (
         open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository,
-        pytest.raises(RepositoryError, match=words) as caught,
+        pytest.raises(RepositoryError, match=expected) as failure,
     ):
         release(repository)
-    assert "then the repository could not be read" in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert "then the repository could not be read" in str(failure.value)
+    assert "\n" not in str(failure.value)
     away.rename(locks.path)
     assert not look(git_daemon.url("locks.git")).claims
 

@@ -46,14 +46,14 @@ def locks(served_folder: Path) -> LockRepository:
     return repository
 
 
-def refused(locks: LockRepository, look: Look, repo: object, words: str, **options: Any) -> str:
+def refused(locks: LockRepository, look: Look, repo: object, expected: str, **options: Any) -> str:
     """Fail to release, and return the message; check that the repository is unchanged and the cache still works."""
     before = locks.tip()
     with open_repository(repo, look.cache_dir, **options) as repository:
-        with pytest.raises(RepositoryError, match=words) as caught:
+        with pytest.raises(RepositoryError, match=expected) as failure:
             release(repository)
         assert repository.snapshot().commit == before
-    message = str(caught.value)
+    message = str(failure.value)
     assert "\n" not in message
     assert "\x1b" not in message
     assert len(message) < 900

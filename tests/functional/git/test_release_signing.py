@@ -65,13 +65,13 @@ def test_a_missing_key(locks: LockRepository, look: Look, key: KeyPair) -> None:
     base = locks.tip()
     key.file.unlink()
     Path(f"{key.file}.pub").unlink()
-    words = "git cannot sign them, so nothing was released: check user.signingKey"
+    expected = "git cannot sign them, so nothing was released: check user.signingKey"
     with open_repository(locks.path, look.cache_dir) as repository:
         for _attempt in range(2):
-            with pytest.raises(RepositoryError, match=words) as caught:
+            with pytest.raises(RepositoryError, match=expected) as failure:
                 release(repository)
-    assert "\n" not in str(caught.value)
-    assert "signing key" in str(caught.value)
+    assert "\n" not in str(failure.value)
+    assert "signing key" in str(failure.value)
     assert locks.tip() == base
 
 

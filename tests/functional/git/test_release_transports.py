@@ -144,11 +144,11 @@ def test_https_with_a_password_stores_no_secret(
 
 def test_dumb_http_accepts_no_push(locks: LockRepository, look: Look, served_folder: Path) -> None:
     base = locks.tip()
-    words = "Nobody can push to .*: it is a web server that only serves"
+    expected = "Nobody can push to .*: it is a web server that only serves"
     with (
         serve_https(served_folder, tls=False, answer=dumb) as server,
         open_repository(server.url("locks.git"), look.cache_dir) as repository,
-        pytest.raises(RepositoryError, match=words),
+        pytest.raises(RepositoryError, match=expected),
     ):
         release(repository)
     assert locks.tip() == base

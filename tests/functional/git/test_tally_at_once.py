@@ -45,27 +45,27 @@ def before_push(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], ob
     push = Remote.push
     pushes: list[str] = []
 
-    def have(done: Callable[[int], object]) -> None:
+    def call(action: Callable[[int], object]) -> None:
         def patched(self: Remote, repository: Path, branch: str, commit: str, *, base: str) -> GitProcess:
             pushes.append(commit)
-            done(len(pushes))
+            action(len(pushes))
             return push(self, repository, branch, commit, base=base)
 
         monkeypatch.setattr(Remote, "push", patched)
 
-    return have
+    return call
 
 
 def test_an_overtaken_push_is_retried_with_the_changes_of_others(
     locks: LockRepository, counter: Counter, before_push: Callable[[Callable[[int], object]], None]
 ) -> None:
-    done: list[Callable[[], object]] = [
+    actions: list[Callable[[], object]] = [
         lambda: locks.add("aws", "env-3"),
         lambda: locks.claim("aws", "env-2"),
         lambda: locks.commit({"README.md": "x"}),
         lambda: None,
     ]
-    before_push(lambda number: done[number - 1]())
+    before_push(lambda number: actions[number - 1]())
     assert counter.start() == {"aws": 1}
     assert files(locks) == ("0", "1")
 
@@ -76,14 +76,14 @@ def test_always_overtaken_gives_up_and_starts_nothing(
     before_push: Callable[[Callable[[int], object]], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ansible_collections.poolboy.concourse.tests.functional.git.counting.PushRetry", hurried)
+    monkeypatch.setattr("ansible_collections.poolboy.concourse.tests.functional.git.counting.PushRetry", quick_retry)
     before_push(lambda number: locks.commit({"README.md": f"{number}"}))
     with pytest.raises(RepositoryError, match=rf"faster {MIN_ATTEMPTS} times in a row.*so no build was started"):
         counter.start()
     assert files(locks) == (None, None)
 
 
-def hurried() -> PushRetry:
+def quick_retry() -> PushRetry:
     """As few attempts as possible, without pauses."""
     ticks = iter(range(0, 100_000, 100))
     return PushRetry(sleep=lambda _seconds: None, clock=lambda: float(next(ticks)))
@@ -109,8 +109,8 @@ def test_only_one_of_two_runs_that_write_the_same_in_the_same_second(
         locks.add("aws", lock)
     with counter.open() as one, other.open() as two:
         first, second = counter.ledger(one), other.ledger(two)
-        looked_at, too = one.snapshot(), two.snapshot()
-        plans = [first.count(looked_at)["aws"].start, second.count(too)["aws"].start]
+        first_snapshot, second_snapshot = one.snapshot(), two.snapshot()
+        plans = [first.count(first_snapshot)["aws"].start, second.count(second_snapshot)["aws"].start]
     assert plans == [4, 0]
 
 

@@ -132,16 +132,16 @@ def test_without_one_of_the_files_the_count_starts_afresh(locks: LockRepository,
 
 
 @pytest.mark.parametrize(
-    ("triggers", "removals", "words"),
+    ("triggers", "removals", "expected"),
     [("-1", "0", "negative"), ("0", "-3\n", "negative"), ("many", "0", "not a number"), ("0", "", "not a number")],
 )
 def test_invalid_numbers_are_reported_and_corrected(
-    locks: LockRepository, counter: Counter, triggers: str, removals: str, words: str
+    locks: LockRepository, counter: Counter, triggers: str, removals: str, expected: str
 ) -> None:
     locks.commit({"aws/.pending-triggers": triggers, "aws/.pending-removals": removals})
     counter.limits["aws"] = 0
     (problem,) = counter.problems()
-    assert words in problem
+    assert expected in problem
     assert "counted from scratch" in problem
     assert files(locks) == ("1", "0")
     assert counter.problems() == []
