@@ -39,7 +39,7 @@ functional: $(READY) ## Run the tests with real servers and real Ansible.
 	$(BIN)/python -m scripts.check functional
 
 long: $(READY) ## Run the tests that take many minutes: nobody is robbed, killed anywhere, the loop.
-	cd $(LINK) && POOLBOY_LONG=1 PYTHONPATH="$(CURDIR)/.collections" "$(CURDIR)/$(BIN)/python" -m pytest -s tests/functional/clean/test_nobody_is_robbed.py tests/functional/clean/test_killed_anywhere.py tests/functional/trigger/test_loop.py tests/functional/trigger/test_town.py tests/functional/schedule
+	cd $(LINK) && POOLBOY_LONG=1 PYTHONPATH="$(CURDIR)/.collections" "$(CURDIR)/$(BIN)/python" -m pytest -s tests/functional/clean/test_no_lock_is_stolen.py tests/functional/clean/test_killed_anywhere.py tests/functional/trigger/test_loop.py tests/functional/trigger/test_random_users.py tests/functional/schedule
 
 molecule: $(READY) ## Run all Molecule scenarios: a round, and its schedule on machines booted for it (as root).
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.collections" $(BIN)/molecule test --all

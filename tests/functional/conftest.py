@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 
-MIN_SECONDS = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_nobody_is_robbed.py")
+MIN_SECONDS = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_no_lock_is_stolen.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from ..running import COLLECTIONS, Workplace
 from .actors.runner import Runner
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 # before: the run dies before git does anything. after: when git is done. orphan: the run dies, git goes on without it.
 # midway: both die while git is at work.
@@ -89,7 +89,7 @@ class Killer:
 
     def _settle(self) -> None:
         """Wait until no git that the killed run left behind is at work any more, here or at the server."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while any(self._mine(folder) for folder in Path("/proc").glob("[0-9]*")):
             assert time.monotonic() < until, "a git, or what has started it, never ends"
             time.sleep(0.01)

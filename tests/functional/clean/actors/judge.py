@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds every commit of the repository against what the teams and Concourse know: was anybody robbed?"""
+"""Holds every commit of the repository against what the teams and Concourse know: was a lock stolen?"""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .moves import Move, files_of, moves_since, push_times
 class Findings:
     """What the judge found. `windows` are the seconds from a cleaner's last look to its accepted push.
 
-    `robbed` and `broken` fail the test. `in_the_window` are re-runs that a person asked for after that last look: no
+    `stolen` and `broken` fail the test. `in_the_window` are re-runs that a person asked for after that last look: no
     client of Concourse can see them. `late` are re-runs asked for after the lock was given back. Both kinds go on to
     give back a lock that somebody else may have by then, as a pool resource asks nobody: `lost_to_reruns`.
     """
 
-    robbed: list[str] = field(default_factory=list)
+    stolen: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     in_the_window: list[str] = field(default_factory=list)
     lost_to_reruns: list[str] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Judge:
             self._lost.add(claim)
             self.findings.lost_to_reruns.append(text)
         else:
-            self.findings.robbed.append(text)
+            self.findings.stolen.append(text)
 
     def _date(self, moves: list[Move]) -> None:
         """All commits of a push were accepted when its newest one was."""
@@ -106,16 +106,16 @@ class Judge:
         note = self._ledger.claims.get(claim)
         at = self._pushed[move.commit]
         if note is None or move.trailers.get("Claim-Commit") != claim:
-            self.findings.robbed.append(f"{move.commit} releases {move.old}, claimed by {claim}: {move.trailers}")
+            self.findings.stolen.append(f"{move.commit} releases {move.old}, claimed by {claim}: {move.trailers}")
             return at
         if note.build is None:
-            self.findings.robbed.append(f"{move.commit} takes {move.old} from a person: {move.trailers}")
+            self.findings.stolen.append(f"{move.commit} takes {move.old} from a person: {move.trailers}")
             return at
         last_look = self._last_look(move.author, note, at)
         self.findings.windows.append(at - last_look)
         claiming = self._world.builds[note.build]
         if claiming.end_time is None or claiming.end_time > at:
-            self.findings.robbed.append(f"{move.commit} takes {move.old} from build {note.build}, which runs: {move}")
+            self.findings.stolen.append(f"{move.commit} takes {move.old} from build {note.build}, which runs: {move}")
         for build in self._takers.get(claim, []):
             self._check_taker(move, claim, build, at, last_look)
         return at
@@ -126,9 +126,9 @@ class Judge:
         text = f"{move.commit} takes {move.old} from build {build.id} ({build.name}), {at - build.start_time:+.3f} s"
         asked_for = self._rerun_behind(build)
         if asked_for is None:
-            self.findings.robbed.append(text)
+            self.findings.stolen.append(text)
         elif asked_for <= last_look:
-            self.findings.robbed.append(
+            self.findings.stolen.append(
                 f"{text}; a re-run asked for {last_look - asked_for:.3f} s before the last look"
             )
         else:
@@ -158,7 +158,7 @@ class Judge:
         if not (excused or late or claim in self._lost):
             end = self._ended.get(claim)
             who = f"{end.author} by {end.commit}, {end.subject}" if end else "nobody"
-            self.findings.robbed.append(
+            self.findings.stolen.append(
                 f"build {build} came to give back {claim}, and it was gone (at {at:.3f}), given back by {who};"
                 f" {'; '.join(self._told(one) for one in self._takers.get(claim, []))}"
             )

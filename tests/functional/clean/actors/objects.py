@@ -15,7 +15,7 @@ from pathlib import Path
 from ....lockrepo.git_command import git
 
 Entries = dict[bytes, tuple[bytes, str]]  # name to mode and object
-PATIENCE = 10.0
+TIMEOUT = 10.0
 
 
 class Objects:
@@ -89,7 +89,7 @@ class Branch:
         return False
 
     def _take_lock(self, content: bytes) -> None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while time.monotonic() < until:
             with contextlib.suppress(FileExistsError):
                 descriptor = os.open(self._lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)

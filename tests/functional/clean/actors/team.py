@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass, field
 
 from ....atc.world.entities import Build
-from .desk import PATIENCE, Desk
-from .hands import Hands
 from .ledger import ClaimNote, Ledger
+from .lock_clients import LockClient
 from .pipelines import CLAIM, GATE, GIVE_BACK, how_it_ends
+from .team_pipeline import TIMEOUT, TeamPipeline
 from .traffic import Traffic
 
 STEP = 0.03  # seconds that a step of a build takes at most
@@ -28,8 +28,8 @@ class Team:
     after the push, and a build that the push comes too late for has ended already.
     """
 
-    desk: Desk
-    hands: Hands
+    team_pipeline: TeamPipeline
+    client: LockClient
     ledger: Ledger
     dice: random.Random
     traffic: Traffic
@@ -37,7 +37,7 @@ class Team:
     _claims: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.atc, self.name, self.pool = self.desk.atc, self.desk.team, self.desk.pool
+        self.atc, self.name, self.pool = self.team_pipeline.atc, self.team_pipeline.team, self.team_pipeline.pool
 
     def play(self) -> None:
         """Claim and hand on until the ledger has enough claims, then finish what was begun."""
@@ -56,27 +56,27 @@ class Team:
     def _finish(self) -> None:
         """Go once through the whole pipeline and let all succeed, so that nothing waits for anything any more."""
         self.well_behaved = True
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         self.finish_builds()
         while not self._claim():
             assert time.monotonic() < until, f"{self.name} finds no free lock in {self.pool}"
         self.finish_builds()
-        if GATE in self.desk.jobs:
-            self.desk.start(GATE)
+        if GATE in self.team_pipeline.jobs:
+            self.team_pipeline.start(GATE)
             self.finish_builds()
 
     def finish_builds(self) -> None:
         """Play builds until Concourse has no more to start."""
         while True:
             self.atc.schedule()
-            if not self.desk.unplayed():
+            if not self.team_pipeline.unplayed():
                 return
             self._play_builds()
 
     def _person_claims(self) -> None:
         """Claim by hand, work a while, and give it back."""
         self.traffic.wait()
-        claimed = self.hands.claim(self.pool, lambda lock: f"manually claim {lock} [{self.name}]", self.dice)
+        claimed = self.client.claim(self.pool, lambda lock: f"manually claim {lock} [{self.name}]", self.dice)
         if claimed is None:
             self.ledger.no_claim_after_all()
             return
@@ -84,7 +84,7 @@ class Team:
         self.ledger.claimed(ClaimNote(commit, self.pool, lock, None, ""))
         self._work(10)
         self.traffic.wait()
-        released = self.hands.release(self.pool, lock, f"manually unclaim {lock}")
+        released = self.client.release(self.pool, lock, f"manually unclaim {lock}")
         if released is None:
             self.ledger.missed(commit, 0)
         else:
@@ -92,7 +92,7 @@ class Team:
 
     def _claim(self) -> bool:
         """Start a build of the claiming job; whether it claimed."""
-        build = self.desk.start(CLAIM)
+        build = self.team_pipeline.start(CLAIM)
         ending = "succeeded" if self.well_behaved else how_it_ends(self.dice)
         if ending == "zombie":
             return self._zombie(build)
@@ -106,11 +106,11 @@ class Team:
         if ending == "lost":  # the worker is gone before Concourse hears of the put
             self.atc.finish(build.id, "errored")
             return True
-        self.desk.record_claim(build, lock, commit)
+        self.team_pipeline.record_claim(build, lock, commit)
         self._claims[build.id] = (lock, commit)
         self._work(20)
         self._work_for_long()
-        if ending == "succeeded" and len(self.desk.jobs) == 1:
+        if ending == "succeeded" and len(self.team_pipeline.jobs) == 1:
             self._give_back(build, lock, commit)
         self.atc.finish(build.id, ending)
         return True
@@ -125,26 +125,26 @@ class Team:
         return claimed is not None
 
     def _claim_for(self, build: Build) -> tuple[str, str] | None:
-        message = self.desk.claim_message(build, old_format=self.dice.random() < 0.2)
+        message = self.team_pipeline.claim_message(build, old_format=self.dice.random() < 0.2)
         self.traffic.wait()
         until = time.monotonic() + WAITS_FOR_A_LOCK
-        while (claimed := self.hands.claim(self.pool, message, self.dice)) is None and time.monotonic() < until:
+        while (claimed := self.client.claim(self.pool, message, self.dice)) is None and time.monotonic() < until:
             self._work()
         if claimed is not None:
-            self.ledger.claimed(ClaimNote(claimed[1], self.pool, claimed[0], build.id, self.desk.path(build)))
+            self.ledger.claimed(ClaimNote(claimed[1], self.pool, claimed[0], build.id, self.team_pipeline.path(build)))
         return claimed
 
     def _play_builds(self) -> None:
         """Play every build of the later jobs that has started, until no more come."""
-        while waiting := self.desk.unplayed():
+        while waiting := self.team_pipeline.unplayed():
             for build in waiting:
                 if build.status == "started":
-                    self.desk.played.add(build.id)
+                    self.team_pipeline.played.add(build.id)
                     self._play(build)
             time.sleep(0.005)
 
     def _play(self, build: Build) -> None:
-        job = self.desk.job_of(build)
+        job = self.team_pipeline.job_of(build)
         held = self._held_by(build)
         ending = "succeeded" if self.well_behaved else how_it_ends(self.dice, mostly=0.85)
         self._work(20)
@@ -153,7 +153,12 @@ class Team:
             commit = self._give_back(build, *held)
             ending = ending if commit else "errored"
         self.atc.finish(build.id, "failed" if ending in ("lost", "zombie") else ending)
-        if ending != "succeeded" and not self.well_behaved and self.desk.may_rerun and self.dice.random() < 0.4:
+        if (
+            ending != "succeeded"
+            and not self.well_behaved
+            and self.team_pipeline.may_rerun
+            and self.dice.random() < 0.4
+        ):
             self._work(2)
             self.ledger.reruns[int(self.atc.rerun(build.id)["id"])] = time.time()
             self.ledger.count("re-runs")
@@ -170,7 +175,7 @@ class Team:
         """Release the lock by a put, unless it is another claim's by now: then somebody has taken it away."""
         url = f"{self.atc.url}/builds/{build.id}"
         self.traffic.wait()
-        commit = self.hands.release(self.pool, lock, f"unclaiming: {lock}\nBuild URL: {url}")
+        commit = self.client.release(self.pool, lock, f"unclaiming: {lock}\nBuild URL: {url}")
         if commit is None:
             self.ledger.missed(claim, build.id)
             return None
@@ -179,9 +184,9 @@ class Team:
         return commit
 
     def _people_press_buttons(self) -> None:
-        if GATE in self.desk.jobs and self.dice.random() < 0.7:
+        if GATE in self.team_pipeline.jobs and self.dice.random() < 0.7:
             self._work_for_long()  # nobody looks at the pipeline for a while
-            self.desk.start(GATE)
+            self.team_pipeline.start(GATE)
 
     def _work(self, times: int = 1) -> None:
         """Let a moment pass."""
@@ -190,4 +195,4 @@ class Team:
     def _work_for_long(self) -> None:
         """Now and then let so much time pass that cleaners go by."""
         if self.dice.random() < 0.3 and not self.well_behaved:
-            self.traffic.sit_out()
+            self.traffic.wait_for_cleaners()

@@ -15,7 +15,7 @@ from .cleaner import Cleaner
 
 RUSH = (0.1, 0.4)  # seconds in which everybody pushes
 LONGEST_QUIET = 20.0
-PATIENCE = 60.0
+TIMEOUT = 60.0
 Quiet = Callable[[], AbstractContextManager[None]]
 
 
@@ -35,16 +35,16 @@ class Traffic:
 
     def wait(self) -> None:
         """Wait until pushes are let through."""
-        assert self._green.wait(PATIENCE), "the lights are stuck"
+        assert self._green.wait(TIMEOUT), "the waves have stopped"
 
-    def sit_out(self) -> None:
+    def wait_for_cleaners(self) -> None:
         """Wait until cleaners have gone by."""
         with self._changed:
             now = self.waves
-            assert self._changed.wait_for(lambda: self._over or self.waves > now, PATIENCE), "the lights are stuck"
+            assert self._changed.wait_for(lambda: self._over or self.waves > now, TIMEOUT), "the waves have stopped"
 
     @contextmanager
-    def lights(self, dice: random.Random, cleaners: Sequence[Cleaner], quiet: Quiet) -> Iterator[None]:
+    def run_waves(self, dice: random.Random, cleaners: Sequence[Cleaner], quiet: Quiet) -> Iterator[None]:
         """Change between both until the end of the context; then all may push. `quiet` is done in quiet moments."""
         over = threading.Event()
         self._over = False
@@ -65,7 +65,7 @@ class Traffic:
             yield
         finally:
             over.set()
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
             with self._changed:
                 self._over = True
                 self._changed.notify_all()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ...scene import Scene
+from .actors.faults import CONCOURSE_FAULTS, REQUEST_PATHS
 from .actors.pipelines import AT_A_GATE, FANNED_OUT, pipeline
-from .actors.weather import CONCOURSE_FAULTS, KINDS_OF_QUESTION
 from .reading import tip
 from .runs import HOUR, Clean, login, released
 
@@ -67,7 +67,7 @@ def test_no_credible_answer_to_anything(clean: Clean, busy: Scene, fault: dict[s
     assert tip(busy.locks.path) == base
 
 
-@pytest.mark.parametrize("path", KINDS_OF_QUESTION)
+@pytest.mark.parametrize("path", REQUEST_PATHS)
 def test_no_credible_answer_to_one_kind_of_question(clean: Clean, busy: Scene, path: str) -> None:
     number = busy.atc.add_fault("status", status=502, path=path)
     assert not released(clean(**options(busy))) & LIVE

@@ -15,16 +15,16 @@ from pathlib import Path
 from ....atc import Emulator
 
 # A git that refuses, waits, dies or loses the answer, in 3 of 100 commands that use the network. What it is told to
-# write lies on the desk first, for passers-by.
+# write is in the folder `drafts` first, for the rerunner.
 GIT = """\
 #!/bin/bash
 [ -e {switch} ] || exec {git} "$@"
 case "$1" in
     fetch|push|ls-remote) ;;
     fast-import)
-        cat > {desk}/$$; cp {desk}/$$ {desk}/$$.whole; mv {desk}/$$.whole {desk}/$$.written
+        cat > {drafts}/$$; cp {drafts}/$$ {drafts}/$$.whole; mv {drafts}/$$.whole {drafts}/$$.written
         [ $((RANDOM % 2)) = 0 ] || sleep 0.1
-        {git} "$@" < {desk}/$$; ended=$?; rm -f {desk}/$$; exit $ended ;;
+        {git} "$@" < {drafts}/$$; ended=$?; rm -f {drafts}/$$; exit $ended ;;
     *) exec {git} "$@" ;;
 esac
 case $((RANDOM % 160)) in
@@ -71,7 +71,7 @@ CONCOURSE_FAULTS: tuple[dict[str, object], ...] = (
 
 
 # What a front strikes: everything of one team, or one kind of question for all.
-KINDS_OF_QUESTION = (
+REQUEST_PATHS = (
     "/input_to",
     "/inputs$",
     "/resources$",
@@ -82,20 +82,20 @@ KINDS_OF_QUESTION = (
 )
 
 
-class Weather:
+class Faults:
     """Faults of git, of its server and of Concourse; `clear()` ends them all."""
 
     def __init__(self, folder: Path, repository: Path, atc: Emulator, seed: int) -> None:
         self.folder = folder / "bin"
         self.log = folder / "pushes.log"
-        self.desk = folder / "desk"
+        self.drafts = folder / "drafts"
         self._switch = folder / "storm"
         self._atc = atc
         self.folder.mkdir()
-        self.desk.mkdir()
+        self.drafts.mkdir()
         self.log.touch()
         self._switch.touch()
-        names = {"git": shutil.which("git"), "switch": self._switch, "log": self.log, "desk": self.desk}
+        names = {"git": shutil.which("git"), "switch": self._switch, "log": self.log, "drafts": self.drafts}
         _program(self.folder / "git", GIT.format(**names))
         _program(repository / "hooks" / "pre-receive", PRE_RECEIVE.format(**names))
         _program(repository / "hooks" / "reference-transaction", REFERENCE_TRANSACTION.format(**names))
@@ -106,7 +106,7 @@ class Weather:
     def front(self, teams: int, dice: random.Random) -> Iterator[None]:
         """Some questions get no good answer in the context, however often they are asked."""
         names = "|".join(str(dice.randrange(teams)) for _count in range(8))
-        path = f"/team-({names})/" if dice.random() < 0.8 else dice.choice(KINDS_OF_QUESTION)
+        path = f"/team-({names})/" if dice.random() < 0.8 else dice.choice(REQUEST_PATHS)
         number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
         try:
             yield

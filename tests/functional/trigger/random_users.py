@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""People and builds at work in two pools, by lots, while runs of the trigger ask their questions."""
+"""People and builds that act at random in two pools while the trigger runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...scene import Scene
 from .runs import builds
 
 OTHER = {"red": "blue", "blue": "red"}
-PIPELINE = "main/town"
+PIPELINE = "main/random-users"
 CONFIG: dict[str, Any] = {
     "resources": [
         {"name": pool, "type": "pool", "source": {"uri": "file:///locks.git", "pool": pool}} for pool in OTHER
@@ -34,11 +34,11 @@ FAULTS: tuple[dict[str, Any], ...] = (
 POST = "/from-[a-z]+/builds$"
 
 
-class Town:
-    """Does one thing at a time; `free` and `held` are the locks by pool, `claimed` the builds that have claimed.
+class RandomUsers:
+    """Acts once at a time; `free` and `held` are the locks by pool, `claimed` the builds that have claimed.
 
-    `surplus` tells for each build that was started how many too many there were right then, and `taken` how many free
-    locks others took since the runs of the moment began: builds for those are not too many. `people` is the weight of
+    `surplus` has, for each started build, how many builds too many there were then; `taken` is how many free
+    locks others took since the current runs began: builds for those are not too many. `people` is the weight of
     what people do by hand, against 1 for all else.
     """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nobody is robbed: 20 teams at work on one lock repository while three cleaners run at once and everything breaks.
+"""No lock is stolen: 20 teams work with one lock repository while three cleaners run at once and everything breaks.
 
 POOLBOY_CLAIMS is how many locks the teams claim altogether (100, or 2,000 with POOLBOY_LONG=1); POOLBOY_SEED repeats
 the decisions of a failed run.
@@ -26,15 +26,15 @@ from ...atc import Emulator
 from ...lockrepo import LockRepository
 from ..running import Workplace
 from .actors.cleaner import Cleaner
-from .actors.desk import Desk
-from .actors.hands import Cloner, Hands, Plumber
+from .actors.faults import Faults
 from .actors.judge import Findings, Judge
 from .actors.ledger import Ledger
-from .actors.passer_by import PasserBy
+from .actors.lock_clients import CloneClient, LockClient, PlumbingClient
 from .actors.pipelines import SHAPES
+from .actors.rerunner import Rerunner
 from .actors.team import Team
+from .actors.team_pipeline import TeamPipeline
 from .actors.traffic import Traffic
-from .actors.weather import Weather
 from .reading import files, locks_in, tip
 
 LONG = os.environ.get("POOLBOY_LONG") == "1"
@@ -44,7 +44,7 @@ TEAMS = 20
 WITH_A_CLONE = 2  # teams that do all by git itself, in a clone of their own
 POOLS = ("aws", "gcp", "cf")
 LOCKS = 24  # in each pool
-PATIENCE = 300.0 + 3 * CLAIMS
+TIMEOUT = 300.0 + 3 * CLAIMS
 MOST_ROUNDS = 40
 
 
@@ -68,29 +68,29 @@ def locks(tmp_path: Path) -> LockRepository:
     return repository
 
 
-def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) -> None:
+def test_no_lock_is_stolen(tmp_path: Path, atc: Emulator, locks: LockRepository) -> None:
     print(f"POOLBOY_SEED={SEED} POOLBOY_CLAIMS={CLAIMS}")
     base, ledger, traffic = tip(locks.path), Ledger(CLAIMS), Traffic()
     teams = [_team(number, tmp_path, atc, locks, ledger, traffic) for number in range(TEAMS)]
-    weather = Weather(tmp_path, locks.path, atc, SEED)
+    faults = Faults(tmp_path, locks.path, atc, SEED)
     started = time.monotonic()
     with ExitStack() as stack:
-        cleaners = [stack.enter_context(_cleaner(number, tmp_path, atc, locks, weather)) for number in range(3)]
-        passer_by = PasserBy(weather.desk, atc, ledger, random.Random(f"{SEED} passer-by"))
+        cleaners = [stack.enter_context(_cleaner(number, tmp_path, atc, locks, faults)) for number in range(3)]
+        rerunner = Rerunner(faults.drafts, atc, ledger, random.Random(f"{SEED} passer-by"))
         with _scheduling(atc) as scheduler:
-            quiet = _quiet_moments(scheduler, weather)
-            with traffic.lights(random.Random(f"{SEED} lights"), cleaners, quiet), passer_by.about():
+            quiet = _quiet_moments(scheduler, faults)
+            with traffic.run_waves(random.Random(f"{SEED} waves"), cleaners, quiet), rerunner.running():
                 _work(teams)
-        # Those too that the passer-by has started after the last one of their team had ended.
+        # Those too that the rerunner has started after the last one of their team had ended.
         _finish_all(teams, atc)
         at_work = time.monotonic() - started
         for cleaner in cleaners:
             cleaner.stop()
-        weather.clear()
+        faults.clear()
         rounds = _clean_until_quiet(cleaners)
-        findings = Judge(locks.path, atc, ledger, weather.log).look_back(base)
+        findings = Judge(locks.path, atc, ledger, faults.log).look_back(base)
         _tell(findings, ledger, cleaners, at_work, traffic.waves, rounds)
-    assert findings.robbed == []
+    assert findings.stolen == []
     assert findings.broken == []
     assert ledger.counts["claims"] >= CLAIMS
     assert {name: states for name, states in locks_in(files(locks.path)).items() if states != {"unclaimed"}} == {}
@@ -104,14 +104,16 @@ def test_nobody_is_robbed(tmp_path: Path, atc: Emulator, locks: LockRepository) 
 
 
 def _team(number: int, folder: Path, atc: Emulator, locks: LockRepository, ledger: Ledger, traffic: Traffic) -> Team:
-    hands: Hands = Cloner(locks.path, folder / f"clone-{number}") if number < WITH_A_CLONE else Plumber(locks.path)
+    client: LockClient = (
+        CloneClient(locks.path, folder / f"clone-{number}") if number < WITH_A_CLONE else PlumbingClient(locks.path)
+    )
     dice = random.Random(f"{SEED} team {number}")
-    desk = Desk(atc, f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)])
-    return Team(desk, hands, ledger, dice, traffic)
+    team_pipeline = TeamPipeline(atc, f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)])
+    return Team(team_pipeline, client, ledger, dice, traffic)
 
 
 @contextmanager
-def _cleaner(number: int, folder: Path, atc: Emulator, locks: LockRepository, weather: Weather) -> Iterator[Cleaner]:
+def _cleaner(number: int, folder: Path, atc: Emulator, locks: LockRepository, faults: Faults) -> Iterator[Cleaner]:
     """Cleaners 1 and 2 share a cache, cleaner 0 has its own."""
     place = Workplace(folder / f"machine-{min(number, 1)}")
     options: dict[str, Any] = {
@@ -127,7 +129,7 @@ def _cleaner(number: int, folder: Path, atc: Emulator, locks: LockRepository, we
         "max_releases": 1000,
         "git_author": f"cleaner-{number} <cleaner@localhost>",
     }
-    path = os.pathsep.join([str(weather.folder), place.variables["PATH"]])
+    path = os.pathsep.join([str(faults.folder), place.variables["PATH"]])
     dice = random.Random(f"{SEED} cleaner {number}")
     with Cleaner(f"cleaner-{number}", options, {**place.variables, "PATH": path}, dice, killed=5) as cleaner:
         yield cleaner
@@ -152,7 +154,7 @@ def _scheduling(atc: Emulator) -> Iterator[threading.Lock]:
         thread.join(10)
 
 
-def _quiet_moments(scheduler: threading.Lock, weather: Weather) -> Callable[[], AbstractContextManager[None]]:
+def _quiet_moments(scheduler: threading.Lock, faults: Faults) -> Callable[[], AbstractContextManager[None]]:
     """While nobody pushes, Concourse may be slow to start what waits, or may not answer to some questions."""
     dice = random.Random(f"{SEED} quiet moments")
 
@@ -162,7 +164,7 @@ def _quiet_moments(scheduler: threading.Lock, weather: Weather) -> Callable[[], 
             if dice.random() < 0.5:
                 stack.enter_context(scheduler)
             if dice.random() < 0.5:
-                stack.enter_context(weather.front(TEAMS, dice))
+                stack.enter_context(faults.front(TEAMS, dice))
             yield
 
     return moment
@@ -181,7 +183,7 @@ def _work(teams: Sequence[Team]) -> None:
     threads = [threading.Thread(target=play, args=(team,), daemon=True) for team in teams]
     for thread in threads:
         thread.start()
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
     assert trouble == []
@@ -194,13 +196,13 @@ def _finish_all(teams: Sequence[Team], atc: Emulator) -> None:
         for team in teams:
             team.finish_builds()
         atc.schedule()
-        if not any(team.desk.unplayed() for team in teams):
+        if not any(team.team_pipeline.unplayed() for team in teams):
             return
     raise AssertionError("Concourse starts builds again and again")
 
 
 def _clean_until_quiet(cleaners: Sequence[Cleaner]) -> int:
-    """Clean in good weather until there is nothing more to do and no lock is held; return how many runs that took."""
+    """Clean in good faults until there is nothing more to do and no lock is held; return how many runs that took."""
     for number in range(1, MOST_ROUNDS):
         result = cleaners[number % len(cleaners)].run_once()
         assert not result.get("failed"), result.get("msg")
@@ -227,5 +229,5 @@ def _tell(
         f"{len(findings.in_the_window)} re-runs in that window, {findings.late} asked for later still;"
         f" {len(findings.lost_to_reruns)} locks lost to them"
     )
-    for text in [*findings.robbed, *findings.broken, *findings.in_the_window][:40]:
+    for text in [*findings.stolen, *findings.broken, *findings.in_the_window][:40]:
         print(f"    {text}")

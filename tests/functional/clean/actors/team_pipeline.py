@@ -13,12 +13,12 @@ from ....atc import Emulator
 from ....atc.world.entities import Build
 from .pipelines import CLAIM, GATE, Config, pipeline, takes_every_version
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 LONGEST_AT_THE_GATE = 1.5  # seconds; by then Concourse has started what can be started
 
 
 @dataclass
-class Desk:
+class TeamPipeline:
     """The pipeline of a team, set up in Concourse. `played` are the builds that a worker has taken on."""
 
     atc: Emulator
@@ -46,7 +46,7 @@ class Desk:
         """Trigger a job; of the claiming one, wait until it has started. One without inputs stays pending."""
         number = int(self.atc.trigger(self._pipeline, job)["id"])
         build = self.atc.build(number)
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while job == CLAIM and build.status == "pending":
             assert time.monotonic() < until, f"build {number} never started"
             time.sleep(0.003)

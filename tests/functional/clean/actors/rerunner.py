@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""People who re-run an old build at the worst moment: while a cleaner is about to give its lock back."""
+"""People who re-run an old build at the worst moment: while a cleaner is about to release its lock."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _CLAIMS = re.compile(r"^Claim-Commit: ([0-9a-f]{40})$", re.MULTILINE)
 _OFTEN = 0.7
 
 
-class PasserBy:
-    """Sees what the cleaners write before they have pushed it (see weather.py), and re-runs a build of those locks.
+class Rerunner:
+    """Sees what the cleaners write before they have pushed it (see faults.py), and re-runs a build of those locks.
 
     A cleaner asks once more after it has written, so each of these re-runs must be seen and the lock be kept.
     """
 
-    def __init__(self, desk: Path, atc: Emulator, ledger: Ledger, dice: random.Random) -> None:
-        self._desk = desk
+    def __init__(self, drafts: Path, atc: Emulator, ledger: Ledger, dice: random.Random) -> None:
+        self._drafts = drafts
         self._atc = atc
         self._ledger = ledger
         self._dice = dice
         self._met: set[str] = set()
 
     @contextmanager
-    def about(self) -> Iterator[None]:
+    def running(self) -> Iterator[None]:
         """Come by until the end of the context."""
         over = threading.Event()
 
         def come_by() -> None:
             while not over.wait(0.005):
-                for written in sorted(self._desk.glob("*.written")):
+                for written in sorted(self._drafts.glob("*.written")):
                     claims = _CLAIMS.findall(written.read_text(errors="replace"))
                     written.unlink()
                     self._meddle(claims)

@@ -15,10 +15,10 @@ from ....lockrepo.git_command import git, git_environment, git_succeeds
 from .objects import Branch, Entries, Objects
 
 Message = Callable[[str], str]
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
-class Hands(Protocol):
+class LockClient(Protocol):
     """Moves a lock as a pool resource does: look at the newest commit, move the file, push; refused, once more."""
 
     def claim(self, pool: str, message: Message, dice: random.Random) -> tuple[str, str] | None:
@@ -28,7 +28,7 @@ class Hands(Protocol):
         """Give a claimed lock back; return the commit, or None if it is not claimed any more."""
 
 
-class Plumber:
+class PlumbingClient:
     """Writes objects right into the repository, then swaps the branch from the commit that it looked at."""
 
     def __init__(self, repository: Path) -> None:
@@ -73,7 +73,7 @@ class Plumber:
         return objects.write("commit", head.encode())
 
 
-class Cloner:
+class CloneClient:
     """Has a clone with a work tree, and does all by git, as the pool resource does (out/git_lock_handler.go)."""
 
     def __init__(self, repository: Path, clone: Path) -> None:
@@ -83,7 +83,7 @@ class Cloner:
             git("config", key, value, folder=clone)
 
     def claim(self, pool: str, message: Message, dice: random.Random) -> tuple[str, str] | None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while time.monotonic() < until:
             self._reset()
             free = sorted(one.name for one in (self._clone / pool / "unclaimed").iterdir() if one.name[0] != ".")
@@ -96,7 +96,7 @@ class Cloner:
         return None
 
     def release(self, pool: str, lock: str, message: str) -> str | None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while time.monotonic() < until:
             self._reset()
             if not (self._clone / pool / "claimed" / lock).exists():
@@ -104,7 +104,7 @@ class Cloner:
             commit = self._move(f"{pool}/claimed/{lock}", f"{pool}/unclaimed/{lock}", message)
             if commit is not None:
                 return commit
-        raise AssertionError(f"no push of {lock} was taken in {PATIENCE} s")
+        raise AssertionError(f"no push of {lock} was taken in {TIMEOUT} s")
 
     def _reset(self) -> None:
         if git_succeeds("fetch", "--quiet", "origin", "main", folder=self._clone):

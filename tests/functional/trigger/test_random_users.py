@@ -23,7 +23,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledg
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import writer
 
 from ...scene import Scene
-from .town import FAULTS, OTHER, POOLS, POST, Town
+from .random_users import FAULTS, OTHER, POOLS, POST, RandomUsers
 from .triggerer import Triggerer
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
@@ -78,9 +78,9 @@ def in_the_time_of_the_scene(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.fixture
-def town(scene: Scene) -> Town:
+def users(scene: Scene) -> RandomUsers:
     print(f"POOLBOY_SEED={SEED}")
-    return Town(scene, SEED)
+    return RandomUsers(scene, SEED)
 
 
 @pytest.fixture
@@ -88,56 +88,56 @@ def triggerer(scene: Scene, tmp_path: Path) -> Triggerer:
     return Triggerer(scene.repo, scene.atc.url, tmp_path / "cache", lambda: scene.now, timeout=1)
 
 
-def run_until_satisfied(town: Town, triggerer: Triggerer) -> None:
+def run_until_satisfied(users: RandomUsers, triggerer: Triggerer) -> None:
     """Run without others until nothing is missing; then every free lock has a build."""
-    town.activity = 0.0
-    town.scene.atc.clear_faults()
+    users.activity = 0.0
+    users.scene.atc.clear_faults()
     for _count in range(6):
-        town.scene.wait(3700)
+        users.scene.wait(3700)
         run = triggerer.run(POOLS)
         assert not run.failed, run.message
         if not run.values["changed"]:
             break
     for pool in OTHER:
-        assert len(town.without_lock(pool)) >= len(town.free[pool])
+        assert len(users.without_lock(pool)) >= len(users.free[pool])
 
 
 @pytest.mark.parametrize("strategy", ["reconcile", "tally"])
-def test_one_run_at_a_time(town: Town, triggerer: Triggerer, death: Death, strategy: str) -> None:
+def test_one_run_at_a_time(users: RandomUsers, triggerer: Triggerer, death: Death, strategy: str) -> None:
     """Some runs are killed at a request, some responses are lost, and people take and release locks."""
-    triggerer.strategy, town.people = strategy, 3
+    triggerer.strategy, users.people = strategy, 3
     for number in range(ROUNDS):
-        town.taken, town.activity = 0, 0.3
-        town.scene.atc.clear_faults()
+        users.taken, users.activity = 0, 0.3
+        users.scene.atc.clear_faults()
         if number % 2:
-            town.scene.atc.add_fault(
-                **town.dice.choice(FAULTS), method="POST", path=POST, nth=town.dice.randrange(1, 3)
+            users.scene.atc.add_fault(
+                **users.dice.choice(FAULTS), method="POST", path=POST, nth=users.dice.randrange(1, 3)
             )
-        death.left = town.dice.randrange(6, 14) if number % 3 == 2 else FAR
-        death.after = town.dice.random() < 0.5
+        death.left = users.dice.randrange(6, 14) if number % 3 == 2 else FAR
+        death.after = users.dice.random() < 0.5
         with suppress(Killed):
             triggerer.run(POOLS)
         death.left = FAR
-        for _act in range(town.dice.randrange(5)):
-            town.act()
+        for _act in range(users.dice.randrange(5)):
+            users.act()
         if number % 4 == 3:
             # So that a tally finds what was lost, and a pool is not held back.
-            town.scene.wait(400)
-    assert town.surplus
-    assert max(town.surplus) <= 0, "a build too many"
-    run_until_satisfied(town, triggerer)
+            users.scene.wait(400)
+    assert users.surplus
+    assert max(users.surplus) <= 0, "a build too many"
+    run_until_satisfied(users, triggerer)
 
 
-def test_two_runs_at_once(town: Town, triggerer: Triggerer, tmp_path: Path) -> None:
+def test_two_runs_at_once(users: RandomUsers, triggerer: Triggerer, tmp_path: Path) -> None:
     """From two machines: at most one build too many."""
     second = replace(triggerer, cache=tmp_path / "another cache")
     for _round in range(ROUNDS // 2):
-        town.taken, town.activity = 0, 0.1
+        users.taken, users.activity = 0, 0.1
         with ThreadPoolExecutor(2) as threads:
             for run in threads.map(lambda one: one.run(POOLS), (triggerer, second)):
                 assert not run.failed, run.message
-        for _act in range(town.dice.randrange(6)):
-            town.act()
-    assert town.surplus
-    assert max(town.surplus) <= 1
-    run_until_satisfied(town, triggerer)
+        for _act in range(users.dice.randrange(6)):
+            users.act()
+    assert users.surplus
+    assert max(users.surplus) <= 1
+    run_until_satisfied(users, triggerer)
