@@ -42,6 +42,14 @@ def add_locks(scene: Scene, *names: str, pool: str = "aws") -> None:
         scene.locks.add(pool, name, at=scene.now)
 
 
+def pause(scene: Scene, what: str) -> None:
+    """Pause the job or the pipeline."""
+    if what == "job":
+        scene.atc.pause_job("main/ci", "claim")
+    else:
+        scene.atc.pause_pipeline("main/ci")
+
+
 def builds(scene: Scene, job: str = "claim", pipeline: str = "main/ci", status: str | None = None) -> list[int]:
     """The ids of a job's builds."""
     return [int(one["id"]) for one in scene.atc.list_builds(pipeline=pipeline, job=job, status=status)]

@@ -10,7 +10,7 @@ import pytest
 from ...lockrepo.git_command import git_text
 from ...scene import Scene
 from ..running import ModuleRun
-from .runs import JOB, Trigger, add_locks, builds, counts, pool_of, started
+from .runs import JOB, Trigger, add_locks, builds, counts, pause, pool_of, started
 from .triggerer import Triggerer
 
 
@@ -129,10 +129,7 @@ def test_a_build_that_a_person_started_is_for_a_free_lock(scene: Scene, trigger:
 
 @pytest.mark.parametrize("what", ["job", "pipeline"])
 def test_waiting_builds_are_reported(scene: Scene, trigger: Trigger, what: str) -> None:
-    if what == "job":
-        scene.atc.pause_job("main/ci", "claim")
-    else:
-        scene.atc.pause_pipeline("main/ci")
+    pause(scene, what)
     add_locks(scene, "env-1", "env-2")
     first, second = trigger(), trigger()
     assert (counts(first), counts(second)) == (("waiting", 2, 0, 2, 2), ("waiting", 2, 2, 0, 0))

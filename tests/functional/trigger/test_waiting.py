@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from ...scene import Scene
-from .runs import CONFIG, Trigger, add_locks, builds, counts, pool_of, started
+from .runs import CONFIG, Trigger, add_locks, builds, counts, pause, pool_of, started
 
 MINUTE = 60
 
@@ -36,10 +39,7 @@ def exhaust(scene: Scene, trigger: Trigger) -> None:
 
 @pytest.mark.parametrize("what", ["job", "pipeline"])
 def test_a_paused_job_or_pipeline_gets_its_builds_once(scene: Scene, trigger: Trigger, what: str) -> None:
-    if what == "job":
-        scene.atc.pause_job("main/ci", "claim")
-    else:
-        scene.atc.pause_pipeline("main/ci")
+    pause(scene, what)
     add_locks(scene, "env-1", "env-2")
     first = trigger()
     assert counts(first) == ("waiting", 2, 0, 2, 2)
@@ -78,10 +78,10 @@ def test_pauses_grow_until_the_pool_is_stuck(scene: Scene, trigger: Trigger) -> 
     add_locks(scene, "env-1")
     scene.wait(10)
     failed = []
-    for pause in (1, 2, 4, 8):
+    for minutes in (1, 2, 4, 8):
         failed += started(trigger())
         fail(scene, failed[-1])
-        scene.wait(pause * MINUTE - 1)
+        scene.wait(minutes * MINUTE - 1)
         run = trigger()
         assert counts(run) == ("waiting", 1, 0, 1, 0)
         assert f"(attempt {len(failed)} of 5)" in pool_of(run)["reason"]
@@ -98,29 +98,41 @@ def test_pauses_grow_until_the_pool_is_stuck(scene: Scene, trigger: Trigger) -> 
     assert len(builds(scene)) == 5
 
 
-def test_a_new_lock_resets(scene: Scene, trigger: Trigger) -> None:
-    add_locks(scene, "env-1")
-    exhaust(scene, trigger)
-    assert counts(trigger())[0] == "stuck"
-    add_locks(scene, "env-2")
-    assert counts(trigger()) == ("triggered", 2, 0, 2, 2)
+def add_lock(scene: Scene) -> None:
+    add_locks(scene, "env-3")
 
 
-def test_a_released_lock_resets(scene: Scene, trigger: Trigger) -> None:
+def release_lock(scene: Scene) -> None:
+    scene.locks.release("aws", "env-2", message="manually release env-2", at=scene.now)
+
+
+def set_pipeline(scene: Scene) -> None:
+    scene.atc.set_pipeline("main/ci", CONFIG)
+
+
+def remove_added_lock(scene: Scene) -> None:
+    add_locks(scene, "env-3")
+    scene.locks.remove("aws", "env-3", state="unclaimed", at=scene.now)
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (add_lock, ("triggered", 2, 0, 2, 2)),
+        (release_lock, ("triggered", 2, 0, 2, 2)),
+        (set_pipeline, ("triggered", 1, 0, 1, 1)),
+        (remove_added_lock, ("stuck", 1, 0, 1, 0)),
+    ],
+)
+def test_what_resets_the_attempts(
+    scene: Scene, trigger: Trigger, event: Callable[[Scene], None], expected: tuple[Any, ...]
+) -> None:
     add_locks(scene, "env-1", "env-2")
     scene.locks.claim("aws", "env-2", message="manually claim env-2", at=scene.now)
     exhaust(scene, trigger)
     assert counts(trigger())[0] == "stuck"
-    scene.locks.release("aws", "env-2", message="manually release env-2", at=scene.now)
-    assert counts(trigger()) == ("triggered", 2, 0, 2, 2)
-
-
-def test_a_new_configuration_resets(scene: Scene, trigger: Trigger) -> None:
-    add_locks(scene, "env-1")
-    exhaust(scene, trigger)
-    assert counts(trigger())[0] == "stuck"
-    scene.atc.set_pipeline("main/ci", CONFIG)
-    assert counts(trigger()) == ("triggered", 1, 0, 1, 1)
+    event(scene)
+    assert counts(trigger()) == expected
 
 
 def test_a_build_that_claims_resets(scene: Scene, trigger: Trigger) -> None:
@@ -134,14 +146,6 @@ def test_a_build_that_claims_resets(scene: Scene, trigger: Trigger) -> None:
     scene.claim(by_hand, "env", "aws/env-1")
     scene.wait(5)
     assert counts(trigger()) == ("triggered", 1, 0, 1, 1)
-
-
-def test_a_removed_lock_does_not_reset(scene: Scene, trigger: Trigger) -> None:
-    add_locks(scene, "env-1")
-    exhaust(scene, trigger)
-    add_locks(scene, "env-2")
-    scene.locks.remove("aws", "env-2", state="unclaimed", at=scene.now)
-    assert counts(trigger()) == ("stuck", 1, 0, 1, 0)
 
 
 def test_as_many_builds_as_free_locks_are_one_attempt(scene: Scene, trigger: Trigger) -> None:
