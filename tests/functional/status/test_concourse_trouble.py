@@ -185,7 +185,7 @@ def test_a_certificate_must_be_trusted(
             chain,
             [
                 ({"concourse_url": atc.url, **known}, ["certificate of", "not trusted", "ca_path"]),
-                ({**trusting, **known, "client_key": str(client.certificate)}, ["cannot be used"]),
+                ({**trusting, **known, "client_key": str(client.certificate)}, ["are unusable"]),
             ],
             look_each,
         )

@@ -117,11 +117,11 @@ def _tls(options: ConcourseOptions, target: FlyTarget | None) -> TlsSettings:
     for path in (options.ca_path, certificate, key):
         if path and not Path(path).exists():
             raise BadOption(f"{path} does not exist: ca_path, client_cert and client_key must be PEM files.")
-    insecure = (
-        target.insecure if target is not None and options.validate_certs is None else options.validate_certs is False
-    )
+    verify = options.validate_certs
+    if verify is None:
+        verify = target is None or not target.insecure
     return TlsSettings(
-        verify=not insecure,
+        verify=verify,
         ca_path=options.ca_path or None,
         extra_ca=target.ca_cert if target is not None else None,
         client_cert=certificate,

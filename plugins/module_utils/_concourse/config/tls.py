@@ -43,29 +43,25 @@ def make_context(settings: TlsSettings) -> ssl.SSLContext:
 
 
 def _context_with(ca_path: str) -> ssl.SSLContext:
-    folder = Path(ca_path).is_dir()
     try:
-        return ssl.create_default_context(cafile=None if folder else ca_path, capath=ca_path if folder else None)
-    except (ssl.SSLError, OSError) as error:
-        raise BadOption(
-            f"ca_path {ca_path} cannot be used: {_reason(error)}. Give a file of PEM certificates."
-        ) from None
+        return ssl.create_default_context(ssl.Purpose.SERVER_AUTH, **_location(ca_path))
+    except OSError as error:
+        raise BadOption(f"ca_path {ca_path} is unusable: {_reason(error)}. Give a file of PEM certificates.") from None
 
 
 def _trust_defaults(context: ssl.SSLContext) -> None:
     """Trust the certificates of requests, or of REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, besides the system's."""
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    if not bundle:
-        from requests.utils import DEFAULT_CA_BUNDLE_PATH
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-        bundle = DEFAULT_CA_BUNDLE_PATH
-    folder = Path(bundle).is_dir()
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
     try:
-        context.load_verify_locations(cafile=None if folder else bundle, capath=bundle if folder else None)
-    except (ssl.SSLError, OSError) as error:
-        raise BadOption(
-            f"The certificates in {bundle} (REQUESTS_CA_BUNDLE) cannot be used: {_reason(error)}."
-        ) from None
+        context.load_verify_locations(**_location(bundle))
+    except OSError as error:
+        raise BadOption(f"The certificates in {bundle} (REQUESTS_CA_BUNDLE) are unusable: {_reason(error)}.") from None
+
+
+def _location(path: str) -> dict[str, str]:
+    return {"capath" if Path(path).is_dir() else "cafile": path}
 
 
 def _load_client_certificate(context: ssl.SSLContext, certificate: str, key: str) -> None:
@@ -74,12 +70,12 @@ def _load_client_certificate(context: ssl.SSLContext, certificate: str, key: str
 
     try:
         context.load_cert_chain(certificate, key, password=no_password)
-    except (ssl.SSLError, OSError) as error:
-        raise BadOption(f"client_cert {certificate} and client_key {key} cannot be used: {_reason(error)}.") from None
+    except OSError as error:
+        raise BadOption(f"client_cert {certificate} and client_key {key} are unusable: {_reason(error)}.") from None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):
         mismatch = error.reason == "KEY_VALUES_MISMATCH"
         return "they do not match" if mismatch else "no usable certificate or key in the file"
-    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+    return error.strerror or type(error).__name__
