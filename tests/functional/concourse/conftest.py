@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
-    ConcourseOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http import retry
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority, new_authority

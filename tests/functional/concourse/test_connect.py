@@ -11,15 +11,9 @@ import time
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
-    ConcourseOptions,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    BuildReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import BuildReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.http.messages import Response, json_response, text_response

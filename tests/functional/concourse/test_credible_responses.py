@@ -10,17 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import (
-    ConcourseQueries,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
-    Build,
-    BuildStatus,
-    Version,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import ConcourseQueries
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus, Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     PipelineReference,

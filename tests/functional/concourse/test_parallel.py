@@ -14,9 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    BuildReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import BuildReference
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import CONFIG, Connect
 
 BUILDS, LATENCY, THREADS = 500, 0.05, 16

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    BuildReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import BuildReference
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, populate
 from ansible_collections.poolboy.concourse.tests.functional.concourse.proxy import Proxy

@@ -10,12 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import (
-    ConcourseQueries,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.instance_vars import (
-    compact_json,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import ConcourseQueries
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.instance_vars import compact_json
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
     BuildStatus,
     JobInput,
@@ -31,11 +27,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     PipelineReference,
 )
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import (
-    CONFIG,
-    VARIABLES,
-    Connect,
-)
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import CONFIG, VARIABLES, Connect
 
 FLOW = PipelineReference("main", "flow")
 DEPLOY = PipelineReference("ops", "deploy", compact_json(VARIABLES))

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import (
-    ConcourseQueries,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import ConcourseQueries
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,

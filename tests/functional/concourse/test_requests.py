@@ -14,9 +14,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     JobReference,

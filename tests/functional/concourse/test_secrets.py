@@ -14,14 +14,10 @@ from pathlib import Path
 import pytest
 import requests.sessions
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import (
-    ConcourseQueries,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import ConcourseQueries
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     PipelineReference,

@@ -14,9 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    BuildReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import BuildReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import (
     BadOption,
     ConcourseError,
@@ -24,11 +22,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.err
 )
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, populate
-from ansible_collections.poolboy.concourse.tests.servers import (
-    Certificate,
-    CertificateAuthority,
-    new_authority,
-)
+from ansible_collections.poolboy.concourse.tests.servers import Certificate, CertificateAuthority, new_authority
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     PipelineReference,

@@ -16,10 +16,7 @@ import pytest
 import requests
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.servers.certificates import (
-    CertificateAuthority,
-    new_authority,
-)
+from ansible_collections.poolboy.concourse.tests.servers.certificates import CertificateAuthority, new_authority
 from ansible_collections.poolboy.concourse.tests.unit.atc.conftest import ApiClient
 
 

@@ -16,10 +16,7 @@ import pytest
 import requests
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import (
-    CONTRACT,
-    tell_until_exchanges,
-)
+from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import CONTRACT, tell_until_exchanges
 
 RECORDING: dict[str, Any] = json.loads((CONTRACT / "exchanges.json").read_text())
 EXCHANGES: dict[str, dict[str, Any]] = {exchange["name"]: exchange for exchange in RECORDING["exchanges"]}

@@ -13,16 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._core.concourse.instance_vars import compact_json
-from ..._core.concourse.model import (
-    Build,
-    BuildResources,
-    BuildStatus,
-    Job,
-    JobInput,
-    JobOutput,
-    StepVersion,
-    Version,
-)
+from ..._core.concourse.model import Build, BuildResources, BuildStatus, Job, JobInput, JobOutput, StepVersion, Version
 from ..._core.concourse.references import PipelineReference
 from .json_fields import (
     MalformedResponse,

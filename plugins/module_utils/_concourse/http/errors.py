@@ -102,11 +102,7 @@ def _mappings() -> tuple[tuple[tuple[type[BaseException], ...], type[RequestFail
         ((socket.gaierror,), RequestFailed, "the host name of {address} is unknown"),
         ((ConnectionRefusedError,), RequestFailed, "{address} refused the connection"),
         # http.client.RemoteDisconnected is a ConnectionResetError.
-        (
-            (ConnectionResetError, BrokenPipeError),
-            RequestFailed,
-            "{address} closed the connection without a response",
-        ),
+        ((ConnectionResetError, BrokenPipeError), RequestFailed, "{address} closed the connection without a response"),
     )
 
 

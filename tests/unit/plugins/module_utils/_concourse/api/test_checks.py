@@ -17,13 +17,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.c
     require_pipeline,
     require_pipelines_of_team,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
-    Build,
-    BuildStatus,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     PipelineReference,

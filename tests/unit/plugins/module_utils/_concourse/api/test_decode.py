@@ -15,9 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api import decode
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import (
-    MalformedResponse,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import MalformedResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.response import Response
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
     BuildStatus,
@@ -25,9 +23,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     JobOutput,
     Version,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    PipelineReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 
 WORLD = Path(__file__).parents[5] / "contract" / "world.json"
 BUILD: dict[str, Any] = {"id": 7, "team_name": "main", "name": "1", "status": "started"}

@@ -14,16 +14,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.d
     decode_job,
     decode_pipeline,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import (
-    MalformedResponse,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    PipelineReference,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
-    JobState,
-    PipelineState,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import MalformedResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import JobState, PipelineState
 
 BUILD: dict[str, Any] = {"id": 7, "name": "3", "status": "pending", "team_name": "main"}
 JOB: dict[str, Any] = {"name": "claim", "team_name": "main", "pipeline_name": "ci"}

@@ -8,9 +8,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.paths import (
-    next_page_parameters,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.paths import next_page_parameters
 
 BASE = "<http://127.0.0.1:8080/api/v1/teams/main/pipelines/p/resources/r/versions"
 

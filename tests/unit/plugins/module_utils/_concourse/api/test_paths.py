@@ -16,12 +16,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.p
     pipeline_path,
     request_line,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    PipelineReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 
 NAMES = st.text(min_size=1, max_size=40).filter(lambda name: name not in (".", ".."))
 

@@ -10,12 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.single_flight import (
-    SingleFlight,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
-    NoCredibleResponse,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.single_flight import SingleFlight
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 
 THREADS = 16
 

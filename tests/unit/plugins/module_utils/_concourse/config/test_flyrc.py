@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.flyrc import (
-    flyrc_path,
-    read_target,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.flyrc import flyrc_path, read_target
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 
 WHOLE = """

@@ -17,12 +17,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.confi
     TokenLogin,
     secrets_of,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
-    ConcourseOptions,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.settings import (
-    resolve_settings,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.settings import resolve_settings
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 
 URL = "https://ci.example.com"

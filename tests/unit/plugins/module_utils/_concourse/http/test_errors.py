@@ -12,13 +12,8 @@ import pytest
 import requests
 import urllib3
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.errors import (
-    TlsFailed,
-    map_exception,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.login.server_info import (
-    parse_version,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.errors import TlsFailed, map_exception
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.login.server_info import parse_version
 
 ADDRESS = "https://ci.example.com"
 

@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
-    ConcourseOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http import requests_library
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import (
     MissingLibrary,
