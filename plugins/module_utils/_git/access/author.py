@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who the commits that release locks are from."""
+"""The author of our commits."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _FORM = re.compile(r"(?P<name>[^<>]*[^<>\s])\s*<(?P<mail>[^<>\s]+)>")
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Author and committer of a commit."""
+    """Author and committer of a commit. Not git.Actor: the import of GitPython takes as long as a whole release."""
 
     name: str
     mail: str
 
 
 def parse_author(text: str) -> Author:
-    """Read the option `git_author`, in the form that git itself writes. Raises BadOption."""
+    """Return the author that `git_author` names, as `Name <mail>`. Raises BadOption."""
     text = text.strip()
     form = _FORM.fullmatch(text)
     if form is None or any(character < " " or character == "\x7f" for character in text):

@@ -52,7 +52,7 @@ class CommitWriter(Generic[Change]):
         return last
 
     def _import(self, mirror: Mirror, base: str, commits: Sequence[PlannedCommit], date: int) -> str:
-        """Write all commits in one process; GitPython would need several for each commit and its trees."""
+        """Write all commits in one process. GitPython would store each changed tree as a loose object of full size."""
         process = self._import_git.start("fast-import", "--quiet", repository=mirror.path, with_input=True)
         try:
             process.write(import_stream(base, commits, self._author, date))
