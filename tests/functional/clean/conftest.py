@@ -31,7 +31,7 @@ def clean(workplace: Workplace) -> Clean:
 
 @pytest.fixture
 def served_folder(tmp_path: Path) -> Path:
-    """The folder that holds `locks.git`, for the servers of tests/servers."""
+    """The folder with `locks.git`, for the servers of tests/servers."""
     folder = tmp_path / "served"
     folder.mkdir(exist_ok=True)
     return folder
@@ -39,9 +39,9 @@ def served_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def locks(tmp_path: Path) -> Iterator[LockRepository]:
-    """`locks.git`, for runs without a Concourse: env-1 and env-2 of pool `aws` are claimed since long by nobody knows.
+    """`locks.git`, for runs without a Concourse: env-1 and env-2 of pool `aws` have old claims without a build.
 
-    env-3 is free, env-4 a person's; pool `sick` has no locks, and there are files that are no pool's.
+    env-3 is free, a person holds env-4; pool `sick` has no locks, and some files are in no pool.
     """
     repository = LockRepository(tmp_path / "served" / "locks.git")
     for lock in ("env-1", "env-2", "env-3", "env-4"):

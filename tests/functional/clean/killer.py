@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run of concourse_pool_clean that is killed, at a step of git's or at some moment."""
+"""A run of concourse_pool_clean that is killed at a git command or after some time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ esac
 
 @dataclass
 class Killer:
-    """Starts the module on a machine whose git kills it where it is told to."""
+    """Runs the module with a git that kills it at a given command."""
 
     runner: Runner
     place: Workplace
@@ -56,15 +56,15 @@ class Killer:
         wrapper.chmod(0o755)
 
     def run(self, options: Mapping[str, Any], *, at: tuple[int, str] | None = None) -> dict[str, Any] | None:
-        """One run, killed at the step of that number, counted from 1; None if it was."""
+        """Run, killed at the git command of a number from 1; return None if it was killed."""
         return self._run(options, at, None)
 
     def run_for(self, options: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
-        """One run, killed after so many seconds; None if it was."""
+        """Run, killed after `seconds`; return None if it was killed."""
         return self._run(options, None, seconds)
 
     def steps(self) -> list[str]:
-        """The git commands of the last run."""
+        """Return the git commands of the last run."""
         order = sorted(self.log.iterdir(), key=lambda step: int(step.name))
         return [(step / "command").read_text().strip() for step in order]
 
@@ -88,7 +88,7 @@ class Killer:
         return None if result.get("killed") else result
 
     def _settle(self) -> None:
-        """Wait until no git that the killed run left behind is at work any more, here or at the server."""
+        """Wait for the git processes that the killed run left behind, here and on the server."""
         until = time.monotonic() + TIMEOUT
         while any(self._mine(folder) for folder in Path("/proc").glob("[0-9]*")):
             assert time.monotonic() < until, "a git, or what has started it, never ends"

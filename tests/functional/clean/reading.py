@@ -33,7 +33,7 @@ def tip(repository: Path, branch: str = "main") -> str:
 
 
 def commits_since(repository: Path, base: str, branch: str = "main") -> list[Commit]:
-    """The commits after `base`, oldest first."""
+    """Return the commits after `base`, oldest first."""
     form = "%H%n%P%n%an <%ae>%n%cn <%ce>%n%(trailers:only,unfold)%x01%B%x00"
     printed = git("log", "--reverse", f"--format={form}", f"{base}..refs/heads/{branch}", folder=repository).decode()
     return [_commit(entry.lstrip("\n")) for entry in printed.split("\0") if entry.strip()]
@@ -63,7 +63,7 @@ def changes_of(repository: Path, commit: str) -> list[tuple[str, str, str]]:
 
 
 def files(repository: Path, revision: str = "main") -> dict[str, str]:
-    """Every file by its path, as `mode object`."""
+    """Return every file by its path, as `mode object`."""
     found = {}
     for line in git("ls-tree", "-r", "-z", "--full-tree", revision, folder=repository).split(b"\0")[:-1]:
         about, path = line.split(b"\t", 1)
@@ -73,7 +73,7 @@ def files(repository: Path, revision: str = "main") -> dict[str, str]:
 
 
 def locks_in(tree: Mapping[str, str]) -> dict[str, set[str]]:
-    """The states in which each lock stands, by `pool/lock`."""
+    """Return the states of each lock, by `pool/lock`."""
     found: dict[str, set[str]] = {}
     for path in tree:
         match = re.fullmatch(r"(?:(.*)/)?(claimed|unclaimed)/([^/]+)", path)

@@ -50,7 +50,7 @@ MOST_ROUNDS = 40
 
 @pytest.fixture
 def atc() -> Iterator[Emulator]:
-    """The cleaners are viewers; builds are scheduled by a scheduler of the test, some time after they could be."""
+    """The cleaners are viewers; the test schedules the builds, some time after they could start."""
     with Emulator() as made:
         for number in range(3):
             made.set_user(f"cleaner-{number}", "pa55word")
@@ -137,7 +137,7 @@ def _cleaner(number: int, folder: Path, atc: Emulator, locks: LockRepository, fa
 
 @contextmanager
 def _scheduling(atc: Emulator) -> Iterator[threading.Lock]:
-    """Concourse looks for builds to start every now and then, but not while somebody has the lock."""
+    """Concourse starts builds now and then, but not while somebody holds the scheduler's lock."""
     over, dice, rest = threading.Event(), random.Random(f"{SEED} scheduler"), threading.Lock()
 
     def schedule() -> None:
@@ -155,7 +155,7 @@ def _scheduling(atc: Emulator) -> Iterator[threading.Lock]:
 
 
 def _quiet_moments(scheduler: threading.Lock, faults: Faults) -> Callable[[], AbstractContextManager[None]]:
-    """While nobody pushes, Concourse may be slow to start what waits, or may not answer to some questions."""
+    """While nobody pushes, Concourse can be slow to start builds, or fail some requests."""
     dice = random.Random(f"{SEED} quiet moments")
 
     @contextmanager
@@ -171,7 +171,7 @@ def _quiet_moments(scheduler: threading.Lock, faults: Faults) -> Callable[[], Ab
 
 
 def _work(teams: Sequence[Team]) -> None:
-    """Let all teams work at once, to the end."""
+    """Run all teams in parallel, to the end."""
     trouble: list[str] = []
 
     def play(team: Team) -> None:
@@ -191,7 +191,7 @@ def _work(teams: Sequence[Team]) -> None:
 
 
 def _finish_all(teams: Sequence[Team], atc: Emulator) -> None:
-    """Let every build end, and those that Concourse starts after them."""
+    """Finish all builds, and those that Concourse starts after them."""
     for _round in range(MOST_ROUNDS):
         for team in teams:
             team.finish_builds()
@@ -202,7 +202,7 @@ def _finish_all(teams: Sequence[Team], atc: Emulator) -> None:
 
 
 def _clean_until_quiet(cleaners: Sequence[Cleaner]) -> int:
-    """Clean in good faults until there is nothing more to do and no lock is held; return how many runs that took."""
+    """Clean without faults until no lock is held; return the number of runs."""
     for number in range(1, MOST_ROUNDS):
         result = cleaners[number % len(cleaners)].run_once()
         assert not result.get("failed"), result.get("msg")

@@ -21,7 +21,7 @@ DEAD = {"aws/aborted", "aws/leaked"}
 
 @pytest.fixture
 def busy(scene: Scene) -> Scene:
-    """`runs`: its build runs; `used`: a later build has it; `waits`: for a person at a gate. Two more are dead."""
+    """`runs` has a running build, a later build uses `used`, `waits` is at a gate. Two more are dead."""
     scene.atc.set_pipeline("main/gated", pipeline(AT_A_GATE, "aws"))
     scene.atc.set_pipeline("main/fanned", pipeline(FANNED_OUT, "aws"))
     for lock in sorted(LIVE | DEAD):

@@ -146,7 +146,7 @@ def test_the_diff_is_what_git_shows(clean: Clean, options: dict[str, Any], repos
 
 
 def test_preset_pool_boy_releases_all_locks_that_are_not_in_use(clean: Clean, options: dict[str, Any]) -> None:
-    """Of a pipeline that waits at a gate too, which is why it is not the default; but never from a build at work."""
+    """Also the lock of a pipeline that waits at a gate, so it is not the default; but never that of a running build."""
     run = clean(**options, preset="pool_boy", policy={"foreign": "keep"})
     handed_off = {lock for lock, verdict in VERDICTS.items() if verdict == "handed_off"}
     manual = {lock for lock, verdict in VERDICTS.items() if verdict == "manual"}

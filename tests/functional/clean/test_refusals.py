@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that takes no push: the run fails with a clear sentence, and nothing is lost or half done."""
+"""The server refuses the push: the run fails with a clear sentence, and nothing is lost or half done."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def write_hook(repository: Path, name: str, script: str) -> None:
 
 @pytest.fixture
 def refused(clean: Clean, locks: LockRepository) -> Iterator[Callable[..., ModuleRun]]:
-    """Run, see it refused; then mend the server by `mend`, and see that the next run does it all."""
+    """Check that a run is refused, and that the next run succeeds after `mend` has repaired the server."""
     base, before = tip(locks.path), files(locks.path)
     used: dict[str, Any] = {}
 
@@ -107,7 +107,7 @@ def test_a_protected_branch(refused: Refused, locks: LockRepository) -> None:
 
 
 def test_a_disk_that_is_full(refused: Refused, locks: LockRepository) -> None:
-    """The server's own limit on a push ends it in the middle of unpacking, as a full disk does."""
+    """The server's limit on the size of a push ends it while it unpacks, as a full disk does."""
     git("config", "receive.maxInputSize", "200", folder=locks.path)
     assert "nothing was released" in refused().message.lower()
 
@@ -142,7 +142,7 @@ def test_a_git_daemon_that_takes_no_push(refused: Refused, locks: LockRepository
 
 
 def test_refused_once_for_each_reason_is_tried_no_more(clean: Clean, locks: LockRepository) -> None:
-    """A refusal that waiting cannot mend is not repeated."""
+    """A permanent refusal is not retried."""
     count = locks.path / "count"
     write_hook(locks.path, "pre-receive", f"echo x >> {count}; echo 'No.' >&2; exit 1")
     refusal(clean(repo=locks.url, pools="aws"))
@@ -161,7 +161,7 @@ git update-ref refs/heads/main $commit
 
 
 def overtake(locks: LockRepository, times: int) -> Path:
-    """Somebody else pushes while a push is under way, so many times."""
+    """Somebody else pushes during a push, so many times."""
     count = locks.path / "count"
     write_hook(locks.path, "pre-receive", OVERTAKE.format(count=count, times=times))
     return count
@@ -189,7 +189,7 @@ exec {git} "$@"
 
 
 def test_overtaken_just_before_the_push(clean: Clean, locks: LockRepository, tmp_path: Path) -> None:
-    """What somebody else pushed stays: a forced push would undo it."""
+    """The push of somebody else stays: a forced push would undo it."""
     wrapper = tmp_path / "bin" / "git"
     wrapper.parent.mkdir()
     names = {"done": tmp_path / "done", "repository": locks.path, "git": shutil.which("git")}
@@ -231,7 +231,7 @@ def test_always_overtaken(workplace: Workplace, locks: LockRepository, tmp_path:
 
 
 def test_a_forced_push_by_somebody_else_is_not_undone(clean: Clean, locks: LockRepository) -> None:
-    """History rewritten during the push: the claims have new commits, so what was judged is not what stands there."""
+    """History is rewritten during the push: the claims have new commits, so their verdicts no longer hold."""
     rewrite = """\
 unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
 [ -e rewritten ] && exit 0

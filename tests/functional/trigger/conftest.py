@@ -20,7 +20,7 @@ from .triggerer import Triggerer
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    """Six hours ago: pipeline main/ci with job `claim`, and an empty pool `aws`; pool-boy may start builds."""
+    """Pipeline main/ci with job `claim`, and an empty pool `aws`, six hours ago; pool-boy may start builds."""
     with Scene(tmp_path / "scene", now=int(time.time()) - 6 * HOUR) as made:
         made.atc.set_user("pool-boy", "pa55word")
         made.atc.set_user("looker", "pa55word")

@@ -74,7 +74,7 @@ class RandomUsers:
             self.dice.choice(acts)(self.dice.choice(list(OTHER)))
 
     def without_lock(self, pool: str) -> list[int]:
-        """The builds of the pool's job that can still claim."""
+        """Return the builds of the pool's job that can still claim."""
         active = builds(self.scene, f"from-{pool}", PIPELINE, "started")
         return [build for build in active if build not in self.claimed]
 
@@ -95,7 +95,7 @@ class RandomUsers:
             self.taken += 1
 
     def borrow(self, pool: str) -> None:
-        """A person claims a free lock and gives it back before anybody else does anything."""
+        """A person claims and releases a free lock before anybody else acts."""
         for lock in self.free[pool][:1]:
             self.scene.locks.claim(pool, lock, message=f"manually claim {lock}", at=self.scene.now)
             self.scene.locks.release(pool, lock, message=f"manually release {lock}", at=self.scene.now)
@@ -107,7 +107,7 @@ class RandomUsers:
             self.free[pool].append(lock)
 
     def pass_on(self, pool: str) -> None:
-        """A claimed lock goes to the free ones of the other pool."""
+        """A claimed lock moves to the free locks of the other pool."""
         for lock in self.held[pool][:1]:
             self.scene.locks.move(pool, lock, OTHER[pool], state="claimed", to_state="unclaimed", at=self.scene.now)
             self.held[pool].remove(lock)
@@ -121,7 +121,7 @@ class RandomUsers:
             self.claimed.add(build)
 
     def end(self, pool: str) -> None:
-        """A build that has claimed ends; its lock stays claimed, or was given back already."""
+        """A build that has claimed ends; its lock stays claimed, or was released already."""
         active = builds(self.scene, f"from-{pool}", PIPELINE, "started")
         for build in [one for one in active if one in self.claimed][:1]:
             self.scene.atc.finish(build, self.dice.choice(["succeeded", "failed", "errored", "aborted"]))
@@ -131,7 +131,7 @@ class RandomUsers:
             self.scene.atc.finish(build, self.dice.choice(["failed", "errored", "aborted"]))
 
     def _between_acts(self, request: Any) -> Any:
-        """Others act right before a request is carried out, and right after, before its answer is there."""
+        """Others act before a request is carried out, and after it, before the response."""
         with self._turn:
             self._maybe_act()
             before = len(self.scene.atc.world.builds)

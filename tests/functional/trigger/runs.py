@@ -51,7 +51,7 @@ def pause(scene: Scene, what: str) -> None:
 
 
 def builds(scene: Scene, job: str = "claim", pipeline: str = "main/ci", status: str | None = None) -> list[int]:
-    """The ids of a job's builds."""
+    """Return the ids of the builds of a job."""
     return [int(one["id"]) for one in scene.atc.list_builds(pipeline=pipeline, job=job, status=status)]
 
 
@@ -62,7 +62,7 @@ def pool_of(run: ModuleRun, name: str = "aws") -> dict[str, Any]:
 
 
 def counts(run: ModuleRun, name: str = "aws") -> tuple[Any, ...]:
-    """State, unclaimed, active, needed and triggered of a pool."""
+    """Return state, unclaimed, active, needed and triggered of a pool."""
     pool = pool_of(run, name)
     return tuple(pool[key] for key in ("state", "unclaimed", "active", "needed", "triggered"))
 

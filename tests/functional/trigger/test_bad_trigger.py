@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever is wrong with the options: a sentence that says so, and nothing started."""
+"""Invalid options fail with a clear sentence and start nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much is asked, and what is found, in jobs with many builds."""
+"""Requests and results for jobs with many builds."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ JOB = f"{PIPELINE}/jobs/claim"
 
 
 def record(scene: Scene, count: int) -> list[int]:
-    """Builds of the past, which have claimed and ended long ago."""
+    """Builds that claimed and ended long ago."""
     past = scene.now - 100 * 3600
     made = [scene.atc.record_build("main/ci", "claim", started=past, ended=past + 60) for _count in range(count)]
     return [int(one["id"]) for one in made]
 
 
 def asked(scene: Scene) -> Counter[str]:
-    """What was asked since the log was cleared, less the login."""
+    """Return the requests since the log was cleared, without those of the login."""
     return Counter(entry.path for entry in scene.atc.log.entries if entry.path not in OF_THE_LOGIN)
 
 
@@ -46,7 +46,7 @@ def test_two_requests_for_each_job_if_nothing_is_missing(scene: Scene, trigger: 
 
 @pytest.mark.parametrize("strategy", ["reconcile", "tally"])
 def test_one_more_while_builds_are_pending(scene: Scene, triggerer: Triggerer, trigger: Trigger, strategy: str) -> None:
-    """Only the pipeline says that it is paused, and nothing says since when a build is pending."""
+    """Only the pipeline shows that it is paused, and nothing shows since when a build is pending."""
     triggerer.strategy = strategy
     config = {**CONFIG, "jobs": [{**CONFIG["jobs"][0], "max_in_flight": 1}]}
     scene.atc.set_pipeline("main/ci", config)
@@ -79,7 +79,7 @@ def test_all_active_builds_are_counted_however_many(scene: Scene, trigger: Trigg
 
 
 def test_an_old_build_that_is_still_at_work(scene: Scene, trigger: Trigger) -> None:
-    """It is not on the first page, and waits for a lock since long."""
+    """It is not on the first page, and has been waiting for a lock for long."""
     record(scene, 20)
     old = scene.start("main/ci", "claim")
     record(scene, 150)
@@ -90,7 +90,7 @@ def test_an_old_build_that_is_still_at_work(scene: Scene, trigger: Trigger) -> N
 
 
 def test_a_rerun_of_an_old_build_counts(scene: Scene, trigger: Trigger) -> None:
-    """It is listed beside its original, far from the first page, and next_build does not tell of it."""
+    """It is listed next to its original, far from the first page, and next_build leaves it out."""
     first, *_others = record(scene, 150)
     rerun = int(scene.atc.rerun(first)["id"])
     scene.atc.schedule()
@@ -104,7 +104,7 @@ def test_a_rerun_of_an_old_build_counts(scene: Scene, trigger: Trigger) -> None:
 
 
 def test_a_rerun_that_ends_while_it_is_being_counted(scene: Scene, trigger: Trigger) -> None:
-    """It may have claimed the lock that was free at the look: better one build too few than one too many."""
+    """It can have claimed the lock that was free in the snapshot: better one build too few than one too many."""
     first, *_others = record(scene, 150)
     rerun = int(scene.atc.rerun(first)["id"])
     scene.atc.schedule()

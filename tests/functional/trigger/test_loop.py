@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two pools whose jobs pass their locks back and forth: it goes on round after round, and no build is too many."""
+"""Two pools whose jobs pass their locks back and forth, many times: no build is too many."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_loop_never_stops(scene: Scene, tmp_path: Path, strategy: str) -> No
 
 
 def pass_on(scene: Scene, pool: str, build: int) -> str:
-    """Let the build claim the lock, put it into the other pool and succeed."""
+    """The build claims the lock, moves it to the other pool and succeeds."""
     scene.wait(1)
     scene.claim(build, pool, f"{pool}/ball")
     scene.locks.move(pool, "ball", OTHER[pool], state="claimed", to_state="unclaimed", at=scene.now)

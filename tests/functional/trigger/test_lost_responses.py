@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A POST is never repeated blindly: after a lost answer the build is looked for."""
+"""A POST is never repeated: after a lost response the run looks for the build."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def posts(scene: Scene) -> int:
 def test_a_build_that_was_made_is_found(
     scene: Scene, triggerer: Triggerer, trigger: Trigger, fault: dict[str, Any], nth: int
 ) -> None:
-    """The second of the cases loses the last answer."""
+    """The second case loses the last response."""
     triggerer.timeout = 1
     scene.atc.trigger("main/ci", "claim", created_by="somebody else")
     scene.atc.finish(builds(scene)[0], "succeeded")
@@ -85,7 +85,7 @@ def assert_says_what_was_started(scene: Scene, run: ModuleRun) -> None:
 
 
 def test_a_concourse_that_is_gone_after_the_post(scene: Scene, trigger: Trigger) -> None:
-    """Nothing can be looked for, and other pools are not even tried."""
+    """The builds cannot be listed, and no build of another pool is requested."""
     add_locks(scene, "env-1", "env-2")
     add_locks(scene, "g-1", pool="gcp")
     scene.atc.add_fault("lost", **POST, nth=2, after=True)
@@ -103,7 +103,7 @@ def test_a_concourse_that_is_gone_after_the_post(scene: Scene, trigger: Trigger)
 
 
 def test_the_build_of_somebody_else_is_not_taken_for_ours(scene: Scene, trigger: Trigger) -> None:
-    """Somebody presses the plus button at the moment when our own POST gets lost."""
+    """Somebody starts a build by hand while our own POST is lost."""
     add_locks(scene, "env-1", "env-2")
     scene.atc.add_fault("lost", **POST, nth=1)
     original = scene.atc.respond

@@ -39,7 +39,7 @@ class Killed(BaseException):
 
 @dataclass
 class Death:
-    """Comes to a run at the request of that number: before it is sent, or `after` it was carried out."""
+    """Kills a run at the request of a number: before it is sent, or `after` it was carried out."""
 
     left: int = FAR
     after: bool = False

@@ -81,7 +81,7 @@ def test_a_build_that_moved_its_lock_on_does_not_count(scene: Scene, trigger: Tr
 
 
 def test_claims_of_others_are_not_the_builds(scene: Scene, trigger: Trigger) -> None:
-    """A person, another job, and a namesake of another Concourse, team and time."""
+    """Claims of a person, of another job, and of the same name in another Concourse, team and time."""
     add_locks(scene, *(f"env-{number}" for number in range(1, 7)))
     scene.locks.claim("aws", "env-1", message="manually claim env-1", at=scene.now)
     other = scene.start("main/ci", "other")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each answer that a real Concourse gave to a POST for a build or a check leads to what is documented."""
+"""Each recorded response of a real Concourse to a POST has the documented effect."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ RUNS: dict[str, tuple[str, str]] = {
 
 @pytest.fixture
 def atc() -> Iterator[Emulator]:
-    """The Concourse as it was when the exchanges were recorded."""
+    """The Concourse at the time of the recorded exchanges."""
     with Emulator() as emulator:
         tell_until_exchanges(emulator)
         emulator.set_next_id("builds", 20)

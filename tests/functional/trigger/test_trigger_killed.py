@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Killed by SIGKILL between any two requests: the next run starts what is missing, and nothing more."""
+"""Killed by SIGKILL between any two requests: the next run starts what is missing and no more."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ REQUESTS = 3 + 3 + LOCKS
 
 @dataclass
 class Assassin:
-    """Kills the process that asks, when its request of that number has come or has been carried out."""
+    """Kills the client at the request of a number, before or after it is carried out."""
 
     scene: Scene
     place: Workplace
@@ -44,7 +44,7 @@ class Assassin:
     victim: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def run(self, at: int, *, after: bool, strategy: str = "reconcile") -> int:
-        """One run, killed there; returns its exit code."""
+        """Return the exit code of a run that is killed there."""
         original = self.scene.atc.respond
         carried_out = threading.Event()
 
@@ -89,7 +89,7 @@ def assassin(scene: Scene, workplace: Workplace) -> Assassin:
 
 
 def test_at_every_request(scene: Scene, assassin: Assassin, trigger: Trigger, tmp_path: Path) -> None:
-    """One killed run after the other on the same scene; each adds to what is there at most what is missing."""
+    """Many killed runs on the same scene; none starts more builds than are missing."""
     free = 0
     for at in range(4, REQUESTS + 1):
         add_locks(scene, *(f"env-{free + number}" for number in range(LOCKS)))
@@ -113,7 +113,7 @@ def test_the_run_is_whole_without_a_kill(scene: Scene, assassin: Assassin) -> No
 def test_with_a_tally_it_takes_a_while_until_what_was_lost_is_counted_again(
     scene: Scene, assassin: Assassin, triggerer: Any
 ) -> None:
-    """The count went up before the builds were started: a run two minutes later finds that they are not there."""
+    """The builds were counted and not started: a later run finds that they are missing."""
     triggerer.strategy = "tally"
     scene.locks.tally("aws", triggers=0, removals=0, at=scene.now)
     scene.now = int(time.time())

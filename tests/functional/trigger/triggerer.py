@@ -47,7 +47,7 @@ from ansible_collections.poolboy.concourse.tests.functional.running import Modul
 
 @dataclass
 class Triggerer:
-    """Runs the trigger as often as it is told to, each time with a login and a context of its own.
+    """Runs the trigger, each time with a login and a repository of its own.
 
     `clock` gives seconds since 1970, UTC; `warnings` are those of all runs.
     """
@@ -63,7 +63,7 @@ class Triggerer:
     warnings: list[str] = field(default_factory=list)
 
     def run(self, pools: Sequence[object], *, check_mode: bool = False, **rules: Any) -> ModuleRun:
-        """One run; the result is what the module would return."""
+        """Return the result of one run, as the module returns it."""
         with self.at_work(pools, check_mode=check_mode, **rules) as trigger:
             try:
                 return ModuleRun(0, "", "", trigger())
@@ -74,7 +74,7 @@ class Triggerer:
     def at_work(
         self, pools: Sequence[object], *, check_mode: bool = False, **rules: Any
     ) -> Iterator[Callable[[], dict[str, Any]]]:
-        """Give a function that does one run after the other, over the same connections. It raises Failed."""
+        """Yield a function that runs the trigger over the same connections and raises Failed."""
         chosen = read_trigger_pools(read_pools(pools, PoolPolicy()))
         concourse = ConcourseClient(
             ConcourseOptions(url=self.url, username=self.username, password=self.password, timeout=self.timeout)
@@ -109,7 +109,7 @@ class Triggerer:
 
 
 class Failed(Exception):
-    """A run that failed; `values` is what the module would return."""
+    """A failed run; `values` is the result of the module."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         super().__init__(values["msg"])

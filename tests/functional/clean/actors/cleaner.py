@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An operator's cron: cleans the pools without a pause, whatever happens, and is killed now and then."""
+"""A cron job that cleans the pools without a pause and is killed now and then."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Cleaner:
         self._runner.close()
 
     def run_once(self, *, kill_after: float | None = None, **options: Any) -> dict[str, Any]:
-        """One run of the module; waits for the one under way."""
+        """Run the module once, after the current run."""
         with self._guard:
             return self._runner.run({**self.options, **options}, kill_after=kill_after)
 
     def stop(self) -> None:
-        """End the runs, the one under way included."""
+        """End the runs, including the current one."""
         self._stop.set()
         self._thread.join(150)
         assert not self._thread.is_alive()

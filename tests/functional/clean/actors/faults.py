@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that goes wrong between the cleaners, Concourse and the lock repository, by lots."""
+"""Random faults between the cleaners, Concourse and the lock repository."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Faults:
 
     @contextmanager
     def front(self, teams: int, dice: random.Random) -> Iterator[None]:
-        """Some questions get no good answer in the context, however often they are asked."""
+        """Some requests fail in the context, each time."""
         names = "|".join(str(dice.randrange(teams)) for _count in range(8))
         path = f"/team-({names})/" if dice.random() < 0.8 else dice.choice(REQUEST_PATHS)
         number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
@@ -114,7 +114,7 @@ class Faults:
             self._atc.remove_fault(number)
 
     def clear(self) -> None:
-        """From now on everything works."""
+        """End all faults."""
         self._switch.unlink()
         self._atc.clear_faults()
 

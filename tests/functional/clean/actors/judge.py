@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds every commit of the repository against what the teams and Concourse know: was a lock stolen?"""
+"""Checks every commit of the repository against the records of the teams and of Concourse: was a lock stolen?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .moves import Move, files_of, moves_since, push_times
 
 @dataclass
 class Findings:
-    """What the judge found. `windows` are the seconds from a cleaner's last look to its accepted push.
+    """The findings of a judge. `windows` are the seconds from a cleaner's last check to its accepted push.
 
     `stolen` and `broken` fail the test. `in_the_window` are re-runs that a person asked for after that last look: no
     client of Concourse can see them. `late` are re-runs asked for after the lock was given back. Both kinds go on to
@@ -35,7 +35,7 @@ class Findings:
 
 
 class Judge:
-    """Looks back on a run, when all is over."""
+    """Checks a run after its end."""
 
     def __init__(self, repository: Path, atc: Emulator, ledger: Ledger, log: Path) -> None:
         self._repository = repository
@@ -51,7 +51,7 @@ class Judge:
         self._lost: set[str] = set()  # claims that such a re-run ended
 
     def look_back(self, base: str) -> Findings:
-        """Go through all commits after `base`, oldest first."""
+        """Check all commits after `base`, oldest first."""
         self._index()
         holding: dict[str, str] = {}
         accepted: dict[str, float] = {}
@@ -75,7 +75,7 @@ class Judge:
         return self.findings
 
     def _check_mistake(self, lock: str, claim: str, believed: str | None) -> None:
-        """Somebody has given back a lock by a claim that was over, and so taken it from who has it now."""
+        """Somebody released a lock by an old claim, and so stole it from its holder."""
         text = f"{lock}: its holder by {claim} lost it, somebody else gave it back"
         if believed in self._taken_unseen:
             self._lost.add(claim)
@@ -84,13 +84,13 @@ class Judge:
             self.findings.stolen.append(text)
 
     def _date(self, moves: list[Move]) -> None:
-        """All commits of a push were accepted when its newest one was."""
+        """Date all commits of a push by its newest one."""
         at = 0.0
         for move in reversed(moves):
             at = self._pushed.setdefault(move.commit, at)
 
     def _check_move(self, move: Move, states: dict[str, str]) -> None:
-        """Exactly one file goes from one state to the other, as it is; nothing is doubled or lost."""
+        """Check that exactly one file moves, unchanged, and that no lock is doubled or lost."""
         about = states.pop(move.old, None)
         if about is None or move.new in states or about != move.about:
             self.findings.broken.append(
@@ -141,7 +141,7 @@ class Judge:
                 )
 
     def _rerun_behind(self, build: Build) -> float | None:
-        """When the last re-run was asked for that let a build have its versions, itself included; None without one."""
+        """Return when the last re-run behind the versions of a build was requested, itself included; else None."""
         asked_for, waiting, met = [], [build.id], set()
         while waiting:
             number = waiting.pop()
@@ -152,7 +152,7 @@ class Judge:
         return max((at for at in asked_for if at is not None), default=None)
 
     def _check_missing(self, claim: str, build: int, at: float, accepted: Mapping[str, float]) -> None:
-        """A build that found its lock taken away must be one of those found above, or a late re-run's."""
+        """Check that a build without its lock is one of those found above, or that of a late re-run."""
         excused = any(f"build {build} " in text for text in self.findings.in_the_window)
         late = accepted.get(claim, at + 1) < self._ledger.reruns.get(build, 0.0)
         if not (excused or late or claim in self._lost):
@@ -169,7 +169,7 @@ class Judge:
         return f"{build.id} is {job} {build.name}, {build.status}, {times}, from {build.passed_builds}"
 
     def _last_look(self, author: str, note: ClaimNote, at: float) -> float:
-        """When the cleaner last began to judge the claim: everything that it knows of it, it asked after that."""
+        """Return when the cleaner last began to judge the claim: it made all its requests for it after that."""
         times = self._asked.get((author, note.where), [])
         place = bisect_right(times, at)
         return times[place - 1] if place else at

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the teams themselves know of their locks: the truth against which every release is held."""
+"""The teams' own records of their locks, against which every release is checked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ClaimNote:
 
 
 class Ledger:
-    """Claims and releases by commit, re-runs by build id with the time they were asked for; safe for threads.
+    """Claims and releases by commit, and the times of re-runs by build id; safe for threads.
 
     `missing` are builds that wanted to work with a lock, or give it back, and found it taken away: claim, build, time.
     """
@@ -38,7 +38,7 @@ class Ledger:
         self._guard = threading.Lock()
 
     def another_claim(self) -> bool:
-        """Whether one more claim is wanted; counts it."""
+        """Return whether one more claim is wanted, and count it."""
         with self._guard:
             self._left -= 1
             return self._left >= 0
@@ -58,7 +58,7 @@ class Ledger:
             self.counts["releases by holders"] += 1
 
     def is_over(self, claim: str) -> bool:
-        """Whether the holder has given the lock back."""
+        """Return whether the holder has released the lock."""
         with self._guard:
             return claim in self.releases.values()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How builds and people move locks: with a clone and git, or as fast as a lock repository can be written."""
+"""Clients that move locks: with a clone and git, or with plumbing, as fast as possible."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ TIMEOUT = 60.0
 
 
 class LockClient(Protocol):
-    """Moves a lock as a pool resource does: look at the newest commit, move the file, push; refused, once more."""
+    """Moves a lock as a pool resource does: read the newest commit, move the file, push; retry if refused."""
 
     def claim(self, pool: str, message: Message, dice: random.Random) -> tuple[str, str] | None:
         """Claim any free lock of the pool; return its name and the commit, or None if there is no free one."""
 
     def release(self, pool: str, lock: str, message: str) -> str | None:
-        """Give a claimed lock back; return the commit, or None if it is not claimed any more."""
+        """Release a claimed lock; return the commit, or None if it is no longer claimed."""
 
 
 class PlumbingClient:
-    """Writes objects right into the repository, then swaps the branch from the commit that it looked at."""
+    """Writes objects into the repository, then moves the branch if it is still at the commit that was read."""
 
     def __init__(self, repository: Path) -> None:
         self._objects = Objects(repository)
@@ -74,7 +74,7 @@ class PlumbingClient:
 
 
 class CloneClient:
-    """Has a clone with a work tree, and does all by git, as the pool resource does (out/git_lock_handler.go)."""
+    """Uses git in a clone with a work tree, as the pool resource does (out/git_lock_handler.go)."""
 
     def __init__(self, repository: Path, clone: Path) -> None:
         self._clone = clone
@@ -111,7 +111,7 @@ class CloneClient:
             git("reset", "--quiet", "--hard", "origin/main", folder=self._clone)
 
     def _move(self, source: str, target: str, message: str) -> str | None:
-        """The commit if its push was taken. A push that failed after all is looked for where it should be."""
+        """Return the commit if its push was accepted; check the branch if the push failed."""
         git("mv", source, target, folder=self._clone)
         git("commit", "--quiet", "-m", message, folder=self._clone, environment=git_environment())
         commit = git("rev-parse", "HEAD", folder=self._clone).decode().strip()

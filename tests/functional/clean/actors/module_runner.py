@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the real module again and again, each run in a process of its own that starts with everything imported.
+"""Runs the real module many times, each in a process of its own that starts with everything imported.
 
 As a program it reads one JSON object a line, as runner.py writes them, and writes the result of the run.
 """
@@ -27,7 +27,7 @@ MIN_SECONDS = 180.0
 
 
 def run(asked: dict[str, Any]) -> dict[str, Any]:
-    """One run: what the module printed, or `{"killed": true}`."""
+    """Return the output of one run of the module, or `{"killed": true}`."""
     kill_after: float | None = asked["kill_after"]
     reading, writing = os.pipe()
     child = os.fork()
@@ -71,7 +71,7 @@ def _be_the_module(asked: dict[str, Any], writing: int) -> None:
 
 
 def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
-    """All that the child prints until it ends; None if it had to be killed after so many seconds."""
+    """Return the output of the child; None if it was killed after `seconds`."""
     chunks: list[bytes] = []
     while select.select([descriptor], [], [], seconds)[0]:
         chunk = os.read(descriptor, 1 << 16)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the commits of a lock repository did, and when each was pushed."""
+"""The moves in the commits of a lock repository, and when each was pushed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Move:
 
 
 def push_times(log: Path) -> dict[str, float]:
-    """By commit, when a push that brought it as the newest one was about to be carried out, and was."""
+    """Return when each accepted push was prepared, by its newest commit."""
     prepared: dict[str, float] = {}
     times: dict[str, float] = {}
     for line in log.read_text().splitlines():
@@ -39,7 +39,7 @@ def push_times(log: Path) -> dict[str, float]:
 
 
 def moves_since(repository: Path, base: str) -> Iterator[Move]:
-    """What the commits after `base` did, oldest first."""
+    """Yield the moves of the commits after `base`, oldest first."""
     form = "%x01%H%n%an%n%(trailers:only,unfold,separator=%x02)%n%s"
     options = ("--reverse", "--raw", "--no-abbrev", "--no-renames", "--first-parent", f"--format={form}")
     printed = git("log", *options, f"{base}..main", folder=repository).decode()
@@ -56,7 +56,7 @@ def moves_since(repository: Path, base: str) -> Iterator[Move]:
 
 
 def files_of(repository: Path, revision: str) -> Iterator[tuple[str, str]]:
-    """Every file by its path, with `mode object`."""
+    """Yield every file: its path, and `mode object`."""
     for line in git("ls-tree", "-r", "--full-tree", revision, folder=repository).decode().splitlines():
         about, path = line.split("\t")
         mode, _kind, name = about.split()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Git objects and one branch of a bare repository, without a process for each: 20 teams share two processors."""
+"""Git objects and one branch of a bare repository, without a git process for each: 20 teams share two processors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Objects:
         return self._known[name]
 
     def write(self, kind: str, content: bytes) -> str:
-        """Store an object as git does: written aside, then moved to its place; return its name."""
+        """Store an object as git does, by a temporary file and a rename; return its name."""
         whole = b"%s %d\0%s" % (kind.encode(), len(content), content)
         name = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
         place = self._folder / "objects" / name[:2] / name[2:]

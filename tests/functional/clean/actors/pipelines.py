@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pipelines of the teams, one of each way in which real ones hand a lock on."""
+"""The pipelines of the teams: one for each way in which real pipelines hand off a lock."""
 
 from __future__ import annotations
 
@@ -62,19 +62,19 @@ SHAPES = (HANDED_ON, ALONE, AT_A_GATE, FANNED_OUT, QUEUED, ALONGSIDE)
 
 
 def pipeline(shape: list[Config], pool: str) -> Config:
-    """The whole configuration of a pipeline whose resource `env` is the pool."""
+    """Return the configuration of a pipeline whose resource `env` is the pool."""
     source = {"uri": "file:///locks.git", "branch": "main", "pool": pool}
     resources = [{"name": "env", "type": "pool", "source": source}, {"name": "bits", "type": "git", "source": {"a": 1}}]
     return {"resources": resources, "jobs": shape}
 
 
 def takes_every_version(job: Config) -> bool:
-    """Whether a job takes every version in turn: in the emulator a re-run of it stops its queue, and the next job's."""
+    """Return whether a job takes every version in turn: a re-run in the emulator stops its queue and the next job's."""
     return any(step.get("version") == "every" for step in job["plan"])
 
 
 def how_it_ends(dice: random.Random, *, mostly: float = 0.7) -> str:
-    """How a build ends: as Concourse says, `lost` with its worker, or `zombie`: aborted, and at work all the same."""
+    """Return how a build ends: a status, `lost` with its worker, or `zombie`: aborted, but its put continues."""
     if dice.random() < mostly:
         return "succeeded"
     return dice.choice(["failed", "errored", "aborted", "lost", "zombie"])

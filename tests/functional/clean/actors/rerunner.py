@@ -23,7 +23,7 @@ _OFTEN = 0.7
 
 
 class Rerunner:
-    """Sees what the cleaners write before they have pushed it (see faults.py), and re-runs a build of those locks.
+    """Reads what the cleaners write before they push it (see faults.py), and re-runs a build of those locks.
 
     A cleaner asks once more after it has written, so each of these re-runs must be seen and the lock be kept.
     """
@@ -37,7 +37,7 @@ class Rerunner:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Come by until the end of the context."""
+        """Re-run builds until the end of the context."""
         over = threading.Event()
 
         def come_by() -> None:
@@ -67,7 +67,7 @@ class Rerunner:
                 self._ledger.count("re-runs at the worst moment")
 
     def _ended_with(self, claim: str) -> list[Build]:
-        """The builds of later jobs that had the lock, if none has it now."""
+        """Return the builds of later jobs that had the lock, if none has it now."""
         world = self._atc.world
         with world.lock:
             had = [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many runs of the module in a row, each in a process of its own, without the price of starting Python for each."""
+"""Many runs of the module, each in a process of its own, without starting Python for each."""
 
 from __future__ import annotations
 

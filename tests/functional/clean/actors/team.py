@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One team: its pipeline, its builds, its people, and the dice that decide how each of them ends."""
+"""One team: its pipeline, its builds, its people, and the random numbers that decide how each build ends."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Team:
         self.atc, self.name, self.pool = self.team_pipeline.atc, self.team_pipeline.team, self.team_pipeline.pool
 
     def play(self) -> None:
-        """Claim and hand on until the ledger has enough claims, then finish what was begun."""
+        """Claim and hand off until the ledger has enough claims, then finish all builds."""
         while self.ledger.another_claim():
             if self.dice.random() < 0.05:
                 self._person_claims()
@@ -54,7 +54,7 @@ class Team:
         self._finish()
 
     def _finish(self) -> None:
-        """Go once through the whole pipeline and let all succeed, so that nothing waits for anything any more."""
+        """Run the whole pipeline once with success, so that nothing is left waiting."""
         self.well_behaved = True
         until = time.monotonic() + TIMEOUT
         self.finish_builds()
@@ -66,7 +66,7 @@ class Team:
             self.finish_builds()
 
     def finish_builds(self) -> None:
-        """Play builds until Concourse has no more to start."""
+        """Run builds until Concourse starts no more."""
         while True:
             self.atc.schedule()
             if not self.team_pipeline.unplayed():
@@ -74,7 +74,7 @@ class Team:
             self._play_builds()
 
     def _person_claims(self) -> None:
-        """Claim by hand, work a while, and give it back."""
+        """Claim by hand, work a while, and release the lock."""
         self.traffic.wait()
         claimed = self.client.claim(self.pool, lambda lock: f"manually claim {lock} [{self.name}]", self.dice)
         if claimed is None:
@@ -91,7 +91,7 @@ class Team:
             self.ledger.released(released, commit)
 
     def _claim(self) -> bool:
-        """Start a build of the claiming job; whether it claimed."""
+        """Start a build of the claiming job; return whether it claimed."""
         build = self.team_pipeline.start(CLAIM)
         ending = "succeeded" if self.well_behaved else how_it_ends(self.dice)
         if ending == "zombie":
@@ -116,7 +116,7 @@ class Team:
         return True
 
     def _zombie(self, build: Build) -> bool:
-        """The build is aborted, and its put goes on to claim a lock (pool-resource issue 70)."""
+        """The build is aborted, but its put still claims a lock (pool-resource issue 70)."""
         self.atc.finish(build.id, "aborted")
         self._work()
         claimed = self._claim_for(build)
@@ -135,7 +135,7 @@ class Team:
         return claimed
 
     def _play_builds(self) -> None:
-        """Play every build of the later jobs that has started, until no more come."""
+        """Run every started build of the later jobs, until there are no more."""
         while waiting := self.team_pipeline.unplayed():
             for build in waiting:
                 if build.status == "started":
@@ -164,7 +164,7 @@ class Team:
             self.ledger.count("re-runs")
 
     def _held_by(self, build: Build) -> tuple[str, str] | None:
-        """The lock, and the commit of its claim, that a build works with."""
+        """Return the lock of a build and its claim commit."""
         digests = {item.digest for item in build.inputs}
         for lock, commit in self._claims.values():
             if any(commit in digest for digest in digests):
@@ -172,7 +172,7 @@ class Team:
         return None
 
     def _give_back(self, build: Build, lock: str, claim: str) -> str | None:
-        """Release the lock by a put, unless it is another claim's by now: then somebody has taken it away."""
+        """Release the lock by a put, unless another claim holds it now: then it was stolen."""
         url = f"{self.atc.url}/builds/{build.id}"
         self.traffic.wait()
         commit = self.client.release(self.pool, lock, f"unclaiming: {lock}\nBuild URL: {url}")
@@ -189,10 +189,10 @@ class Team:
             self.team_pipeline.start(GATE)
 
     def _work(self, times: int = 1) -> None:
-        """Let a moment pass."""
+        """Wait a moment."""
         time.sleep(self.dice.random() * STEP * times)
 
     def _work_for_long(self) -> None:
-        """Now and then let so much time pass that cleaners go by."""
+        """Now and then wait until cleaners have run."""
         if self.dice.random() < 0.3 and not self.well_behaved:
             self.traffic.wait_for_cleaners()

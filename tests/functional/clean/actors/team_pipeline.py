@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One team's pipeline in Concourse: what its people start there, and what its workers have to do."""
+"""The pipeline of one team in Concourse: its builds, and what its workers do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_AT_THE_GATE = 1.5  # seconds; by then Concourse has started what can be 
 
 @dataclass
 class TeamPipeline:
-    """The pipeline of a team, set up in Concourse. `played` are the builds that a worker has taken on."""
+    """The pipeline of a team. `played` are the builds that a worker has run."""
 
     atc: Emulator
     team: str
@@ -43,7 +43,7 @@ class TeamPipeline:
         return f"main/{self.team}"
 
     def start(self, job: str) -> Build:
-        """Trigger a job; of the claiming one, wait until it has started. One without inputs stays pending."""
+        """Start a build; wait until a claiming one has started. One without inputs stays pending."""
         number = int(self.atc.trigger(self._pipeline, job)["id"])
         build = self.atc.build(number)
         until = time.monotonic() + TIMEOUT
@@ -55,7 +55,7 @@ class TeamPipeline:
         return build
 
     def unplayed(self) -> list[Build]:
-        """The builds of the later jobs that wait for a worker, or to be started."""
+        """Return the builds of the later jobs that are pending or wait for a worker."""
         with self.atc.world.lock:
             mine = self.atc.pipeline(self._pipeline)
             jobs = {job.id for job in self.atc.world.jobs_of(mine) if job.name != CLAIM}
@@ -69,24 +69,24 @@ class TeamPipeline:
         return self.atc.world.jobs[build.job_id or 0].name
 
     def path(self, build: Build) -> str:
-        """What is asked for to learn of a claiming build by its name."""
+        """Return the API path of a claiming build by its name."""
         return f"/api/v1/teams/main/pipelines/{self.team}/jobs/{CLAIM}/builds/{build.name}"
 
     def claim_message(self, build: Build, *, old_format: bool) -> Callable[[str], str]:
-        """What a pool resource writes when the build claims a lock; the old format names no Concourse."""
+        """Return the message of a pool resource for a claim; the old format names no Concourse."""
         if old_format:
             return lambda lock: f"main/{self.team}/{CLAIM} build {build.name} claiming: {lock}"
         page = f"{self.atc.url}{self.path(build).removeprefix('/api/v1')}"
         return lambda lock: f"claiming: {lock}\nBuild URL: {page}"
 
     def record_claim(self, build: Build, lock: str, commit: str) -> None:
-        """Concourse hears of what the claiming build's put steps have made."""
+        """Save the outputs of the put steps of a claiming build."""
         self.atc.put(build.id, "env", {"ref": commit}, metadata={"lock_name": lock, "pool_name": self.pool})
         if any(step.get("put") == "bits" for step in self.shape[0]["plan"]):
             self.atc.put(build.id, "bits", {"ref": f"bits of {commit}"})
 
     def _settle_gate(self, build: Build) -> None:
-        """A gate that has nothing to take would wait for ever: abort it."""
+        """Abort a gate build without inputs, which would wait for ever."""
         until = time.monotonic() + LONGEST_AT_THE_GATE
         while build.status == "pending" and time.monotonic() < until:
             time.sleep(0.01)

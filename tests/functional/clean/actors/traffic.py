@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rush hours and quiet moments at the lock repository, in turn."""
+"""Busy and quiet times at the lock repository, in turn."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Quiet = Callable[[], AbstractContextManager[None]]
 
 
 class Traffic:
-    """Lets the pushes of all teams through in waves.
+    """Allows the pushes of all teams in waves.
 
     In between builds go on and nobody pushes, until cleaners have gone by from the first look to the push: however
     slow the machine is, they meet locks that are in use, and are the first to push.
@@ -34,18 +34,18 @@ class Traffic:
         self._over = True
 
     def wait(self) -> None:
-        """Wait until pushes are let through."""
+        """Wait until pushes are allowed."""
         assert self._green.wait(TIMEOUT), "the waves have stopped"
 
     def wait_for_cleaners(self) -> None:
-        """Wait until cleaners have gone by."""
+        """Wait until cleaners have run."""
         with self._changed:
             now = self.waves
             assert self._changed.wait_for(lambda: self._over or self.waves > now, TIMEOUT), "the waves have stopped"
 
     @contextmanager
     def run_waves(self, dice: random.Random, cleaners: Sequence[Cleaner], quiet: Quiet) -> Iterator[None]:
-        """Change between both until the end of the context; then all may push. `quiet` is done in quiet moments."""
+        """Alternate until the end of the context; then all pushes are allowed. `quiet` runs in quiet times."""
         over = threading.Event()
         self._over = False
 
@@ -73,7 +73,7 @@ class Traffic:
 
 
 def _go_by(cleaners: Sequence[Cleaner], over: threading.Event) -> None:
-    """Wait until two cleaners have made a whole run. Of two runs that end, the second has begun since."""
+    """Wait until two cleaner runs have ended: the second one started after the call."""
     before = [cleaner.runs for cleaner in cleaners]
     until = time.monotonic() + LONGEST_QUIET
     while time.monotonic() < until and not over.is_set():
