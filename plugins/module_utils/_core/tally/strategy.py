@@ -128,9 +128,9 @@ def with_tally(decision: TriggerDecision, plan: TallyPlan) -> TriggerDecision:
     """Return a decision with the numbers of the tally in place of those that follow from the builds."""
     missing = plan.start + plan.tally.triggers
     if decision.is_held_back and missing:
-        return replace(decision, tally_needed=missing)
-    if decision.need.needed == missing == 0:
-        return replace(decision, tally_needed=0)
+        return replace(decision, needed=missing)
+    if decision.needed == missing == 0:
+        return decision
     state, reason = decision.state, f"{count_text(missing, 'build')} to start by the tally"
     if decision.paused is not None and plan.start:
         reason = f"{reason}; {paused_reason(decision.paused)}"
@@ -138,4 +138,4 @@ def with_tally(decision: TriggerDecision, plan: TallyPlan) -> TriggerDecision:
         state, reason = TriggerState.LIMITED, limited_reason(reason, plan.start)
     elif state is not TriggerState.WAITING:
         state = TriggerState.TRIGGERED if plan.start else TriggerState.SATISFIED
-    return replace(decision, start=plan.start, state=state, reason=reason, tally_needed=missing)
+    return replace(decision, start=plan.start, state=state, reason=reason, needed=missing)

@@ -92,29 +92,23 @@ class JobCondition:
 
 @dataclass(frozen=True, slots=True)
 class TriggerDecision:
-    """How many builds to start for a pool, its state, and the reason in one line.
+    """How many builds a pool needs, how many of them to start now, its state, and the reason in one line.
 
-    `stuck` are the builds that ended without a claim. `paused` names what makes the builds wait. `tally_needed` is
-    what the tally needs, None without one.
+    `stuck` are the builds that ended without a claim. `paused` names what makes the builds wait.
     """
 
     need: BuildNeed
+    needed: int
     start: int
     state: TriggerState
     reason: str
     stuck: tuple[Build, ...] = ()
-    tally_needed: int | None = None
     paused: str | None = None
-
-    @property
-    def needed(self) -> int:
-        """How many builds are missing: by the tally if there is one, else as counted."""
-        return self.need.needed if self.tally_needed is None else self.tally_needed
 
     @property
     def is_held_back(self) -> bool:
         """Whether builds are missing and none may be started now."""
-        return self.need.needed > 0 and self.start == 0
+        return self.needed > 0 and self.start == 0
 
 
 def decide(
@@ -124,22 +118,23 @@ def decide(
 
     Raises CannotTrigger if builds are needed and Concourse refuses to start any.
     """
-    paused = condition.paused
-    if need.needed == 0:
+    paused, needed = condition.paused, need.needed
+    if needed == 0:
         return _satisfied(need, paused)
     check_can_start(condition)
     if failed.is_exhausted(rules.retry):
-        return TriggerDecision(need, 0, TriggerState.STUCK, stuck_reason(len(failed.builds)), failed.builds)
+        return TriggerDecision(need, needed, 0, TriggerState.STUCK, stuck_reason(len(failed.builds)), failed.builds)
     if failed.next_attempt_at > now:
         due = iso_time(failed.next_attempt_at)
         reason = retry_reason(len(failed.builds), failed.attempts, rules.retry, due)
-        return TriggerDecision(need, 0, TriggerState.WAITING, reason)
-    start = min(need.needed, limit)
-    reason = start_reason(need.needed, need.unclaimed, need.active, paused)
-    if start < need.needed:
-        return TriggerDecision(need, start, TriggerState.LIMITED, limited_reason(reason, start), paused=paused)
+        return TriggerDecision(need, needed, 0, TriggerState.WAITING, reason)
+    start = min(needed, limit)
+    reason = start_reason(needed, need.unclaimed, need.active, paused)
+    if start < needed:
+        reason = limited_reason(reason, start)
+        return TriggerDecision(need, needed, start, TriggerState.LIMITED, reason, paused=paused)
     state = TriggerState.WAITING if paused else TriggerState.TRIGGERED
-    return TriggerDecision(need, start, state, reason, paused=paused)
+    return TriggerDecision(need, needed, start, state, reason, paused=paused)
 
 
 def check_can_start(condition: JobCondition) -> None:
@@ -153,6 +148,6 @@ def check_can_start(condition: JobCondition) -> None:
 def _satisfied(need: BuildNeed, paused: str | None) -> TriggerDecision:
     if paused is not None and need.pending:
         reason = pending_reason(need.pending, need.unclaimed, paused)
-        return TriggerDecision(need, 0, TriggerState.WAITING, reason, paused=paused)
+        return TriggerDecision(need, 0, 0, TriggerState.WAITING, reason, paused=paused)
     reason = satisfied_reason(need.unclaimed, need.active, need.pending)
-    return TriggerDecision(need, 0, TriggerState.SATISFIED, reason, paused=paused)
+    return TriggerDecision(need, 0, 0, TriggerState.SATISFIED, reason, paused=paused)

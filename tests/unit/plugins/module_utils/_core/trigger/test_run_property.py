@@ -223,7 +223,7 @@ def test_a_run_after_a_killed_run_starts_what_is_missing(seed: int, last: int) -
         run = run_to_end(ModelJobApi(world), *POOLS)
     world.interrupt = lambda _request: None
     run = run_to_end(ModelJobApi(world), *POOLS)
-    held_back = sum((one.decision.need.needed if one.decision and not one.builds else 0) for one in run.triggers)
+    held_back = sum((one.decision.needed if one.decision and not one.builds else 0) for one in run.triggers)
     assert len(world.builds) - before + held_back == expected
     assert others.dice is not None
 
