@@ -229,7 +229,7 @@ def test_a_remote_in_trouble_takes_no_good_cache_away(look: Look, locks: LockRep
     before = {file: file.read_bytes() for file in look.files()}
     locks.claim("aws", "env-2")
     recorder.run_before('[ "$1" != fetch ] || { echo "fatal: the remote end hung up unexpectedly" >&2; exit 128; }')
-    with pytest.raises(RepositoryError, match="broke off"):
+    with pytest.raises(RepositoryError, match="was lost"):
         look(locks.path)
     locks.path.rename(locks.path.with_name("away.git"))
     with pytest.raises(RepositoryError, match="no git repository"):

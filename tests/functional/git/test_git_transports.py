@@ -119,7 +119,7 @@ def test_ssh_learns_a_new_host_key_once(
     assert known.exists()
     assert look(ssh_server.url("locks.git"), **options).commit == locks.tip()
     ssh_server.replace_host_key()
-    with pytest.raises(RepositoryError, match="is not the one that is known"):
+    with pytest.raises(RepositoryError, match="has changed"):
         look(ssh_server.url("locks.git"), accept_newhostkey=True, **options)
 
 

@@ -115,7 +115,7 @@ def test_a_file_that_is_no_repository(look: Look, tmp_path: Path) -> None:
 
 
 def test_an_address_without_a_host_is_told_in_a_whole_sentence(look: Look) -> None:
-    assert_says(refusal(look(repo="https:///locks.git")), ["names no host"])
+    assert_says(refusal(look(repo="https:///locks.git")), ["has no host"])
 
 
 @pytest.mark.parametrize("options", [{}, {"pools": ["aws"]}])

@@ -147,14 +147,14 @@ def test_ssh_says_what_is_wrong(servers: Servers, look_each: LookEach, tmp_path:
         ({"known_hosts_file": str(ssh.empty_known_hosts)}, ["host key of", "not known", "accept_newhostkey"]),
         (
             {"known_hosts_file": str(ssh.changed_known_hosts), "accept_newhostkey": True},
-            ["host key of", "not the one that is known", "Ask its operator"],
+            ["host key of", "has changed", "Ask its operator"],
         ),
         ({"key_file": str(ssh.stranger_key.file)}, ["refuses the key", "key_file"]),
         ({"key_file": None, "ssh_private_key": ssh.stranger_key.private}, ["refuses the key", "ssh_private_key"]),
         ({"key_file": str(ssh.passphrase_key.file)}, ["refuses the key", "no passphrase"]),
         ({"ssh_private_key": ssh.key.private}, ["key_file and ssh_private_key", "only one"]),
         ({"key_file": None, "ssh_private_key": "s3cret"}, ["ssh_private_key is not a private key", "BEGIN"]),
-        ({"key_file": str(broken)}, ["cannot read the private key", "cut off"]),
+        ({"key_file": str(broken)}, ["cannot read the private key", "incomplete"]),
         ({"key_file": str(open_to_all)}, ["chmod 600"]),
         ({"key_file": str(tmp_path / "none")}, ["key_file names", "does not exist"]),
         ({"repo": ssh.url("none.git")}, ["no git repository at", "check repo"]),
@@ -174,11 +174,11 @@ def test_https_says_what_is_wrong(servers: Servers, look_each: LookEach, tmp_pat
     cases: list[tuple[dict[str, Any], list[str]]] = [
         ({"repo_password": "wr0ng-s3cret"}, ["refuses the user name or the password", "repo_password"]),
         ({"repo": wrong_in_url, "repo_username": None, "repo_password": None}, ["refuses the user name"]),
-        ({"repo_username": None, "repo_password": None}, ["asks for a user name and a password", "repo_username"]),
+        ({"repo_username": None, "repo_password": None}, ["requires a user name and a password", "repo_username"]),
         ({"ca_path": None}, ["certificate", "not trusted", "ca_path"]),
         ({"ca_path": str(no_ca)}, ["not trusted", "ca_path"]),
         ({"repo": servers.https.url("none.git")}, ["no repository at", "check repo"]),
-        ({"repo": servers.https.url("locks.git").replace("https:", "http:")}, ["broke off"]),
+        ({"repo": servers.https.url("locks.git").replace("https:", "http:")}, ["was lost"]),
         ({"repo_password": "a\nb"}, ["line break", "password"]),
     ]
     runs = look_each([https_options(servers, **{**login, **options}) for options, _words in cases])
@@ -191,7 +191,7 @@ def test_https_says_what_is_wrong(servers: Servers, look_each: LookEach, tmp_pat
 
 def test_what_answers_is_no_git_server(servers: Servers, look: Look) -> None:
     answers: list[tuple[Any, list[str]]] = [
-        (failing(403), ["403", "may not read"]),
+        (failing(403), ["403", "has no read access"]),
         (failing(404), ["no repository at"]),
         (failing(500), ["500", "try again later"]),
         (login_page, ["not a git repository", "web page"]),
@@ -225,7 +225,7 @@ def test_a_server_that_never_answers(scheme: str, servers: Servers, look: Look) 
 def test_nobody_listens(servers: Servers, look_each: LookEach) -> None:
     addresses = [f"{scheme}://127.0.0.1:{free_port()}/locks.git" for scheme in ("https", "git", "ssh")]
     for run in look_each([ssh_options(servers, repo=repo) for repo in addresses]):
-        assert_says(refusal(run), ["connection was refused", "check host and port"])
+        assert_says(refusal(run), ["refuses the connection", "check host and port"])
 
 
 def test_after_trouble_the_cache_serves_again(servers: Servers, look: Look) -> None:

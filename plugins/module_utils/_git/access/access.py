@@ -24,12 +24,12 @@ _USERNAME = "POOLBOY_GIT_USERNAME"
 _PASSWORD = "POOLBOY_GIT_PASSWORD"
 # A credential helper (gitcredentials(7)) that holds no secret itself: it prints its environment.
 _HELPER = f"""!f() {{ test "$1" = get && printf 'username=%s\\npassword=%s\\n' "${_USERNAME}" "${_PASSWORD}"; }}; f"""
-_ANY_USER = "git"  # hosts that take a token for a password mind only that there is a name
+_ANY_USER = "git"  # servers that take a token as the password need any user name
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The environment for git, and the secrets in it, which no text that a person sees may hold."""
+    """The environment for git, and the secrets in it, which no message may show."""
 
     environment: dict[str, str] = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -37,7 +37,7 @@ class Access:
 
 @contextlib.contextmanager
 def open_access(options: RepositoryOptions, address: Address) -> Iterator[Access]:
-    """Make ready what the options give, for as long as the context lasts. Raises BadOption."""
+    """Set up keys and credentials for the time of the context. Raises BadOption."""
     with contextlib.ExitStack() as stack:
         environment = base_environment()
         settings = list(SETTINGS.items())
@@ -49,7 +49,7 @@ def open_access(options: RepositoryOptions, address: Address) -> Iterator[Access
             username, password = _http_credentials(options, address)
             secrets = _secrets(username, password, address)
             if password is not None:
-                # The empty one switches off all that the user has, for any host; ours answers for one host alone.
+                # The empty helper switches off those of the user; ours responds for this host alone.
                 settings += [("credential.helper", ""), (f"credential.{address.origin}.helper", _HELPER)]
                 environment |= {_USERNAME: username or _ANY_USER, _PASSWORD: password}
             elif username:
@@ -59,24 +59,24 @@ def open_access(options: RepositoryOptions, address: Address) -> Iterator[Access
 
 def _key_path(options: RepositoryOptions, stack: contextlib.ExitStack) -> str | None:
     if options.key_file and options.ssh_private_key:
-        raise BadOption("key_file and ssh_private_key are both given: give only one of them.")
+        raise BadOption("key_file and ssh_private_key are both set: set only one of them.")
     if options.ssh_private_key:
         return stack.enter_context(private_key_file(options.ssh_private_key))
     return existing_path(options.key_file, "key_file") if options.key_file else None
 
 
 def _http_credentials(options: RepositoryOptions, address: Address) -> tuple[str | None, str | None]:
-    """The options come before what stands in the address."""
+    """Return user name and password: the options take precedence over the address. Raises BadOption."""
     username = options.repo_username or address.username
     password = options.repo_password or address.password
     for name, value in (("user name", username), ("password", password)):
         if value and any(character in value for character in "\n\r\0"):
-            raise BadOption(f"The {name} for the lock repository has a line break or a NUL in it: take it out.")
+            raise BadOption(f"The {name} for the lock repository contains a line break or a NUL: remove it.")
     return username, password
 
 
 def _secrets(username: str | None, password: str | None, address: Address) -> tuple[str, ...]:
-    """The texts to hide, also as a URL and a header have them. A name that stood in the address can be a token."""
+    """Return the texts to hide, also as encoded in a URL and a header. A user name in the address can be a token."""
     plain = [secret for secret in (password, address.username, address.password) if secret]
     header = b64encode(os.fsencode(f"{username or _ANY_USER}:{password}")).decode()
     return (*plain, *(quote(os.fsencode(secret), safe="") for secret in plain), *([header] if password else []))

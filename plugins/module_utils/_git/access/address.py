@@ -25,9 +25,9 @@ _HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\[\]:]+)(?::(?P<por
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address that git takes, without the user's credentials; `username` and `password` are what stood in it.
+    """An address for git, without credentials; `username` and `password` are those that `repo` contains.
 
-    The user name of an ssh address stays in `url`, as it is part of where the repository is.
+    The user name of an ssh address stays in `url`, as it is part of the address.
     """
 
     url: str
@@ -42,20 +42,20 @@ class Address:
 
     @property
     def shown(self) -> str:
-        """The address as an error may show it."""
+        """The address for error messages."""
         return printable(self.url, 200)
 
 
 def parse_address(repo: str) -> Address:
-    """Read the option `repo` as git would (urlmatch and connect.c), and refuse what git should never see.
+    """Return the address in the option `repo`, parsed as by git (urlmatch.c and connect.c).
 
-    Raises BadOption.
+    Raises BadOption, also for anything that git could take for an option or a command.
     """
     repo = repo.strip()
     if not repo:
         raise BadOption(f"repo is empty: give {_KINDS}")
     if any(character < " " or character == "\x7f" for character in repo):
-        raise BadOption("repo has a control character in it, such as a line break: take it out.")
+        raise BadOption("repo contains a control character, such as a line break: remove it.")
     if repo.startswith("-") or _REMOTE_HELPER.match(repo):
         raise BadOption(f"repo is not an address of a lock repository: give {_KINDS}")
     if url := _URL.fullmatch(repo):
@@ -63,7 +63,7 @@ def parse_address(repo: str) -> Address:
     if scp := _SCP_LIKE.fullmatch(repo):
         _refuse_options(scp["user"] or "", scp["host"].strip("["))
         return Address(repo, "ssh")
-    # Only through a URL does git use its own protocol, and so a depth, on a path of this machine.
+    # git supports a depth for a local path only in a URL.
     path = os.path.abspath(Path(repo).expanduser())
     return Address(f"file://{quote(os.fsencode(path))}", "file")
 
@@ -77,15 +77,15 @@ def _parse_url(scheme: str, authority: str, rest: str) -> Address:
     user_information, _separator, host_and_port = authority.rpartition("@")
     host = _HOST_AND_PORT.fullmatch(host_and_port)
     if host is None or int(host["port"] or 0) > 65535:
-        raise BadOption(f"repo names no host: write {scheme}://host/path or {scheme}://host:port/path.")
+        raise BadOption(f"repo has no host: write {scheme}://host/path or {scheme}://host:port/path.")
     name, separator, secret = user_information.partition(":")
     username, password = unquote(name) or None, unquote(secret) if separator else None
     _refuse_options(username or "", host["host"])
     if scheme == "ssh":
         if password is not None:
             raise BadOption(
-                "repo has a password in it, which ssh cannot use:"
-                " take it out, and give a key by key_file or ssh_private_key."
+                "repo contains a password, which ssh cannot use:"
+                " remove it, and give a key in key_file or ssh_private_key."
             )
         return Address(f"ssh://{f'{name}@' if name else ''}{host_and_port}{rest}", "ssh", username=username)
     origin = f"{scheme}://{host_and_port}"
@@ -93,6 +93,6 @@ def _parse_url(scheme: str, authority: str, rest: str) -> Address:
 
 
 def _refuse_options(user: str, host: str) -> None:
-    """A name that begins with a dash would be an option of ssh (CVE-2017-1000117)."""
+    """Raise BadOption for a name that ssh would take for an option (CVE-2017-1000117)."""
     if user.startswith("-") or host.startswith("-"):
         raise BadOption("repo has a user or host name that begins with a dash, which ssh would take for an option.")

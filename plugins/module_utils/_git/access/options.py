@@ -17,7 +17,7 @@ class RepositoryOptions:
     """The git options of the modules, under the names that users know.
 
     `git_timeout` bounds each git command on the network, in seconds. `branch` None is the remote's HEAD, `cache_dir`
-    None is `poolboy.concourse` in the user's cache folder, `cache` False keeps nothing from one run to the next.
+    None is `poolboy.concourse` in the user's cache folder, `cache` False keeps nothing between runs.
     """
 
     repo: str
@@ -38,7 +38,5 @@ def existing_path(path: str, option: str) -> str:
     """Return the absolute path of a file or folder that an option names. Raises BadOption if it cannot be read."""
     absolute = os.path.abspath(Path(path).expanduser())
     if not os.access(absolute, os.R_OK):
-        raise BadOption(
-            f"{option} names {absolute}, which does not exist or cannot be read by the user that runs this."
-        )
+        raise BadOption(f"{option} names {absolute}, which does not exist or is not readable for the user of this run.")
     return absolute

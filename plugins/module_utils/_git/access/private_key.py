@@ -17,25 +17,25 @@ _ONLY_OWNER = 0o600  # ssh refuses a key that others can read
 
 @contextlib.contextmanager
 def private_key_file(text: str) -> Iterator[str]:
-    """Hold the text of a key in a file, and give the file's path for as long as the context lasts.
+    """Write a key to a file for the time of the context, and give the path of the file. Raises BadOption.
 
-    On Linux the file is in memory only and is gone with the process, even a killed one. Raises BadOption.
+    On Linux the file is in memory only and ends with the process, even with a killed one.
     """
-    content = _tidy(text)
+    content = _normalized(text)
     descriptor = _in_memory(content)
     if descriptor is None:
         with _on_disk(content) as path:
             yield path
         return
     try:
-        # Not /dev/fd/N: ssh closes all that it inherits before it reads its keys (ssh.c, closefrom).
+        # Not /dev/fd/N: ssh closes inherited files before it reads its keys (ssh.c, closefrom).
         yield _path_of(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _tidy(text: str) -> bytes:
-    """Mend what YAML, environment variables and copying do to a key: ssh wants plain line ends and the last one too."""
+def _normalized(text: str) -> bytes:
+    """Return a key with the line ends that ssh needs, which YAML, environment variables and copying change."""
     lines = [line.strip() for line in text.strip().splitlines()]
     if not lines or not lines[0].startswith("-----BEGIN ") or "\0" in text:
         raise BadOption(
@@ -46,7 +46,7 @@ def _tidy(text: str) -> bytes:
 
 
 def _in_memory(content: bytes) -> int | None:
-    """Write the key to anonymous memory (memfd_create(2)); None where that cannot be reached through /proc."""
+    """Write the key to anonymous memory (memfd_create(2)); return None where /proc does not show it."""
     try:
         descriptor = os.memfd_create("poolboy")
     except (AttributeError, OSError):

@@ -13,11 +13,11 @@ from ..._core.shared.errors import BadOption
 from .options import RepositoryOptions, existing_path
 
 _LONGEST_CONNECT = 30  # seconds
-_ALIVE_INTERVAL = 15  # seconds; three answers missing end the connection
+_ALIVE_INTERVAL = 15  # seconds; three missing responses end the connection
 
 
 def ssh_command(options: RepositoryOptions, key_path: str | None) -> str:
-    """Return GIT_SSH_COMMAND: the user's own ssh, never asking, with the given key and no other. Raises BadOption."""
+    """Return GIT_SSH_COMMAND: the ssh of the user, without prompts, with the given key alone. Raises BadOption."""
     settings = {
         "BatchMode": "yes",
         "StrictHostKeyChecking": "accept-new" if options.accept_newhostkey else "yes",
@@ -25,7 +25,7 @@ def ssh_command(options: RepositoryOptions, key_path: str | None) -> str:
         "ServerAliveInterval": str(_ALIVE_INTERVAL),
         "ServerAliveCountMax": "3",
         "LogLevel": "ERROR",
-        # A connection kept open for later would be ended with this run.
+        # A connection kept open for later would end with this run.
         "ControlMaster": "no",
         "ControlPersist": "no",
     }
@@ -34,20 +34,20 @@ def ssh_command(options: RepositoryOptions, key_path: str | None) -> str:
     if key_path is not None:
         settings["IdentityFile"] = _quoted(key_path)
         settings["IdentitiesOnly"] = "yes"
-        # A connection that is open already may have been made with another key.
+        # An open connection can use another key.
         settings["ControlPath"] = "none"
     return " ".join([_program(), *(shlex.quote(f"-o{name}={value}") for name, value in settings.items())])
 
 
 def _program() -> str:
-    """The ssh that the user told git to use (git(1), GIT_SSH_COMMAND and GIT_SSH)."""
+    """Return the ssh that git would use (git(1), GIT_SSH_COMMAND and GIT_SSH)."""
     if command := os.environ.get("GIT_SSH_COMMAND"):
         return command
     return shlex.quote(os.environ.get("GIT_SSH") or "ssh")
 
 
 def _known_hosts_file(path: str, options: RepositoryOptions) -> str:
-    """The first host key to accept may be the first in the file, which ssh then makes."""
+    """Return the path. With accept_newhostkey the file can be missing: ssh creates it. Raises BadOption."""
     absolute = os.path.abspath(Path(path).expanduser())
     if options.accept_newhostkey and not Path(absolute).exists():
         return absolute
@@ -55,7 +55,7 @@ def _known_hosts_file(path: str, options: RepositoryOptions) -> str:
 
 
 def _quoted(path: str) -> str:
-    """Write a path for ssh_config(5): in quotes, as it may have spaces, and without meaning for percent signs."""
+    """Return a path for ssh_config(5), with spaces and percent signs escaped. Raises BadOption."""
     if any(part in path for part in ('"', "\\", "${", "\n")):
-        raise BadOption(f"ssh cannot take the path {path!r}: use one without quotes, backslashes and ${{.")
+        raise BadOption(f"ssh does not support the path {path!r}: use one without quotes, backslashes and ${{.")
     return f'"{path.replace("%", "%%")}"'

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folder that keeps a repository's mirror, its lock file and the last findings."""
+"""The folder with the mirror of a repository, its lock file and the last snapshot."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 _ONLY_OWNER = 0o700
 NEW = "new-"
 _OLD = "old-"
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.5  # seconds between two looks at a lock that another run has
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.5  # seconds between two tries for a lock that another run holds
 
 
 class CacheFolder:
-    """What is kept of one branch of one repository, in a folder that only its owner can read."""
+    """The cache of one branch of one repository, in a folder that only its owner can read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -39,41 +39,41 @@ class CacheFolder:
         self.snapshot_file = path / "snapshot.json"
 
     @contextlib.contextmanager
-    def locked(self, patience: float) -> Iterator[None]:
-        """Keep other runs out of the context; wait for them `patience` seconds at most. Raises RepositoryError."""
-        with self._explaining(), remove_folder_at(self.path / "lock").open("ab") as file:
-            until = time.monotonic() + patience
+    def locked(self, timeout: float) -> Iterator[None]:
+        """Lock the folder for the context; wait for other runs `timeout` seconds at most. Raises RepositoryError."""
+        with self._reporting_errors(), remove_folder_at(self.path / "lock").open("ab") as file:
+            deadline = time.monotonic() + timeout
             pause = _FIRST_PAUSE
             while not _try_lock(file.fileno()):
-                if time.monotonic() >= until:
+                if time.monotonic() >= deadline:
                     raise RepositoryError(
-                        f"Another run has been using {self.path} for {patience:g} seconds and more:"
-                        " wait for it, end it if it hangs, or set cache to false."
+                        f"Another run has been using {self.path} for more than {timeout:g} seconds:"
+                        " wait for it, stop it if it hangs, or set cache to false."
                     )
                 time.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
-            self._clear_away()
+            self._remove_leftovers()
             yield
 
     def new_path(self) -> Path:
-        """A path for a new mirror that no other run, alive or killed, writes to."""
+        """Return a path for a new mirror that no other run, alive or killed, writes to."""
         return Path(tempfile.mkdtemp(prefix=NEW, dir=self.path))
 
     def replace_mirror(self, new: Path) -> None:
-        """Put a new mirror in the place of the one there is, if any."""
+        """Replace the mirror, if there is one, by a new one."""
         if os.path.lexists(self.mirror):
             self.mirror.rename(Path(tempfile.mkdtemp(prefix=_OLD, dir=self.path)) / self.mirror.name)
         new.rename(self.mirror)
-        self._clear_away()
+        self._remove_leftovers()
 
-    def _clear_away(self) -> None:
-        """Remove what killed runs left; where a git of theirs is still writing, a later run removes the rest."""
+    def _remove_leftovers(self) -> None:
+        """Remove the files of killed runs; where their git still writes, a later run removes the rest."""
         for path in self.path.iterdir():
             if path.name.startswith((NEW, _OLD)):
                 remove(path)
 
     @contextlib.contextmanager
-    def _explaining(self) -> Iterator[None]:
+    def _reporting_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -116,7 +116,7 @@ class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
 
 
 def open_cache_folder(options: RepositoryOptions, address: Address) -> CacheFolder:
-    """Open, or make, the folder for the repository and branch of the options. Raises RepositoryError."""
+    """Return the folder for the repository and branch of the options, created if missing. Raises RepositoryError."""
     base = Path(options.cache_dir or _default_base()).expanduser().absolute()
     identity = "\0".join(("1", address.url, options.branch or ""))
     path = base / hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
@@ -126,8 +126,8 @@ def open_cache_folder(options: RepositoryOptions, address: Address) -> CacheFold
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
             raise RepositoryError(
-                f"{path} belongs to another user, and what others can change is not to be trusted:"
-                " name a cache_dir of your own, or set cache to false."
+                f"{path} belongs to another user, who could change the cache:"
+                " set a cache_dir of your own, or set cache to false."
             )
         if found.st_mode & 0o077:
             path.chmod(_ONLY_OWNER)
@@ -140,7 +140,7 @@ def open_cache_folder(options: RepositoryOptions, address: Address) -> CacheFold
 
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[CacheFolder]:
-    """Make a folder that is gone at the end. Raises RepositoryError."""
+    """Create a folder that is removed at the end. Raises RepositoryError."""
     try:
         path = Path(tempfile.mkdtemp(prefix="poolboy-"))
     except OSError as error:
@@ -152,28 +152,29 @@ def temporary_folder() -> Iterator[CacheFolder]:
 
 
 def cache_error(path: Path, error: OSError) -> RepositoryError:
+    """Return the error for a folder that cannot be read or written."""
     return RepositoryError(
-        f"The folder {path}, in which a copy of the lock repository is kept, cannot be used: {error.strerror or error}."
-        " Make it writable and see that there is space, name another cache_dir, or set cache to false."
+        f"The cache folder {path} cannot be used: {error.strerror or error}."
+        " Make it writable and free some space, set another cache_dir, or set cache to false."
     )
 
 
 def remove_folder_at(path: Path) -> Path:
-    """Remove a folder that stands where a file is to be; return the path."""
+    """Return the path of a file, after removing a folder with that path."""
     if path.is_dir():
         remove(path)
     return path
 
 
 def remove(path: Path) -> None:
-    """Remove a file, or a folder with all that is in it, as far as that can be done."""
+    """Remove a file, or a folder with its content, as far as possible."""
     with contextlib.suppress(OSError):
         path.unlink()
     shutil.rmtree(path, ignore_errors=True)
 
 
 def _default_base() -> Path:
-    # An empty or relative XDG_CACHE_HOME counts as none (XDG Base Directory Specification).
+    # An empty or relative XDG_CACHE_HOME is ignored (XDG Base Directory Specification).
     base = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return (base if base.is_absolute() else Path("~/.cache")) / "poolboy.concourse"
 

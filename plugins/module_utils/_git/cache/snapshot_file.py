@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the last run found: with nothing new on the remote there is nothing else to look at.
+"""The snapshot of the last run, which the next run uses as long as the branch has not changed.
 
-A snapshot follows from its commit alone, so it is right for any repository and branch at that commit.
+It depends on its commit alone, and so holds for any repository and branch at that commit.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from ..._core.pool.snapshot import Problem, Snapshot, WantedPools
 from ..remote.tip import Tip
 from .folder import NEW, remove_folder_at
 
-# Raise it whenever the same commit would give another snapshot than before: a new field, a new rule of read_tree(), or
-# a new rule for who claimed a lock.
+# Raise it whenever the same commit gives another snapshot than before: a new field, another rule of read_tree(), or
+# another rule for who claimed a lock.
 SNAPSHOT_FORMAT = 7
 
 _STATES = {state.value: state for state in State}
 
 
 def read_snapshot(path: Path) -> Snapshot | None:
-    """Return what was written there last; None if it is not there, not whole, or written by another version."""
+    """Return the last snapshot; None if it is missing, incomplete, or written by another version."""
     try:
         checksum, _newline, body = path.read_bytes().partition(b"\n")
         if checksum != _checksum(body):
@@ -47,8 +47,8 @@ def is_current(snapshot: Snapshot, tip: Tip, wanted: WantedPools) -> bool:
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:
-    """Replace what is there, at once and whole. Raises OSError."""
-    # Characters beyond ASCII as escapes: so the surrogates of names that are no UTF-8 come back as they were.
+    """Replace the snapshot atomically. Raises OSError."""
+    # In ASCII, so that surrogates, of names that are not UTF-8, can be read back.
     body = json.dumps(_write(snapshot), separators=(",", ":"), ensure_ascii=True).encode("ascii")
     with tempfile.NamedTemporaryFile(prefix=NEW, dir=path.parent, delete=False) as file:
         temporary = Path(file.name)
@@ -100,7 +100,7 @@ def _locks(
 
 
 def _columns(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Turn rows into columns: read back in half the time, and the quickest run does little else."""
+    """Return rows as columns, which are read in half the time; a run without changes does little else."""
     return list(zip(*rows, strict=True))
 
 

@@ -4,7 +4,8 @@
 """How many commits behind the tip each fetch asks for, until the history holds the answer.
 
 Half of all claims lie within some hundred commits, the oldest can be fifty thousand back. Each fetch is a connection:
-about 0.3 s over ssh, next to nothing on this machine, where a smaller step saves work.
+about 0.3 s over ssh, as long as 64 or 4,096 commits take, so the network skips steps 1 and 512. Deeper down it does not:
+65,536 commits in one step take 2.5 s of a processor longer than in two. On this machine a connection costs nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from ..remote.remote import WHOLE_HISTORY
 
 LOCAL_DEPTHS = (1, 64, 512, 4096, 32768, 65536, 131072, 262144, WHOLE_HISTORY)
-NETWORK_DEPTHS = (64, 4096, 65536, 262144, WHOLE_HISTORY)
+NETWORK_DEPTHS = (64, 4096, 32768, 65536, 131072, 262144, WHOLE_HISTORY)
 SHALLOWEST_HISTORY = 64  # commits: a fetch for claims that mostly lie near the tip
 
 

@@ -64,7 +64,7 @@ def test_files_of_any_name(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ['"', "a\\b", "${HOME}"])
 def test_names_that_ssh_cannot_take(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("")
-    with pytest.raises(BadOption, match="ssh cannot take the path"):
+    with pytest.raises(BadOption, match="ssh does not support the path"):
         ssh_command(RepositoryOptions(repo=REPO, known_hosts_file=str(tmp_path / name)), None)
 
 
@@ -92,7 +92,7 @@ def test_the_user_s_own_ssh(monkeypatch: pytest.MonkeyPatch, variables: dict[str
 
 def test_two_keys_are_one_too_many(tmp_path: Path) -> None:
     options = RepositoryOptions(repo=REPO, key_file=str(tmp_path), ssh_private_key="x")
-    with pytest.raises(BadOption, match="both given"), open_access(options, parse_address(REPO)):
+    with pytest.raises(BadOption, match="both set"), open_access(options, parse_address(REPO)):
         raise AssertionError("unreachable")
 
 

@@ -103,7 +103,7 @@ def test_outcome(status: PushStatus, tips: list[str | None], expected: PushOutco
     ("status", "tips", "failed", "message"),
     [
         (PushStatus.REFUSED, [BASE], BROKEN_OFF, "refuses the push to branch main, so nothing was released"),
-        (PushStatus.NOT_SENT, [BASE], BROKEN_OFF, "The connection to .* broke off"),
+        (PushStatus.NOT_SENT, [BASE], BROKEN_OFF, "The connection to .* was lost"),
         (PushStatus.REJECTED, [BASE], BROKEN_OFF, "refuses the push"),
         (PushStatus.REJECTED, [None], BROKEN_OFF, "refuses the push"),
         (PushStatus.NO_RESPONSE, [BASE], READ_ONLY, "may read but not push"),

@@ -148,11 +148,11 @@ NOT_SENT = [
     ),
     (
         "ssh: connect to host example.com port 22: Connection refused\nfatal: Could not read from remote repository.",
-        "No git server answers",
+        "refuses the connection",
     ),
     (
         "fatal: unable to access 'https://example.com/read-only/locks.git/': Could not resolve host: example.com",
-        "The host of https://example.com/locks.git is not known",
+        "The host of https://example.com/locks.git cannot be resolved",
     ),
     ("fatal: Authentication failed for 'https://example.com/locks.git/'", "refuses the user name or the password"),
     (

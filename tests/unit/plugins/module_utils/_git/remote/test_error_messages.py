@@ -27,30 +27,36 @@ def sentence(stderr: str, *secrets: str) -> str:
 @pytest.mark.parametrize(
     ("stderr", "words"),
     [
-        ("fatal: unable to access 'x': SSL certificate problem: self-signed certificate", "name its CA in ca_path"),
+        ("fatal: unable to access 'x': SSL certificate problem: self-signed certificate", "give its CA in ca_path"),
         ("fatal: unable to access 'x': SSL certificate problem: certificate has expired", "is not trusted"),
         ("fatal: unable to access 'x': SSL: no alternative certificate subject name matches", "is not trusted"),
-        ("fatal: unable to access 'x': error setting certificate verify locations:  CAfile: y", "ca_path holds no"),
+        (
+            "fatal: unable to access 'x': error setting certificate verify locations:  CAfile: y",
+            "cannot read certificates",
+        ),
         ("fatal: unable to access 'x': OpenSSL SSL_connect: SSL_ERROR_SYSCALL", "does not speak TLS"),
         ("fatal: unable to access 'x': error:0A00010B:SSL routines::wrong version number", "does not speak TLS"),
         ("ssh: connect to host h port 22: Connection timed out", "cannot be reached"),
         ("ssh: connect to host h port 22: No route to host", "cannot be reached"),
-        ("ssh: Could not resolve hostname h: Temporary failure in name resolution", "is not known"),
+        ("ssh: Could not resolve hostname h: Temporary failure in name resolution", "cannot be resolved"),
         ("fatal: unable to access 'x': Operation too slow. Less than 1 bytes/sec", "cannot be reached"),
-        ("error: RPC failed; curl 56 GnuTLS recv error\nfatal: early EOF", "broke off"),
-        ("kex_exchange_identification: Connection closed by remote host", "broke off"),
-        ("fatal: the remote end hung up unexpectedly", "broke off"),
+        ("error: RPC failed; curl 56 GnuTLS recv error\nfatal: early EOF", "was lost"),
+        ("kex_exchange_identification: Connection closed by remote host", "was lost"),
+        ("fatal: the remote end hung up unexpectedly", "was lost"),
         ("error: file write error: No space left on device\nfatal: unpack-objects failed", "no space left"),
         ("fatal: write error: Disk quota exceeded", "no space left"),
         ("fatal: detected dubious ownership in repository at '/srv'", "another user owns it"),
-        ("error: cannot run ssh: No such file or directory\nfatal: unable to fork", "ssh is not installed"),
-        ("fatal: protocol error: bad line length character: Welc", "prints something before"),
-        ("git: 'remote-https' is not a git command. See 'git --help'.", "cannot speak the protocol"),
-        ("fatal: unable to find remote helper for 'https'", "cannot speak the protocol"),
+        (
+            "error: cannot run ssh: No such file or directory\nfatal: unable to fork",
+            "ssh is not installed",
+        ),
+        ("fatal: protocol error: bad line length character: Welc", "prints other output before"),
+        ("git: 'remote-https' is not a git command. See 'git --help'.", "does not support the protocol"),
+        ("fatal: unable to find remote helper for 'https'", "does not support the protocol"),
         ("fatal: transport 'ext' not allowed", "protocol that is not supported"),
-        ("fatal: unable to access 'x': The requested URL returned error: 429", "answers 429 instead"),
+        ("fatal: unable to access 'x': The requested URL returned error: 429", "responds with 429 instead"),
         ("fatal: something that nobody has seen yet", f"git fetch failed for {WHERE}: fatal: something that nobody"),
-        ("", "git said nothing"),
+        ("", "git printed no message"),
     ],
 )
 def test_causes(stderr: str, words: str) -> None:
@@ -60,12 +66,12 @@ def test_causes(stderr: str, words: str) -> None:
 
 def test_every_sentence_names_the_repository_or_the_option_to_change() -> None:
     text = sentence("fatal: unable to access 'x': The requested URL returned error: 503")
-    assert text.startswith(f"The server of {WHERE} answers 503, it is in trouble: try again later. (fatal: ")
+    assert text.startswith(f"The server of {WHERE} responds with 503: try again later. (fatal: ")
 
 
 def test_a_time_out_says_how_long() -> None:
     text = str(explain(GitTimedOut("ls-remote", 7, "fatal: killed"), where=WHERE))
-    assert "did not finish its answer to git ls-remote within git_timeout, 7 seconds" in text
+    assert "did not complete git ls-remote within git_timeout, 7 seconds" in text
 
 
 def test_secrets_and_user_information_are_hidden() -> None:
