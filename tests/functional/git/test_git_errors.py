@@ -199,7 +199,7 @@ def test_a_full_disk(look: Look, locks: LockRepository, tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_written(look: Look, locks: LockRepository, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    refused(look, locks.path, "cannot be used: .*name another cache_dir", cache_dir=str(tmp_path / "file"))
+    refused(look, locks.path, "cannot be used: .*set another cache_dir", cache_dir=str(tmp_path / "file"))
 
 
 def test_a_shallow_remote(look: Look, locks: LockRepository, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ BRANCHES: list[Case] = [
     ({"repo": "ext::sh -c id"}, ["repo is not an address"]),
     ({"repo": "ftp://example.com/locks.git"}, ["ftp://", "not supported", "https://"]),
     ({"repo": "/nonexistent/locks.git"}, ["no git repository at", "check repo"]),
-    ({"repo": "https://no-such-host.invalid/locks.git"}, ["not known", "check its name"]),
+    ({"repo": "https://no-such-host.invalid/locks.git"}, ["cannot be resolved", "check its name"]),
     ({"no_such_option": 1}, ["no_such_option"]),
 ]
 

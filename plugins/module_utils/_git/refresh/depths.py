@@ -4,8 +4,8 @@
 """How many commits behind the tip each fetch asks for, until the history holds the answer.
 
 Half of all claims lie within some hundred commits, the oldest can be fifty thousand back. Each fetch is a connection:
-about 0.3 s over ssh, as long as 64 or 4,096 commits take, so the network skips steps 1 and 512. Deeper down it does not:
-65,536 commits in one step take 2.5 s of a processor longer than in two. On this machine a connection costs nothing.
+about 0.3 s over ssh. The network skips steps 1 and 512, which save less than that. It does not skip deeper ones: 65,536
+commits in one step take 2.5 s of a processor longer than in two. On this machine a connection costs nothing.
 """
 
 from __future__ import annotations
