@@ -70,18 +70,18 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
         if request.path.startswith(CONTROL):
             return self._control(request)
         with self.world.lock:
-            struck = [fault for fault in self.faults if fault.strikes(request)]
-            late = sum(fault.seconds for fault in struck if fault.after)
-            wait = sum(fault.seconds for fault in struck if not fault.after) + self.world.settings.latency
+            applied = [fault for fault in self.faults if fault.applies_to(request)]
+            late = sum(fault.seconds for fault in applied if fault.after)
+            wait = sum(fault.seconds for fault in applied if not fault.after) + self.world.settings.latency
         _sleep(wait)
         with self.world.lock:
             who = identify(self.world, request.headers.get("authorization")).label
-            spoiling = next((fault for fault in struck if fault.kind != "delay"), None)
-            carried_out = spoiling is None or spoiling.carries_out
+            failing = next((fault for fault in applied if fault.kind != "delay"), None)
+            carried_out = failing is None or failing.carries_out
             response = self._carry_out(request) if carried_out else Response(500)
-            if spoiling is not None:
-                response = spoiling.spoil(response, self.world.settings.version)
-            self._remember(request, who, response, struck)
+            if failing is not None:
+                response = failing.apply(response, self.world.settings.version)
+            self._log(request, who, response, applied)
         _sleep(late)
         return response
 
@@ -97,7 +97,7 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
             self.settle()
         return response
 
-    def _remember(self, request: Request, who: str, response: Response, struck: list[Fault]) -> None:
+    def _log(self, request: Request, who: str, response: Response, applied: list[Fault]) -> None:
         sent = response.delivery in (Delivery.WHOLE, Delivery.CUT)
         self.log.entries.append(
             LoggedRequest(
@@ -109,7 +109,7 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
                 query=request.query_string,
                 who=who,
                 status=response.status if sent else 0,
-                faults=[fault.id for fault in struck],
+                faults=[fault.id for fault in applied],
             )
         )
 

@@ -69,7 +69,7 @@ class Replay:
                 response = refusal.with_headers(("X-Concourse-Version", self.version))
             else:
                 response = self._recorded(request)
-            self._remember(request, caller.label, response)
+            self._log(request, caller.label, response)
             return response
 
     def _recorded(self, request: Request) -> Response:
@@ -84,12 +84,12 @@ class Replay:
         self.missed.append(f"{request.method} {request.path}?{request.query_string}".rstrip("?"))
         return text_response(404, "404 page not found\n")
 
-    def _remember(self, request: Request, who: str, response: Response) -> None:
-        number, moment = len(self.log.entries) + 1, self._world.clock.now()
+    def _log(self, request: Request, who: str, response: Response) -> None:
+        number, now = len(self.log.entries) + 1, self._world.clock.now()
         self.log.entries.append(
             LoggedRequest(
                 number,
-                moment,
+                now,
                 request.connection,
                 request.method,
                 request.path,

@@ -25,9 +25,9 @@ class SetupControl(Control):
         return dataclasses.asdict(self.world.settings)
 
     @operation
-    def set_time(self, moment: float, *, frozen: bool = True) -> None:
+    def set_time(self, now: float, *, frozen: bool = True) -> None:
         """Set the clock, in seconds since 1970; it stands still from then on, or runs."""
-        self.world.clock.set(moment, frozen=frozen)
+        self.world.clock.set(now, frozen=frozen)
 
     @operation
     def advance_time(self, seconds: float) -> float:

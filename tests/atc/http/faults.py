@@ -52,36 +52,36 @@ class Fault:
     id: int = 0
     matched: int = 0
     hits: int = 0
-    _lots: random.Random = field(default_factory=random.Random, repr=False)
+    _random: random.Random = field(default_factory=random.Random, repr=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of fault: {self.kind}; the kinds are {', '.join(KINDS)}")
-        self._lots = random.Random(self.seed)
+        self._random = random.Random(self.seed)
 
     @property
     def carries_out(self) -> bool:
         return self.after or self.kind in KINDS_AFTER_THE_REQUEST
 
-    def strikes(self, request: Request) -> bool:
+    def applies_to(self, request: Request) -> bool:
         """Count the request if it matches; return whether the fault applies to it."""
         target = f"{request.path}?{request.query_string}" if request.query_string else request.path
         if not re.search(self.path, target) or not re.fullmatch(self.method or ".*", request.method):
             return False
         self.matched += 1
         exhausted = self.count is not None and self.hits >= self.count
-        if exhausted or self.nth not in (None, self.matched) or self._lots.random() >= self.probability:
+        if exhausted or self.nth not in (None, self.matched) or self._random.random() >= self.probability:
             return False
         self.hits += 1
         return True
 
-    def spoil(self, response: Response, version: str) -> Response:
+    def apply(self, response: Response, version: str) -> Response:
         """Return the response for the client; `response` is the real one, if the request took effect."""
         return getattr(self, f"_{self.kind}")(response, version)  # type: ignore[no-any-return]
 
     def _status(self, response: Response, version: str) -> Response:
-        spoiled = text_response(self.status, self.body, self.content_type)
-        return spoiled.with_headers(("X-Concourse-Version", version)) if self.version_header else spoiled
+        replacement = text_response(self.status, self.body, self.content_type)
+        return replacement.with_headers(("X-Concourse-Version", version)) if self.version_header else replacement
 
     def _html(self, response: Response, version: str) -> Response:
         return web_page()

@@ -19,7 +19,7 @@ def list_all_pipelines(call: Call) -> Response:
 
 
 def list_pipelines(call: Call) -> Response:
-    """Of a team, archived ones included; who has no role in it sees the public ones."""
+    """List a team's pipelines, archived ones included; without a role in it, only the public ones."""
     team = call.world.find_team(call.names["team"])
     if team is None:
         return empty_response(404)

@@ -107,8 +107,8 @@ def pipeline_fields(found: Pipeline | None) -> JsonObject:
     }
 
 
-def seconds(moment: float | None) -> int | None:
-    return None if moment is None else int(moment)
+def seconds(time: float | None) -> int | None:
+    return None if time is None else int(time)
 
 
 def filled(fields: Mapping[str, Any]) -> JsonObject:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The scheduler: chooses inputs, queues builds that are due and starts pending ones (atc/scheduler)."""
+"""The scheduler: chooses inputs, queues builds and starts pending ones (atc/scheduler)."""
 
 from __future__ import annotations
 

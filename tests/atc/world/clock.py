@@ -14,7 +14,7 @@ from dataclasses import dataclass
 class Clock:
     """Seconds since 1970, as a float; Concourse shows whole seconds.
 
-    `frozen_at` stops it at one moment; else it runs `offset` seconds ahead of the wall clock.
+    `frozen_at` stops it at one now; else it runs `offset` seconds ahead of the wall clock.
     """
 
     frozen_at: float | None = None
@@ -23,10 +23,10 @@ class Clock:
     def now(self) -> float:
         return time.time() + self.offset if self.frozen_at is None else self.frozen_at
 
-    def set(self, moment: float, *, frozen: bool = True) -> None:
-        """Set the time to `moment`; the clock stands still there, or runs on."""
-        self.frozen_at = moment if frozen else None
-        self.offset = 0.0 if frozen else moment - time.time()
+    def set(self, now: float, *, frozen: bool = True) -> None:
+        """Set the time to `now`; the clock stands still there, or runs on."""
+        self.frozen_at = now if frozen else None
+        self.offset = 0.0 if frozen else now - time.time()
 
     def advance(self, seconds: float) -> None:
         if self.frozen_at is None:

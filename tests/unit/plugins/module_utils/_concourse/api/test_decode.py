@@ -73,9 +73,9 @@ def test_a_complete_build() -> None:
     )
 
 
-@pytest.mark.parametrize("moment", [0, -62135596800, None])
-def test_missing_times(moment: int | None) -> None:
-    assert decode.decode_build({**BUILD, "start_time": moment, "end_time": moment}).start_time is None
+@pytest.mark.parametrize("time", [0, -62135596800, None])
+def test_missing_times(time: int | None) -> None:
+    assert decode.decode_build({**BUILD, "start_time": time, "end_time": time}).start_time is None
 
 
 @pytest.mark.parametrize(
