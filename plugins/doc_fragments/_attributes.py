@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What every module of the collection says of itself."""
+    """Attributes of all modules."""
 
     DOCUMENTATION = r"""
 options: {}

@@ -14,11 +14,11 @@ author:
 description:
   - Turns the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets, into Prometheus' text
     format. The text suits the textfile collector of the node exporter as well as a push gateway.
-  - Counters go on from the text of the last round. The text holds everything that is needed for that.
-  - Every value has the label C(repository), the name of the round, so that the texts of many repositories can lie in
-    one folder. All metrics are described in C(docs/monitoring.md) of the collection.
-  - Gauges of locks are left out while the pools cannot be looked at, as they are unknown then.
-  - A round in check mode counts nothing, and leaves the times of the last round and of the last success as they were.
+  - Counters continue from the text of the previous round, which holds everything that this needs.
+  - Every value has the label C(repository) with the name of the round, so that one folder can hold the texts of many
+    repositories. C(docs/monitoring.md) of the collection describes all metrics.
+  - Gauges of locks are omitted while the pools cannot be read.
+  - A round in check mode counts nothing and does not change the times of the last round and of the last success.
 positional: _input, previous
 options:
   _input:
@@ -27,7 +27,7 @@ options:
     required: true
   previous:
     description:
-      - The text of the last round. Where it is empty, or as far as it cannot be read, counters start at 0.
+      - The text of the previous round. Counters that are missing or unreadable there start at 0.
     type: str
     default: ''
 seealso:

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: pool_news
-short_description: Say what is new in a round
+short_description: Find what is new in a round
 version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Finds in the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets, what a person should be
-    told, and leaves out what was told before. So a message goes out on news, not in each round.
-  - News are steps of the round that failed, pools that got stuck, locks that nobody uses and nobody releases, and
-    locks that were released.
-  - Each is told once. What lasts is told again only if it was over in between, or if the lock was claimed anew. Where a
-    round cannot see whether something still lasts, it is not taken to be over.
-  - A round in check mode has no news, and leaves the memory as it is.
+  - Finds news for people in the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets. News
+    that were reported before are omitted, so that not every round sends a message.
+  - News are failed steps of the round, stuck pools, locks that were kept too long, and released locks.
+  - Each is reported once. A condition that continues is reported again only if it had ended in between, or if the lock
+    was claimed again. A round that cannot determine whether a condition continues does not assume that it has ended.
+  - A round in check mode has no news and does not change the memory.
 positional: _input, memory
 options:
   _input:
@@ -27,18 +26,18 @@ options:
     required: true
   memory:
     description:
-      - The C(memory) that this filter returned for the last round; or C(memory_if_lost) if the message could not be
-        delivered.
-      - What cannot be read is taken as forgotten.
+      - The C(memory) that this filter returned for the previous round, or its C(memory_if_lost) if the message could
+        not be delivered.
+      - Unreadable parts are ignored.
     type: dict
     default: {}
   kept_too_long:
     description:
-      - After how many minutes without a known build that uses it a claimed lock is news. This is counted like the
-        policies of M(poolboy.concourse.concourse_pool_clean), from the end of the last build that held the lock, or
-        from the claim where no build is known.
-      - Locks with the verdicts V(running), V(handed_off) and V(unreachable) are never kept too long.
-      - With V(null) no lock is news because of its age.
+      - Minutes after which a claimed lock that no known build uses is news. The time is counted as in
+        M(poolboy.concourse.concourse_pool_clean), from the end of the last build that held the lock, or from the claim
+        if no build is known.
+      - Locks with the verdicts V(running), V(handed_off) and V(unreachable) never count as kept too long.
+      - With V(null), no lock is news because of its age.
     type: int
     default: 1440
 seealso:
@@ -58,11 +57,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The news, and what to remember of them.
+  description: The news and the memory for the next round.
   type: dict
   contains:
     news:
-      description: The news, the worst first. Every key is always there, V(null) where it does not apply.
+      description: The news, the worst first. Every key is always present; it is V(null) where it does not apply.
       type: list
       elements: dict
       contains:
@@ -72,22 +71,22 @@ _value:
           type: str
           sample: "aws/env-4 was released: ci/deploy 12 errored and left it claimed"
         key:
-          description: The same text for the same matter.
+          description: Identifies the condition; equal for the same condition in each round.
           type: str
           sample: released aws/env-4 d0850b46e5200ff4c85718fad1652bdcdd611339
         pool: {description: The pool., type: str, sample: aws}
         lock: {description: The name of the lock., type: str, sample: env-4}
-        verdict: {description: The verdict on the lock., type: str, sample: errored}
+        verdict: {description: The verdict of the lock., type: str, sample: errored}
         step: {description: The step of the round that failed., type: str, sample: clean}
         url:
-          description: The page of the build that had claimed the lock, or of one with which the pool got stuck.
+          description: The page of the build that claimed the lock, or of a build because of which the pool is stuck.
           type: str
           sample: https://ci.example.com/teams/main/pipelines/ci/jobs/deploy/builds/12
     memory:
-      description: What the next round needs once these news have been delivered. It is small, and holds nothing secret.
+      description: The memory for the next round after these news were delivered. It is small and contains no secret.
       type: dict
     memory_if_lost:
-      description: What the next round needs instead if they could not be delivered. It tells them again.
+      description: The memory for the next round if they could not be delivered. The next round reports them again.
       type: dict
 """
 

@@ -12,9 +12,10 @@ version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Turns the C(news) that P(poolboy.concourse.pool_news#filter) found into the body of a webhook, to be sent as JSON.
-  - Names and reasons come from repositories that many people write to. They are escaped, and can call nobody in a chat.
-  - Long texts are cut, long lists too, and the number of what was left out is told. C(docs/monitoring.md) of the
+  - Turns the C(news) of P(poolboy.concourse.pool_news#filter) into the body of a webhook request, to be sent as JSON.
+  - Names and reasons come from repositories that many people write to. They are escaped and cannot mention anybody in
+    a chat.
+  - Long texts and long lists are cut; the body then says how many entries are omitted. C(docs/monitoring.md) of the
     collection shows both formats.
 positional: _input
 options:
@@ -25,13 +26,13 @@ options:
     required: true
   format:
     description:
-      - V(json) has all fields, for programs.
-      - V(slack) is one text in the format of Slack's incoming webhooks, which Mattermost and others understand as well.
+      - V(json) contains all fields, for programs.
+      - V(slack) is one text in the format of Slack's incoming webhooks, which Mattermost and others accept as well.
     type: str
     choices: [json, slack]
     default: json
   round:
-    description: The fact of the round that the news are of.
+    description: The fact of the round that the news belong to.
     type: dict
     required: true
 seealso:

@@ -7,32 +7,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: pool_page
-short_description: Make a web page that tells who holds the locks of Concourse pools
+short_description: Make a web page that shows who holds the locks of Concourse pools
 version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Makes one HTML file from what a round of the role P(poolboy.concourse.pool_boy#role) left behind. It shows every
-    lock with its verdict, its holder, how long it has been claimed, the reason for the verdict and what happens next,
-    then the pools, the problems, and what the round did.
-  - The file needs no other file and asks no other host for anything. It can be read without JavaScript; with
-    JavaScript the locks can be sorted and filtered, and the page warns when it is old.
-  - Nothing that a lock, a pool or a commit is named can become part of the page's code. Only addresses with the
-    schemes V(http) and V(https) become links.
+  - Makes one HTML file from the fact of a round of the role P(poolboy.concourse.pool_boy#role). It shows each lock with
+    its verdict, its holder, the time since the claim, the reason of the verdict and what happens next, then the pools,
+    the problems, and what the round did.
+  - The file needs no other file and sends no request. It is readable without JavaScript; with JavaScript, readers can
+    sort and filter the locks, and the page warns when it is old.
+  - Names of locks, pools and commits cannot inject code into the page. Only URLs with the schemes V(http) and V(https)
+    become links.
 positional: _input
 options:
   _input:
     description:
       - The fact C(pool_boy_round) that the role sets.
-      - The keys C(name) and C(finished_at) have to be there. Of the others the page shows what is there, with
-        C(status) and C(clean) as M(poolboy.concourse.concourse_pool_status) and
+      - The keys C(name) and C(finished_at) are required. The page shows the other keys that are present, with C(status)
+        and C(clean) as M(poolboy.concourse.concourse_pool_status) and
         M(poolboy.concourse.concourse_pool_clean) return them.
     type: dict
     required: true
   old_after:
     description:
-      - After how many minutes the page warns its readers that it is old, and that rounds may have stopped.
-      - Ages on the page are those at the end of the round.
+      - Minutes after which the page warns its readers that it is old and that rounds may have stopped.
+      - The page shows ages at the end of the round.
     type: int
     default: 60
 """
@@ -66,7 +66,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The page, a whole HTML document.
+  description: The page, a complete HTML document.
   type: str
 """
 

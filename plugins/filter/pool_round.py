@@ -13,20 +13,20 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Builds the fact C(pool_boy_round) of the role P(poolboy.concourse.pool_boy#role) from the registered results of its
-    tasks, and says what the role does next.
-  - It is made for the role. To make a page, metrics or messages of a round, use the fact.
+    tasks, and decides what the role does next.
+  - The role uses this filter. To make a page, metrics or messages of a round, use the fact.
 positional: _input, settings
 options:
   _input:
-    description: The registered results by step. A step that is missing or empty has not run.
+    description: The registered results by step. A missing or empty step has not run.
     type: dict
     required: true
   settings:
-    description: The variables of the role that decide about the round, without their prefix.
+    description: The variables of the role that control the round, without their prefix.
     type: dict
     required: true
   variables:
-    description: The names of all variables with the prefix C(pool_boy_). If given, mistakes in the settings are listed.
+    description: The names of all variables with the prefix C(pool_boy_). If set, the filter lists C(mistakes).
     type: list
     elements: str
   documented:
@@ -53,17 +53,17 @@ _value:
     mistakes: {description: A sentence for each setting that cannot work., type: list, elements: str}
     round: {description: The fact of the round., type: dict}
     pools_with_job: {description: The pools whose free locks get builds., type: list, elements: raw}
-    starts_builds: {description: Whether builds are started at all., type: bool}
-    needs_status: {description: Whether the pools have to be looked at once more., type: bool}
-    is_published: {description: Whether the round is shown or sent anywhere., type: bool}
-    has_late_failures: {description: Whether page and metrics lack a failure that they can show., type: bool}
+    starts_builds: {description: Whether the round starts builds., type: bool}
+    needs_status: {description: Whether the role has to read the pools again., type: bool}
+    is_published: {description: Whether the role publishes the round., type: bool}
+    has_late_failures: {description: Whether page and metrics must be written again to show a late failure., type: bool}
     failure_message: {description: 'The sentences with which the round fails, empty if it does not.', type: str}
-    report: {description: The round as lines for a person., type: list, elements: str}
+    report: {description: The round as lines of text., type: list, elements: str}
     metrics: {description: The metrics of the round in the text format of Prometheus., type: str}
-    memory: {description: 'What was reported before, as P(poolboy.concourse.pool_news#filter) wants it.', type: dict}
-    state: {description: What the state file holds now., type: dict}
-    next_state: {description: What the state file is to hold., type: dict}
-    pushgateway_group: {description: The address to which the metrics are pushed., type: str}
+    memory: {description: 'What was reported before, as P(poolboy.concourse.pool_news#filter) expects it.', type: dict}
+    state: {description: The current content of the state file., type: dict}
+    next_state: {description: The new content of the state file., type: dict}
+    pushgateway_group: {description: The URL to which the role pushes the metrics., type: str}
 """
 
 import typing as t

@@ -13,8 +13,8 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Returns the options of a module of this collection that are set as variables, by the name of the option with a
-    prefix. It is made for C(module_defaults), so that a play need not name every option.
-  - The role P(poolboy.concourse.pool_boy#role) and the playbooks of this collection pass their variables on by it.
+    prefix. Use it for C(module_defaults), so that a play need not name every option.
+  - The role P(poolboy.concourse.pool_boy#role) and the playbooks of this collection use it to pass on their variables.
 options:
   _terms:
     description: The short name of the module.
@@ -23,7 +23,7 @@ options:
     required: true
     choices: [concourse_pool_status, concourse_pool_clean, concourse_pool_trigger]
   prefix:
-    description: What the names of the variables begin with.
+    description: The prefix of the names of the variables.
     type: str
     default: pool_boy_
 """

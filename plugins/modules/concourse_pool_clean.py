@@ -7,21 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: concourse_pool_clean
-short_description: Give back the locks of Concourse pools that nobody holds any more
+short_description: Release stale locks of Concourse pools
 version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Looks at the locks of one or more pools as M(poolboy.concourse.concourse_pool_status) does, and gives back those
-    that the policy lets go, each by one commit. All commits go up in one push that is never forced.
-  - A lock that a build is at work with, or of whose build Concourse gives no answer that can be believed, is never
-    given back, except by O(force).
-  - Without O(concourse_url) or O(concourse_target) nobody can be asked whether a build is alive. Then locks that builds
-    claimed are given back by their age alone, after the O(stale_timeout), even if a build is at work with them, and a
-    warning tells so. The policy C(unverified) of V(keep) keeps them.
-  - Right before the push each lock is judged once more. If somebody else has pushed in the meantime, only locks that
-    are still claimed by the commit that was judged are gone on with.
-  - The result of a run in check mode has the same values as that of a real run.
+  - Reads the locks of pools as M(poolboy.concourse.concourse_pool_status) does, and releases those whose policy allows
+    it, with one commit for each lock. All commits go out in one push, which is never forced.
+  - A lock is never released while a build uses it, or while Concourse gives no credible response about its build,
+    except with O(force).
+  - Without O(concourse_url) or O(concourse_target), the module cannot verify whether a build is alive. It then releases
+    locks that builds claimed by age alone, after the O(stale_timeout), even if a build uses them, and it warns about
+    this. Set the policy C(unverified) to V(keep) to keep them.
+  - The module judges each lock again immediately before the push. If somebody else has pushed in the meantime, it only
+    releases locks that are still claimed by the same commit.
+  - In check mode, the result has the same values as that of a real run.
 extends_documentation_fragment:
   - poolboy.concourse._attributes
   - poolboy.concourse._attributes.action_group
@@ -39,34 +39,35 @@ options:
   pools:
     required: true
     description:
-      - The pools, as a list of names, of V(name:minutes) with a stale timeout, or of dictionaries; or all of it as one
-        text, such as V(aws:60,gcp:30) or the list as JSON. Only locks of these pools are given back.
+      - The pools, as a list of names, of V(name:minutes) with a stale timeout, or of dictionaries. Also accepts the
+        list as one string, such as V(aws:60,gcp:30), or as JSON. The module only releases locks of these pools.
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
-      - A dictionary has the key C(name) and may have C(stale_timeout), C(grace), C(policy), C(release_to), which take
-        the place of the options of the same name for this pool. The keys C(job) and C(resource) are for another module
-        and are ignored.
-      - If not provided, will be read from E(POOLS) where the module runs.
+      - A dictionary has the key C(name) and optionally C(stale_timeout), C(grace), C(policy), C(release_to), which
+        override the options of the same name for this pool. The keys C(job) and C(resource) are for another module;
+        this module ignores them.
+      - If not provided, it is read from E(POOLS) where the module runs.
   release_to:
     description:
-      - Another pool of the repository to whose free locks the locks go, instead of their own. Use it to have
-        environments looked at or made anew before somebody claims them again.
+      - Another pool of the repository that receives the released locks as free locks. Use it to inspect or rebuild
+        environments before a job claims them again.
     type: str
   exclude:
     description:
-      - Locks to keep in any case, as shell patterns of C(pool/lock) such as V(aws/precious-*).
-      - A warning tells of a pattern that fits no lock of the pools, as one without its pool does.
+      - Locks that are always kept, as shell patterns of C(pool/lock) such as V(aws/precious-*).
+      - The module warns about a pattern that matches no lock of the pools, such as a pattern without a pool.
     type: list
     elements: str
     default: []
   max_releases:
     description:
-      - If more locks than this are to be given back, none is, and the module fails with what it would have done.
+      - If more locks than this are due for release, the module releases none of them and fails. The result then shows
+        what it would have done.
     type: int
     default: 20
   force:
     description:
-      - Locks to give back whatever the policy says, even if a build is at work with them. Ordinary work never needs it.
-      - A lock that O(exclude) keeps as well is refused.
+      - Locks to release regardless of the policy, even if a build uses them. Normal operation never needs this option.
+      - The module fails if O(exclude) keeps the same lock.
     type: list
     elements: dict
     default: []
@@ -77,9 +78,9 @@ options:
         required: true
       commit:
         description:
-          - The commit of the claim, as C(commit) in RV(locks) gives it, or its first 7 hexadecimal digits or more.
-            Write it in quotes, as digits alone would be a number. The module fails if the lock is claimed by another
-            commit by now, or is free.
+          - The commit of the claim, as RV(locks) shows it, or at least its first 7 hexadecimal digits. Quote it,
+            because YAML reads digits alone as a number. The module fails if another commit claims the lock
+            now, or if the lock is free.
         type: str
         required: true
   git_author:
@@ -87,13 +88,13 @@ options:
     type: str
     default: poolboy.concourse <poolboy@localhost>
 notes:
-  - The module needs git, GitPython, requests, the repository and Concourse where it runs. Use C(delegate_to) with
-    V(localhost) and C(run_once) to run it on the controller.
-  - Commits are signed if git's own settings say so, C(commit.gpgsign) for one.
+  - The host where the module runs needs git, GitPython, requests, and access to the repository and Concourse. Use
+    C(delegate_to) with V(localhost) and C(run_once) to run it on the controller.
+  - Commits are signed if the git configuration requires it, for example with C(commit.gpgsign).
 """
 
 EXAMPLES = r"""
-- name: Give back what nobody holds any more
+- name: Release stale locks
   poolboy.concourse.concourse_pool_clean:
     repo: git@git.example.com:teams/locks.git
     key_file: ~/.ssh/locks
@@ -104,7 +105,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   run_once: true
 
-- name: Keep failed environments for a day, and have all others made anew
+- name: Send stale locks to another pool, where a job rebuilds their environments
   poolboy.concourse.concourse_pool_clean:
     repo: git@git.example.com:teams/locks.git
     concourse_target: ci
@@ -114,7 +115,7 @@ EXAMPLES = r"""
         stale_timeout: 1440
     exclude: [cf/ready/demo-*]
 
-- name: Give back one lock that the policy keeps
+- name: Release one lock that the policy keeps
   poolboy.concourse.concourse_pool_clean:
     repo: git@git.example.com:teams/locks.git
     concourse_target: ci
@@ -127,9 +128,8 @@ EXAMPLES = r"""
 RETURN = r"""
 locks:
   description:
-    - The locks as they were before the run, with all that M(poolboy.concourse.concourse_pool_status) tells of them, and
-      what was done with each.
-  returned: once the repository was read
+    - The locks before the run, with all keys of M(poolboy.concourse.concourse_pool_status), and the action for each.
+  returned: after the repository was read
   type: list
   elements: dict
   contains:
@@ -141,38 +141,38 @@ locks:
       description: V(release), V(move) to another pool, or V(keep).
       type: str
       sample: release
-    action_reason: {description: Why this is done., type: str, sample: 'errored, since 2026-11-21T20:31:59Z'}
+    action_reason: {description: The reason of the action., type: str, sample: 'errored, since 2026-11-21T20:31:59Z'}
 released:
-  description: The locks that were given back. None if the module failed.
-  returned: once the repository was read
+  description: The locks that were released. Empty if the module failed.
+  returned: after the repository was read
   type: list
   elements: dict
   contains:
     pool: {description: The pool that the lock was in., type: str, sample: aws}
     name: {description: The name of the lock., type: str, sample: env-4}
-    to_pool: {description: The pool whose free locks it is among now., type: str, sample: aws}
+    to_pool: {description: The pool in which the lock is free now., type: str, sample: aws}
     verdict: {description: The verdict., type: str, sample: errored}
     reason: {description: Why the lock had this verdict., type: str, sample: ci/deploy 12 errored and left it claimed}
     commit: {description: The commit of the claim., type: str, sample: d0850b46e5200ff4c85718fad1652bdcdd611339}
 pools:
-  description: The pools as they were before the run, as M(poolboy.concourse.concourse_pool_status) tells of them.
-  returned: once the repository was read
+  description: The pools before the run, with the keys of M(poolboy.concourse.concourse_pool_status).
+  returned: after the repository was read
   type: list
   elements: dict
 problems:
-  description: What a person should look at in these pools, as M(poolboy.concourse.concourse_pool_status) tells it.
-  returned: once the repository was read
+  description: Problems that a person should fix, with the keys of M(poolboy.concourse.concourse_pool_status).
+  returned: after the repository was read
   type: list
   elements: dict
 report:
   description:
-    - All of this as the lines of a table for a person, the worst first. The pools are as they were before the run.
-  returned: once the repository was read
+    - The locks before the run as the lines of a table, the worst first.
+  returned: after the repository was read
   type: list
   elements: str
 commit:
-  description: The commit of the branch that was looked at, before anything was given back.
-  returned: once the repository was read
+  description: The commit of the branch that the module read, before any release.
+  returned: after the repository was read
   type: str
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
@@ -190,17 +190,17 @@ def main() -> None:
     module = CleanModule(*MODULES["concourse_pool_clean"])
     with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
         rules = module.cleaning_rules()
-        looked_at = repository.snapshot()
-        pools = module.chosen_pools(looked_at)
+        snapshot = repository.snapshot()
+        pools = module.chosen_pools(snapshot)
         names = [pool.name for pool in pools]
-        cleaning = CleanRun(looked_at, pools, rules, judge, lambda: int(time.time()))
-        module.so_far = lambda: failure_result(cleaning, looked_at, names, module.now)
+        cleaning = CleanRun(snapshot, pools, rules, judge, lambda: int(time.time()))
+        module.so_far = lambda: failure_result(cleaning, snapshot, names, module.now)
         cleaning.decide()
         for warning in clean_warnings(cleaning.plan, rules.exclude):
             module.warn(warning)
         if cleaning.releases() and not module.check_mode:
             cleaning.push_releases(module.release_store(repository), PushRetry())
-        result = clean_result(cleaning.plan, looked_at, names, module.now, released=True)
+        result = clean_result(cleaning.plan, snapshot, names, module.now, released=True)
         module.exit(result, changed=bool(cleaning.releases()), diff=clean_diff(cleaning.plan))
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: concourse_pool_status
-short_description: Tell who holds the locks of Concourse pools
+short_description: Report who holds the locks of Concourse pools
 version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Reads the locks of one or more pools from their git repository, finds the claim of each, and asks Concourse whether
-    the build that made the claim, or a later one that the lock was handed to, is still alive.
-  - Each lock gets one verdict with a reason. Nothing is changed, neither in the repository nor in Concourse.
+  - Reads the locks of pools from their git repository, finds the claim of each lock, and asks Concourse whether the
+    build that made the claim, or a later build that received the lock, is still alive.
+  - Each lock gets one verdict and a reason. The module changes nothing, neither in the repository nor in Concourse.
   - The module is also known as M(poolboy.concourse.concourse_pool_info).
 extends_documentation_fragment:
   - poolboy.concourse._attributes
@@ -24,14 +24,15 @@ extends_documentation_fragment:
   - poolboy.concourse._concourse
   - poolboy.concourse._pools
 notes:
-  - The module needs git, GitPython, requests, the repository and Concourse where it runs. Use C(delegate_to) with
-    V(localhost) and C(run_once) to run it on the controller.
-  - Without O(concourse_url) or O(concourse_target) it tells who holds the locks, but not whether they are alive.
-  - Environment variables are those of the host that the module runs on.
+  - The host where the module runs needs git, GitPython, requests, and access to the repository and Concourse. Use
+    C(delegate_to) with V(localhost) and C(run_once) to run it on the controller.
+  - Without O(concourse_url) or O(concourse_target), the module reports who holds the locks, but not whether the
+    holders are alive.
+  - Environment variables are read on the host where the module runs.
 """
 
 EXAMPLES = r"""
-- name: See who holds the locks of all pools
+- name: Read who holds the locks of all pools
   poolboy.concourse.concourse_pool_status:
     repo: git@git.example.com:teams/locks.git
     key_file: ~/.ssh/locks
@@ -46,14 +47,14 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ locks.report }}"
 
-- name: Name the locks that nobody will give back
+- name: Show the locks that may be released
   ansible.builtin.debug:
     msg: "{{ item.pool }}/{{ item.name }}: {{ item.reason }}"
   loop: "{{ locks.locks | selectattr('releasable') }}"
   loop_control:
     label: "{{ item.pool }}/{{ item.name }}"
 
-- name: Look at two pools with different patience, with fly's own login
+- name: Read two pools with different timeouts, with the login of fly
   poolboy.concourse.concourse_pool_status:
     repo: https://git.example.com/teams/locks.git
     repo_username: pool-boy
@@ -69,14 +70,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 locks:
-  description: The locks, sorted by pool and name. Every key is always there, V(null) where it does not apply.
+  description: The locks, sorted by pool and name. Every key is always present; it is V(null) where it does not apply.
   returned: success
   type: list
   elements: dict
   contains:
     pool: {description: The pool., type: str, sample: aws}
     name:
-      description: The name of the lock. Bytes that are no UTF-8 are written as V(\\xNN).
+      description: The name of the lock. Bytes that are not valid UTF-8 are written as V(\\xNN).
       type: str
       sample: env-4
     state: {description: Whether the lock is V(claimed) or V(unclaimed)., type: str, sample: claimed}
@@ -85,14 +86,14 @@ locks:
         - V(free), the lock is unclaimed.
         - V(running), the build that claimed it is pending or started.
         - V(handed_off), that build succeeded, and a later one uses the lock or a job can still take it.
-        - V(leaked), that build succeeded, and nobody will give the lock back.
-        - V(failed), V(errored) or V(aborted), that build ended so and left the lock claimed.
+        - V(leaked), that build succeeded, and no build will release the lock.
+        - V(failed), V(errored) or V(aborted), that build ended with this status and left the lock claimed.
         - V(zombie), the lock was claimed after its build had ended.
         - V(gone), Concourse has no such build, or its name belongs to a later one.
         - V(manual), the lock was claimed by a person.
         - V(foreign), the claim names another Concourse.
         - V(unverified), no Concourse is configured, or the claim names no build.
-        - V(unreachable), Concourse gave no answer that can be believed.
+        - V(unreachable), Concourse gave no credible response.
       type: str
       sample: errored
     reason:
@@ -120,7 +121,7 @@ locks:
         job: {description: The job of the build., type: str, sample: deploy}
         build: {description: 'The name of the build, a number that is unique in its job.', type: str, sample: "12"}
     build:
-      description: What Concourse says of the build that made the claim.
+      description: The build that made the claim, as Concourse reports it.
       type: dict
       contains:
         id: {description: 'The number of the build, unique in its Concourse.', type: int, sample: 4711}
@@ -132,18 +133,18 @@ locks:
         end_time: {description: 'When the build ended, in UTC.', type: str, sample: "2026-11-21T20:31:59Z"}
     commit: {description: The commit that made the claim., type: str, sample: d0850b46e5200ff4c85718fad1652bdcdd611339}
     policy:
-      description: What may be done with the lock, V(release), V(stale) or V(keep).
+      description: The policy for the lock, V(release), V(stale) or V(keep).
       type: str
       sample: release
     dead_since:
       description:
-        - When the last build that held the lock ended, in UTC; or when it was claimed, if no build is known.
-        - V(null) while somebody uses the lock or may be using it.
+        - When the last build that held the lock ended, in UTC. If no build is known, the time of the claim.
+        - V(null) while the lock is or may be in use.
       type: str
       sample: "2026-11-21T20:31:59Z"
-    releasable: {description: Whether the policy allows to give the lock back now., type: bool, sample: true}
+    releasable: {description: Whether the policy allows the release now., type: bool, sample: true}
     releasable_at:
-      description: From when on the policy allows to give the lock back, in UTC. V(null) for never.
+      description: When the policy allows the release, in UTC. V(null) means never.
       type: str
       sample: "2026-11-21T20:36:59Z"
 pools:
@@ -155,7 +156,7 @@ pools:
     name: {description: The name of the pool., type: str, sample: aws}
     claimed: {description: How many locks are claimed., type: int, sample: 8}
     unclaimed: {description: How many locks are free., type: int, sample: 3}
-    releasable: {description: How many locks the policy allows to give back now., type: int, sample: 2}
+    releasable: {description: How many locks the policy allows to release now., type: int, sample: 2}
     verdicts:
       description: How many locks have each verdict; verdicts without locks are left out.
       type: dict
@@ -166,7 +167,7 @@ pools:
       sample: "2026-11-20T10:00:00Z"
     oldest_claim_minutes: {description: Minutes since then., type: int, sample: 1440}
 problems:
-  description: What a person should look at in these pools; it changes no verdict.
+  description: Problems in these pools that a person should fix. They change no verdict.
   returned: success
   type: list
   elements: dict
@@ -177,12 +178,12 @@ problems:
       type: str
       sample: "lock env-1 is both claimed and unclaimed: remove one of the two files"
 report:
-  description: All of this as the lines of a table for a person, the worst first.
+  description: The locks as the lines of a table, the worst first.
   returned: success
   type: list
   elements: str
 commit:
-  description: The commit of the branch that was looked at.
+  description: The commit of the branch that the module read.
   returned: success
   type: str
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8

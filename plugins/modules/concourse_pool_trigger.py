@@ -7,17 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: concourse_pool_trigger
-short_description: Start a build for every free lock of Concourse pools
+short_description: Start a build for each free lock of Concourse pools
 version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Sees to it that for every free lock of a pool there is one build of the job that can claim it, no matter who frees
-    or adds the lock, or how often this module runs, is cut off, or fails.
-  - It counts the free locks of each pool, and the builds of its job that are pending, or started and have not claimed a
-    lock of the pool yet. What is missing is started. Nothing is remembered from one run to the next.
-  - A build is asked for once. If the answer is lost, the module looks for the build instead of asking again.
-  - The result of a run in check mode has the same values as that of a real run, but for the names of the builds.
+  - Ensures that there is one build of a job for each free lock of a pool, no matter who releases or adds the lock, and
+    how often this module runs, is interrupted, or fails.
+  - The module counts the free locks of each pool, and the builds of its job that are pending, or that have started but
+    not yet claimed a lock of the pool. It starts the missing builds. It keeps no state between runs.
+  - The module sends the request for a build once. If the response is lost, it looks for the build instead of sending
+    the request again.
+  - In check mode, the result has the same values as that of a real run, except for the names of the builds.
 extends_documentation_fragment:
   - poolboy.concourse._attributes
   - poolboy.concourse._attributes.action_group
@@ -27,7 +28,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Whether the login may start builds shows only when it tries, so check mode does not notice a missing role.
+      - Concourse checks the permission only when a build is started, so check mode does not detect a missing role.
   diff_mode:
     support: none
   idempotent:
@@ -37,44 +38,45 @@ options:
     required: true
     description:
       - The pools, each with the job whose builds claim its locks, as a list of dictionaries, or of
-        V(name=team/pipeline/job); or all of it as one text, such as V(aws=main/deploy/claim,gcp=main/deploy/claim-gcp).
+        V(name=team/pipeline/job). Also accepts the list as one string, such as
+        V(aws=main/deploy/claim,gcp=main/deploy/claim-gcp).
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
       - A dictionary has the keys C(name) and C(job). C(job) is V(team/pipeline/job), or a dictionary with the keys
-        C(team), C(pipeline), C(job) and, for an instance of an instanced pipeline, C(instance_vars); this form is also
-        for names that have a slash in them.
-      - The key C(resource) names the resource of the pool in the job's pipeline, for O(resource_check).
-      - No two pools can have the same job. Keys that are for other modules, such as C(stale_timeout), are ignored.
-      - If not provided, will be read from E(POOLS) where the module runs.
+        C(team), C(pipeline), C(job) and, for an instance of an instanced pipeline, C(instance_vars). Use the
+        dictionary for names that contain a slash.
+      - The key C(resource) is the name of the pool's resource in the pipeline of the job, for O(resource_check).
+      - Two pools cannot have the same job. The module ignores keys for other modules, such as C(stale_timeout).
+      - If not provided, it is read from E(POOLS) where the module runs.
     type: raw
   strategy:
     description:
-      - How builds are counted.
+      - How the module counts builds.
       - V(reconcile) counts the free locks in the repository and the builds in Concourse, and writes nothing.
       - V(tally) keeps the counts in the files C(.pending-triggers) and C(.pending-removals) of the pool, with the
         meaning and the commit messages of the pool-trigger-resource, for pools that share them with that resource. The
-        counts are pushed before builds are started. Delete both files to have all counted afresh.
+        module pushes the counts before it starts builds. Delete both files to start counting again.
     type: str
     choices: [reconcile, tally]
     default: reconcile
   retry:
     description:
-      - How many times builds are started for the same free locks while all of them end without a claim. With several
-        free locks, as many builds are one time.
-      - After each time there is a pause, of 1 minute at first, then 2, 4 and so on, up to 60 minutes. After the last
-        time the pool is V(stuck).
-      - It starts afresh when a build of the job claims a lock of the pool, another lock becomes free, or the pipeline
-        is set anew.
+      - How many times the module starts builds for the same free locks while all of these builds end without a claim.
+        Builds for several free locks count as one attempt.
+      - After each attempt the module waits, 1 minute at first, then 2, 4 and so on, up to 60 minutes. After the last
+        attempt the pool is V(stuck).
+      - The count starts again when a build of the job claims a lock of the pool, another lock becomes free, or the
+        pipeline is set again.
     type: int
     default: 5
   max_triggers:
-    description: The most builds to start in one run, for all pools together. The next run goes on.
+    description: The largest number of builds to start in one run, for all pools together. The next run continues.
     type: int
     default: 100
   resource_check:
     description:
-      - Whether to have the resource of a pool checked as well, after builds were started for it. So jobs that C(get)
-        the pool see the commits of its locks at once.
-      - Without the key C(resource) in O(pools) these are all resources that the job puts to.
+      - Whether to check the resource of a pool after starting builds for it, so that jobs that C(get) the pool see the
+        commits of its locks at once.
+      - Without the key C(resource) in O(pools), the module checks all resources that the job puts to.
     type: bool
     default: false
   git_author:
@@ -82,13 +84,13 @@ options:
     type: str
     default: poolboy.concourse <poolboy@localhost>
 notes:
-  - The module needs git, GitPython, requests, the repository and Concourse where it runs. Use C(delegate_to) with
-    V(localhost) and C(run_once) to run it on the controller.
+  - The host where the module runs needs git, GitPython, requests, and access to the repository and Concourse. Use
+    C(delegate_to) with V(localhost) and C(run_once) to run it on the controller.
   - To start builds, the login needs the role C(pipeline-operator) in the team of each job.
 """
 
 EXAMPLES = r"""
-- name: Start a build for every free lock
+- name: Start a build for each free lock
   poolboy.concourse.concourse_pool_trigger:
     repo: git@git.example.com:teams/locks.git
     key_file: ~/.ssh/locks
@@ -103,7 +105,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   run_once: true
 
-- name: Rebuild what was sent to quarantine, with an instance of an instanced pipeline
+- name: Rebuild environments in quarantine, with an instance of an instanced pipeline
   poolboy.concourse.concourse_pool_trigger:
     repo: git@git.example.com:teams/locks.git
     concourse_target: ci
@@ -123,8 +125,8 @@ EXAMPLES = r"""
 RETURN = r"""
 triggered:
   description:
-    - The builds that were started, also if the module failed later.
-    - In check mode those that would be, with none for C(build), C(id) and C(url).
+    - The builds that were started, even if the module failed later.
+    - In check mode, the builds that would be started, with V(null) for C(build), C(id) and C(url).
   returned: always
   type: list
   elements: dict
@@ -132,7 +134,7 @@ triggered:
     pool: {description: The pool., type: str, sample: aws}
     team: {description: The team of the job., type: str, sample: main}
     pipeline: {description: The pipeline of the job., type: str, sample: deploy}
-    instance_vars: {description: Instance variables of the pipeline; none without., type: dict, sample: {cloud: aws}}
+    instance_vars: {description: Instance variables of the pipeline or V(null)., type: dict, sample: {cloud: aws}}
     job: {description: The job., type: str, sample: claim-aws}
     build: {description: The name of the build., type: str, sample: "17"}
     id: {description: The id of the build., type: int, sample: 4711}
@@ -142,13 +144,13 @@ triggered:
       sample: https://ci.example.com/teams/main/pipelines/deploy/jobs/claim-aws/builds/17
 pools:
   description: The pools, in the order in which they were given.
-  returned: once the repository was read
+  returned: after the repository was read
   type: list
   elements: dict
   contains:
     name: {description: The pool., type: str, sample: aws}
     job: {description: Its job., type: str, sample: main/deploy/claim-aws}
-    instance_vars: {description: Instance variables of the pipeline; none without., type: dict, sample: {cloud: aws}}
+    instance_vars: {description: Instance variables of the pipeline or V(null)., type: dict, sample: {cloud: aws}}
     unclaimed: {description: How many locks are free., type: int, sample: 3}
     active:
       description: How many builds of the job can still claim a lock. They are pending, or started without a claim.
@@ -156,7 +158,7 @@ pools:
       sample: 1
     pending: {description: How many of these are pending., type: int, sample: 0}
     needed:
-      description: How many builds were missing; with O(strategy=tally), by the tally.
+      description: How many builds were missing. With O(strategy=tally), according to the tally.
       type: int
       sample: 2
     triggered:
@@ -166,31 +168,31 @@ pools:
     state:
       description:
         - V(satisfied), no build was missing.
-        - V(triggered), what was missing was started.
-        - V(waiting), builds have to wait because the job or its pipeline is paused, or the next ones are started after
-          a pause because the last ones ended without a claim.
+        - V(triggered), the missing builds were started.
+        - V(waiting), the job or its pipeline is paused, or the module waits before the next attempt because the last
+          builds ended without a claim.
         - V(stuck), builds keep ending without a claim, and no more are started.
-        - V(limited), O(max_triggers) left some of them to the next run.
-        - V(failed), Concourse gave no answer, or does not start builds of the job. The module fails then.
+        - V(limited), the run reached O(max_triggers). The next run continues.
+        - V(failed), Concourse gave no response, or does not start builds of the job. The module then fails.
       type: str
       sample: triggered
     reason:
-      description: Why, in one line for a person.
+      description: Why the pool has this state, in one line.
       type: str
       sample: 2 builds for 3 free locks besides 1 active build
     stuck_builds:
-      description: The pages of the builds that ended without a claim, the latest first, if the pool is V(stuck).
+      description: If the pool is V(stuck), the pages of the builds that ended without a claim, the latest first.
       type: list
       elements: str
-    checked: {description: The resources that Concourse was asked to check., type: list, elements: str}
+    checked: {description: The resources that Concourse checks., type: list, elements: str}
 report:
-  description: All of this as the lines of a table for a person.
-  returned: once the repository was read
+  description: The pools as the lines of a table.
+  returned: after the repository was read
   type: list
   elements: str
 commit:
-  description: The commit of the branch that was looked at.
-  returned: once the repository was read
+  description: The commit of the branch that the module read.
+  returned: after the repository was read
   type: str
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """

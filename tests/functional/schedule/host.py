@@ -103,6 +103,7 @@ class Host:
     @property
     def log(self) -> str:
         """What the rounds said, in the journal or the file."""
+        self.machine.run("journalctl", "--sync")  # what a round has just printed may not be in the journal yet
         journal = self.machine.run(
             "journalctl", "--unit=pool-boy.service", "--output=cat", "--no-pager", "--quiet"
         ).stdout
