@@ -14,7 +14,7 @@ from dataclasses import dataclass
 class Clock:
     """Seconds since 1970, as a float; Concourse shows whole seconds.
 
-    `frozen_at` stops it at one now; else it runs `offset` seconds ahead of the wall clock.
+    `frozen_at` stops it; else it runs `offset` seconds ahead of the wall clock.
     """
 
     frozen_at: float | None = None
