@@ -11,9 +11,15 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import ConcourseQueries
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http import retry
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority, new_authority
 
@@ -29,6 +35,12 @@ CONFIG = {
 """Two jobs whose steps and resource have different names."""
 
 VARIABLES = {"branch": "feature/x", "num": 9000}
+FLOW = PipelineReference("main", "flow")
+V1 = Version.of_commit("v1")
+
+
+def finds_build(concourse: ConcourseClient) -> bool:
+    return concourse.queries().build(BuildReference(id=1)) is not None
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +97,12 @@ def connect() -> Iterator[Connect]:
             return closing.enter_context(ConcourseClient(ConcourseOptions(url=address, **options)))
 
         yield made
+
+
+@pytest.fixture
+def queries(atc: Emulator, connect: Connect) -> ConcourseQueries:
+    """The queries of a new client, as admin."""
+    return connect(atc.url).queries()
 
 
 @pytest.fixture(scope="session")

@@ -15,14 +15,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
-    PipelineReference,
 )
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import FLOW, V1, Connect
 
-FLOW = PipelineReference("main", "flow")
 FIRST = Build(1, "1", BuildStatus.SUCCEEDED, "main", FLOW, "claim")
-V1, V2 = Version.of_commit("v1"), Version.of_commit("v2")
+V2 = Version.of_commit("v2")
 
 QUERIES: dict[str, tuple[str, Callable[[ConcourseQueries], Any]]] = {
     "build by id": ("/builds/1$", lambda queries: queries.build(BuildReference(id=1))),

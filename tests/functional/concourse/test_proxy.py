@@ -10,10 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import BuildReference
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, populate
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, finds_build, populate
 from ansible_collections.poolboy.concourse.tests.functional.concourse.proxy import Proxy
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority
 
@@ -24,16 +22,12 @@ def proxy() -> Iterator[Proxy]:
         yield started
 
 
-def works(concourse: ConcourseClient) -> bool:
-    return concourse.queries().build(BuildReference(id=1)) is not None
-
-
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
 def test_http_proxy(
     variable: str, proxy: Proxy, atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.port}")
-    assert works(connect(atc.url))
+    assert finds_build(connect(atc.url))
     assert [line.split(" ")[1] for line in proxy.request_lines] == [
         f"{atc.url}{path}" for path in ("/api/v1/info", "/sky/issuer/token", "/api/v1/user", "/api/v1/builds/1")
     ]
@@ -43,7 +37,7 @@ def test_http_proxy(
 def test_no_proxy(exempt: str, proxy: Proxy, atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
     monkeypatch.setenv("no_proxy", exempt)
-    assert works(connect(atc.url))
+    assert finds_build(connect(atc.url))
     assert proxy.request_lines == []
 
 
@@ -55,8 +49,8 @@ def test_https_proxy(
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
     with Emulator(tls=authority.server_context(client_certificates=True)) as emulator:
         populate(emulator)
-        assert works(connect(emulator.url, ca_path=str(authority.ca_file), **own))
-        assert works(connect(emulator.url, validate_certs=False, **own))
+        assert finds_build(connect(emulator.url, ca_path=str(authority.ca_file), **own))
+        assert finds_build(connect(emulator.url, validate_certs=False, **own))
     tunnel = f"CONNECT 127.0.0.1:{emulator.server.port} HTTP/1."
     assert [line[: len(tunnel)] for line in proxy.request_lines] == [tunnel, tunnel]
     assert not any("Authorization" in head for head in proxy.heads)
@@ -65,7 +59,7 @@ def test_https_proxy(
 def test_a_proxy_with_a_password(atc: Emulator, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with Proxy(user=base64.b64encode(b"me:pr0xysecret").decode()) as proxy:
         monkeypatch.setenv("http_proxy", f"http://me:pr0xysecret@127.0.0.1:{proxy.port}")
-        assert works(connect(atc.url))
+        assert finds_build(connect(atc.url))
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -27,16 +27,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     PipelineReference,
 )
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import CONFIG, VARIABLES, Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import (
+    CONFIG,
+    FLOW,
+    V1,
+    VARIABLES,
+    Connect,
+)
 
-FLOW = PipelineReference("main", "flow")
 DEPLOY = PipelineReference("ops", "deploy", compact_json(VARIABLES))
-V1 = Version.of_commit("v1")
-
-
-@pytest.fixture
-def queries(atc: Emulator, connect: Connect) -> ConcourseQueries:
-    return connect(atc.url).queries()
 
 
 def test_it_implements_build_queries(queries: ConcourseQueries) -> None:

@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import ConcourseQueries
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Version
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     JobReference,
-    PipelineReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import ResponseLost
@@ -29,11 +29,10 @@ from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
     json_response,
     text_response,
 )
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import FLOW, Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.scripted_server import ScriptedServer
 
 THREADS = 16
-FLOW = PipelineReference("main", "flow")
 
 
 def test_sixteen_threads_share_one_request(atc: Emulator, connect: Connect) -> None:
@@ -54,8 +53,7 @@ def test_sixteen_threads_share_one_request(atc: Emulator, connect: Connect) -> N
     ]
 
 
-def test_one_thread_needs_one_connection(atc: Emulator, connect: Connect) -> None:
-    queries = connect(atc.url).queries()
+def test_one_thread_needs_one_connection(atc: Emulator, queries: ConcourseQueries) -> None:
     for number in range(1, 40):
         queries.build(BuildReference(id=number))
     queries.version_id(FLOW, "lock", Version.of_commit("v1"))
@@ -157,8 +155,7 @@ def test_no_more_requests_after_five_failures_in_a_row(atc: Emulator, connect: C
 
 
 @pytest.mark.usefixtures("short_pauses")
-def test_single_failures_stop_no_requests(atc: Emulator, connect: Connect) -> None:
-    queries = connect(atc.url).queries()
+def test_single_failures_stop_no_requests(atc: Emulator, queries: ConcourseQueries) -> None:
     atc.add_fault("lost", path="/builds/[0-9]*[13579]$")
     for number in range(2, 30, 2):
         assert queries.build(BuildReference(id=number)) is None

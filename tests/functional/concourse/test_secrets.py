@@ -30,10 +30,9 @@ from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
     json_response,
     text_response,
 )
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import FLOW, Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.scripted_server import ScriptedServer
 
-FLOW = PipelineReference("main", "flow")
 PASSWORD, SECRET = "admin-pa55word", "b0t-s3cret"
 
 

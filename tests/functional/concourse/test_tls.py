@@ -14,14 +14,13 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import BuildReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import (
     BadOption,
     ConcourseError,
     PoolboyError,
 )
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, populate
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, finds_build, populate
 from ansible_collections.poolboy.concourse.tests.servers import Certificate, CertificateAuthority, new_authority
 
 
@@ -52,10 +51,6 @@ def client(authority: CertificateAuthority) -> Certificate:
     return authority.client_certificate()
 
 
-def works(concourse: ConcourseClient) -> bool:
-    return concourse.queries().build(BuildReference(id=1)) is not None
-
-
 def refusal(concourse: ConcourseClient) -> str:
     with pytest.raises(PoolboyError) as error:
         concourse.connect()
@@ -63,8 +58,8 @@ def refusal(concourse: ConcourseClient) -> str:
 
 
 def test_own_authority(secure: Emulator, connect: Connect, authority: CertificateAuthority) -> None:
-    assert works(connect(secure.url, ca_path=str(authority.ca_file)))
-    assert works(connect(secure.url, ca_path=str(authority.ca_folder)))
+    assert finds_build(connect(secure.url, ca_path=str(authority.ca_file)))
+    assert finds_build(connect(secure.url, ca_path=str(authority.ca_folder)))
     # One handshake for each client.
     assert secure.connections() == 2
 
@@ -85,7 +80,7 @@ def test_certificate_of_another_host(authority: CertificateAuthority, connect: C
         message = refusal(connect(emulator.url, ca_path=str(authority.ca_file)))
         assert "IP address mismatch" in message
         populate(emulator)
-        assert works(connect(emulator.url.replace("127.0.0.1", "localhost"), ca_path=str(authority.ca_file)))
+        assert finds_build(connect(emulator.url.replace("127.0.0.1", "localhost"), ca_path=str(authority.ca_file)))
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
@@ -98,18 +93,18 @@ def test_options_win_over_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(variable, str(other.ca_file))
-    assert works(connect(secure.url, validate_certs=False))
-    assert works(connect(secure.url, ca_path=str(authority.ca_file)))
+    assert finds_build(connect(secure.url, validate_certs=False))
+    assert finds_build(connect(secure.url, ca_path=str(authority.ca_file)))
     monkeypatch.setenv(variable, str(authority.ca_file))
     assert "is not trusted" in refusal(connect(secure.url, ca_path=str(other.ca_file)))
     # Without an option the variable counts, as for requests itself.
-    assert works(connect(secure.url))
+    assert finds_build(connect(secure.url))
     monkeypatch.setenv(variable, "/nowhere.pem")
     assert "/nowhere.pem" in refusal(connect(secure.url))
 
 
 def test_validate_certs_false(secure: Emulator, connect: Connect, recwarn: pytest.WarningsRecorder) -> None:
-    assert works(connect(secure.url, validate_certs=False))
+    assert finds_build(connect(secure.url, validate_certs=False))
     assert "InsecureRequestWarning" not in {warning.category.__name__ for warning in recwarn}
 
 
@@ -129,9 +124,9 @@ def test_fly_target_with_ca_cert(
     flyrc(tmp_path, monkeypatch, api=secure.url, token=token)
     assert "is not trusted" in refusal(connect("", target="ci"))
     flyrc(tmp_path, monkeypatch, api=secure.url, token=token, ca_cert=authority.ca_file.read_text())
-    assert works(connect("", target="ci"))
+    assert finds_build(connect("", target="ci"))
     flyrc(tmp_path, monkeypatch, api=secure.url, token=token, insecure=True)
-    assert works(connect("", target="ci"))
+    assert finds_build(connect("", target="ci"))
     assert "is not trusted" in refusal(connect("", target="ci", validate_certs=True))
     flyrc(tmp_path, monkeypatch, api=secure.url, token=token, ca_cert="nonsense")
     assert "ca_cert of the fly target" in refusal(connect("", target="ci"))
@@ -141,7 +136,7 @@ def test_client_certificate(
     guarded: Emulator, connect: Connect, authority: CertificateAuthority, client: Certificate
 ) -> None:
     own = {"client_cert": str(client.certificate), "client_key": str(client.key)}
-    assert works(connect(guarded.url, ca_path=str(authority.ca_file), **own))
+    assert finds_build(connect(guarded.url, ca_path=str(authority.ca_file), **own))
 
 
 def test_client_certificate_of_a_fly_target(
@@ -161,7 +156,7 @@ def test_client_certificate_of_a_fly_target(
         client_cert_path=str(client.certificate),
         client_key_path=str(client.key),
     )
-    assert works(connect("", target="ci"))
+    assert finds_build(connect("", target="ci"))
 
 
 def failure_of(concourse: ConcourseClient) -> str:

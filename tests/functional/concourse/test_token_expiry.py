@@ -10,17 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.queries import ConcourseQueries
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
-    PipelineReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
+from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import FLOW, Connect
 
 THREADS = 16
-FLOW = PipelineReference("main", "flow")
 
 
 def test_sixteen_threads_log_in_again_once(atc: Emulator, connect: Connect) -> None:
@@ -66,8 +65,7 @@ def test_a_given_token_that_expires_is_an_error(version: str, atc: Emulator, con
     assert len(atc.requests(path="/jobs")) == 1
 
 
-def test_a_changed_password_is_an_error(atc: Emulator, connect: Connect) -> None:
-    queries = connect(atc.url).queries()
+def test_a_changed_password_is_an_error(atc: Emulator, queries: ConcourseQueries) -> None:
     assert queries.build(BuildReference(id=1)) is not None
     atc.set_user("admin", "another")
     atc.expire_tokens()
@@ -95,8 +93,7 @@ def test_a_new_token_that_is_refused_is_an_error(atc: Emulator, connect: Connect
     assert len(atc.requests(method="POST")) == 1
 
 
-def test_a_failed_renewal_is_repeated_by_the_next_query(atc: Emulator, connect: Connect) -> None:
-    queries = connect(atc.url).queries()
+def test_a_failed_renewal_is_repeated_by_the_next_query(atc: Emulator, queries: ConcourseQueries) -> None:
     assert queries.build(BuildReference(id=1)) is not None
     atc.expire_tokens()
     atc.add_fault("status", method="POST", status=503, count=1)

@@ -4,6 +4,7 @@
 """Which requests are sent again, and how often: urllib3's Retry, with bounds that it lacks.
 
 GET, status 429, 500, 502, 503 or 504   up to three tries, after Retry-After or a growing pause
+GET, Retry-After longer than time-out   no further try
 GET, lost or refused connection         up to three tries
 GET, time-out                           two tries; one until the server has answered for the first time
 GET, TLS options are wrong              one try
