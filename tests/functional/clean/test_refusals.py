@@ -243,5 +243,5 @@ git update-ref refs/heads/main $commit
     run = clean(repo=locks.url, pools="aws")
     assert released(run) == set()
     assert run.values["changed"] is False
-    assert "changed client" in run.locks["aws/env-1"]["action_reason"]
+    assert "changed hands" in run.locks["aws/env-1"]["action_reason"]
     assert git("log", "--format=%s", "main", folder=locks.path).decode().splitlines() == ["manually squashed"]
