@@ -74,46 +74,53 @@ def test_a_pool_at_the_root_of_the_repository() -> None:
     assert found.problems == ()
 
 
-@pytest.mark.parametrize("folder", ["claimed", "unclaimed"])
-def test_one_of_the_two_folders_makes_a_pool(folder: str) -> None:
-    found = tree(f"aws/{folder}/.gitkeep")
-    other = "unclaimed" if folder == "claimed" else "claimed"
+MISSING_FOLDER = "no {0}/ folder: add {0}/.gitkeep, or claims and releases fail while it is empty"
+
+
+@pytest.mark.parametrize(
+    ("paths", "locks", "texts"),
+    [
+        pytest.param(["claimed/.gitkeep"], {}, [MISSING_FOLDER.format("unclaimed")], id="only claimed"),
+        pytest.param(["unclaimed/.gitkeep"], {}, [MISSING_FOLDER.format("claimed")], id="only unclaimed"),
+        pytest.param(
+            ["claimed/a", "unclaimed/.gitkeep"],
+            {"a": CLAIMED},
+            ["no .gitkeep in claimed/: add claimed/.gitkeep, or claims and releases fail while it is empty"],
+            id="no .gitkeep, though the folder is not empty",
+        ),
+        pytest.param(
+            [*KEPT, "claimed/a", "unclaimed/a", "unclaimed/b"],
+            {"a": CLAIMED, "b": UNCLAIMED},
+            ["lock a is both claimed and unclaimed: remove one of the two files"],
+            id="a lock in both states is listed once, as claimed",
+        ),
+        pytest.param(
+            [
+                *KEPT,
+                "unclaimed/a",
+                ".pending-triggers",
+                ".pending-removals",
+                "README.md",
+                "claimed/.hidden",
+                ".gitkeep",
+            ],
+            {"a": UNCLAIMED},
+            [],
+            id="files of other tools",
+        ),
+        pytest.param(
+            [*KEPT, "claimed/claimed/a", "claimed/claimed/b", "unclaimed/deep/er/c", "claimed/d"],
+            {"d": CLAIMED},
+            ["claimed/claimed is a folder, not a lock", "unclaimed/deep is a folder, not a lock"],
+            id="folders in a state",
+        ),
+    ],
+)
+def test_what_is_a_lock_and_what_is_a_problem(paths: list[str], locks: dict[str, State], texts: list[str]) -> None:
+    found = tree(*(f"aws/{path}" for path in paths))
     assert found.pools == ("aws",)
-    assert found.locks == ()
-    assert problems(found) == [
-        ("aws", f"no {other}/ folder: add {other}/.gitkeep, or claims and releases fail while it is empty")
-    ]
-
-
-def test_a_missing_gitkeep_is_a_problem_even_while_the_folder_is_not_empty() -> None:
-    found = tree("aws/claimed/a", "aws/unclaimed/.gitkeep")
-    assert names(found) == [("aws", "a", CLAIMED)]
-    assert problems(found) == [
-        ("aws", "no .gitkeep in claimed/: add claimed/.gitkeep, or claims and releases fail while it is empty")
-    ]
-
-
-def test_a_lock_in_both_states_is_listed_once_as_claimed() -> None:
-    found = tree(*pool("aws", "claimed/a", "unclaimed/a", "unclaimed/b"))
-    assert names(found) == [("aws", "a", CLAIMED), ("aws", "b", UNCLAIMED)]
-    assert problems(found) == [("aws", "lock a is both claimed and unclaimed: remove one of the two files")]
-
-
-def test_files_of_other_tools_are_no_locks() -> None:
-    files = ("aws/.pending-triggers", "aws/.pending-removals", "aws/README.md", "aws/claimed/.hidden", "aws/.gitkeep")
-    found = tree(*pool("aws", "unclaimed/a"), *files)
-    assert names(found) == [("aws", "a", UNCLAIMED)]
-    assert found.problems == ()
-
-
-def test_folders_inside_a_state_are_no_locks_but_a_problem() -> None:
-    found = tree(*pool("aws", "claimed/claimed/a", "claimed/claimed/b", "unclaimed/deep/er/c", "claimed/d"))
-    assert found.pools == ("aws",)
-    assert names(found) == [("aws", "d", CLAIMED)]
-    assert problems(found) == [
-        ("aws", "claimed/claimed is a folder, not a lock"),
-        ("aws", "unclaimed/deep is a folder, not a lock"),
-    ]
+    assert names(found) == [("aws", name, state) for name, state in locks.items()]
+    assert problems(found) == [("aws", text) for text in texts]
 
 
 def test_folders_are_known_by_themselves_too() -> None:

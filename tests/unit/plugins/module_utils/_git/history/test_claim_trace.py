@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import is_claimed_lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_trace import (
     trace_claims,
 )
@@ -111,24 +110,6 @@ def test_what_is_known_is_carried_over() -> None:
 def test_a_commit_that_claims_more_than_one_lock(added: tuple[bytes, ...], is_alone: bool) -> None:
     found = traced(*line(added), paths={X})
     assert ("4" in found.alone) is is_alone
-
-
-@pytest.mark.parametrize(
-    ("path", "is_lock"),
-    [
-        (b"claimed/x", True),
-        (b"a/b/claimed/x y\n", True),
-        (b"claimed", False),
-        (b"p/unclaimed/x", False),
-        (b"p/claimed/.x", False),
-        (b"p/claimed/x/y", False),
-        (b"unclaimed/claimed/x", False),
-        (b"claimed/p/claimed/x", False),
-        (b"p/disclaimed/x", False),
-    ],
-)
-def test_what_is_a_claimed_lock(path: bytes, is_lock: bool) -> None:
-    assert is_claimed_lock(path) is is_lock
 
 
 def test_a_first_commit_that_does_not_add_its_path_is_no_history() -> None:
