@@ -14,7 +14,7 @@ from .layout import State, lock_path
 class Lock:
     """One lock of a pool at one commit.
 
-    Names are the bytes of the tree as UTF-8 with surrogate escapes; `mode` (octal) and `blob` (object name) are git's.
+    Names are the bytes of git as UTF-8 with surrogate escapes; `mode` is octal, `blob` the name of git's object.
     `is_in_both_states` is true for a claimed lock that has a file in unclaimed/ as well.
     """
 

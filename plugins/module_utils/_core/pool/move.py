@@ -14,7 +14,7 @@ from .layout import State
 
 
 class MoveKind(enum.StrEnum):
-    """What became of a lock, seen from its pool: a move to another pool is REMOVED there and ADDED here."""
+    """What happened to a lock of a pool. A move to another pool is REMOVED in one and ADDED in the other."""
 
     CLAIMED = "claimed"
     RELEASED = "released"
@@ -26,8 +26,8 @@ class MoveKind(enum.StrEnum):
 class Move:
     """What one commit did to one lock of a pool.
 
-    `was` is where the lock's file stood before, `now` where it stands since; None is nowhere. `time` is the committer
-    time, UTC. `author` and `message` are the commit's; `alone` says that it claimed no other lock of any pool.
+    `was` and `now` are the states of the lock before and after, None for no such lock. `time` is the committer time,
+    UTC. `alone` is true if the commit claimed no other lock of any pool.
     """
 
     commit: str
@@ -50,5 +50,5 @@ class Move:
 
     @property
     def claim(self) -> Claim:
-        """The commit as read_holder() wants it; it names a holder if `now` is claimed."""
+        """The commit as a claim for read_holder(); it has a holder if `now` is claimed."""
         return Claim(self.commit, int(self.time.timestamp()), self.author, self.message, self.alone)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our own bare copy of one branch: as much of its history as was needed so far."""
+"""The mirror: a bare, shallow copy of one branch."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a commit object to the claim that it makes."""
+"""The claim in a commit object."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from ..._core.claim.claim import Claim
 from ..objects.errors import BrokenHistory
 from .model import LoggedCommit
 
-# Bytes that are read of a commit, and kept of its message: claims are two lines, a hostile one is as long as it likes.
+# Bytes read of a commit, and kept of its message: a claim has two lines, a hostile commit can have any length.
 LONGEST_COMMIT = 1 << 22
 LONGEST_MESSAGE = 1 << 14
 _LONGEST_NAME = 200
 
-_LATEST = 253402300799  # the end of the year 9999, the last that calendars here know
-_LONGEST_NUMBER = 15  # digits: more are no time, and slow to read
+_LATEST = 253402300799  # the end of the year 9999, the last one of datetime
+_LONGEST_NUMBER = 15  # digits of a time; a longer number is slow to read
 
 
 def read_claim(commit: LoggedCommit, content: bytes, *, alone: bool) -> Claim:
-    """Read the object of a commit: headers, an empty line, the message.
+    """Return the claim in the object of a commit: headers, an empty line, the message.
 
-    The text is in the encoding that the commit names, else UTF-8 with surrogate escapes. Raises BrokenHistory if the
-    object has other parents than the log gave: at the end of what was fetched git shows commits as if they had none.
+    Text has the encoding in the headers, else UTF-8 with surrogate escapes. Raises BrokenHistory if the log shows other
+    parents: at the boundary of the fetched history git shows commits without parents.
     """
     head, _separator, message = content.partition(b"\n\n")
     headers = [line.partition(b" ")[::2] for line in head.split(b"\n")]
@@ -37,7 +37,7 @@ def read_claim(commit: LoggedCommit, content: bytes, *, alone: bool) -> Claim:
 
 
 def _person(text: str) -> tuple[str, int]:
-    """The name, else the mail address, and the time in seconds since 1970, UTC; what is no time is 0, as for git."""
+    """Return the name or mail address, and the time in seconds since 1970, UTC; 0 for an invalid time, as in git."""
     person, _end, date = text.rpartition(">")
     name, _begin, mail = person.partition("<")
     time = (date.split() or [""])[0]
@@ -49,6 +49,6 @@ def _text(content: bytes, encoding: str) -> str:
     if encoding:
         try:
             return content.decode(encoding)
-        except (LookupError, ValueError):  # no such encoding, or a lie
+        except (LookupError, ValueError):  # an unknown or a wrong encoding
             pass
     return content.decode("utf-8", "surrogateescape")

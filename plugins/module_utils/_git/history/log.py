@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The history of the mirror as `git log` gives it."""
+"""The history of the mirror, streamed from `git log`."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ Parsed = TypeVar("Parsed")
 
 
 class ChangedCommit(NamedTuple):
-    """A commit with its committer time in seconds since 1970, UTC, and, unless it is a merge, what it changed of pools.
+    """A commit with its committer time in seconds since 1970, UTC, and, unless it is a merge, its changes of pools.
 
-    `changes` are git's status letters and paths, of files below a claimed/ or unclaimed/ folder and of tally files.
-    `is_empty` says that it changed nothing at all.
+    `changes` are the status letters and paths of git, of files below claimed/ or unclaimed/ and of tally files.
+    `is_empty` is true for a commit without any change.
     """
 
     name: str
@@ -57,9 +57,9 @@ class ChangedCommit(NamedTuple):
 def read_log(
     git: GitCommand, repository: Path, starts: Iterable[str], *, in_order: bool
 ) -> Iterator[Iterator[LoggedCommit]]:
-    """Give the commits that can be reached from `starts`, newest first, as they are read.
+    """Stream the commits that can be reached from `starts`, newest first.
 
-    `in_order` has git look at all of them before it gives the first, so that none comes before one of its children.
+    With `in_order` git reads all of them before the first is shown, and none comes before one of its children.
     """
     options = ["--ignore-submodules=none", *(["--topo-order"] if in_order else [])]
     with _log(git, repository, starts, options, parse_log) as commits:
@@ -68,7 +68,7 @@ def read_log(
 
 @contextlib.contextmanager
 def read_changes(git: GitCommand, repository: Path, tip: str) -> Iterator[Iterator[ChangedCommit]]:
-    """Give the commits that can be reached from `tip`, newest first, as they are read. Submodules are no locks."""
+    """Stream the commits that can be reached from `tip`, newest first, without changes of submodules."""
     with _log(git, repository, [tip], ["--ignore-submodules=all"], parse_changes) as commits:
         yield commits
 
@@ -91,9 +91,10 @@ def _log(
 
 
 def parse_log(chunks: Iterable[bytes]) -> Iterator[LoggedCommit]:
-    """Read what `git log -z --name-status` prints: commits, and the claimed paths that each adds. Raises BrokenHistory.
+    """Yield the commits in the output of `git log -z --name-status`, with the claimed paths that each adds.
 
-    Memory stays flat: no more than one chunk, and the claimed paths that one commit adds.
+    By hand, as GitPython starts one git for the changes of each commit. Memory is one chunk, and the paths of one
+    commit. Raises BrokenHistory.
     """
     for header, changes, _count in _parse(chunks, _is_addition):
         name, *parents = header.partition(b";")[0].decode("ascii", "replace").split()
@@ -101,7 +102,7 @@ def parse_log(chunks: Iterable[bytes]) -> Iterator[LoggedCommit]:
 
 
 def parse_changes(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
-    """Read what `git log -z --name-status` prints: commits, and what each changed of pools. Raises BrokenHistory."""
+    """Yield the commits in the output of `git log -z --name-status`, with their changes. Raises BrokenHistory."""
     for header, changes, count in _parse(chunks, _is_pool_change):
         names, _separator, time = header.decode("ascii", "replace").partition(";")
         name, *parents = names.split()
@@ -125,11 +126,11 @@ def _is_pool_change(_status: bytes, path: bytes) -> bool:
 def _parse(
     chunks: Iterable[bytes], keep: Callable[[bytes, bytes], bool]
 ) -> Iterator[tuple[bytes, list[tuple[bytes, bytes]], int]]:
-    """Yield the line of each commit, status and path of what it changed and is to be kept, and how much it changed."""
+    """Yield the header of each commit, status and path of the changes to keep, and the number of all changes."""
     header, kept, count, status = b"", [], 0, b""
     for token in _tokens(chunks):
         if status:
-            # Of a mixed repository's first commit there may be a hundred thousand files.
+            # The root commit of a mixed repository can add a hundred thousand files.
             if keep(status, token):
                 kept.append((status, token))
             status = b""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a commit that have to do with pools."""
+"""The files of the pools in a commit."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _LAST_NAMES = (*TALLY_FILE_NAMES, *STATE_FOLDERS)
 
 
 def read_pool_tree(git: GitCommand, repository: Path, objects: ObjectReader, commit: str) -> PoolTree:
-    """Read pools, locks and problems of a commit. Raises GitFailed, MissingObject, BrokenHistory."""
-    # With folders (-t), as an empty one, which people do not make but programs can, has no file to be seen by.
+    """Return pools, locks and problems of a commit. Raises GitFailed, MissingObject, BrokenHistory."""
+    # With folders (-t): an empty one, which programs can create, has no file that would show it.
     process = git.start("ls-tree", "-r", "-t", "-z", "--full-tree", commit, repository=repository)
     entries = list(parse_entries(process.chunks()))
     tallies = {
@@ -32,7 +32,7 @@ def read_pool_tree(git: GitCommand, repository: Path, objects: ObjectReader, com
 
 
 def parse_entries(chunks: Iterable[bytes]) -> Iterator[TreeEntry]:
-    """Read what `git ls-tree -r -t -z` prints, and leave out what lies in no pool. Raises BrokenHistory."""
+    """Yield the entries in the output of `git ls-tree -r -t -z` that are in a pool. Raises BrokenHistory."""
     rest = b""
     for chunk in chunks:
         lines = (rest + chunk).split(b"\0")

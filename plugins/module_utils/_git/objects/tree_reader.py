@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders of a commit, read tree by tree as far down as is asked for."""
+"""Folders of a commit, read tree by tree as far down as needed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEPT_TREES = 256
 
 
 class TreeReader:
-    """Reads folders of commits; the cost does not depend on what else is in the repository."""
+    """Reads folders of commits. The cost does not depend on the size of the repository."""
 
     def __init__(self, objects: ObjectReader) -> None:
         self._objects = objects
@@ -39,12 +39,12 @@ class TreeReader:
         return tree
 
     def file(self, folder: str | None, name: bytes) -> Entry | None:
-        """What lies in a folder under a name; None if it is nothing, or a folder."""
+        """Return the entry of a folder with a name; None if it is missing, or a folder."""
         entry = None if folder is None else self.entries(folder).get(name)
         return None if entry is None or entry[0] == FOLDER_MODE else entry
 
     def entries(self, name: str) -> Entries:
-        """All that lies in a tree, by name."""
+        """Return the entries of a tree by name. Raises MissingObject, BrokenHistory."""
         if (entries := self._trees.get(name)) is None:
             if len(self._trees) >= _KEPT_TREES:
                 self._trees.clear()
@@ -53,7 +53,7 @@ class TreeReader:
 
 
 def parse_tree(content: bytes, name_length: int) -> dict[bytes, Entry]:
-    """Read a tree object: for each entry the mode, a space, the name, a NUL and the object's name in binary.
+    """Return the entries of a tree object: mode, space, name, NUL and the object's name in binary.
 
     Raises BrokenHistory.
     """

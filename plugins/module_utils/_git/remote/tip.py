@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tip of the branch, and the branches there are, as the remote says."""
+"""The tip of a branch, and the branches of the remote."""
 
 from __future__ import annotations
 
