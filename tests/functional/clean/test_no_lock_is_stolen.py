@@ -164,7 +164,7 @@ def _quiet_moments(scheduler: threading.Lock, faults: Faults) -> Callable[[], Ab
             if dice.random() < 0.5:
                 stack.enter_context(scheduler)
             if dice.random() < 0.5:
-                stack.enter_context(faults.front(TEAMS, dice))
+                stack.enter_context(faults.outage(TEAMS, dice))
             yield
 
     return moment

@@ -70,7 +70,7 @@ CONCOURSE_FAULTS: tuple[dict[str, object], ...] = (
 )
 
 
-# What a front strikes: everything of one team, or one kind of question for all.
+# What an outage affects: all requests of one team, or one kind of request of all.
 REQUEST_PATHS = (
     "/input_to",
     "/inputs$",
@@ -103,7 +103,7 @@ class Faults:
             atc.add_fault(**fault, path="^/(api|sky)/", probability=0.006, seed=seed + number)  # type: ignore[arg-type]
 
     @contextmanager
-    def front(self, teams: int, dice: random.Random) -> Iterator[None]:
+    def outage(self, teams: int, dice: random.Random) -> Iterator[None]:
         """Some requests fail in the context, each time."""
         names = "|".join(str(dice.randrange(teams)) for _count in range(8))
         path = f"/team-({names})/" if dice.random() < 0.8 else dice.choice(REQUEST_PATHS)
