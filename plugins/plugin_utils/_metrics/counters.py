@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counters, which go on from the last round."""
+"""Counters, which continue from the previous round."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .previous import Previous
 
 
 def counters(round_: Round, previous: Previous) -> list[Metric]:
-    """Return all counters. A round in check mode has done nothing, so it counts nothing."""
+    """Return all counters. A round in check mode counts nothing."""
     counting = not round_.check_mode
     rounds = _counter("poolboy_rounds_total", "Rounds that were run.", round_, previous)
     rounds.add(counting)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gauges of locks, as the last look at the pools found them."""
+"""Gauges of locks, from the last read of the pools."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Gauge = t.Callable[[str, str], Metric]
 
 
 def lock_gauges(round_: Round) -> list[Metric]:
-    """Return the gauges of all locks; none where the pools could not be looked at: what is unknown is not 0."""
+    """Return the gauges of all locks; none if the pools could not be read, because unknown is not 0."""
 
     def gauge(name: str, meaning: str) -> Metric:
         return Metric(name, Kind.GAUGE, meaning, round_.name)
@@ -46,7 +46,7 @@ def _locks(seen: RoundPools, gauge: Gauge) -> Metric:
 def _counts(round_: Round, seen: RoundPools, gauge: Gauge) -> list[Metric]:
     free = gauge("poolboy_free_locks", "Locks that nobody holds.")
     releasable = gauge("poolboy_releasable_locks", "Claimed locks that the policy allows to release now.")
-    problems = gauge("poolboy_problems", "What a person should look at in the files of the pool.")
+    problems = gauge("poolboy_problems", "Problems in the files of the pool.")
     for pool in seen.pools:
         mine = [lock for lock in seen.locks if lock.pool == pool]
         free.set(sum(lock.state == State.UNCLAIMED.value for lock in mine), pool=pool)

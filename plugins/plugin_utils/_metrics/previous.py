@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prometheus' text format, read as far as this collection writes it."""
+"""Reads the part of Prometheus' text format that this collection writes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ESCAPE = re.compile(r"\\(.)")
 
 @dataclass(frozen=True)
 class Previous:
-    """The metrics of the last round of a repository, by name and labels; empty where nothing is known of them."""
+    """The metrics of the previous round of a repository, by name and labels; empty if unknown."""
 
     values: dict[str, dict[Labels, float]] = field(default_factory=dict)
 
@@ -28,10 +28,9 @@ class Previous:
 
 
 def read_previous(text: str, repository: str) -> Previous:
-    """Read the text of an earlier round, as far as it is of the same repository.
+    """Read the metrics of the same repository from the text of an earlier round.
 
-    Lines that cannot be read, and values that no counter or time can have, are passed over: a counter that starts
-    at 0 again is what Prometheus expects after a loss.
+    Unreadable lines and impossible values are skipped: Prometheus expects a counter to start at 0 after a loss.
     """
     values: dict[str, dict[Labels, float]] = {}
     for line in text.split("\n"):

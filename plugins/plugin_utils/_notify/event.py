@@ -14,7 +14,7 @@ from .._round.round_fields import RoundFields
 
 
 class NewsKind(enum.StrEnum):
-    """What a piece of news is about, in the order in which they are told."""
+    """The kinds of news, in the order in which they are reported."""
 
     FAILED = "failed"
     STUCK = "stuck"
@@ -26,7 +26,7 @@ class NewsKind(enum.StrEnum):
 class Event:
     """One piece of news; `text` is one sentence for a person, on one line. What does not apply is None.
 
-    `key` is equal for two tellings of the same matter.
+    `key` identifies the condition: it is the same in each round.
     """
 
     kind: NewsKind

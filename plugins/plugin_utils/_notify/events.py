@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a round is worth telling."""
+"""The news in a round."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ...module_utils._core.verdict.verdict import VerdictName
 from .._round.model import Round, RoundLock
 from .event import Event, NewsKind
 
-# A sentence of a module is shorter; what a hostile commit says is not.
+# Longer than any sentence of a module; cuts hostile commit messages.
 LONGEST_TEXT = 500
 _MINUTE = 60
-# Somebody uses the lock, or can still take it, or nothing is known of it.
+# The lock is or may be in use.
 _NOT_UNUSED = frozenset({VerdictName.RUNNING, VerdictName.HANDED_OFF, VerdictName.UNREACHABLE})
 
 
@@ -37,7 +37,7 @@ def releases(round_: Round) -> Iterator[Event]:
 
 
 def lasting_events(round_: Round, kept_too_long: int | None) -> Iterator[Event]:
-    """Return what will still be so in the next round unless somebody acts."""
+    """Return the conditions that continue until somebody acts."""
     yield from _failures(round_)
     yield from _stuck_pools(round_)
     if kept_too_long is not None and round_.status:
@@ -69,7 +69,7 @@ def _stuck_pools(round_: Round) -> Iterator[Event]:
 
 
 def _unused_minutes(lock: RoundLock, now: int) -> int:
-    """Minutes for which nobody has been using a claimed lock; -1 where that cannot be said."""
+    """Return the minutes since the last use of a claimed lock; -1 if unknown."""
     if lock.unused_since is None or lock.verdict in _NOT_UNUSED:
         return -1
     return max(0, now - lock.unused_since) // _MINUTE

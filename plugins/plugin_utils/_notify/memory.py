@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has been told already, kept between rounds as a small dictionary."""
+"""What was reported before, kept between rounds as a small dictionary."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ MOST_WAITING = 100
 
 @dataclass(frozen=True)
 class Memory:
-    """`told` are the keys of lasting matters that were told and still last; `waiting` is news not yet delivered."""
+    """`reported` holds the keys of reported conditions that continue; `waiting` is news not yet delivered."""
 
-    told: frozenset[str] = frozenset()
+    reported: frozenset[str] = frozenset()
     waiting: tuple[Event, ...] = field(default=())
 
     def value(self) -> dict[str, t.Any]:
-        """Return the memory as JSON can hold it. Of news that waits only the latest MOST_WAITING are kept."""
-        return {"told": sorted(self.told), "waiting": [item.value() for item in self.waiting[-MOST_WAITING:]]}
+        """Return the memory as JSON values, with the latest MOST_WAITING of the waiting news."""
+        return {"told": sorted(self.reported), "waiting": [item.value() for item in self.waiting[-MOST_WAITING:]]}
 
 
 def read_memory(value: object) -> Memory:
-    """Read what `value` wrote. What cannot be read is forgotten: then something is told a second time."""
+    """Read what `value` wrote. Unreadable parts are ignored, so that their news are reported a second time."""
     if not isinstance(value, Mapping):
         return Memory()
-    told, waiting = value.get("told"), value.get("waiting")
-    keys = frozenset(str(key) for key in told) if _is_list(told) else frozenset()
+    reported, waiting = value.get("told"), value.get("waiting")
+    keys = frozenset(str(key) for key in reported) if _is_list(reported) else frozenset()
     return Memory(keys, tuple(_readable(waiting)) if _is_list(waiting) else ())
 
 

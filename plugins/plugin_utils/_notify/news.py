@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is new in a round, and what is to be remembered for the next."""
+"""What is new in a round, and the memory for the next round."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ORDER = tuple(NewsKind)
 
 @dataclass(frozen=True)
 class News:
-    """The news, the memory once they have been delivered, and the memory for the case that they could not be."""
+    """The news, the memory after they were delivered, and the memory if they could not be delivered."""
 
     items: tuple[Event, ...]
     memory: Memory
@@ -27,16 +27,16 @@ class News:
 
 
 def news_of(round_: Round, memory: Memory, kept_too_long: int | None) -> News:
-    """Return what memory does not know of yet; `kept_too_long` is in minutes, None for no such news.
+    """Return the news that are not in the memory; `kept_too_long` is in minutes, None for no such news.
 
-    A round in check mode has done nothing, so it has no news, and the next real round tells what it saw.
+    A round in check mode has done nothing, so it has no news.
     """
     if round_.check_mode:
         return News((), memory, memory)
     lasting = {item.key: item for item in lasting_events(round_, kept_too_long)}
-    still = {key for key in memory.told if key in lasting or _is_unknown(key, round_)}
+    still = {key for key in memory.reported if key in lasting or _is_unknown(key, round_)}
     events = {item.key: item for item in (*memory.waiting, *releases(round_))}
-    fresh = [item for key, item in lasting.items() if key not in memory.told]
+    fresh = [item for key, item in lasting.items() if key not in memory.reported]
     items = sorted((*events.values(), *fresh), key=lambda item: _ORDER.index(item.kind))
     return News(
         tuple(items), Memory(frozenset(still | lasting.keys())), Memory(frozenset(still), tuple(events.values()))
@@ -44,7 +44,7 @@ def news_of(round_: Round, memory: Memory, kept_too_long: int | None) -> News:
 
 
 def _is_unknown(key: str, round_: Round) -> bool:
-    """Whether this round could not see if a matter that was told still lasts: it is not told anew after that."""
+    """Return whether this round cannot determine that the condition has ended, so that it is not reported again."""
     kind, _space, rest = key.partition(" ")
     if kind == NewsKind.KEPT_TOO_LONG:
         return round_.status is None or rest in _of_unreachable(round_)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""News as the bodies of a webhook."""
+"""News as the body of a webhook request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .event import Event, NewsKind
 
 Payload = dict[str, t.Any]
 
-# Slack shows about 4000 characters of a message well, and so do the servers that take its format.
+# Slack, and servers that accept its format, show about 4000 characters of a message.
 MOST_IN_JSON, MOST_IN_CHAT, LONGEST_CHAT = 50, 20, 3500
 _WORDS = {
     NewsKind.FAILED: ("step failed", "steps failed"),
@@ -24,13 +24,13 @@ _WORDS = {
     NewsKind.KEPT_TOO_LONG: ("lock kept too long", "locks kept too long"),
     NewsKind.RELEASED: ("lock released", "locks released"),
 }
-# Slack's own signs, by https://api.slack.com/reference/surfaces/formatting#escaping.
+# Control characters of Slack, see https://api.slack.com/reference/surfaces/formatting#escaping.
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def json_payload(items: Sequence[Event], round_: Round) -> Payload:
-    """Return all that is known of the news, for programs; at most MOST_IN_JSON items, `more` counts the others."""
+    """Return the news with all fields, for programs: at most MOST_IN_JSON items, `more` counts the others."""
     counts = Counter(item.kind for item in items)
     return {
         "version": 1,
@@ -45,9 +45,9 @@ def json_payload(items: Sequence[Event], round_: Round) -> Payload:
 
 
 def slack_payload(items: Sequence[Event], round_: Round) -> Payload:
-    """Return one text for a chat: Slack, and what understands its incoming webhooks, such as Mattermost.
+    """Return one text for Slack and servers that accept its incoming webhooks, such as Mattermost.
 
-    It has no blocks, as Slack alone shows those.
+    It has no blocks, because only Slack shows them.
     """
     lines = [f"*{_escaped(round_.name)}*: {_summary(items)}"]
     left = LONGEST_CHAT - len(lines[0])
@@ -76,5 +76,5 @@ def _chat_line(item: Event) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A lock may be called `<!channel>` or `@here`: nobody is to be called by that."""
+    """Escape names such as `<!channel>` or `@here`, which would notify everybody."""
     return _MENTION.sub("@\u200b", text.translate(_ENTITIES))

@@ -36,9 +36,9 @@ class Triggered:
 
 @dataclass(frozen=True)
 class Activity:
-    """What the last round did; `cleaned` and `triggers` say whether these steps ran at all.
+    """What the last round did; `cleaned` and `triggers` are true if these steps ran.
 
-    `cleaning_failed` and `trigger_failed` say that a step failed: it may have done more than is shown here.
+    If `cleaning_failed` or `trigger_failed` is true, the step may have done more than the page shows.
     """
 
     started: PageTime | None

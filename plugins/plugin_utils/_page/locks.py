@@ -37,7 +37,7 @@ class LockRow:
 
 
 def lock_rows(round_: Round) -> list[LockRow]:
-    """Return the rows, the worst first and of those the oldest first; none where the locks are not known."""
+    """Return the rows, the worst first, then the oldest; none if the locks are unknown."""
     seen = seen_pools(round_)
     if seen is None:
         return []

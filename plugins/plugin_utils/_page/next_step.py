@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens next with a lock, in words."""
+"""The text that says what happens next with a lock."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _STAYS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class NextStep:
-    """One sentence, and the time from which on the lock may go, None for never or not known.
+    """One sentence, and when the lock may be released, None for never or unknown.
 
-    `is_news` says that this round released the lock, or was to.
+    `is_news` is true if this round released the lock or tried to.
     """
 
     text: str
@@ -38,7 +38,7 @@ class NextStep:
 
 
 class NextSteps:
-    """Says what happens next with the locks of a round."""
+    """Finds what happens next with the locks of a round."""
 
     def __init__(self, round_: Round) -> None:
         self._round = round_
@@ -61,7 +61,7 @@ class NextSteps:
 
     @cached_property
     def _planned(self) -> dict[tuple[str, str, str | None], RoundLock]:
-        """What clean decided, by claim: a lock that was claimed anew since has no plan."""
+        """The decisions of clean by claim: a lock that was claimed again since then has none."""
         seen = self._round.clean.seen if self._round.clean else None
         return {lock.claim: lock for lock in seen.locks} if seen else {}
 
@@ -81,7 +81,7 @@ class NextSteps:
     def _releasable(self, planned: RoundLock | None) -> str:
         if self._round.clean is None:
             return "May go now, but this round did not clean."
-        # What was not yet releasable when it was kept was kept for that alone.
+        # A lock that was not releasable then was kept for that reason only.
         if planned is not None and planned.releasable:
             return f"Kept: {shown(planned.action_reason or 'by the policy')}."
         return "Goes with the next round."

@@ -30,7 +30,7 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Inline:
-    """A style sheet or a script that stands in the page, and the hash by which the page's policy lets it run."""
+    """A style sheet or a script in the page, and the hash with which the content security policy allows it."""
 
     text: Markup
     source: str
@@ -38,7 +38,7 @@ class Inline:
 
 @dataclass(frozen=True)
 class GroupCount:
-    """How many locks a group has, and of which verdicts."""
+    """The number of locks in a group, and in each of its verdicts."""
 
     group: Group
     count: int
@@ -46,7 +46,7 @@ class GroupCount:
 
 
 def page(value: object, *, old_after: int) -> str:
-    """Return the page for a round; `old_after` is in minutes. Raises BadRound if the value is no round."""
+    """Return the page for a round; `old_after` is in minutes. Raises BadRound if the value is not a round."""
     round_ = read_round(value)
     locks, seen = lock_rows(round_), seen_pools(round_)
     return _template().render(
@@ -72,7 +72,7 @@ def page(value: object, *, old_after: int) -> str:
 
 @cache
 def _template() -> Template:
-    """The page's template; Ansible's own templating has no part in it, so nothing in a lock can be taken for code."""
+    """Return the page's template. Ansible's templating is not involved, so no text of a lock can become code."""
     loader = FileSystemLoader(_FOLDER)
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -82,7 +82,7 @@ def _template() -> Template:
 
 @cache
 def _inline(name: str) -> Inline:
-    # Not escaped, as these are files of the collection.
+    # Not escaped, because these are files of the collection.
     text = (_FOLDER / name).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
     return Inline(Markup(text), f"'sha256-{digest}'")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pools of the page, with their counts."""
+"""The pools on the page, with their counts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .locks import LockRow, seen_pools
 from .text import shown
 from .verdicts import Group
 
-# From good to bad, as the segments of a pool's bar stand.
+# From good to bad, the order of the segments in the bar of a pool.
 SEGMENTS = (Group.FREE, Group.USE, Group.PERSON, Group.UNKNOWN, Group.LEFT)
 
 
 @dataclass(frozen=True)
 class Builds:
-    """What the trigger found of the job that claims from a pool. `state` is one of its words, such as `stuck`."""
+    """The result of the trigger for the job of a pool; `state` is a state of the trigger, such as `stuck`."""
 
     job: str
     state: str
@@ -37,7 +37,7 @@ class Builds:
 
 @dataclass(frozen=True)
 class PoolRow:
-    """A pool on the page; `number` stands for it where a name could be misread."""
+    """A pool on the page; `number` identifies it where its name could be ambiguous."""
 
     number: int
     name: str
@@ -56,12 +56,12 @@ class PoolRow:
 
     @property
     def oldest(self) -> str:
-        """How long the lock that has been claimed longest is claimed."""
+        """The time since the oldest claim."""
         return "" if self.oldest_minutes is None else duration_text(self.oldest_minutes)
 
     @property
     def in_words(self) -> str:
-        """The bar for those who do not see it: `3 free, 2 in use`."""
+        """The bar as text for screen readers: `3 free, 2 in use`."""
         return (
             ", ".join(f"{self.groups[one]} {one.heading.lower()}" for one in SEGMENTS if one in self.groups)
             or "no locks"
@@ -79,7 +79,7 @@ class PoolRow:
 
 
 def pool_rows(round_: Round, locks: Sequence[LockRow]) -> list[PoolRow]:
-    """Return the pools in the order of the modules; those that only the trigger knows come last."""
+    """Return the pools in the order of the modules; pools that only the trigger knows come last."""
     seen = seen_pools(round_)
     builds = {shown(one.pool): _builds(one) for one in round_.triggered_pools}
     names = [shown(name) for name in seen.pools] if seen else []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ...module_utils._core.shared.text import printable
 
-# Longer than any text that the modules write, so that a hostile commit message cannot fill the page.
+# Longer than any text of the modules, so that a hostile commit message cannot fill the page.
 _LONGEST = 2000
 
 

@@ -18,7 +18,7 @@ class PageTime:
 
     @property
     def machine(self) -> str:
-        """For the attribute `datetime`: 2026-11-22T03:00:00Z."""
+        """The value of the attribute `datetime`: 2026-11-22T03:00:00Z."""
         return self.at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
@@ -32,7 +32,7 @@ class PageTime:
         return int(self.at.timestamp())
 
     def minutes_until(self, later: PageTime) -> int:
-        """Whole minutes to a later time; 0 if it is not later."""
+        """Return the whole minutes to a later time; 0 if it is not later."""
         return max(0, (later.seconds - self.seconds) // 60)
 
 
@@ -42,7 +42,7 @@ def page_time(seconds: int | None) -> PageTime | None:
 
 
 def duration(seconds: float) -> str:
-    """Return how long a round took: `4.2 s`, `3 min 5 s`; "" for what is no duration."""
+    """Return how long a round took: `4.2 s`, `3 min 5 s`; "" for an invalid duration."""
     if not math.isfinite(seconds):
         return ""
     if seconds < 60:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdicts in the words and groups of the page."""
+"""The groups and texts of the verdicts on the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...module_utils._core.verdict.verdict import VerdictName
 
 
 class Group(enum.StrEnum):
-    """What a person wants to know first of a lock. The values are names of classes in the style sheet."""
+    """The groups of the verdicts. The values are names of classes in the style sheet."""
 
     LEFT = "left"
     UNKNOWN = "unknown"
@@ -48,7 +48,7 @@ class Word:
 
     @property
     def title(self) -> str:
-        """The verdict as a person writes it."""
+        """The verdict in words."""
         return self.key.replace("_", " ")
 
 
@@ -56,19 +56,19 @@ _MEANINGS: Mapping[VerdictName, tuple[Group, str]] = {
     VerdictName.ZOMBIE: (Group.LEFT, "claimed after its build had ended"),
     VerdictName.ERRORED: (Group.LEFT, "the build that claimed it errored, by a lost worker for example"),
     VerdictName.ABORTED: (Group.LEFT, "the build that claimed it was aborted"),
-    VerdictName.LEAKED: (Group.LEFT, "the build that claimed it succeeded, and nobody will release it"),
+    VerdictName.LEAKED: (Group.LEFT, "the build that claimed it succeeded, and no build will release it"),
     VerdictName.FAILED: (
         Group.LEFT,
-        "the build that claimed it failed; teams often keep such an environment for a look",
+        "the build that claimed it failed; teams often inspect the environment of a failed build",
     ),
     VerdictName.GONE: (Group.LEFT, "Concourse has no such build, or its name belongs to a later one"),
-    VerdictName.UNREACHABLE: (Group.UNKNOWN, "Concourse gave no answer that can be believed"),
+    VerdictName.UNREACHABLE: (Group.UNKNOWN, "Concourse gave no credible response"),
     VerdictName.UNVERIFIED: (Group.UNKNOWN, "no Concourse is configured, or the claim names no build"),
     VerdictName.FOREIGN: (Group.UNKNOWN, "the claim names another Concourse"),
     VerdictName.MANUAL: (Group.PERSON, "claimed by a person"),
     VerdictName.HANDED_OFF: (Group.USE, "its build succeeded; a later one uses the lock, or a job can still take it"),
     VerdictName.RUNNING: (Group.USE, "the build that claimed it is pending or started"),
-    VerdictName.FREE: (Group.FREE, "nobody holds it"),
+    VerdictName.FREE: (Group.FREE, "the lock is not claimed"),
 }
 
 WORDS: Mapping[str, Word] = {
@@ -76,10 +76,10 @@ WORDS: Mapping[str, Word] = {
 }
 
 UNREACHABLE = VerdictName.UNREACHABLE.value
-# The groups whose verdicts rest on what Concourse said of a build.
+# The groups whose verdicts depend on a response of Concourse.
 ANSWERED = frozenset({Group.LEFT, Group.USE})
 
 
 def word_for(verdict: str) -> Word:
-    """Return the word for a verdict; one that this page does not know yet is shown as it is."""
+    """Return the word for a verdict; an unknown verdict is shown as it is."""
     return WORDS.get(verdict) or Word(verdict, Group.UNKNOWN, "a verdict that this page does not know")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One round of the role pool_boy, as types: what the page, the metrics and the messages are made of.
+"""One round of the role pool_boy, as types, from which the page, the metrics and the messages are made.
 
-All times are whole seconds since 1970, UTC. Texts are as the modules wrote them, and can hold any character.
+All times are whole seconds since 1970, UTC. Texts come from the modules unchanged and can contain any character.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class RoundLock:
 
     `claim` identifies the claim: pool, name and commit. `unused_since` is `dead_since`; `holder` includes the instance
     variables of the pipeline; `url` is the page of the claiming build if it is safe to link to; `action` and
-    `action_reason` are what clean decided.
+    `action_reason` are the decision of clean.
     """
 
     pool: str
@@ -89,7 +89,7 @@ class ReleasedLock:
 
 @dataclass(frozen=True, slots=True)
 class CleanPart:
-    """What the step clean did; `seen` are the pools before it, None if it failed before it read them."""
+    """The result of the step clean; `seen` are the pools before it, None if it failed before it read them."""
 
     seen: RoundPools | None
     released: tuple[ReleasedLock, ...]
@@ -125,7 +125,7 @@ class StartedBuild:
 
 @dataclass(frozen=True, slots=True)
 class TriggerPart:
-    """What the step trigger did."""
+    """The result of the step trigger."""
 
     pools: tuple[TriggeredPool, ...] = ()
     builds: tuple[StartedBuild, ...] = ()
@@ -136,7 +136,7 @@ class TriggerPart:
 class Round:
     """One round; a step that did not run or returned nothing is None.
 
-    `status` are the pools after the round. In check mode `clean` and `trigger` hold what would have been done.
+    `status` are the pools after the round. In check mode, `clean` and `trigger` show what would have been done.
     """
 
     name: str
@@ -164,7 +164,7 @@ class Round:
 
     @property
     def locks(self) -> tuple[RoundLock, ...]:
-        """The locks after the round, none where they are not known."""
+        """The locks after the round, none if they are unknown."""
         return self.status.locks if self.status else ()
 
     def has_failed(self, step: str) -> bool:

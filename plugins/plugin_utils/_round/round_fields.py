@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A dictionary of a round, read field by field with errors that name the place."""
+"""Reads the dictionary of a round field by field, with errors that name the field."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Value = t.TypeVar("Value")
 
 
 class BadRound(PoolboyError):
-    """What was handed to a filter is not the result of a round."""
+    """The value is not the result of a round."""
 
 
 @dataclass(frozen=True)
 class RoundFields:
     """One dictionary, found at `where` in the round.
 
-    Every getter returns plain Python values: Ansible hands over subclasses of them that carry tags. A field that is
-    missing or null gives the default of the getter where it has one, else BadRound.
+    Getters return plain Python values, because Ansible passes tagged subclasses. For a field that is missing or null,
+    a getter returns its default, or raises BadRound if it has none.
     """
 
     fields: Mapping[str, t.Any]
@@ -100,8 +100,8 @@ class RoundFields:
 
 
 def _seconds(value: object) -> int:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
 
 
 def _kind(value: object) -> str:

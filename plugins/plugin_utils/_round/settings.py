@@ -80,17 +80,17 @@ def mistakes(settings: RoundSettings, variables: Collection[str], documented: Co
     unknown = sorted(set(variables) - set(documented) - _OTHER_VARIABLES)
     if unknown:
         yield (
-            f"The role has no variable {', '.join(unknown)}. Correct the name, the role's README.md lists all;"
-            f" a variable of your own must not begin with {_PREFIX}."
+            f"The role has no variable {', '.join(unknown)}. Correct the name: the role's README.md lists them all."
+            f" Names of your own variables must not begin with {_PREFIX}."
         )
     if not settings.name.strip():
-        yield "pool_boy_name is empty; it tells this repository from others."
+        yield "pool_boy_name is empty. Set a name that identifies this repository in page, metrics and messages."
     if isinstance(settings.pools, Mapping) or not isinstance(settings.pools, str | list | tuple):
-        yield "pool_boy_pools is no list; write a list such as [aws, 'gcp:30'] or one text such as aws,gcp:30."
+        yield "pool_boy_pools is not a list. Write a list such as [aws, 'gcp:30'] or a string such as aws,gcp:30."
     if settings.webhook_url and not settings.state_file:
         yield (
-            "pool_boy_webhook_url needs pool_boy_state_file, a file that remembers what was reported;"
-            " without it every round would report everything again."
+            "pool_boy_webhook_url needs pool_boy_state_file, the file that stores what was reported."
+            " Without it, each round would report everything again."
         )
     if settings.pushgateway_url and not (settings.metrics_file or settings.state_file):
         yield (
@@ -100,11 +100,11 @@ def mistakes(settings: RoundSettings, variables: Collection[str], documented: Co
     for name in ("pushgateway_url", "webhook_url"):
         address = getattr(settings, name)
         if address and not _ADDRESS.fullmatch(address):
-            yield f"pool_boy_{name} is no address that begins with http:// or https://."
+            yield f"pool_boy_{name} is not a URL that begins with http:// or https://."
     if settings.pushgateway_password and not settings.pushgateway_username:
         yield "pool_boy_pushgateway_password needs pool_boy_pushgateway_username."
     if not _is_minutes(settings.kept_too_long):
-        yield "pool_boy_kept_too_long is a number of minutes, 0 or more."
+        yield "pool_boy_kept_too_long must be a number of minutes, 0 or more."
 
 
 def _is_minutes(value: object) -> bool:

@@ -134,9 +134,9 @@ def test_what_went_wrong_is_told(open_page: OpenPage) -> None:
 
 def test_a_silent_concourse_and_what_is_not_known_for_it(open_page: OpenPage) -> None:
     visit = open_page(ROUNDS["Concourse is silent"])
-    expect(visit.tab.get_by_text("nothing is known of the holders of 1 lock")).to_be_visible()
+    expect(visit.tab.get_by_text("the holders are unknown for 1 lock")).to_be_visible()
     last = visit.tab.get_by_role("region", name="The last round")
-    expect(last).to_contain_text("Not known, as the step trigger failed.")
+    expect(last).to_contain_text("Unknown, because the step trigger failed.")
     assert visit.tab.locator(".summary a").count() == 0
     # The free and those that were left behind are none, and no links.
     assert visit.tab.locator(".tiles a").count() == 2

@@ -135,7 +135,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "pool_boy did nothing: The role has no variable pool_boy_clea, pool_boy_exlude. Correct the name",
     ),
     "name": ({"pool_boy_name": " "}, "pool_boy_name is empty"),
-    "pools": ({"pool_boy_pools": {"aws": 60}}, "pool_boy_pools is no list"),
+    "pools": ({"pool_boy_pools": {"aws": 60}}, "pool_boy_pools is not a list"),
     "type": ({"pool_boy_clean": "perhaps"}, "pool_boy_clean"),
     "no-repository": (
         {"pool_boy_repo": None},

@@ -13,7 +13,7 @@ from .references import BuildReference, PipelineReference
 
 
 class NoCredibleResponse(Exception):
-    """Concourse was asked and gave no answer that can be believed. The text is a clause that says what happened."""
+    """Concourse gave no credible response. The text is a clause that says what happened."""
 
 
 class BuildQueries(Protocol):

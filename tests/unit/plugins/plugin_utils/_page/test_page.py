@@ -171,7 +171,7 @@ def test_a_verdict_of_a_later_release_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"status": None, "clean": None}, "Nothing is known of the locks"),
+        ({"status": None, "clean": None}, "The locks are unknown"),
         ({"status": a_look()}, "There are no locks in these pools."),
         ({"clean": None}, "This round did not clean."),
         ({"clean": a_cleaning()}, "No lock."),
@@ -180,7 +180,7 @@ def test_a_verdict_of_a_later_release_is_shown_as_it_is() -> None:
         ({"check_mode": True}, "nothing was changed"),
         ({"ok": False}, "Round failed"),
         ({"failures": [{"step": "page", "message": "No space left."}]}, "page: No space left."),
-        ({"status": None, "clean": a_cleaning(a_step(a_claim("a", "b"), "keep"))}, "shown as they were before it"),
+        ({"status": None, "clean": a_cleaning(a_step(a_claim("a", "b"), "keep"))}, "The page shows the locks before the round"),
     ],
 )
 def test_what_kind_of_round_it_was(changes: dict[str, Any], said: str) -> None:
@@ -200,27 +200,27 @@ BROKEN = {"failed": True, "msg": "It broke."}
 @pytest.mark.parametrize(
     ("changes", "summary", "section"),
     [
-        ({"clean": {"released": [], **BROKEN}}, "locks released: not known", "Not known, as the step clean failed."),
+        ({"clean": {"released": [], **BROKEN}}, "locks released: unknown", "Unknown, because the step clean failed."),
         (
             {"clean": {"released": [a_release("aws", "env-2")], **BROKEN}},
             "at least 1 lock released",
-            "Whether there were more is not known, as the step clean failed.",
+            "There may be more, because the step clean failed.",
         ),
         (
             {"trigger": {"triggered": [], **BROKEN}},
-            "builds started: not known",
-            "Not known, as the step trigger failed.",
+            "builds started: unknown",
+            "Unknown, because the step trigger failed.",
         ),
         (
             {"trigger": {"triggered": [A_BUILD, A_BUILD], **BROKEN}},
             "at least 2 builds started",
-            "Whether there were more is not known, as the step trigger failed.",
+            "There may be more, because the step trigger failed.",
         ),
         # As a round of before the modules told of it.
         (
             {"trigger": {"triggered": []}, "failures": [{"step": "trigger", "message": "It broke."}]},
-            "builds started: not known",
-            "Not known, as the step trigger failed.",
+            "builds started: unknown",
+            "Unknown, because the step trigger failed.",
         ),
     ],
 )
@@ -254,11 +254,11 @@ def test_no_build_where_some_are_needed() -> None:
         (["running", "leaked", "manual", "foreign", "unverified"], None),
         (
             ["unreachable", "unreachable", "manual", "foreign", "unverified"],
-            "Concourse gave no answer that can be believed: nothing is known of the holders of 2 locks. They stay",
+            "Concourse gave no credible response: the holders are unknown for 2 locks. They stay",
         ),
         (
             ["unreachable", "handed_off"],
-            "Concourse did not answer for every lock: nothing is known of the holders of 1 lock. It stays",
+            "Concourse did not answer for every lock: the holders are unknown for 1 lock. It stays",
         ),
     ],
 )

@@ -141,11 +141,11 @@ def test_mistakes_are_named_together() -> None:
     words: tuple[str, ...] = (
         "pool_boy_nmae",
         "is empty",
-        "is no list",
+        "is not a list",
         "needs pool_boy_state_file",
         "needs pool_boy_metrics_file",
     )
-    more = ("pool_boy_pushgateway_url is no address", "pool_boy_webhook_url is no address", "pushgateway_username")
+    more = ("pool_boy_pushgateway_url is not a URL", "pool_boy_webhook_url is not a URL", "pushgateway_username")
     words = (*words, *more)
     assert len(sentences) == len(words)
     assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
