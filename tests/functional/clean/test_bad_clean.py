@@ -33,7 +33,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"pools": [{"name": "aws", "grace": -1}]}, ["grace of aws", "'-1'"]),
     ({"pools": [{"release_to": "sick"}]}, ["no name"]),
     ({"pools": [["aws"]]}, ["neither a name"]),
-    ({"pools": {"aws": 60}}, ["pools: {'aws': 60} is no list", "[aws, 'gcp:30']", "aws:60,gcp:30"]),
+    ({"pools": {"aws": 60}}, ["pools: {'aws': 60} is not a list", "[aws, 'gcp:30']", "aws:60,gcp:30"]),
     ({"pools": [{"name": "aws", "release_to": "nowhere"}]}, ["release_to", "nowhere", "aws", "sick"]),
     ({"pools": [{"name": "aws", "release_to": "aws"}]}, ["release_to", "itself"]),
     ({"pools": [{"name": "aws", "release_to": "/aws/"}]}, ["release_to", "itself"]),

@@ -121,14 +121,14 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "format": ({"pool_boy_webhook_format": "fax"}, "must be one of: json, slack"),
     "address": (
         {"pool_boy_webhook_url": "hooks.example.com/a", "pool_boy_state_file": "/tmp/no"},
-        "pool_boy_webhook_url is no address",
+        "pool_boy_webhook_url is not a URL",
     ),
     "gateway-address": (
         {"pool_boy_pushgateway_url": "http://a b/", "pool_boy_metrics_file": "/tmp/no"},
-        "pool_boy_pushgateway_url is no address",
+        "pool_boy_pushgateway_url is not a URL",
     ),
     "password": ({"pool_boy_pushgateway_password": "x"}, "needs pool_boy_pushgateway_username"),
-    "minutes": ({"pool_boy_kept_too_long": -1}, "is a number of minutes"),
+    "minutes": ({"pool_boy_kept_too_long": -1}, "must be a number of minutes"),
     "step": ({"pool_boy_fail_on": ["clear"]}, "pool_boy_fail_on"),
     "misspelt": (
         {"pool_boy_exlude": ["aws/env-1"], "pool_boy_clea": False},

@@ -20,9 +20,14 @@ _LONGEST_URL = 8192
 
 
 def read_build_url(url: str) -> tuple[BuildReference, ...]:
-    """Return the builds that a URL can mean, likeliest first; empty when it is no page of a build.
+    """Return the builds that a URL can mean, likeliest first; empty if it is not the page of a build.
 
-    There is more than one reading when the types of instance variables are in doubt, or when names look escaped.
+    There is more than one reading if the types of instance variables are ambiguous, or if names look escaped.
+
+    >>> [str(build) for build in read_build_url("https://ci.example.com/teams/main/pipelines/ci/jobs/up/builds/12")]
+    ['main/ci/up 12']
+    >>> read_build_url("https://ci.example.com/teams/main")
+    ()
     """
     if len(url) > _LONGEST_URL or not url.startswith(("http://", "https://")):
         return ()

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the message of a claim to its holder.
+"""Reads the holder of a lock from the message of its claim.
 
-A pool resource writes one of a few messages, and nothing else; whatever is not exactly one of them was written by a
-person. Facts: out/git_lock_handler.go of pool-resource 1.0 to 1.8.1, and public lock repositories since 2015.
+The pool resource writes one of a few messages; a person wrote every other message. Facts: out/git_lock_handler.go of
+pool-resource 1.0 to 1.8.1, and public lock repositories since 2015.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from .claim import Claim
 # Followed by the lock; before 1.8.0 after a prefix that names the build. add_claimed writes the second.
 _VERBS = ("claiming: ", "adding claimed: ")
 _URL_LINE = "Build URL:"
-# One-off builds are named by their id, all others by what comes before their number.
+# A message names a one-off build by its id, any other build by its names and its number.
 _ONE_OFF = re.compile(r"one-off build (?P<id>\d{1,18})")
 _NAMED = re.compile(r"(?P<names>.+) (?:build |#|`#)(?P<build>\d+(?:\.\d+)?)`?")
 _PERSONS_PREFIX = ('Revert "', 'Reapply "')
-# More slashes than this in the old format name too many builds to ask for.
+# An old message with more readings than this would need too many requests.
 _MOST_READINGS = 12
 _LONGEST_SUBJECT = 4096
 
@@ -42,10 +42,10 @@ class HolderKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who a claim's message says has the lock.
+    """The holder of a lock, according to the message of its claim.
 
     `references` are the builds that the message can mean, likeliest first: old formats join names by slashes, and
-    names may hold slashes. Empty unless `kind` is BUILD. `url` is the page of the build as the message gives it.
+    names may contain slashes. Empty unless `kind` is BUILD. `url` is the page of the build as the message gives it.
     """
 
     kind: HolderKind
@@ -55,7 +55,19 @@ class Holder:
 
 
 def read_holder(claim: Claim, lock_name: str, default_team: str) -> Holder:
-    """Tell who made a claim. `default_team` stands in for formats older than 2018-12, which name no team."""
+    """Return the holder of a claim. `default_team` is the team of builds whose message names none (before 2018-12).
+
+    >>> claim = Claim("c0ffee", 1_500_000_000, "CI Pool Resource", "main/ci/deploy build 12 claiming: env-1")
+    >>> read_holder(claim, "env-1", "main").text
+    'main/ci/deploy 12'
+    >>> url = "https://ci.example.com/teams/main/pipelines/ci/jobs/deploy/builds/12"
+    >>> claim = Claim("c0ffee", 1_700_000_000, "CI Pool Resource", f"claiming: env-1\\nBuild URL: {url}")
+    >>> read_holder(claim, "env-1", "main").kind.value
+    'build'
+    >>> claim = Claim("c0ffee", 1_700_000_000, "Ada", "Take env-1 for a demo")
+    >>> read_holder(claim, "env-1", "main").kind.value
+    'person'
+    """
     subject, *rest = claim.message.rstrip("\n").split("\n")
     prefix = _prefix(subject, lock_name) if claim.alone else None
     if prefix is None or subject.startswith(_PERSONS_PREFIX):

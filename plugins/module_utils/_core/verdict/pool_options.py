@@ -18,7 +18,7 @@ from .policy import PoolPolicy, read_policies
 # One list of pools serves all modules, so each takes the keys of the others.
 KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job", "resource")
 
-# What people put between pools instead of a comma, and the name of a folder rarely has.
+# Separators that people write instead of a comma; names of folders rarely contain them.
 _APART = re.compile(r"[\s;]")
 
 
@@ -37,25 +37,31 @@ class PoolOption:
 
 
 def pool_entries(given: object) -> list[object]:
-    """Return the entries of a list of pools, or of all of it as one text, which may be JSON.
+    """Return the entries of a list of pools, which may be given as one string or as JSON.
 
-    Raises BadOption for anything else.
+    Raises BadOption for any other value.
     """
     if given is None:
         return []
     entries = _entries_of_text(given) if isinstance(given, str) else given
     if not isinstance(entries, list | tuple):
         raise BadOption(
-            f"pools: {printable(str(given), 80)} is no list. Write a list such as [aws, 'gcp:30'], with minutes after a"
-            " colon, or one of mappings such as [{name: aws, stale_timeout: 60}], or one text such as aws:60,gcp:30."
+            f"pools: {printable(str(given), 80)} is not a list. Write a list such as [aws, 'gcp:30'], with minutes after"
+            " a colon, a list of mappings such as [{name: aws, stale_timeout: 60}], or a string such as aws:60,gcp:30."
         )
     return [entry for entry in entries if entry != ""]
 
 
 def read_pools(given: Sequence[object], defaults: PoolPolicy) -> tuple[PoolOption, ...]:
-    """Read a list of names, of `name:minutes`, either with `=team/pipeline/job` behind it, or of mappings.
+    """Return the pools of a list of names or `name:minutes`, each optionally with `=team/pipeline/job`, or of mappings.
 
-    Raises BadOption with the entry that cannot be read.
+    Raises BadOption with the entry that is wrong.
+
+    >>> aws, gcp, fresh = read_pools(["aws", "gcp:30", {"name": "cf/fresh", "grace": 10}], PoolPolicy())
+    >>> aws.policy.stale_timeout, gcp.policy.stale_timeout, fresh.policy.grace
+    (60, 30, 10)
+    >>> read_pools(["aws=main/deploy/claim-aws"], PoolPolicy())[0].job
+    'main/deploy/claim-aws'
     """
     pools = tuple(_read_pool(entry, defaults) for entry in given)
     names = [pool.name for pool in pools]

@@ -180,7 +180,10 @@ def test_a_verdict_of_a_later_release_is_shown_as_it_is() -> None:
         ({"check_mode": True}, "nothing was changed"),
         ({"ok": False}, "Round failed"),
         ({"failures": [{"step": "page", "message": "No space left."}]}, "page: No space left."),
-        ({"status": None, "clean": a_cleaning(a_step(a_claim("a", "b"), "keep"))}, "The page shows the locks before the round"),
+        (
+            {"status": None, "clean": a_cleaning(a_step(a_claim("a", "b"), "keep"))},
+            "The page shows the locks before the round",
+        ),
     ],
 )
 def test_what_kind_of_round_it_was(changes: dict[str, Any], said: str) -> None:
