@@ -46,8 +46,8 @@ def pool_entries(given: object) -> list[object]:
     entries = _entries_of_text(given) if isinstance(given, str) else given
     if not isinstance(entries, list | tuple):
         raise BadOption(
-            f"pools: {printable(str(given), 80)} is not a list. Write a list such as [aws, 'gcp:30'], with minutes after"
-            " a colon, a list of mappings such as [{name: aws, stale_timeout: 60}], or a string such as aws:60,gcp:30."
+            f"pools: {printable(str(given), 80)} is not a list. Write a list such as [aws, 'gcp:30'], with minutes"
+            " after a colon, a list of mappings such as [{name: aws, stale_timeout: 60}], or a text: aws:60,gcp:30."
         )
     return [entry for entry in entries if entry != ""]
 
