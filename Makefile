@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Set-up and every command of the project. Needs Python >= 3.11, git and make; the rest comes into .venv.
+# Set-up and all commands of the project. Requires Python >= 3.11, git and make; the rest is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 LINK := .collections/ansible_collections/poolboy/concourse
@@ -11,25 +11,25 @@ REQUIREMENTS := requirements.txt meta/ee-requirements.txt tests/requirements.txt
 
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-# Without compiled bytecode every run of Ansible takes half as long again.
+# Without compiled bytecode every Ansible run takes 50 % longer.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test bench lint unit functional long molecule sanity units docs format clean
 .DEFAULT_GOAL := help
 
-help: ## Show the commands.
+help: ## List the commands.
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 17
 
-demo: $(READY) ## See the collection at work on a lock repository and a Concourse made for it.
+demo: $(READY) ## Run the collection on a demo lock repository and a demo Concourse.
 	$(BIN)/python -m tests.demo
 
 test: $(READY) ## Run every check and every test.
 	$(BIN)/python -m scripts.check
 
-bench: $(READY) ## Measure the promises of docs/performance.md.
+bench: $(READY) ## Measure the goals of docs/performance.md.
 	PYTHONPATH="$(CURDIR)/.collections" $(BIN)/python -m ansible_collections.poolboy.concourse.tests.bench $(if $(ONLY),--only $(ONLY))
 
-lint: $(READY) ## Read the code: ruff, mypy, yamllint, codespell, ansible-lint, antsibull.
+lint: $(READY) ## Check the code statically: ruff, mypy, yamllint, codespell, ansible-lint, antsibull.
 	$(BIN)/python -m scripts.check lint
 
 unit: $(READY) ## Run the fast tests.
@@ -38,10 +38,10 @@ unit: $(READY) ## Run the fast tests.
 functional: $(READY) ## Run the tests with real servers and real Ansible.
 	$(BIN)/python -m scripts.check functional
 
-long: $(READY) ## Run the tests that take many minutes: nobody is robbed, killed anywhere, the loop.
+long: $(READY) ## Run the tests that take many minutes: no stolen lock, killed runs, the loop, the schedule.
 	cd $(LINK) && POOLBOY_LONG=1 PYTHONPATH="$(CURDIR)/.collections" "$(CURDIR)/$(BIN)/python" -m pytest -s tests/functional/clean/test_no_lock_is_stolen.py tests/functional/clean/test_killed_anywhere.py tests/functional/trigger/test_loop.py tests/functional/trigger/test_random_users.py tests/functional/schedule
 
-molecule: $(READY) ## Run all Molecule scenarios: a round, and its schedule on machines booted for it (as root).
+molecule: $(READY) ## Run all Molecule scenarios: a round, and its schedule on booted machines (as root).
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.collections" $(BIN)/molecule test --all
 
 sanity: $(READY) ## Run ansible-test sanity on the oldest and the newest ansible-core.
@@ -50,24 +50,24 @@ sanity: $(READY) ## Run ansible-test sanity on the oldest and the newest ansible
 units: $(READY) ## Run ansible-test units on the newest ansible-core.
 	$(BIN)/python -m scripts.check units
 
-docs: $(READY) ## Make the documentation as web pages in .cache/docs.
+docs: $(READY) ## Build the documentation as web pages in .cache/docs.
 	rm -rf .cache/docs
 	mkdir -p -m 755 .cache/docs
 	$(BIN)/antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --sphinx-theme alabaster \
 	  --dest-dir .cache/docs poolboy.concourse >/dev/null
 	.cache/docs/build.sh
 
-format: $(READY) ## Format the code and mend what ruff can mend.
+format: $(READY) ## Format the code and apply the fixes of ruff.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## Remove everything that make made.
+clean: ## Remove everything that make created.
 	rm -rf .venv .cache .collections .demo .ansible .hypothesis collections tests/output tests/integration/inventory
 
 .venv/.ready: $(REQUIREMENTS) scripts/environment.py
-	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: make PYTHON=/path/to/python3.11 names another." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "poolboy.concourse needs Python 3.11 or newer, $(PYTHON) is %s: make PYTHON=/path/to/python3.11 names another." % sys.version.split()[0])'
-	@echo "Making .venv, once; this takes a quarter of a minute ..."
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found. Choose another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "poolboy.concourse needs Python 3.11 or newer, $(PYTHON) is %s. Choose another: make PYTHON=/path/to/python3.11" % sys.version.split()[0])'
+	@echo "Creating .venv once; this takes about 15 seconds ..."
 	@$(PYTHON) -m scripts.environment .venv requirements.txt tests/requirements.txt
 	@touch $@
 

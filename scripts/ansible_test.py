@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run ansible-test: ``python -m scripts.ansible_test --core 2.19 --python 3.11 sanity`` (or ``units``, and options).
 
-Each pair of ansible-core and Python has an environment of its own in ``.cache``. ansible-test resolves the folder it
-runs in and wants ``ansible_collections/poolboy/concourse`` in its name: it works on a copy of what git would commit.
+Each pair of ansible-core and Python has its own environment in ``.cache``. ansible-test resolves its working folder
+and requires ``ansible_collections/poolboy/concourse`` in its path, so it runs on a copy of what git would commit.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def workplace(core: str, python: str) -> Path:
-    """Return the folder for the runs of one ansible-core on one Python, both like "2.19"."""
+    """Return the working folder for one ansible-core and one Python, both versions such as "2.19"."""
     return CHECKOUT / ".cache" / "ansible-test" / f"core-{core}-python-{python}"
 
 
 def collection_copy(place: Path) -> Path:
-    """Return where the copy of the collection lies in a workplace."""
+    """Return the path of the collection's copy in a working folder."""
     return place / "ansible_collections" / "poolboy" / "concourse"
 
 
@@ -47,9 +47,9 @@ def run_ansible_test(interpreter: Path, *, core: str, python: str, arguments: Se
 
 
 def _environment(folder: Path, *, interpreter: Path, core: str) -> Path:
-    """Make the environment unless it is there already for the same requirements."""
+    """Create the environment unless one exists for the same requirements."""
     file = CHECKOUT / "tests" / "unit" / "requirements.txt"
-    # The three of pytest are those that ansible-test itself runs unit tests with.
+    # ansible-test itself runs unit tests with these three pytest packages.
     packages = [f"ansible-core=={core}.*", "pytest", "pytest-mock", "pytest-xdist"]
     wanted = "\n".join([*packages, file.read_text(encoding="utf-8")])
     ready = folder / ".ready"
@@ -62,13 +62,13 @@ def _environment(folder: Path, *, interpreter: Path, core: str) -> Path:
 def _copy_collection(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    # ansible-test asks the nearest repository for its files, and the checkout's would answer that it ignores all these.
+    # ansible-test lists the files of the nearest repository; the checkout's repository ignores this folder.
     subprocess.run(["git", "init", "--quiet"], cwd=target, check=True)
     listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listing, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE).stdout
     for name in filter(None, names.split(b"\0")):
         source = CHECKOUT / os.fsdecode(name)
-        # Git still lists a file that was deleted but not committed.
+        # git also lists files that are deleted but not committed.
         if source.is_symlink() or source.exists():
             copied = target / os.fsdecode(name)
             copied.parent.mkdir(parents=True, exist_ok=True)
@@ -76,32 +76,32 @@ def _copy_collection(target: Path) -> None:
 
 
 def _variables(environment: Path, home: Path) -> dict[str, str]:
-    # A home of its own keeps it from making the same environments at the same time as ansible-test of another core.
+    # A separate home prevents two versions of ansible-test from creating the same environments at the same time.
     own = {"HOME": str(home)}
     for settings in (Path("~/.config/pip/pip.conf"), Path("~/.pip/pip.conf")):
         if settings.expanduser().exists():
             own["PIP_CONFIG_FILE"] = str(settings.expanduser())
     folders = [environment / "bin", *(python.parent for python in find_pythons().values()), *path_without_shims()]
-    # In this order and once each: the environment's own Python first, then the other real ones.
+    # The environment's own Python comes first, then the other interpreters, each once.
     return {**os.environ, **own, "PATH": os.pathsep.join(dict.fromkeys(map(str, folders)))}
 
 
 def main(words: Sequence[str]) -> int:
-    """Read the command line and run; return the exit code."""
+    """Parse the command line, run ansible-test and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scripts.ansible_test", description="Run ansible-test on a copy.")
-    parser.add_argument("--core", required=True, help="the release of ansible-core, like 2.19")
-    parser.add_argument("--python", required=True, help="the version of Python, like 3.11")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what ansible-test is to do, like sanity")
+    parser.add_argument("--core", required=True, help="the release of ansible-core, such as 2.19")
+    parser.add_argument("--python", required=True, help="the version of Python, such as 3.11")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of ansible-test, such as sanity")
     options = parser.parse_args(words)
     pythons = {f"{major}.{minor}": path for (major, minor), path in find_pythons().items()}
     if options.python not in pythons:
-        print(f"There is no Python {options.python} here, only {', '.join(pythons)}.", file=sys.stderr)
+        print(f"Python {options.python} is not installed; found {', '.join(pythons)}.", file=sys.stderr)
         return 2
     interpreter = pythons[options.python]
     try:
         return run_ansible_test(interpreter, core=options.core, python=options.python, arguments=options.arguments)
     except subprocess.CalledProcessError as error:
-        print(f"ansible-test could not be made ready, see above: {error}", file=sys.stderr)
+        print(f"Setting up ansible-test failed, see above: {error}", file=sys.stderr)
         return 1
 
 

@@ -25,9 +25,9 @@ PACKAGE = "ansible_collections.poolboy.concourse.plugins."
 BEGIN, END = "<!-- begin: folder graph -->", "<!-- end: folder graph -->"
 LONG_FUNCTION = 25  # lines
 FULL_FOLDER = 14  # Python files
-DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}  # what Ansible reads of a plugin
+DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}  # the documentation that Ansible reads from a plugin
 
-# The folders of each group from the ground up: a folder imports from those before it only.
+# The folders of each group, lowest first: a folder imports only from the folders before it.
 FLOORS = {
     "_core": (
         "shared",
@@ -45,7 +45,7 @@ FLOORS = {
     "_concourse": ("config", "http", "login", "api", ""),
     "_git": ("process", "access", "remote", "objects", "cache", "history", "write", "tally", "refresh", "", "push"),
 }
-# A group imports from those named here, and from itself.
+# A group imports from the groups listed here and from itself.
 GROUPS = {
     "_core": (),
     "_concourse": ("_core",),
@@ -93,7 +93,7 @@ def folder_of(parts: Sequence[str]) -> Folder:
 
 
 def imported(parts: Sequence[str], node: ast.ImportFrom) -> tuple[str, ...] | None:
-    """Return the parts of the imported module's name below `plugins`, None if it is not one of ours."""
+    """Return the parts of the imported module's name below `plugins`, or None for a module outside the collection."""
     module = node.module or ""
     if node.level:
         return (*parts[: len(parts) - node.level], *module.split("."))
@@ -101,7 +101,7 @@ def imported(parts: Sequence[str], node: ast.ImportFrom) -> tuple[str, ...] | No
 
 
 def read_arrows(plugins: Path) -> dict[tuple[Folder, Folder], list[str]]:
-    """Return the imports between folders, each with the modules that import."""
+    """Return the imports between folders, each with the importing modules."""
     arrows: dict[tuple[Folder, Folder], list[str]] = {}
     for path, tree in python_files(plugins):
         parts = path.relative_to(plugins).with_suffix("").parts
@@ -113,7 +113,7 @@ def read_arrows(plugins: Path) -> dict[tuple[Folder, Folder], list[str]]:
 
 
 def broken_rules(arrows: dict[tuple[Folder, Folder], list[str]]) -> Iterator[str]:
-    """Yield a sentence for each import that breaks a rule of the house."""
+    """Yield a message for each import that breaks a rule."""
     for (source, target), modules in arrows.items():
         where = f"{', '.join(sorted(set(modules)))} imports from {target}"
         if source.group != target.group:
@@ -122,13 +122,13 @@ def broken_rules(arrows: dict[tuple[Folder, Folder], list[str]]) -> Iterator[str
         elif source.group in FLOORS:
             floors = FLOORS[source.group]
             if source.name not in floors or target.name not in floors:
-                yield f"{where}: give the folder its place in FLOORS of scripts/architecture.py."
+                yield f"{where}: add the folder to FLOORS in scripts/architecture.py."
             elif floors.index(target.name) > floors.index(source.name):
                 yield f"{where}: {target} is above {source}."
 
 
 def mermaid(arrows: dict[tuple[Folder, Folder], list[str]]) -> str:
-    """Return the graph, a group a box, an arrow from each folder to those that it imports from, without short cuts."""
+    """Return the graph: one box for each group, one arrow for each import between folders, without shortcuts."""
     lines = ["```mermaid", "flowchart BT"]
     folders = sorted({folder for pair in arrows for folder in pair}, key=str)
     groups = [group for group in GROUPS if any(folder.group == group for folder in folders)]
@@ -137,7 +137,7 @@ def mermaid(arrows: dict[tuple[Folder, Folder], list[str]]) -> str:
         lines += [f"    {_node(one)}[{one.name or group}]" for one in folders if one.group == group]
         lines.append("  end")
     inner = {(a, b) for a, b in arrows if a.group == b.group}
-    lines += [f"  {_node(a)} --> {_node(b)}" for a, b in sorted(_without_short_cuts(inner), key=str)]
+    lines += [f"  {_node(a)} --> {_node(b)}" for a, b in sorted(_without_shortcuts(inner), key=str)]
     between = {(a.group, b.group) for a, b in arrows if a.group != b.group}
     lines += [f"  {a.strip('_')} ==> {b.strip('_')}" for a, b in sorted(between)]
     return "\n".join([*lines, "```"])
@@ -147,8 +147,8 @@ def _node(folder: Folder) -> str:
     return f"{folder.group.strip('_')}_{folder.name.strip('_') or 'root'}"
 
 
-def _without_short_cuts(arrows: set[tuple[Folder, Folder]]) -> set[tuple[Folder, Folder]]:
-    """Leave out an arrow where a longer way leads to the same folder."""
+def _without_shortcuts(arrows: set[tuple[Folder, Folder]]) -> set[tuple[Folder, Folder]]:
+    """Drop an arrow if a longer path leads to the same folder."""
 
     def reached(start: Folder, left_out: tuple[Folder, Folder]) -> set[Folder]:
         found: set[Folder] = set()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the project's checks: ``python -m scripts.check [GROUP...]``, by default all groups of scripts/stages.py.
 
-Every stage runs even if an earlier one failed; the summary at the end says what ran, what did not, and why.
+Every stage runs even if an earlier one failed. The summary lists what ran, what did not run, and why.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from scripts.stages import AT_ONCE, GROUPS, Stage
 
 @dataclass
 class Outcome:
-    """What became of a stage: its exit code (None where it did not run), its seconds and its skipped tests."""
+    """The result of a stage: exit code (None if it did not run), duration in seconds and skipped tests."""
 
     stage: Stage
     code: int | None = None
@@ -34,14 +34,14 @@ class Outcome:
 
     @property
     def word(self) -> str:
-        """The outcome in one word."""
+        """Return the outcome as one word."""
         if self.code is None:
             return "skipped"
         return "FAILED" if self.code else "passed"
 
 
 def run_stage(stage: Stage) -> Outcome:
-    """Run one stage with its output shown as it comes."""
+    """Run one stage and show its output while it runs."""
     if stage.obstacle:
         return Outcome(stage)
     print(f"\n=== {stage.name}", flush=True)
@@ -51,7 +51,7 @@ def run_stage(stage: Stage) -> Outcome:
 
 
 def run_at_once(stages: Sequence[Stage]) -> list[Outcome]:
-    """Run stages that each use one core only beside each other, with the output of each shown at its end."""
+    """Run single-core stages in parallel and show the output of each when it ends."""
     with ThreadPoolExecutor(max(1, len(stages))) as threads:
         return list(threads.map(_run_unseen, stages))
 
@@ -68,7 +68,7 @@ def _run_unseen(stage: Stage) -> Outcome:
 
 
 def _run(stage: Stage, output: IO[str] | None) -> Outcome:
-    # What an earlier run left must not be taken for this run's report.
+    # Remove the report of an earlier run so that it is not read as this run's.
     for file in report_files(stage.reports) if stage.reports else []:
         file.unlink()
     start = time.monotonic()
@@ -77,7 +77,7 @@ def _run(stage: Stage, output: IO[str] | None) -> Outcome:
     )
     outcome = Outcome(stage, done.returncode, time.monotonic() - start)
     if stage.reports and not report_files(stage.reports):
-        print("It left no report, so it ran nothing.", file=output)
+        print("The stage wrote no report, so it ran no tests.", file=output)
         outcome.code = done.returncode or 1
     if stage.reports and stage.skips_count:
         outcome.skips = list(read_skips(stage.reports))
@@ -85,7 +85,7 @@ def _run(stage: Stage, output: IO[str] | None) -> Outcome:
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """Return the closing report: a line for every stage, then the skipped tests with their reasons."""
+    """Return the summary: one line for each stage, then the skipped tests with their reasons."""
     lines = ["", "=== Summary"]
     for outcome in outcomes:
         ending = outcome.stage.obstacle or f"{outcome.seconds:.1f} s"
@@ -97,14 +97,14 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 
 
 def missing_parts(outcomes: Sequence[Outcome]) -> list[Skip]:
-    """Return the tests that were skipped for want of a real component, if POOLBOY_REQUIRE_REAL=1 asks for them all."""
+    """Return the tests skipped because a component is missing, if POOLBOY_REQUIRE_REAL=1 is set."""
     if os.environ.get("POOLBOY_REQUIRE_REAL") != "1":
         return []
     return [skip for outcome in outcomes for skip in outcome.skips if skip.hides_a_missing_part]
 
 
 def _variables(stage: Stage) -> dict[str, str]:
-    # In a git hook these point at this checkout, where the tests' own repositories would then write.
+    # A git hook sets these variables to this checkout; the tests' repositories would then write into it.
     command = ["git", "rev-parse", "--local-env-vars"]
     of_git = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     variables = {name: value for name, value in os.environ.items() if name not in of_git}
@@ -113,10 +113,10 @@ def _variables(stage: Stage) -> dict[str, str]:
 
 
 def main(names: Sequence[str]) -> int:
-    """Run the named groups of stages, or all; return the exit code."""
+    """Run the named groups of stages, or all groups, and return the exit code."""
     unknown = [name for name in names if name not in GROUPS]
     if unknown:
-        print(f"There is no group {', '.join(unknown)}, only {', '.join(GROUPS)}.", file=sys.stderr)
+        print(f"Unknown group: {', '.join(unknown)}. Groups: {', '.join(GROUPS)}.", file=sys.stderr)
         return 2
     outcomes: list[Outcome] = []
     for name in names or GROUPS:
@@ -125,7 +125,7 @@ def main(names: Sequence[str]) -> int:
     print(summary(outcomes), flush=True)
     missing = missing_parts(outcomes)
     if missing:
-        print(f"POOLBOY_REQUIRE_REAL=1 forbids skips for want of a component, there are {len(missing)}.")
+        print(f"POOLBOY_REQUIRE_REAL=1 is set, and {len(missing)} tests were skipped because a component is missing.")
     return 1 if missing or any(outcome.code for outcome in outcomes) else 0
 
 

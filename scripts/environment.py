@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a virtual environment: ``python -m scripts.environment FOLDER FILE...``, each FILE a list of requirements."""
+"""Create a virtual environment: ``python -m scripts.environment FOLDER FILE...``; each FILE lists requirements."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 
 
 def make_environment(folder: Path, *, python: Path, requirements: Sequence[str]) -> Path:
-    """Make ``folder`` anew with ``python`` and install ``requirements`` (arguments of pip); return its interpreter."""
+    """Recreate ``folder`` with ``python``, install ``requirements`` (pip arguments) and return its interpreter."""
     subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
     interpreter = folder / "bin" / "python"
     pip = [str(interpreter), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    # uv is several times faster but does not read pip's configuration: where it cannot install, pip does.
+    # uv is several times faster but does not read pip's configuration, so pip is the fallback.
     uv = [str(interpreter), "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(interpreter)]
     if not (_succeeds([*pip, "uv"]) and _succeeds([*uv, *requirements])):
-        print("uv is of no use here, pip takes over (slower).", file=sys.stderr)
+        print("uv could not install the requirements; using pip instead (slower).", file=sys.stderr)
         subprocess.run([*pip, *requirements], check=True)
     return interpreter
 
@@ -29,7 +29,7 @@ def _succeeds(command: Sequence[str]) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the environment named on the command line with the Python that runs this; return the exit code."""
+    """Create the environment with the running Python and return the exit code."""
     folder, *files = arguments
     try:
         make_environment(
@@ -38,8 +38,8 @@ def main(arguments: Sequence[str]) -> int:
             requirements=[part for file in files for part in ("--requirement", file)],
         )
     except subprocess.CalledProcessError as error:
-        print(f"The environment {folder} could not be made, see above: {error}", file=sys.stderr)
-        print("Debian and Ubuntu keep what venv needs in a package of its own, python3-venv.", file=sys.stderr)
+        print(f"Creating the environment {folder} failed, see above: {error}", file=sys.stderr)
+        print("On Debian and Ubuntu, venv needs the package python3-venv.", file=sys.stderr)
         return 1
     return 0
 

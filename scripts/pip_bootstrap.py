@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pip for ansible-test where its own download host cannot be reached.
+"""Provide pip to ansible-test where its download host is unreachable.
 
 ansible-test fills its virtual environments with a get-pip script that it fetches once into ``~/.ansible/test/cache``
-from a host of the Ansible project. Many build machines reach a package index only, so the script put there does the
-same with the wheel of exactly the pip that ansible-test asks for. A script that is there already is left alone.
+from a host of the Ansible project. Many build machines reach only a package index, so this module writes a script that
+installs the pip version that ansible-test requires from its wheel. An existing script is not replaced.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 
 
 def provide_pip(interpreter: Path, *, version: str, home: Path) -> None:
-    """Put the script into ``home``, for the ansible-test of ``interpreter``, a Python of ``version`` ("3.12").
+    """Write the script into ``home`` for the ansible-test of ``interpreter``, a Python of ``version`` ("3.12").
 
-    Says so and goes on where it cannot: ansible-test then tries its own host.
+    On failure it prints a message and returns; ansible-test then tries its own host.
     """
     try:
         pip_version = _output(interpreter, "-c", ASK_FOR_VERSION.format(version=version))
@@ -48,7 +48,7 @@ def provide_pip(interpreter: Path, *, version: str, home: Path) -> None:
         _output(interpreter, *pip, f"pip=={pip_version}")
         (wheel,) = cache.glob(f"pip-{pip_version}-*.whl")
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
-        print(f"No pip could be put ready for ansible-test, it will look for one itself: {error}", file=sys.stderr)
+        print(f"Providing pip for ansible-test failed; ansible-test downloads it itself: {error}", file=sys.stderr)
         return
     unfinished = script.with_suffix(f".{os.getpid()}")
     unfinished.write_text(SCRIPT.format(wheel=wheel.name), encoding="utf-8")

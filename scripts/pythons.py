@@ -15,9 +15,9 @@ from pathlib import Path
 
 
 def find_pythons() -> dict[tuple[int, int], Path]:
-    """Return one working interpreter per (major, minor) version from 3.11 on, oldest first.
+    """Return one working interpreter for each (major, minor) version from 3.11, oldest first.
 
-    Where pyenv is installed its versions are asked for directly: its shims fail for every version that is not selected.
+    pyenv's versions are listed directly, because its shims fail for every version that is not selected.
     """
     found: dict[tuple[int, int], Path] = {}
     for candidate in _candidates():
@@ -28,7 +28,7 @@ def find_pythons() -> dict[tuple[int, int], Path]:
 
 
 def pyenv_root() -> Path | None:
-    """Return pyenv's folder, or None where there is no pyenv."""
+    """Return pyenv's folder, or None if pyenv is not installed."""
     if not shutil.which("pyenv"):
         return None
     answer = subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=False)
@@ -36,7 +36,7 @@ def pyenv_root() -> Path | None:
 
 
 def path_without_shims() -> list[Path]:
-    """Return the folders of PATH, less those of pyenv: ansible-test runs every pythonX.Y it finds on PATH."""
+    """Return the folders of PATH without pyenv's: ansible-test runs every pythonX.Y on PATH."""
     root = pyenv_root()
     folders = [Path(folder) for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder]
     return [folder for folder in folders if root is None or not folder.is_relative_to(root)]
@@ -47,7 +47,7 @@ def _candidates() -> Iterator[Path]:
     root = pyenv_root()
     folders = sorted((root / "versions").glob("3.*/bin")) if root else []
     for folder in [*folders, *path_without_shims()]:
-        # A virtual environment on PATH is somebody's workplace, not an interpreter of the machine.
+        # A virtual environment on PATH is not an interpreter of the machine.
         if not (folder.parent / "pyvenv.cfg").exists():
             yield from sorted(path for path in folder.glob("python3.*") if re.fullmatch(r"python3\.\d+", path.name))
 

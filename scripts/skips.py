@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-# A skip that starts so does not hide a missing part: the test has no meaning on this system, or for this user.
+# A skip reason with this prefix is expected: the test does not apply to this system or this user.
 HARMLESS = "platform:"
 
 
 @dataclass(frozen=True)
 class Skip:
-    """One skipped test and the reason it gave."""
+    """A skipped test and its reason."""
 
     test: str
     reason: str
 
     @property
     def hides_a_missing_part(self) -> bool:
-        """Whether the test would have run had everything it needs been installed."""
+        """Whether the test was skipped because a component is not installed."""
         return not self.reason.startswith(HARMLESS)
 
 
 def report_files(reports: Path) -> list[Path]:
-    """Return the JUnit files there are: ``reports`` itself, or those in it if it is a folder."""
+    """Return the existing JUnit files: ``reports`` itself, or the files in it if it is a folder."""
     return sorted(reports.glob("*.xml")) if reports.is_dir() else [path for path in [reports] if path.exists()]
 
 

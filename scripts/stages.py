@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stages of ``make test``: what runs, in which folder, and what cannot run here and why."""
+"""The stages of ``make test``: the command, its folder, and the reason if it cannot run here."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ PACKAGE = "ansible_collections.poolboy.concourse"
 COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
 REPORTS = CHECKOUT / ".cache" / "reports"
 
-# The oldest and the newest ansible-core of the promise, each with the Pythons it runs on, the first found is taken.
+# The oldest and the newest supported ansible-core with their Python versions; the first installed Python is used.
 CORES = {"2.19": ("3.11", "3.12", "3.13"), "2.21": ("3.13", "3.12", "3.14")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One command of the tests. ``obstacle`` says why it cannot run here.
+    """One test command. ``obstacle`` is the reason why it cannot run here.
 
-    ``reports`` is the JUnit file, or the folder of them, that it must write; ``skips_count`` says whether a skip in
-    them is a test that should have run (for ansible-test sanity it is mostly a check that has no file to look at).
+    ``reports`` is the JUnit file, or the folder of JUnit files, that it must write. ``skips_count``: whether a skip
+    counts as a missing test (for ansible-test sanity most skips are checks without a matching file).
     """
 
     name: str
@@ -42,7 +42,7 @@ class Stage:
 
 
 def lint() -> list[Stage]:
-    """Return the stages that read the code without running it."""
+    """Return the static checks."""
     python = sys.executable
     modules = ("scripts", f"{PACKAGE}.plugins", f"{PACKAGE}.tests")
     mypy = [python, "-m", "mypy", "--config-file", str(CHECKOUT / "pyproject.toml")]
@@ -72,7 +72,7 @@ def functional() -> list[Stage]:
 
 
 def molecule() -> list[Stage]:
-    """Return the scenario of a round; those of the schedule boot machines, and `make molecule` runs them, too."""
+    """Return the Molecule scenario of a round; `make molecule` adds those of the schedule, which boot machines."""
     variables = {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
     return [Stage(name="molecule", command=["molecule", "test", "--scenario-name", "default"], variables=variables)]
 
@@ -105,10 +105,10 @@ def _shellcheck() -> Stage:
 
 def _pytest(kind: str) -> Stage:
     report = REPORTS / f"{kind}.xml"
-    # A file's tests stay together, as they share servers. One process more than cores: some tests wait for a clock.
+    # Tests of one file share servers, so they stay together. Some tests wait for a clock: one process more than cores.
     processes = min(4, (os.cpu_count() or 1) + 1)
     together = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
-    # The full path through the link is what tells pytest the module names, and so where relative imports lead.
+    # pytest derives the module names, and so the relative imports, from the full path through the link.
     return Stage(
         name=f"pytest {kind}",
         command=[sys.executable, "-m", "pytest", str(COLLECTION / "tests" / kind), f"--junitxml={report}", *together],
@@ -123,7 +123,7 @@ def _ansible_test(core: str, kind: str) -> Stage:
     suitable = [version for version in CORES[core] if version in here]
     if not suitable:
         wanted = ", ".join(sorted(CORES[core]))
-        return Stage(name=f"ansible-test {kind}, core {core}", obstacle=f"none of Python {wanted} is here")
+        return Stage(name=f"ansible-test {kind}, core {core}", obstacle=f"none of Python {wanted} is installed")
     python = suitable[0]
     options = {"sanity": ["--local", "--junit"], "units": ["--local", "--python", python, "tests/unit/plugins/"]}[kind]
     return Stage(

@@ -26,23 +26,23 @@ class Certificate:
 
 @dataclass(frozen=True)
 class CertificateAuthority:
-    """A CA that signs for servers and clients. A client has to trust `ca_file`, or the folder `ca_folder` (hashed)."""
+    """A CA for server and client certificates. Clients trust `ca_file` or the hashed folder `ca_folder`."""
 
     work: Path
     ca_file: Path
     ca_folder: Path
 
     def server_certificate(self, *, addresses: tuple[str, ...] = ("127.0.0.1",)) -> Certificate:
-        """A certificate for localhost and these IP addresses."""
+        """Return a certificate for localhost and these IP addresses."""
         names = ",".join(["DNS:localhost", *(f"IP:{address}" for address in addresses)])
         return self._issue("server", f"subjectAltName={names}", "extendedKeyUsage=serverAuth")
 
     def client_certificate(self, name: str = "client") -> Certificate:
-        """A certificate by which a client names itself `name`."""
+        """Return a client certificate with the common name `name`."""
         return self._issue(name, "extendedKeyUsage=clientAuth")
 
     def server_context(self, *, client_certificates: bool = False) -> ssl.SSLContext:
-        """The TLS settings of a server with a certificate of this CA, asking clients for theirs if wanted."""
+        """Return a TLS context with a server certificate of this CA; it can require client certificates."""
         certificate = self.server_certificate()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate.certificate, certificate.key)
@@ -63,7 +63,7 @@ class CertificateAuthority:
 
 
 def new_authority(work: Path, *, name: str = "poolboy tests") -> CertificateAuthority:
-    """Make a CA below the existing folder `work`, valid for two days."""
+    """Create a CA below the existing folder `work`, valid for two days."""
     ca_folder = work / "trusted"
     ca_folder.mkdir()
     ca_file = ca_folder / "ca.pem"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real `git daemon` that serves a folder of bare repositories, to read and to push to."""
+"""A real `git daemon` that serves a folder of bare repositories for fetch and push."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from .require import require_git_program
 
 @dataclass(frozen=True)
 class GitDaemon:
-    """A running git daemon: no encryption, no login, as the git:// protocol has none."""
+    """A running git daemon. The git:// protocol has no encryption and no login."""
 
     root: Path
     port: int
     log_file: Path
 
     def url(self, repository: Path | str) -> str:
-        """The git:// address of a repository, named by its path below the served folder."""
+        """Return the git:// address of a repository, given its path below the served folder."""
         return f"git://127.0.0.1:{self.port}/{Path(repository).as_posix()}"
 
     def log(self) -> str:
-        """All that the daemon has logged so far."""
+        """Return the daemon's log."""
         return self.log_file.read_text(errors="replace")
 
 
 @contextmanager
 def serve_git_daemon(root: Path) -> Iterator[GitDaemon]:
-    """Serve the bare repositories below `root` over git://, until the context ends."""
+    """Serve the bare repositories below `root` over git:// until the context ends."""
     program = require_git_program("git-daemon")
     root = root.resolve()
     options = ["--reuseaddr", "--export-all", "--enable=receive-pack", "--informative-errors", "--verbose"]

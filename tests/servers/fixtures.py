@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The servers as pytest fixtures, for `pytest_plugins`. All of them serve the folder `served_folder`."""
+"""The servers as pytest fixtures, for `pytest_plugins`. All serve the folder `served_folder`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def served_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def certificate_authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
-    """One CA for the whole run, as making one takes longer than most tests."""
+    """One CA for the whole run, because creating one takes longer than most tests."""
     return new_authority(tmp_path_factory.mktemp("authority"))
 
 
@@ -40,7 +40,7 @@ def ssh_server(served_folder: Path) -> Iterator[SshServer]:
 
 @pytest.fixture
 def https_server(served_folder: Path, certificate_authority: CertificateAuthority) -> Iterator[GitHttpServer]:
-    """A git server over HTTPS that asks for no password; `serve_https` has all the other kinds."""
+    """A git server over HTTPS without a password; `serve_https` offers the other kinds."""
     with serve_https(served_folder, authority=certificate_authority) as server:
         yield server
 
@@ -54,6 +54,6 @@ def git_daemon(served_folder: Path) -> Iterator[GitDaemon]:
 
 @pytest.fixture
 def hanging_server() -> Iterator[HangingServer]:
-    """A server that never answers."""
+    """A server that never responds."""
     with serve_nothing() as server:
         yield server

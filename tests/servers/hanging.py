@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that takes every connection and never says a word: what a time-out is for."""
+"""A server that accepts every connection and never responds, for tests of timeouts."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from dataclasses import dataclass, field
 
 @dataclass
 class HangingServer:
-    """A listening socket on 127.0.0.1; `connections` are the clients that wait for it, in the order they came."""
+    """A listening socket on 127.0.0.1; `connections` are the waiting clients in the order of their arrival."""
 
     port: int
     connections: list[socket.socket] = field(default_factory=list)
 
     def url(self, repository: str = "locks.git", *, scheme: str = "https") -> str:
-        """An address below this server: `ssh`, `git`, `http` and `https` hang alike."""
+        """Return an address at this server; `ssh`, `git`, `http` and `https` all hang."""
         user = "git@" if scheme == "ssh" else ""
         return f"{scheme}://{user}127.0.0.1:{self.port}/{repository}"
 
 
 @contextmanager
 def serve_nothing() -> Iterator[HangingServer]:
-    """Accept connections and leave them waiting, until the context ends and closes them all."""
+    """Accept connections and never respond; close them when the context ends."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     server = HangingServer(listener.getsockname()[1])
 
@@ -44,7 +44,7 @@ def serve_nothing() -> Iterator[HangingServer]:
     try:
         yield server
     finally:
-        listener.shutdown(socket.SHUT_RDWR)  # wakes the accept, which close alone does not
+        listener.shutdown(socket.SHUT_RDWR)  # interrupts accept; close alone does not
         listener.close()
         thread.join(5)
         for connection in server.connections:

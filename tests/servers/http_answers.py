@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an HTTP server of a test answers a git client: rightly, in the old way, or wrongly in one of the usual ways."""
+"""Responses of a test's HTTP server to a git client: the smart protocol, the dumb protocol, and common failures."""
 
 from __future__ import annotations
 
@@ -21,47 +21,47 @@ PAGE = ["<!DOCTYPE html>", "<html><head><title>Sign in</title></head>", "<body><
 
 
 def smart(handler: GitRequestHandler, body: BinaryIO) -> None:
-    """The smart protocol, versions 0 to 2, reading and pushing."""
+    """Serve the smart protocol, versions 0 to 2, for fetch and push."""
     server = handler.server
     run_backend(handler, program=server.backend, root=server.root, body=body, user=server.user or "anonymous")
 
 
 def dumb(handler: GitRequestHandler, body: BinaryIO) -> None:
-    """Plain files, as a web server without git serves them; nobody can push."""
+    """Serve plain files, as a web server without git does; pushes fail."""
     address = urlsplit(handler.path)
     file = (handler.server.root / unquote(address.path).lstrip("/")).resolve()
     if handler.command != "GET" or not file.is_relative_to(handler.server.root):
-        handler.reply(405, b"This server only reads files.\n")
+        handler.reply(405, b"This server is read-only.\n")
         return
     if file.parts[-2:] == ("info", "refs") and file.parent.parent.is_dir():
         git("update-server-info", folder=file.parent.parent)
     if file.is_file():
         handler.reply(200, file.read_bytes(), content_type="application/octet-stream")
     else:
-        handler.reply(404, b"There is no such file.\n")
+        handler.reply(404, b"File not found.\n")
 
 
 def login_page(handler: GitRequestHandler, body: BinaryIO) -> None:
-    """The HTML form of a login proxy, with status 200, whatever was asked."""
+    """Return the HTML form of a login proxy with status 200 for every request."""
     handler.reply(200, "\n".join(PAGE).encode(), content_type="text/html; charset=utf-8")
 
 
 def one_line_page(handler: GitRequestHandler, body: BinaryIO) -> None:
-    """The same on one line without an end: git takes it for the dumb protocol's list of no branches."""
+    """Return one line without a line end: git reads it as the dumb protocol's empty list of branches."""
     handler.reply(200, "".join(PAGE).encode(), content_type="text/html; charset=utf-8")
 
 
 def failing(status: int) -> Answer:
-    """A server that answers everything with this status, such as 403 or 500."""
+    """Return a handler that responds to every request with this status, such as 403 or 500."""
 
     def fail(handler: GitRequestHandler, body: BinaryIO) -> None:
-        handler.reply(status, b"The server says no.\n")
+        handler.reply(status, b"The server refuses the request.\n")
 
     return fail
 
 
 def redirecting(to: str, *, status: int = 301) -> Answer:
-    """A server that sends its clients to the same path below another address, such as `https://localhost:1234`."""
+    """Return a handler that redirects to the same path at another address, such as `https://localhost:1234`."""
 
     def redirect(handler: GitRequestHandler, body: BinaryIO) -> None:
         handler.reply(status, b"", headers={"Location": f"{to.rstrip('/')}{handler.path}"})

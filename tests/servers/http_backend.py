@@ -18,7 +18,7 @@ BLOCK = 1 << 16
 
 
 def read_body(handler: BaseHTTPRequestHandler) -> BinaryIO:
-    """The body of a request in a temporary file, rewound: of given length, or in chunks as git sends large ones."""
+    """Return a request's body in a rewound temporary file: by its length, or in chunks as git sends large bodies."""
     body = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     if handler.headers.get("Transfer-Encoding", "").lower() == "chunked":
         while size := int(handler.rfile.readline().split(b";")[0], 16):
@@ -33,7 +33,7 @@ def read_body(handler: BaseHTTPRequestHandler) -> BinaryIO:
 
 
 def run_backend(handler: BaseHTTPRequestHandler, *, program: str, root: Path, body: BinaryIO, user: str) -> None:
-    """Let git http-backend answer a request for a repository below `root` and stream its answer to the client."""
+    """Run git http-backend for a request below `root` and stream its response to the client."""
     environment = _environment(handler, root=root, length=body.seek(0, 2), user=user)
     body.seek(0)
     with subprocess.Popen([program], stdin=body, stdout=subprocess.PIPE, env=environment) as backend:
@@ -55,7 +55,7 @@ def _environment(handler: BaseHTTPRequestHandler, *, root: Path, length: int, us
         GIT_PROJECT_ROOT=str(root),
         GIT_HTTP_EXPORT_ALL="1",
         GIT_CONFIG_COUNT="1",
-        GIT_CONFIG_KEY_0="http.receivepack",  # else pushing asks for a user
+        GIT_CONFIG_KEY_0="http.receivepack",  # otherwise a push requires a user
         GIT_CONFIG_VALUE_0="true",
         REQUEST_METHOD=handler.command,
         PATH_INFO=unquote(address.path),

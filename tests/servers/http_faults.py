@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an HTTP server of a test goes wrong over a push, while it can be read as ever."""
+"""Failures of a test's HTTP server during a push; fetches succeed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_only(handler: GitRequestHandler, body: BinaryIO) -> None:
-    """Everybody may read, nobody may push: status 403, as GitHub and GitLab answer."""
+    """Allow fetches and refuse pushes with status 403, as GitHub and GitLab do."""
     if "git-receive-pack" in handler.path:
         handler.reply(403, b"You are not allowed to push to this repository.\n")
     else:
@@ -24,7 +24,7 @@ def read_only(handler: GitRequestHandler, body: BinaryIO) -> None:
 
 
 def lost_before(handler: GitRequestHandler, body: BinaryIO) -> None:
-    """The connection breaks off before the push is carried out."""
+    """Close the connection before the push takes effect."""
     if _is_push(handler, body):
         _hang_up(handler)
     else:
@@ -32,7 +32,7 @@ def lost_before(handler: GitRequestHandler, body: BinaryIO) -> None:
 
 
 def lost_after(handler: GitRequestHandler, body: BinaryIO) -> None:
-    """The push is carried out, then the connection breaks off without a word of it."""
+    """Carry out the push, then close the connection without a response."""
     if _is_push(handler, body):
         _carry_out(handler, body)
         _hang_up(handler)
@@ -41,7 +41,7 @@ def lost_after(handler: GitRequestHandler, body: BinaryIO) -> None:
 
 
 def bad_gateway_after(handler: GitRequestHandler, body: BinaryIO) -> None:
-    """The push is carried out behind a proxy that has lost its patience by then: status 502."""
+    """Carry out the push, then respond with status 502, as a proxy that timed out."""
     if _is_push(handler, body):
         wire = _carry_out(handler, body)
         handler.wfile = wire
@@ -51,14 +51,14 @@ def bad_gateway_after(handler: GitRequestHandler, body: BinaryIO) -> None:
 
 
 def _is_push(handler: GitRequestHandler, body: BinaryIO) -> bool:
-    """Whether this is the request with the commits; git may send an empty one before."""
+    """Whether this request carries the commits; git may send an empty request first."""
     size = body.seek(0, io.SEEK_END)
     body.seek(0)
     return handler.command == "POST" and "git-receive-pack" in handler.path and size > len(b"0000")
 
 
 def _carry_out(handler: GitRequestHandler, body: BinaryIO) -> io.BufferedIOBase:
-    """Let git have the request, keep its answer; return the way to the client."""
+    """Pass the request to git, discard its response, and return the client's stream."""
     wire = handler.wfile
     handler.wfile = io.BytesIO()
     smart(handler, body)

@@ -27,7 +27,7 @@ from .require import require_git_program
 class Request:
     """One request as the server saw it.
 
-    `authorization` tells whether it carried credentials, right or wrong; `encoding` is how git packed the body: `gzip`,
+    `authorization`: whether it carried credentials, valid or not. `encoding`: how git encoded the body: `gzip`,
     `chunked` or not at all.
     """
 
@@ -40,26 +40,26 @@ class Request:
 
 
 class GitRequestHandler(BaseHTTPRequestHandler):
-    """Reads a request, checks the password where there is one, and lets the server's answer speak."""
+    """Reads a request, checks the password if one is set, and sends the server's response."""
 
     protocol_version = "HTTP/1.1"
     timeout = 60
     server: GitHttpServer
 
     def do_GET(self) -> None:
-        """Answer a read or a push, if the client may."""
+        """Respond to a fetch or a push if the client is authorized."""
         with read_body(self) as body:
             if self.server.admits(self.headers.get("Authorization")):
                 self.server.answer(self, body)
             else:
                 self.reply(401, b"Who are you?\n", headers={"WWW-Authenticate": 'Basic realm="locks"'})
 
-    do_POST = do_GET  # noqa: N815 - the name is the standard library's
+    do_POST = do_GET  # noqa: N815 - name of the standard library
 
     def reply(
         self, status: int, content: bytes, *, content_type: str = "text/plain", headers: Mapping[str, str] | None = None
     ) -> None:
-        """Send one whole answer."""
+        """Send one complete response."""
         self.send_response(status)
         described = {"Content-Type": content_type, "Content-Length": str(len(content)), **(headers or {})}
         for name, value in described.items():
@@ -68,13 +68,13 @@ class GitRequestHandler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Remember the request instead of printing it."""
+        """Record the request instead of printing it."""
         authorization, host = "Authorization" in self.headers, self.headers.get("Host", "")
         encoding = self.headers.get("Content-Encoding") or self.headers.get("Transfer-Encoding") or ""
         self.server.requests.append(Request(self.command, self.path, int(code), authorization, host, encoding))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as above
-        """Print nothing: a test's own output is enough."""
+        """Print nothing."""
 
 
 class GitHttpServer(ThreadingHTTPServer):
@@ -99,33 +99,33 @@ class GitHttpServer(ThreadingHTTPServer):
 
     @property
     def ca_file(self) -> Path:
-        """The CA certificate (PEM) that a client has to trust; a server of plain HTTP has none."""
+        """The CA certificate (PEM) that a client must trust; raises ValueError for plain HTTP."""
         if self._ca_file is None:
             raise ValueError("a server of plain HTTP has no certificate")
         return self._ca_file
 
     def base_url(self, *, host: str = "127.0.0.1") -> str:
-        """The server's address without a path; 127.0.0.1 and localhost both fit its certificate."""
+        """Return the server's address without a path; its certificate covers 127.0.0.1 and localhost."""
         return f"{'https' if self._tls else 'http'}://{host}:{self.server_port}"
 
     def url(self, repository: Path | str, *, host: str = "127.0.0.1") -> str:
-        """The address of a repository, named by its path below the served folder."""
+        """Return the address of a repository, given its path below the served folder."""
         return f"{self.base_url(host=host)}/{Path(repository).as_posix()}"
 
     def admits(self, authorization: str | None) -> bool:
-        """Whether these credentials are the right ones, or none are asked for."""
+        """Whether these credentials are valid, or none are required."""
         token = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         return not self.user or authorization == f"Basic {token}"
 
     def get_request(self) -> tuple[Any, Any]:
-        """Take a connection; the TLS handshake follows in its own thread, so that a slow one holds up nobody."""
+        """Accept a connection; the TLS handshake runs in its own thread and does not block other clients."""
         connection, address = super().get_request()
         if self._tls:
             connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep what went wrong with a connection for the test to read, instead of a traceback on its output."""
+        """Keep the traceback of a failed connection for the test instead of printing it."""
         self.problems.append(traceback.format_exc())
 
 
@@ -140,9 +140,9 @@ def serve_https(
     authority: CertificateAuthority | None = None,
     client_certificates: bool = False,
 ) -> Iterator[GitHttpServer]:
-    """Serve the bare repositories below `root` until the context ends; with a `user`, only to that user.
+    """Serve the bare repositories below `root` until the context ends, only to `user` if one is given.
 
-    `tls=False` is plain HTTP. Without an `authority` the server makes its own, which nobody else trusts.
+    `tls=False` serves plain HTTP. Without an `authority` the server creates its own, which no client trusts.
     """
     with tempfile.TemporaryDirectory(prefix="poolboy-https-") as folder:
         context, ca_file = None, None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Server processes for tests: a free port, a bounded wait for a real condition, an end that is certain."""
+"""Server processes for tests: find a free port, wait for a condition with a limit, stop reliably."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pathlib import Path
 
 from ..lockrepo.git_command import git_environment
 
-PATIENCE = 10.0  # seconds until a server that does not answer is given up
-ATTEMPTS = 5  # ports tried, as another process may take a free one before the server does
+PATIENCE = 10.0  # seconds to wait for a server
+ATTEMPTS = 5  # ports to try: another process may take a free port first
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 on which nothing listens at this moment."""
+    """Return a TCP port of 127.0.0.1 on which no process listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def wait_until(condition: Callable[[], bool], *, what: str, seconds: float = PATIENCE) -> None:
-    """Return as soon as `condition` holds; TimeoutError naming `what` when it does not within `seconds`."""
+    """Return when `condition` holds; raise TimeoutError with `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -36,9 +36,9 @@ def wait_until(condition: Callable[[], bool], *, what: str, seconds: float = PAT
 
 
 def start(command: Sequence[str], *, log_file: Path, ready_line: str) -> subprocess.Popen[bytes]:
-    """Start a server and wait until it logs `ready_line`; RuntimeError with its log when it ends before.
+    """Start a server and wait until it logs `ready_line`; raise RuntimeError with its log if it exits first.
 
-    Its own words are the condition: a port that answers may belong to somebody else.
+    The log is the condition, because another process may listen on the port.
     """
     with log_file.open("ab") as log:
         already = log.tell()
@@ -62,7 +62,7 @@ def start(command: Sequence[str], *, log_file: Path, ready_line: str) -> subproc
 def start_on_free_port(
     command: Callable[[int], Sequence[str]], *, log_file: Path, ready_line: str
 ) -> tuple[int, subprocess.Popen[bytes]]:
-    """Start the server that `command(port)` names on a free port, trying another one when that was just taken."""
+    """Start the server `command(port)` on a free port; retry with another port if it was taken meanwhile."""
     for _attempt in range(ATTEMPTS - 1):
         port = free_port()
         with suppress(RuntimeError):
@@ -72,7 +72,7 @@ def start_on_free_port(
 
 
 def stop(process: subprocess.Popen[bytes], *, seconds: float = 5.0) -> None:
-    """End the server, gently at first, and wait for its end."""
+    """Terminate the server, kill it if it does not exit, and wait for its end."""
     process.terminate()
     try:
         process.wait(seconds)

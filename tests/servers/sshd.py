@@ -49,10 +49,10 @@ exit 1
 
 @dataclass
 class SshServer:
-    """A running sshd: the keys are its clients', the known_hosts files theirs to choose from.
+    """A running sshd with keys and known_hosts files for its clients.
 
-    `known_hosts` holds the server's key as it was at the start, `empty_known_hosts` none, `changed_known_hosts`
-    another key for the same address. `passphrase_key` is accepted, but locked with `passphrase`.
+    `known_hosts` holds the server's first key, `empty_known_hosts` no key, `changed_known_hosts`
+    another key for the same address. `passphrase_key` is accepted and encrypted with `passphrase`.
     """
 
     root: Path
@@ -71,15 +71,15 @@ class SshServer:
     _process: subprocess.Popen[bytes] = field(kw_only=True, repr=False)
 
     def url(self, repository: Path | str, *, host: str = "127.0.0.1") -> str:
-        """The ssh:// address of a repository, named by its path below the served folder."""
+        """Return the ssh:// address of a repository, given its path below the served folder."""
         return f"ssh://{self.user}@{host}:{self.port}{self.root / repository}"
 
     def log(self) -> str:
-        """All that sshd has logged so far (level VERBOSE: each accepted key, each refusal)."""
+        """Return sshd's log (level VERBOSE: each accepted key, each refusal)."""
         return self.log_file.read_text(errors="replace")
 
     def ssh_command(self, *, key: KeyPair | None = None, known_hosts: Path | None = None) -> str:
-        """A GIT_SSH_COMMAND that uses nothing but this key and this known_hosts file, strictly."""
+        """Return a GIT_SSH_COMMAND that uses only this key and this known_hosts file, with strict checking."""
         options = {
             "IdentityFile": (key or self.key).file,
             "IdentitiesOnly": "yes",
@@ -92,7 +92,7 @@ class SshServer:
         return shlex.join(["ssh", "-F", os.devnull, *(f"-o{name}={value}" for name, value in options.items())])
 
     def replace_host_key(self) -> Path:
-        """Give the server another host key, as a rebuilt machine has; return a known_hosts file with it."""
+        """Replace the server's host key, as on a rebuilt machine; return a known_hosts file with the new key."""
         stop(self._process)
         key = new_key(self._work / "host_key")
         self._process = start(_command(self._work), log_file=self.log_file, ready_line=READY_LINE)
@@ -101,10 +101,10 @@ class SshServer:
 
 @contextmanager
 def serve_ssh(root: Path) -> Iterator[SshServer]:
-    """Serve the bare repositories below `root` over ssh, until the context ends."""
+    """Serve the bare repositories below `root` over ssh until the context ends."""
     require_program("sshd")
     if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # without it a root sshd refuses to start
+        Path("/run/sshd").mkdir(exist_ok=True)  # sshd run by root refuses to start without it
     with tempfile.TemporaryDirectory(prefix="poolboy-sshd-") as folder:
         work = Path(folder).resolve()
         host_key, other_key = new_key(work / "host_key"), new_key(work / "other_host_key")
@@ -152,5 +152,5 @@ def _configure(work: Path, port: int) -> list[str]:
 
 
 def _command(work: Path) -> list[str]:
-    # absolute paths: sshd runs itself again for each connection, elsewhere
+    # absolute paths, because sshd re-executes itself in another folder for each connection
     return [require_program("sshd"), "-D", "-e", "-f", str(work / "sshd_config")]

@@ -21,7 +21,7 @@ def tracked() -> set[str]:
     """The files of the collection: those that git knows, or would if all were added."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listing = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
-    # Git still lists a file that was deleted but not committed.
+    # git also lists files that are deleted but not committed.
     return {name for name in listing.split("\0") if name and (CHECKOUT / name).exists()}
 
 
