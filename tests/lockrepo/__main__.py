@@ -14,21 +14,21 @@ from .timeline import UNTIL
 
 
 def main() -> None:
-    """Generate what the command line asks for, and say what is there."""
+    """Generate the repository that the command line describes and print a summary."""
     parser = argparse.ArgumentParser(prog="python -m tests.lockrepo", description="Write a lock repository for tests.")
     parser.add_argument("path", type=Path, help="folder of the new bare repository")
     parser.add_argument("--locks", type=int, default=200, help="locks in the newest commit")
     parser.add_argument("--claimed", type=int, default=50, help="how many of them are claimed")
     parser.add_argument("--commits", type=int, default=20_000, help="commits in all")
-    parser.add_argument("--oldest", type=int, default=10_000, help="commits after the oldest claim that lasts")
+    parser.add_argument("--oldest", type=int, default=10_000, help="commits after the oldest lasting claim")
     parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same repository")
     parser.add_argument("--pool", action="append", help="name of a pool, may be repeated")
     parser.add_argument("--format", action="append", choices=KINDS, help="a format of claims, may be repeated")
-    parser.add_argument("--merges", type=int, help="side branches at most")
-    parser.add_argument("--unrelated-files", type=int, default=5, help="files beside the pools that change too")
+    parser.add_argument("--merges", type=int, help="maximum number of side branches")
+    parser.add_argument("--unrelated-files", type=int, default=5, help="files outside the pools that also change")
     parser.add_argument("--branch", default="main")
     parser.add_argument("--until", type=int, default=UNTIL, help="time of the newest commit, seconds since the epoch")
-    parser.add_argument("--truth", type=Path, help="JSON file for what is true of every lock")
+    parser.add_argument("--truth", type=Path, help="JSON file with the expected state of every lock")
     options = parser.parse_args()
     truth = generate(
         options.path,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where each commit of a generated history goes: onto the branch, onto a side branch, or both together in a merge."""
+"""Writes each commit of a generated history to the branch or a side branch, and the merges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .plan import Window
 from .stream import header
 from .timeline import Timeline
 
-SIDE = "side-of-generated"  # exists only while a history is made
+SIDE = "side-of-generated"  # exists only while a history is generated
 
 
 class Branches:
@@ -29,7 +29,7 @@ class Branches:
         self._side = 0
 
     def commit(self, index: int, change: Change, window: Window | None) -> int:
-        """Write one commit; in a window it may belong to the side branch. Returns its committer time."""
+        """Write one commit and return its committer time; in a window it may belong to the side branch."""
         if window is None:
             return self._commit_to_main(index, change)
         if index not in window.side:

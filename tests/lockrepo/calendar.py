@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which commit of a generated history is set aside for what, so that every claim finds its release."""
+"""Reserves commits of a generated history, so that every claim gets its release."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Action = Callable[[int], Change]
 
 
 class Calendar:
-    """The commits still to come, by number; those that the plan gave away are not free."""
+    """The future commits by number; commits reserved by the plan are not free."""
 
     def __init__(self, random: Random, plan: Plan, *, commits: int) -> None:
         self._random = random
@@ -26,7 +26,7 @@ class Calendar:
         self.commits = commits
 
     def free_slot(self, after: int, before: int | None = None, *, apart: Sequence[int] = ()) -> int | None:
-        """A free commit between two others, rather soon; none that shares a window with one of `apart`, or None."""
+        """Return an early free commit between two others, outside the windows of `apart`; None if there is none."""
         room = min(before or self.commits, self.commits) - after - 1
         if room < 1:
             return None
@@ -37,7 +37,7 @@ class Calendar:
         return None
 
     def any_slot(self) -> int | None:
-        """A free commit anywhere after the first."""
+        """Return any free commit after the first, or None."""
         for _attempt in range(50):
             index = self._random.randrange(1, self.commits)
             if self._is_free(index):
@@ -45,11 +45,11 @@ class Calendar:
         return None
 
     def set_aside(self, index: int, action: Action) -> None:
-        """Give a free commit away."""
+        """Reserve a free commit for an action."""
         self._due[index] = action
 
     def take(self, index: int | None) -> Action | None:
-        """What a commit was set aside for; from now on it is for nothing."""
+        """Return the action that a commit is reserved for, and end the reservation."""
         return None if index is None else self._due.pop(index, None)
 
     def may_touch(self, lock: Lock, index: int) -> bool:
@@ -61,7 +61,7 @@ class Calendar:
         )
 
     def touch(self, lock: Lock, index: int) -> None:
-        """Remember that the lock changed in this commit."""
+        """Record that the lock changed in this commit."""
         lock.window = self._plan.windows.get(index)
 
     def _is_free(self, index: int) -> bool:

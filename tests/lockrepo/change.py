@@ -14,7 +14,7 @@ from .stream import Person, rename, write
 
 @dataclass
 class Change:
-    """What a commit says, who says it, and its changes in the words of fast-import."""
+    """A commit's author, message and changes as fast-import commands."""
 
     author: Person
     message: Text
@@ -42,5 +42,5 @@ def removing(lock: Lock) -> bytes:
 
 
 def updating(lock: Lock, content: str) -> bytes:
-    """Give the claimed lock another content."""
+    """Replace the content of the claimed lock."""
     return write(join(lock.home, "claimed", lock.name), File(content, lock.file.executable))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can stand at a path of a git tree, names and contents in any bytes."""
+"""Entries of a git tree; names and contents may be any bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class File:
 
 @dataclass(frozen=True)
 class Symlink:
-    """A symbolic link (mode 120000) to `target`, which need not exist."""
+    """A symbolic link (mode 120000) to `target`, which may not exist."""
 
     target: Text
 
@@ -35,7 +35,7 @@ class Submodule:
 
 @dataclass(frozen=True)
 class Folder:
-    """A whole tree in place of what was there; its names may be an attacker's: `..`, `.git`, `a/b`."""
+    """A tree that replaces the existing entry; its names may be hostile: `..`, `.git`, `a/b`."""
 
     entries: Mapping[Text, Entry | Text]
 
@@ -52,10 +52,10 @@ Entry = File | Symlink | Submodule | Folder | Existing
 
 
 def to_bytes(text: Text) -> bytes:
-    """The bytes of a name or a content; a str's surrogate escapes stand for the bytes that they came from."""
+    """Return a name or content as bytes; surrogate escapes become their original bytes."""
     return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
 
 
 def join(*names: Text) -> bytes:
-    """A path of the tree from its parts."""
+    """Join the parts of a path in a tree."""
     return b"/".join(to_bytes(name) for name in names)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How pool resources have named their build in commit messages since 2015, and what each such message tells."""
+"""The formats in which pool resources have named their build in commit messages since 2015."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Names = Literal["simple", "any", "instanced", "untyped"]
 class Format:
     """One way to write `verb: lock` (such as `claiming: env-1`).
 
-    `era` is when it was written, as parts of a long history from 0 (2015) to 1 (now). `names`: `simple` for formats
-    that part the names by slashes, `any` where the names may hold slashes, `instanced` for builds with instance vars,
-    `untyped` for those whose keys hold nothing that Concourse 8.0 did not quote.
+    `era` is its period as fractions of a long history, from 0 (2015) to 1 (now). `names`: `simple` for formats
+    that separate names by slashes, `any` where names may contain slashes, `instanced` for builds with instance vars,
+    `untyped` for builds whose keys Concourse 8.0 did not quote.
     """
 
     write: Callable[[Build, str], str]
@@ -61,12 +61,12 @@ def _of_url(build: Build) -> ExpectedHolder:
 
 
 def compact_json(value: Any) -> str:
-    """JSON as Concourse hands it to resources: no spaces, sorted keys, characters as they are."""
+    """Return JSON as Concourse passes it to resources: no spaces, sorted keys, unescaped characters."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
 def build_url(build: Build) -> str:
-    """The BUILD_URL of a job's build: the names are not escaped."""
+    """Return the BUILD_URL of a job's build; names are not escaped."""
     names = f"teams/{build.team}/pipelines/{build.pipeline}/jobs/{build.job}/builds/{build.name}"
     return f"{build.base_url}/{names}"
 

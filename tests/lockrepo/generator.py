@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lock repositories of any size, in all formats, with the truth about every lock in them."""
+"""Generates lock repositories of any size and format, with the expected state of every lock."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def generate(
     branch: str = "main",
     until: int = UNTIL,
 ) -> Truth:
-    """Write a new bare repository at `path` with exactly so many commits and locks; the same seed writes the same one.
+    """Write a bare repository with exactly `commits` commits and `locks` locks; the same seed writes the same one.
 
-    The oldest of the `claimed` locks was claimed `oldest_claim_depth` commits below the tip, the others since. Without
-    `pools` there are five, or more for many locks; a further one has no lock. `formats`: names from plan.KINDS.
-    `merges`: side branches at most (default: one for 500 commits). `until`: committer time of the newest commit.
+    The oldest of the `claimed` locks is claimed `oldest_claim_depth` commits below the tip, the others later. Without
+    `pools` there are five, or more for many locks, and one pool without locks. `formats`: names from plan.KINDS.
+    `merges`: maximum of side branches (default: one per 500 commits). `until`: committer time of the newest commit.
     """
     kinds = KINDS if formats == "all" else tuple(formats)
     _check(locks=locks, claimed=claimed, commits=commits, oldest=oldest_claim_depth, kinds=kinds)
@@ -80,7 +80,7 @@ def generate(
 
 def _check(*, locks: int, claimed: int, commits: int, oldest: int, kinds: Sequence[str]) -> None:
     if unknown := set(kinds) - set(KINDS):
-        raise ValueError(f"unknown formats: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
+        raise ValueError(f"unknown formats: {', '.join(sorted(unknown))}; the formats are {', '.join(KINDS)}")
     if not 0 <= claimed <= locks:
         raise ValueError(f"{claimed} of {locks} locks cannot be claimed")
     if not (commits >= 2 and (claimed == 0 or 0 <= oldest <= commits - 2)):
@@ -90,7 +90,7 @@ def _check(*, locks: int, claimed: int, commits: int, oldest: int, kinds: Sequen
 
 
 def _locks(random: Random, *, count: int, claimed: int, pools: Sequence[str]) -> list[Lock]:
-    """The locks that will be there in the end, the claimed ones first; every tenth of the others comes later."""
+    """Return the final locks, claimed ones first; every tenth free lock is added later."""
     locks: list[Lock] = []
     for number in random.sample(range(count), count):
         pool, name = pools[number % len(pools)], f"env-{number // len(pools)}"
@@ -101,7 +101,7 @@ def _locks(random: Random, *, count: int, claimed: int, pools: Sequence[str]) ->
 
 
 def _send_away(random: Random, plan: Plan, pools: Sequence[str]) -> None:
-    """Let the locks that a person will move in the end live in another pool until then, under names of their own."""
+    """Place the locks that a person moves at the end in another pool, under unique names."""
     moved = [lock for claim in plan.claims.values() if claim.kind == "moved" for lock in claim.locks]
     for number, lock in enumerate(moved):
         lock.home, lock.name = random.choice(pools), f"moved-{number}"

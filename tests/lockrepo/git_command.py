@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Git as the test supports call it: untouched by the configuration and the environment of whoever runs the tests."""
+"""Runs git for tests, independent of the user's configuration and environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def git_environment(**extra: str) -> dict[str, str]:
-    """The caller's environment without any git setting of its own, plus `extra`."""
+    """Return the caller's environment without git settings, plus `extra`."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SSH_"))}
     environment |= {
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -25,7 +25,7 @@ def git_environment(**extra: str) -> dict[str, str]:
 def git(
     *arguments: str, folder: Path | None = None, given: bytes | None = None, environment: dict[str, str] | None = None
 ) -> bytes:
-    """Run git in `folder`, feed it `given`, return what it printed; RuntimeError carries its own words on failure."""
+    """Run git in `folder` with `given` as input and return its output; raise RuntimeError with its error output."""
     done = subprocess.run(
         ["git", *arguments],
         cwd=folder,
@@ -43,12 +43,12 @@ def git(
 
 
 def git_text(*arguments: str, folder: Path | None = None) -> str:
-    """The one line, or the lines, that git printed, as text."""
+    """Run git and return its output as text."""
     return git(*arguments, folder=folder).decode("utf-8", "surrogateescape").strip()
 
 
 def git_succeeds(*arguments: str, folder: Path) -> bool:
-    """Whether git ends well, for the questions that it answers by that."""
+    """Whether git exits with 0."""
     try:
         git(*arguments, folder=folder)
     except RuntimeError:

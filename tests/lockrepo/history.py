@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A bare repository whose history a test writes commit by commit, in any shape, through `git fast-import`."""
+"""A bare repository whose history a test writes commit by commit through `git fast-import`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .git_command import git, git_text
 from .stream import RESOURCE, Person, header, rename, write
 
 BEGIN = 1_790_000_000  # committer time of the first commit: 2026-09-21
-STEP = 60  # seconds from one commit to the next, unless a test says when
+STEP = 60  # seconds between commits, unless a test sets the time
 
 
 class CommitOptions(TypedDict, total=False):
-    """What any commit may be told; times are seconds since the epoch. Without `committer` the author commits."""
+    """Options of any commit; times are seconds since the epoch. `committer` defaults to the author."""
 
     message: Text
     at: int
@@ -30,7 +30,7 @@ class CommitOptions(TypedDict, total=False):
 
 
 class GitHistory:
-    """A new bare repository at `path`, without a commit. Every method that commits returns the commit's SHA."""
+    """A new bare repository at `path` without commits. Every method that commits returns the SHA."""
 
     def __init__(self, path: Path, *, branch: str = "main") -> None:
         path.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ class GitHistory:
         return self.path.as_uri()
 
     def tip(self, branch: str | None = None) -> str | None:
-        """The SHA of a branch's newest commit, None without one."""
+        """Return the SHA of a branch's newest commit, or None."""
         name = f"refs/heads/{branch or self.branch}"
         return git_text("for-each-ref", "--format=%(objectname)", name, folder=self.path) or None
 
@@ -57,9 +57,9 @@ class GitHistory:
         moves: Sequence[tuple[bytes, bytes]] = (),
         **options: Unpack[CommitOptions],
     ) -> str:
-        """Commit `moves`, then `files`: paths with their new entry or content, None removes. Neither: an empty commit.
+        """Commit `moves`, then `files`: paths with new entry or content; None removes. Both empty: an empty commit.
 
-        `parents` replaces the branch's tip as the parent: none starts a new history, an older one rewrites it.
+        `parents` replaces the branch's tip: no parent starts a new history, an older parent rewrites it.
         """
         changes = [rename(source, target) for source, target in moves]
         changes += [write(to_bytes(path), self._stored(entry)) for path, entry in (files or {}).items()]
@@ -83,7 +83,7 @@ class GitHistory:
     def merge(
         self, *others: str, files: Mapping[Text, Entry | Text | None] | None = None, **options: Unpack[CommitOptions]
     ) -> str:
-        """Merge branches or commits into a branch: what each changed since it left, then `files` (an evil merge)."""
+        """Merge branches or commits into a branch: the changes of each since its fork, then `files` (an evil merge)."""
         first = self.commit_of(options.get("branch", self.branch))
         merged: dict[Text, Entry | Text | None] = {}
         for other in others:
@@ -93,21 +93,21 @@ class GitHistory:
         return self.commit({**merged, **(files or {})}, **options)
 
     def commit_of(self, name: str) -> str:
-        """The SHA that a branch, tag or expression like `main~3` stands for."""
+        """Return the SHA of a branch, tag or expression such as `main~3`."""
         return git_text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", folder=self.path)
 
     def fork(self, branch: str, *, at: str | None = None) -> str:
-        """Start `branch` at a commit, by default the tip of the repository's branch; return that commit."""
+        """Create `branch` at a commit, by default the tip of the repository's branch; return the commit."""
         return self.force(self.commit_of(at or self.branch), branch=branch)
 
     def force(self, to: str, *, branch: str | None = None) -> str:
-        """Make a branch point to a commit, as a push with --force does; return that commit."""
+        """Set a branch to a commit, as a push with --force does; return the commit."""
         commit = self.commit_of(to)
         git("update-ref", f"refs/heads/{branch or self.branch}", commit, folder=self.path)
         return commit
 
     def restart(self, **options: Unpack[CommitOptions]) -> str:
-        """Replace a branch's history by one first commit with the same files, as after a squash and a forced push."""
+        """Replace a branch's history by one root commit with the same files, as a squash and a forced push do."""
         tree = git_text("rev-parse", f"{options.get('branch', self.branch)}^{{tree}}", folder=self.path)
         options["parents"] = []
         return self.commit({b"": Existing("040000", tree)}, **options)
@@ -141,10 +141,10 @@ class GitHistory:
 
     def _store_folder(self, folder: Folder) -> str:
         entries = [(to_bytes(name), *self._named(entry)) for name, entry in folder.entries.items()]
-        # git sorts a folder as if its name ended with a slash
+        # git sorts a folder's name as if it ended with a slash
         entries.sort(key=lambda entry: entry[0] + b"/" if entry[1] == "40000" else entry[0])
         content = b"".join(mode.encode() + b" " + name + b"\0" + bytes.fromhex(sha) for name, mode, sha in entries)
-        # literally: names that no other command of git writes, such as `..`, `.git` and `a/b`
+        # write raw names that other git commands refuse, such as `..`, `.git` and `a/b`
         return self._store(content, "-t", "tree", "--literally")
 
     def _named(self, entry: Entry | Text) -> tuple[str, str]:
@@ -157,7 +157,7 @@ class GitHistory:
             return "120000", self._store(to_bytes(stored.target))
         if isinstance(stored, File):
             return "100755" if stored.executable else "100644", self._store(to_bytes(stored.content))
-        raise TypeError(f"{entry!r} cannot stand in a folder")
+        raise TypeError(f"{entry!r} is not allowed in a folder")
 
     def _store(self, content: bytes, *options: str) -> str:
         return git("hash-object", "-w", *options, "--stdin", folder=self.path, given=content).decode().strip()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who holds a generated lock, described without the product's own words or code."""
+"""The holder of a generated lock, described independently of the product's code."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Build:
 
 @dataclass(frozen=True)
 class ExpectedHolder:
-    """What can be known of a claim's author from its message alone; None is for what the message does not name.
+    """The holder that a claim's message names; fields that the message does not name are None.
 
-    `build`: a build of a pool resource. `unnamed`: a pool resource that names no build. `person`: anything else.
-    `untyped`: the message wrote the `instance_vars` as Concourse 8.0 did, top level only, all as Go's `%v`; what the
-    message names is then `go_text(value)` of each.
+    `build`: a build of a pool resource. `unnamed`: a pool resource without a build. `person`: anything else.
+    `untyped`: the message has the `instance_vars` as Concourse 8.0 wrote them, top level only, each as Go's `%v`; the
+    expected text is `go_text(value)` of each.
     """
 
     kind: Literal["build", "person", "unnamed"]
@@ -48,7 +48,7 @@ UNNAMED = ExpectedHolder("unnamed")
 
 
 def go_text(value: Any) -> str:
-    """A JSON value as Go's `%v` prints it: `map[a:b]`, `[x y]`, `true`, `9000`, `<nil>`, text without quotes."""
+    """Return a JSON value as Go's `%v` prints it: `map[a:b]`, `[x y]`, `true`, `9000`, `<nil>`, text without quotes."""
     if isinstance(value, Mapping):
         return f"map[{' '.join(f'{key}:{go_text(value[key])}' for key in sorted(value))}]"
     if isinstance(value, list):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One `git fast-import` that a whole history is streamed through."""
+"""One `git fast-import` process that writes a whole history."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class FastImport:
         self.write = self._stream.write
 
     def finish(self, marks: Collection[int]) -> dict[int, str]:
-        """Complete the import; return the SHA of each of these marks. RuntimeError when git refused something."""
+        """Complete the import and return the SHA of each of these marks; raise RuntimeError if git failed."""
         self._stream.close()
         if self._process.wait(600):
             raise RuntimeError(self.words())
@@ -44,18 +44,18 @@ class FastImport:
         return found
 
     def words(self) -> str:
-        """What git said about the end."""
+        """git's error output."""
         return f"git fast-import failed: {self._words_file.read_text(errors='replace').strip()}"
 
     def abandon(self) -> None:
-        """End the import if it still runs, whatever was written."""
+        """Kill the import if it still runs."""
         self._process.kill()
         self._process.wait()
 
 
 @contextmanager
 def fast_import(repository: Path) -> Iterator[FastImport]:
-    """Start an import, which the context has to finish: else nothing comes of it."""
+    """Start an import; the context must call `finish`, otherwise nothing is written."""
     with tempfile.TemporaryDirectory(prefix="poolboy-import-") as folder:
         stream = FastImport(repository, Path(folder))
         try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How people and their tools claim and release locks, in their own words; and the names of everything generated."""
+"""Commit messages of people and their tools, and the names of everything generated."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ VARIABLES: Mapping[str, Sequence[Mapping[str, Any]]] = {
 
 
 def random_build(random: Random, names: Names) -> Build:
-    """A build; every tenth is a re-run, and with `any` names every fourth has slashes in them."""
+    """Return a build; every tenth is a re-run, and with `any` names every fourth has slashes in its names."""
     slashed = names == "any" and random.random() < 0.25
     number = str(random.randint(1, 4000))
     return Build(
@@ -56,7 +56,7 @@ def random_build(random: Random, names: Names) -> Build:
 
 
 def claim_message(kind: str, pool: str, lock: str, *, random: Random, quoted: str) -> tuple[Person, str]:
-    """Who claims by hand, and how; `kind` is one of PERSON_KINDS, `quoted` what a revert or reapply repeats."""
+    """Return author and message of a manual claim; `kind` is one of PERSON_KINDS, `quoted` the reverted message."""
     person = random.choice(PEOPLE)
     commit = f"{random.getrandbits(160):040x}"
     words = {
@@ -77,7 +77,7 @@ PERSON_KINDS = ("manual", "story", "claimer", "gaffer", "revert", "reapply", "se
 
 
 def release_message(pool: str, locks: Sequence[str], *, random: Random, quoted: str) -> tuple[Person, str]:
-    """Who releases by hand, and in which words; `quoted` is the claim that a revert takes back."""
+    """Return author and message of a manual release; `quoted` is the message of the reverted claim."""
     person, reason = random.choice(PEOPLE), random.choice(REASONS)
     commit = f"{random.getrandbits(160):040x}"
     if len(locks) > 1:

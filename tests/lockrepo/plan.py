@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fixed points of a generated history: where side branches run, and which commits make the claims that last."""
+"""The plan of a generated history: its side branches and its lasting claims."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .holders import Build, ExpectedHolder
 from .people import PERSON_KINDS
 
 KINDS = (*FORMATS, *PERSON_KINDS)
-SUMMED = 4  # locks at most in one commit of a person
+SUMMED = 4  # maximum of locks in one commit of a person
 
 
 @dataclass(eq=False)
 class Lock:
-    """A lock on its way through the history. `pool` is where it ends, `home` where it lives until a person moves it.
+    """A lock of the history. `pool` is its final pool, `home` its pool until a person moves it.
 
-    `due` is the commit set aside for its release, `last` the claim that lasts, `window` where it changed last; `format`
-    and `build` are those of the build that holds it.
+    `due` is the commit reserved for its release, `last` its lasting claim, `window` that of its last change; `format`
+    and `build` describe the build that holds it.
     """
 
     pool: str
@@ -42,10 +42,10 @@ class Lock:
 
 @dataclass(eq=False)
 class LastingClaim:
-    """The commit number `index` claims `locks` for good, in the words of `kind`, `adding` them if they are new.
+    """Commit `index` claims `locks` until the end, in the format `kind`; `adding`: the locks are new.
 
-    `joins`: the build of the claim before may be the one that takes these locks too. `at` (committer time) and `holder`
-    are known once it is written.
+    `joins`: the build of the previous claim may take these locks too. `at` (committer time) and `holder`
+    are set when the commit is written.
     """
 
     index: int
@@ -59,10 +59,10 @@ class LastingClaim:
 
 @dataclass(eq=False)
 class Window:
-    """A side branch: leaves before commit `start`, gets the commits `side`, is merged by commit `end`.
+    """A side branch: forks before commit `start`, gets the commits `side`, and is merged by commit `end`.
 
-    `backwards`: somebody pulled before pushing, so the merge's first parent is the side branch. Within a window each
-    lock is touched but once, on either side, so that its history has one last change and not two.
+    `backwards`: a pull before the push made the side branch the merge's first parent. Within a window each
+    lock changes at most once, on either side, so that its history has one last change.
     """
 
     start: int
@@ -75,7 +75,7 @@ class Window:
 
 @dataclass
 class Plan:
-    """The windows by each of their commits, and the lasting claims by their commit."""
+    """The windows by commit, and the lasting claims by commit."""
 
     windows: dict[int, Window]
     claims: dict[int, LastingClaim]
@@ -88,7 +88,7 @@ class Plan:
 def make_plan(
     random: Random, *, claimed: Sequence[Lock], commits: int, oldest: int, merges: int, kinds: Sequence[str]
 ) -> Plan:
-    """Lay out `merges` side branches at most, and the claims of all `claimed` locks; the oldest is `oldest` deep."""
+    """Plan at most `merges` side branches and the claims of all `claimed` locks; the oldest is `oldest` deep."""
     plan = Plan(_windows(random, commits=commits, merges=merges, never_merge=commits - 1 - oldest), {})
     deck: list[str] = []
     waiting = list(claimed)
@@ -99,7 +99,7 @@ def make_plan(
         claim = LastingClaim(_free_index(random, plan, commits=commits, oldest=oldest), kind)
         claim.locks, waiting = waiting[:count], waiting[count:]
         claim.adding = kind in FORMATS and random.random() < 0.06
-        claim.joins = len(plan.claims) >= len(kinds) and random.random() < 0.3  # after each kind had its turn
+        claim.joins = len(plan.claims) >= len(kinds) and random.random() < 0.3  # after one claim of each kind
         plan.claims[claim.index] = claim
         for lock in claim.locks:
             lock.last, lock.present = claim, not claim.adding
@@ -123,10 +123,10 @@ def _free_index(random: Random, plan: Plan, *, commits: int, oldest: int) -> int
     first = commits - 1 - oldest
     if not plan.claims:
         return first
-    # most live claims are young: depths spread evenly over their orders of magnitude
+    # most claims are young: depths are spread evenly over orders of magnitude
     index = commits - int(math.exp(random.uniform(0, math.log(oldest + 1))))
     candidates: Iterable[int] = chain(range(index, first, -1), range(index + 1, commits))
     for candidate in candidates:
         if candidate not in plan.claims and not plan.is_merge(candidate):
             return candidate
-    raise ValueError(f"{oldest} commits after the oldest claim leave no room for so many claims")
+    raise ValueError(f"{oldest} commits after the oldest claim are too few for so many claims")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lock repository for one scenario: pools, locks, and the ways they come and go."""
+"""A lock repository for one scenario: its pools, locks and their changes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ State = Literal["claimed", "unclaimed"]
 
 
 class LockRepository(GitHistory):
-    """A bare lock repository at `path`, without a pool at first.
+    """A bare lock repository at `path`, initially without pools.
 
-    Every verb makes one commit with the pool resource's own words (`claiming: env-1`) and author, unless the options
-    say otherwise, and returns its SHA. Pool and lock names may be any bytes that a tree can hold.
+    Every method makes one commit with the pool resource's message (`claiming: env-1`) and author, unless the options
+    override them, and returns its SHA. Pool and lock names may be any bytes that git allows in a tree.
     """
 
     def add_pool(self, pool: Text, **options: Unpack[CommitOptions]) -> str:
@@ -35,7 +35,7 @@ class LockRepository(GitHistory):
         entry: Entry | Text | None = None,
         **options: Unpack[CommitOptions],
     ) -> str:
-        """Add a lock, and its pool where it is new; `entry` is a file with the lock's name in it, if not given."""
+        """Add a lock, and its pool if it is new; `entry` defaults to a file with the lock's name."""
         options.setdefault("message", b"adding %s: %s" % (state.encode(), to_bytes(lock)))
         content = File(b"name: " + to_bytes(lock) + b"\n") if entry is None else entry
         skeleton = self._skeleton(pool, self._branch(options))
@@ -61,23 +61,23 @@ class LockRepository(GitHistory):
         to_state: State | None = None,
         **options: Unpack[CommitOptions],
     ) -> str:
-        """Move a lock from one pool's `state` to another pool's, the same or `to_state`."""
+        """Move a lock from `state` of one pool to the same state, or `to_state`, of another pool."""
         options.setdefault("message", b"Move %s from %s to %s" % tuple(map(to_bytes, (lock, pool, to_pool))))
         moves = [(join(pool, state, lock), join(to_pool, to_state or state, lock))]
         return self.commit(self._skeleton(to_pool, self._branch(options)), moves=moves, **options)
 
     def remove(self, pool: Text, lock: Text, *, state: State = "claimed", **options: Unpack[CommitOptions]) -> str:
-        """Remove a lock for good; the resource removes claimed ones."""
+        """Remove a lock; the resource removes claimed locks."""
         options.setdefault("message", b"removing: " + to_bytes(lock))
         return self.commit({join(pool, state, lock): None}, **options)
 
     def update(self, pool: Text, lock: Text, entry: Entry | Text, **options: Unpack[CommitOptions]) -> str:
-        """Give a claimed lock another content where it stands: no claim, though the last commit of its path."""
+        """Change the content of a claimed lock: not a claim, but the last commit of its path."""
         options.setdefault("message", b"updating: " + to_bytes(lock))
         return self.commit({join(pool, "claimed", lock): entry}, **options)
 
     def tally(self, pool: Text, *, triggers: int, removals: int, **options: Unpack[CommitOptions]) -> str:
-        """Write the counters of pool-trigger-resource into the pool's folder, in the words of its commits."""
+        """Write the counters of pool-trigger-resource into the pool's folder, with its commit message."""
         options.setdefault(
             "message", f"triggering build with pending triggers: {triggers}; pending removals: {removals}"
         )
@@ -88,7 +88,7 @@ class LockRepository(GitHistory):
         return self.commit(counts, **options)
 
     def tree(self, branch: str | None = None) -> dict[bytes, Existing]:
-        """All files, links and submodules of a branch by their path, as git itself lists them."""
+        """Return all files, links and submodules of a branch by path, as git lists them."""
         listing = git("ls-tree", "-r", "-z", "--full-tree", self.commit_of(branch or self.branch), folder=self.path)
         files: dict[bytes, Existing] = {}
         for line in listing.split(b"\0")[:-1]:
@@ -101,7 +101,7 @@ class LockRepository(GitHistory):
         return options.get("branch", self.branch)
 
     def _skeleton(self, pool: Text, branch: str) -> dict[Text, Entry | Text | None]:
-        # a pool that is there stays as a test has made it, without .gitkeep too
+        # an existing pool is not changed, even without .gitkeep
         there = f"{branch}:{to_bytes(pool).decode('utf-8', 'surrogateescape')}"
         if self.tip(branch) and git_succeeds("rev-parse", "--verify", "--quiet", there, folder=self.path):
             return {}

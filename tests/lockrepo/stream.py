@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The language of `git fast-import`: commits and changes of files as bytes."""
+"""The commands of `git fast-import`: commits and file changes as bytes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .entries import Entry, Existing, File, Folder, Submodule, Symlink, Text, to
 
 @dataclass(frozen=True)
 class Person:
-    """Who a commit says it is from."""
+    """The author or committer of a commit."""
 
     name: Text
     mail: Text
 
     def at(self, seconds: int) -> bytes:
-        """This person's line at a moment, in seconds since the epoch."""
+        """Return the person's line with a time in seconds since the epoch."""
         return b"%s <%s> %d +0000" % (to_bytes(self.name), to_bytes(self.mail), seconds)
 
 
@@ -28,12 +28,12 @@ OLD_RESOURCE = Person("CI Pool Resource", "ci-pool@localhost")  # the pool resou
 
 
 def quote(path: bytes) -> bytes:
-    """A path that may hold any byte but NUL."""
+    """Quote a path; it may contain any byte except NUL."""
     return b'"' + path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
 
 
 def data(content: bytes) -> bytes:
-    """Any bytes, with their length before them."""
+    """Return the content preceded by its length."""
     return b"data %d\n%s\n" % (len(content), content)
 
 
@@ -46,7 +46,7 @@ def header(
     committer: bytes,
     parents: Sequence[str] = (),
 ) -> bytes:
-    """The head of a commit on a branch; `parents` are marks (`:1`) or commits, the first replacing the branch's tip."""
+    """Return a commit's header; `parents` are marks (`:1`) or commits, the first replaces the branch's tip."""
     lines = [b"commit refs/heads/%s" % branch.encode(), b"mark :%d" % mark]
     lines += [b"author %s" % author, b"committer %s" % committer, data(to_bytes(message))[:-1]]
     lines += [b"%s %s" % (b"merge" if number else b"from", parent.encode()) for number, parent in enumerate(parents)]
@@ -54,7 +54,7 @@ def header(
 
 
 def write(path: bytes, entry: Entry | None) -> bytes:
-    """Put `entry` at `path`, or remove what is there. A Folder has to be written by the caller: it becomes Existing."""
+    """Write `entry` at `path`; None removes the path. The caller must convert a Folder to an Existing first."""
     if entry is None:
         return b"D %s\n" % quote(path)
     if isinstance(entry, Folder):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is true of a generated lock repository."""
+"""The expected state of a generated lock repository."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .holders import ExpectedHolder
 
 @dataclass(frozen=True)
 class LockTruth:
-    """One lock of the newest commit. A free lock has neither commit, time, format nor holder.
+    """A lock of the newest commit. A free lock has no commit, time, format or holder.
 
-    `commit` added the claimed path, at `claimed_at` (committer time, seconds since the epoch); `format` is the name of
-    the way in which its message is written, from formats.FORMATS or people.PERSON_KINDS.
+    `commit` added the claimed path at `claimed_at` (committer time, seconds since the epoch); `format` is the format
+    of its message, from formats.FORMATS or people.PERSON_KINDS.
     """
 
     pool: str
@@ -32,13 +32,13 @@ class LockTruth:
 
     @property
     def path(self) -> str:
-        """Where the lock's file stands in the tree."""
+        """The path of the lock's file in the tree."""
         return f"{self.pool}/{self.state}/{self.name}"
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What a generated repository holds: its newest commit `head`, the locks by pool and name, all pools by name."""
+    """The content of a generated repository: newest commit `head`, locks by pool and name, all pools by name."""
 
     path: Path
     branch: str
@@ -53,7 +53,7 @@ class Truth:
         return [lock for lock in self.locks if lock.state == "claimed"]
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as JSON can hold it."""
+        """Return the content as JSON-compatible values."""
         return asdict(self) | {"path": str(self.path)}
 
     def save(self, file: Path) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who speaks in a generated commit, and how, at each time of the history."""
+"""Authors and messages of generated commits in each period of the history."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .people import random_build
 from .plan import LastingClaim, Lock
 from .stream import OLD_RESOURCE, RESOURCE, Person
 
-OWN_AUTHOR = Person("Release Bot", "release-bot@example.com")  # a resource's author may be set by `git_config`
-RENAMED_AT = 0.68  # part of the history after which the resource commits as `git`
+OWN_AUTHOR = Person("Release Bot", "release-bot@example.com")  # `git_config` can set a resource's author
+RENAMED_AT = 0.68  # fraction of the history after which the resource commits as `git`
 EVERYDAY_KINDS = tuple(kind for kind in people.PERSON_KINDS if kind not in ("several", "moved"))
 
 
 class Voices:
-    """Draws authors and messages; `kinds` are the formats and the kinds of person's claims that may occur."""
+    """Draws authors and messages; `kinds` are the allowed formats and kinds of manual claims."""
 
     def __init__(self, random: Random, *, commits: int, kinds: Sequence[str]) -> None:
         self._random = random
@@ -30,12 +30,12 @@ class Voices:
         self._previous: tuple[str, Build] | None = None
 
     def some_build(self, index: int, text: str) -> tuple[Person, str]:
-        """Some build's resource says `text` (such as `removing: env-1`) in a format of its time."""
+        """Return author and message of any build for `text` (such as `removing: env-1`), in a format of the period."""
         name, build = self._build_of_its_time(index)
         return self._resource(index), FORMATS[name].write(build, text)
 
     def claim(self, index: int, lock: Lock) -> tuple[Person, str]:
-        """Somebody claims the lock for a while, mostly a build."""
+        """Return author and message of a temporary claim, mostly by a build."""
         if self._random.random() < 0.05:
             lock.build = None
             return self._by_hand(self._random.choice(EVERYDAY_KINDS), lock, index)
@@ -43,7 +43,7 @@ class Voices:
         return self._resource(index), FORMATS[lock.format].write(lock.build, f"claiming: {lock.name}")
 
     def release(self, index: int, lock: Lock, claimed_with: str) -> tuple[Person, str]:
-        """The build that claimed the lock gives it back, or another one, or a person."""
+        """Return author and message of a release by the claiming build, another build, or a person."""
         chance, text = self._random.random(), f"unclaiming: {lock.name}"
         if chance < 0.7 and lock.build:
             return self._resource(index), FORMATS[lock.format].write(lock.build, text)
@@ -52,7 +52,7 @@ class Voices:
         return people.release_message(lock.home, [lock.name], random=self._random, quoted=claimed_with)
 
     def claim_for_good(self, claim: LastingClaim) -> tuple[Person, str, ExpectedHolder]:
-        """A claim that lasts, and the holder it names; now and then the build of the claim before takes one more."""
+        """Return a lasting claim and its holder; sometimes the build of the previous claim takes another lock."""
         lock = claim.locks[0]
         if claim.kind not in FORMATS:
             return *self._by_hand(claim.kind, lock, claim.index), PERSON

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of locks, commit by commit: claimed and released, added and removed, by builds and by people."""
+"""Decides the changes of locks commit by commit: claims, releases, additions and removals by builds and people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .voices import Voices
 
 
 class Walk:
-    """Decides what each commit does. A claim at once sets a commit aside for its release: so all ends as planned."""
+    """Decides what each commit does. Every temporary claim reserves a commit for its release."""
 
     def __init__(
         self, random: Random, plan: Plan, *, locks: Sequence[Lock], commits: int, voices: Voices, unrelated: int
@@ -37,7 +37,7 @@ class Walk:
             self._enter(lock)
 
     def change(self, index: int) -> Change:
-        """What the commit number `index` does, which is neither the first nor a merge."""
+        """Return the change of commit `index`, which is neither the first nor a merge."""
         claim = self._plan.claims.get(index)
         if claim:
             return self._claim_for_good(claim)
@@ -129,7 +129,7 @@ class Walk:
         return None
 
     def _let_pass(self, index: int) -> Change | None:
-        # a lock that is made, claimed once and removed, as pools of fresh environments have by the thousand
+        # a lock that is added, claimed once and removed, as in pools of single-use environments
         claimed_at = self._calendar.free_slot(index, apart=[index])
         removed_at = claimed_at and self._calendar.free_slot(claimed_at, apart=[index, claimed_at])
         if not claimed_at or not removed_at:
