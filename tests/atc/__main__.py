@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starts the emulator from a shell: `python -m tests.atc --world FILE --ready-file FILE`."""
+"""Start the emulator from a shell: `python -m tests.atc --world FILE --ready-file FILE`."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.atc", description="A Concourse emulator on 127.0.0.1.")
-    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--port", type=int, default=0, help="port; 0, the default, selects a free one")
     parser.add_argument("--world", type=Path, help="YAML or JSON description to start with")
-    parser.add_argument("--state-file", type=Path, help="go on from this state if it exists; saved when ending")
-    parser.add_argument("--ready-file", type=Path, help="gets the URL as soon as it is served")
+    parser.add_argument("--state-file", type=Path, help="continue from this state if it exists; saved on exit")
+    parser.add_argument("--ready-file", type=Path, help="file that receives the URL when the server is ready")
     parser.add_argument("--tls-certificate", type=Path, help="serve https with this certificate (PEM)")
     parser.add_argument("--tls-key", type=Path, help="and this key")
-    parser.add_argument("--tls-client-ca", type=Path, help="demand client certificates of this authority")
+    parser.add_argument("--tls-client-ca", type=Path, help="require client certificates of this authority")
     return parser.parse_args()
 
 
@@ -59,7 +59,7 @@ def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the file atomically: readers see the whole URL."""
+    """Write the file atomically, so that readers see the complete URL."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads a description of a whole Concourse from YAML or JSON."""
+"""Loads a Concourse from a YAML or JSON description."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def load_file(atc: Emulator, path: Path) -> None:
 
 
 def load(atc: Emulator, world: JsonObject, folder: Path) -> None:
-    """Add everything in `world` to the emulator; pipeline files are looked for in `folder`.
+    """Add everything in `world` to the emulator; paths of pipeline files are relative to `folder`.
 
-    Its parts, all optional: `settings`, `time`, `users` (name: password), `clients` (id: secret), `teams`
+    Parts, all optional: `settings`, `time`, `users` (name: password), `clients` (id: secret), `teams`
     (name: roles), `pipelines` (arguments of `set_pipeline`, and `paused_jobs`, `archived`), `builds` (arguments of
     `record_build`, oldest first) and `story` (any operations in order, each `{OPERATION: ARGUMENTS}`).
     """

@@ -36,7 +36,7 @@ CONTROL = "/_control/"
 class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
     """`with Emulator() as atc:` serves at `atc.url` until the block ends; every operation is a method of it.
 
-    `port` 0 takes a free one; `tls` makes it https, and asks for client certificates if the context says so.
+    `port` 0 selects a free port; `tls` enables HTTPS, with client certificates if the context requires them.
     """
 
     def __init__(self, *, port: int = 0, tls: ssl.SSLContext | None = None, world: World | None = None) -> None:
@@ -58,12 +58,12 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
 
     @operation
     def load_world(self, world: JsonObject, *, folder: str = ".") -> None:
-        """See `description.load`."""
+        """Load a description, see `description.load`."""
         description.load(self, world, Path(folder))
 
     @operation
     def save_state(self, path: str) -> None:
-        """Write the whole state to a file, which `--state-file` reads."""
+        """Write the state to a file for `--state-file`."""
         snapshot.save(self.world, Path(path))
 
     def respond(self, request: Request) -> Response:
@@ -114,7 +114,7 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
         )
 
     def _control(self, request: Request) -> Response:
-        """`/_control/OPERATION` with its arguments as a JSON object; 400 with a message if it fails."""
+        """Run `/_control/OPERATION` with arguments as a JSON object; return 400 with a message on failure."""
         name = request.path.removeprefix(CONTROL)
         try:
             arguments: JsonObject = json.loads(request.body or b"{}")

@@ -17,7 +17,7 @@ from typing import Any
 class RemoteControl:
     """`RemoteControl(url).finish(build_id=12, status="failed")`: every operation of `Emulator`, by keyword.
 
-    Raises ValueError with the emulator's sentence if it cannot be done.
+    Raises ValueError with the emulator's message if the operation fails.
     """
 
     def __init__(self, url: str, *, tls: ssl.SSLContext | None = None) -> None:
@@ -34,7 +34,7 @@ class RemoteControl:
         request = urllib.request.Request(
             f"{self._url}/_control/{operation}", data=json.dumps(arguments).encode(), method="POST"
         )
-        # No proxy of the environment between a test and its emulator.
+        # Ignore the environment's proxy settings.
         handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self._tls)]
         try:
             with urllib.request.build_opener(*handlers).open(request, timeout=30) as response:

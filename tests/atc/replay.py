@@ -30,8 +30,8 @@ RequestKey = tuple[tuple[str, ...], str]
 class Replay:
     """`with Replay(path) as replay:` serves the recording at `replay.url`, on any port.
 
-    The recorded user logs in with a password, by default its own name. Everything but the info needs a token, else
-    401. What was not recorded is 404 *without* `X-Concourse-Version`, no credible response, and is put into `missed`.
+    The recorded user logs in with a password, by default its name. Everything except the info requires a token, else
+    401. Other requests get a 404 *without* `X-Concourse-Version`, not a credible response, and are added to `missed`.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The caller of a request, and what their roles allow; computed for each request from the current teams."""
+"""The caller of a request and their permissions, computed for each request from the current teams."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..world.entities import Team, Token
 from ..world.world import World
 
 ROLES = ("viewer", "pipeline-operator", "member", "owner")
-"""Roles, each with the permissions of those before it (atc/api/accessor/roles.go)."""
+"""Roles, each with the permissions of the previous roles (atc/api/accessor/roles.go)."""
 
 ADMIN_TEAM = "main"
 
@@ -42,7 +42,7 @@ class Caller:
 
 
 def identify(world: World, authorization: str | None) -> Caller:
-    """The scheme's case does not matter, but exactly one space does (atc/api/accessor/verifier.go)."""
+    """Return the caller. The scheme is case-insensitive, followed by one space (atc/api/accessor/verifier.go)."""
     if authorization is None:
         return Caller()
     scheme, _separator, value = authorization.partition(" ")
@@ -62,13 +62,13 @@ def roles_in(caller: Caller, team: Team) -> list[str]:
 
 
 def is_admin(world: World, caller: Caller) -> bool:
-    """Owners of the team `main` may do everything."""
+    """Whether the caller is an owner of the team `main`, who may do everything."""
     team = world.find_team(ADMIN_TEAM)
     return team is not None and "owner" in roles_in(caller, team)
 
 
 def may(world: World, caller: Caller, role: str, team: Team | None) -> bool:
-    """Whether the caller has `role` or a higher one in the team; admins have, even in a team that does not exist."""
+    """Whether the caller has at least `role` in the team; admins do, even if the team does not exist."""
     if is_admin(world, caller):
         return True
     return team is not None and any(ROLES.index(found) >= ROLES.index(role) for found in roles_in(caller, team))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Control: builds, what they take and put, and when they are scheduled."""
+"""Control: builds, their inputs and outputs, and the scheduler."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class BuildControl(Control):
     def trigger(
         self, pipeline: str, job: str, *, created_by: str = "admin", instance_vars: JsonObject | None = None
     ) -> JsonObject:
-        """Start a build by hand, as with the plus button."""
+        """Create a build manually, as the plus button does."""
         found = self.job(pipeline, job, instance_vars)
         found.schedule_requested = True
         return self._show(builds.create_for_job(self.world, found, created_by=created_by, manually_triggered=True))
@@ -33,20 +33,20 @@ class BuildControl(Control):
 
     @operation
     def create_one_off(self, team: str, *, pipeline: str | None = None, created_by: str = "admin") -> JsonObject:
-        """A started build without a job."""
+        """Create a started build without a job."""
         home = self.pipeline(pipeline) if pipeline else None
         return self._show(builds.create_one_off(self.world, self.team(team), created_by=created_by, pipeline=home))
 
     @operation
     def start(self, build_id: int) -> JsonObject:
-        """Start a pending build, with the current inputs, without asking the scheduler."""
+        """Start a pending build with the current inputs, without the scheduler."""
         build = self.build(build_id)
         self._start(build)
         return self._show(build)
 
     @operation
     def finish(self, build_id: int, status: str) -> JsonObject:
-        """`succeeded`, `failed`, `errored` or `aborted`."""
+        """Finish a build; `status` is `succeeded`, `failed`, `errored` or `aborted`."""
         build = self.build(build_id)
         builds.finish(self.world, build, status)
         return self._show(build)
@@ -64,12 +64,12 @@ class BuildControl(Control):
 
     @operation
     def put(self, build_id: int, step: str, version: JsonObject, *, metadata: dict[str, str] | None = None) -> int:
-        """Record a version of the `put` step of that name; return its id."""
+        """Record a version of the `put` step `step`; return its id."""
         return self._put(self.build(build_id), {"name": step, "version": version, "metadata": metadata})
 
     @operation
     def set_inputs(self, build_id: int, inputs: list[JsonObject]) -> None:
-        """Replace the inputs of the scheduler by `[{"name": STEP, "version": {...}}]`."""
+        """Replace the scheduler's inputs by `[{"name": STEP, "version": {...}}]`."""
         build = self.build(build_id)
         scheduling.set_inputs(self.world, build, self._carried(self._job_of(build), inputs))
 
@@ -81,7 +81,7 @@ class BuildControl(Control):
         *,
         status: str = "succeeded",
         instance_vars: JsonObject | None = None,
-        id: int | None = None,  # noqa: A002 - its name in every response of the API
+        id: int | None = None,  # noqa: A002 - name in the API
         rerun_of: int | None = None,
         created_by: str | None = "admin",
         started: float | None = None,
@@ -91,7 +91,7 @@ class BuildControl(Control):
     ) -> JsonObject:
         """Record a finished build in one call: `outputs` is `[{"name": STEP, "version": {...}, "metadata": {...}}]`.
 
-        Without `inputs` it takes what the scheduler would give it. The jobs behind it wake, as after any build.
+        Without `inputs` it takes the scheduler's inputs. Downstream jobs are scheduled, as after any build.
         """
         home = self.job(pipeline, job, instance_vars)
         taken = None if inputs is None else self._carried(home, inputs)
@@ -130,7 +130,7 @@ class BuildControl(Control):
 
     def _new_build(self, job: Job, build_id: int | None, rerun_of: int | None, created_by: str | None) -> Build:
         if build_id in self.world.builds:
-            raise ValueError(f"there already is a build {build_id}")
+            raise ValueError(f"build {build_id} already exists")
         if build_id is not None:
             self.world.next_ids["builds"] = max(self.world.next_ids["builds"], build_id + 1)
         if rerun_of is not None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The base of all control operations, and their calls from another process."""
+"""The base of all control operations, and the calls from another process."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ C = TypeVar("C", bound="Control")
 
 
 def operation(method: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
-    """Mark a method of `Control` as callable over HTTP; it runs exclusively, and the scheduler after it.
+    """Mark a method of `Control` as callable over HTTP; it runs under the lock, followed by the scheduler.
 
-    Arguments and results are what JSON can carry.
+    Arguments and results are JSON values.
     """
 
     @functools.wraps(method)
@@ -49,7 +49,7 @@ class Control:
         """Run an operation by name, as `/_control/NAME`."""
         method = getattr(self, name, None)
         if not getattr(method, "is_operation", False):
-            raise LookupError(f"there is no operation {name}; there are {', '.join(self.operations())}")
+            raise LookupError(f"unknown operation {name}; the operations are {', '.join(self.operations())}")
         return method(**arguments)  # type: ignore[misc]
 
     def operations(self) -> list[str]:

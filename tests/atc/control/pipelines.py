@@ -50,12 +50,12 @@ class PipelineControl(Control):
 
     @operation
     def rename_pipeline(self, pipeline: str, to: str, *, instance_vars: JsonObject | None = None) -> None:
-        """`to` is the new name, without the team."""
+        """Rename a pipeline; `to` is the new name without the team."""
         pipelines.rename(self.world, self.pipeline(pipeline, instance_vars), to)
 
     @operation
     def destroy_pipeline(self, pipeline: str, *, instance_vars: JsonObject | None = None) -> None:
-        """Destroy a pipeline and its builds; a new one of the same name counts its builds from 1."""
+        """Destroy a pipeline and its builds; a new pipeline of the same name numbers its builds from 1."""
         self.world.remove_pipeline(self.pipeline(pipeline, instance_vars))
 
     @operation
@@ -82,7 +82,7 @@ class PipelineControl(Control):
         metadata: dict[str, str] | None = None,
         instance_vars: JsonObject | None = None,
     ) -> int:
-        """Record a version as found by a check; return its id."""
+        """Record a version as a check does; return its id."""
         return versions.save(self.world, self.resource(pipeline, resource, instance_vars), version, metadata).id
 
     @operation
@@ -95,7 +95,7 @@ class PipelineControl(Control):
         metadata: dict[str, str] | None = None,
         instance_vars: JsonObject | None = None,
     ) -> None:
-        """Offer a version, which the next check finds."""
+        """Offer a version to the next check."""
         found = self.resource(pipeline, resource, instance_vars)
         found.undiscovered.append({"version": version, "metadata": metadata})
 
@@ -109,7 +109,7 @@ class PipelineControl(Control):
         enabled: bool = True,
         instance_vars: JsonObject | None = None,
     ) -> None:
-        """Enable a version, or disable it, so that no further build takes it."""
+        """Enable or disable a version; builds do not take a disabled version."""
         found = self.resource(pipeline, resource, instance_vars)
         digest = self.world.versions[version_id].digest
         found.disabled = [other for other in found.disabled if other != digest] + ([] if enabled else [digest])

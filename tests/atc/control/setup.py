@@ -26,7 +26,7 @@ class SetupControl(Control):
 
     @operation
     def set_time(self, now: float, *, frozen: bool = True) -> None:
-        """Set the clock, in seconds since 1970; it stands still from then on, or runs."""
+        """Set the clock in seconds since 1970; it stops, or runs on if not `frozen`."""
         self.world.clock.set(now, frozen=frozen)
 
     @operation
@@ -80,13 +80,13 @@ class SetupControl(Control):
 
     @operation
     def issue_token(self, identity: str, *, lifetime: float | None = None) -> str:
-        """Return a bearer token for `local:NAME` or `client:ID`, as after a login."""
+        """Return a bearer token for `local:NAME` or `client:ID`, as a login does."""
         connector, _separator, user_id = identity.partition(":")
         return tokens.issue(self.world, connector, user_id, lifetime=lifetime).value
 
     @operation
     def expire_tokens(self, identity: str | None = None) -> int:
-        """Expire the tokens of one identity, or all; return how many were valid."""
+        """Expire the tokens of one identity, or all tokens; return the number of valid ones."""
         now, ended = self.world.clock.now(), 0
         for token in self.world.tokens.values():
             if identity in (None, f"{token.connector}:{token.user_id}") and token.expires_at > now:

@@ -18,7 +18,7 @@ from .control import Control, operation
 class TrafficControl(Control):
     @operation
     def add_fault(self, /, kind: str, **fields: Any) -> int:
-        """Add a fault (see `Fault`); return its id. The first one that matches a request applies."""
+        """Add a fault (see `Fault`) and return its id. The first fault that matches a request applies."""
         number = self.world.next_id("faults")
         self.faults.append(Fault(kind, **fields, id=number))
         return number

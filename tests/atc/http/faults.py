@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults: a test defines which responses fail, and how."""
+"""Faults that a test adds to responses."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .messages import TEXT, Delivery, Request, Response, text_response, web_page
 
 KINDS = ("status", "html", "delay", "cut_body", "cut_json", "no_version_header", "lost", "reset")
 """
-status             a response with any status instead of the real one
-html               the web page with 200, as from a wrong base URL or a captive portal
-delay              the real response, `seconds` later; with `after` the request is carried out first
-cut_body           half of the body that content-length announces, then the connection ends
-cut_json           half of the JSON, with a content-length that agrees with it
+status             a response with the given status instead of the real one
+html               the web page with status 200, as from a wrong base URL or a captive portal
+delay              the real response after `seconds`; with `after` the request takes effect first
+cut_body           half of the body that content-length announces, then the connection closes
+cut_json           half of the JSON, with a matching content-length
 no_version_header  the real response without `X-Concourse-Version`, as from a proxy
-lost               the connection ends without any response
-reset              the connection is reset without any response
+lost               the connection closes without a response
+reset              the connection is reset without a response
 """
 
 KINDS_AFTER_THE_REQUEST = ("delay", "cut_body", "cut_json", "no_version_header")
@@ -29,10 +29,10 @@ KINDS_AFTER_THE_REQUEST = ("delay", "cut_body", "cut_json", "no_version_header")
 
 @dataclass
 class Fault:
-    """Which requests to hit (`method` and `path` are regular expressions, the latter sees the query) and how.
+    """A fault and the requests it applies to (`method` and `path` are regular expressions; `path` includes the query).
 
-    `nth` applies to only that matching request, counted from 1; `count` stops after so many; `probability` is drawn
-    with `seed`, so that a failing run can be repeated. With `after` the request takes effect and only the response
+    `nth` applies to only that matching request, counted from 1; `count` limits the number; `probability` is drawn
+    with `seed`, so that a failed run is repeatable. With `after` the request takes effect and only the response
     fails; without it, `status`, `html`, `lost` and `reset` prevent its effect.
     """
 
@@ -56,7 +56,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"unknown kind of fault: {self.kind}; the kinds are {', '.join(KINDS)}")
+            raise ValueError(f"unknown fault: {self.kind}; the kinds are {', '.join(KINDS)}")
         self._random = random.Random(self.seed)
 
     @property
@@ -64,7 +64,7 @@ class Fault:
         return self.after or self.kind in KINDS_AFTER_THE_REQUEST
 
     def applies_to(self, request: Request) -> bool:
-        """Count the request if it matches; return whether the fault applies to it."""
+        """Count the request if it matches; return whether the fault applies."""
         target = f"{request.path}?{request.query_string}" if request.query_string else request.path
         if not re.search(self.path, target) or not re.fullmatch(self.method or ".*", request.method):
             return False
@@ -76,7 +76,7 @@ class Fault:
         return True
 
     def apply(self, response: Response, version: str) -> Response:
-        """Return the response for the client; `response` is the real one, if the request took effect."""
+        """Return the client's response; `response` is the real one if the request took effect."""
         return getattr(self, f"_{self.kind}")(response, version)  # type: ignore[no-any-return]
 
     def _status(self, response: Response, version: str) -> Response:

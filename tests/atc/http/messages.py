@@ -20,7 +20,7 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class Request:
-    """`path` is percent-encoded, as sent; header names are lower case."""
+    """A request. `path` is percent-encoded as sent; header names are lower case."""
 
     method: str
     path: str
@@ -31,7 +31,7 @@ class Request:
 
     @property
     def segments(self) -> list[str]:
-        """The decoded segments of the path; a name can contain `%2F`. Concourse reads `+` as a space here, too."""
+        """The decoded segments of the path; a name can contain `%2F`. Concourse also reads `+` as a space."""
         return [unquote_plus(segment) for segment in self.path.split("/")[1:]]
 
     @property
@@ -43,7 +43,7 @@ class Request:
         return {name: values[0] for name, values in parse_qs(self.body.decode(), keep_blank_values=True).items()}
 
     def parameter(self, name: str) -> str:
-        """Return the first parameter of that name; empty without one, as Go's FormValue."""
+        """Return the first parameter of that name, or an empty text, as Go's FormValue."""
         return self.query.get(name, [""])[0]
 
     def json(self) -> Any:

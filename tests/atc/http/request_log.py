@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """`time` is that of the emulator's clock; `status` 0 means no response; `faults` are the ids of those applied."""
+    """A logged request. `time` is the emulator's time; `status` 0 means no response; `faults` are the applied ids."""
 
     number: int
     time: float
@@ -30,7 +30,7 @@ class RequestLog:
     entries: list[LoggedRequest] = field(default_factory=list)
 
     def matching(self, *, path: str = "", method: str = "") -> list[LoggedRequest]:
-        """Return matching requests. Both are regular expressions; `method` must match as a whole."""
+        """Return matching requests. Both are regular expressions; `method` must match completely."""
         return [
             entry
             for entry in list(self.entries)

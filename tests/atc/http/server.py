@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An HTTP/1.1 server for tests: threads, keep-alive, TLS, and responses that break off or get lost."""
+"""An HTTP/1.1 server for tests: threads, keep-alive, TLS, and truncated or lost responses."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Respond = Callable[[Request], Response]
 
 
 class HttpServer:
-    """Serves `respond` on 127.0.0.1 from `start` to `stop`; can be started again, on the same port.
+    """Serves `respond` on 127.0.0.1 from `start` to `stop`; it can restart on the same port.
 
-    An exception of `respond` becomes a 500 and is kept in `errors`, for the test to check.
+    An exception of `respond` becomes a 500 and is appended to `errors`.
     """
 
     def __init__(self, respond: Respond, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
@@ -48,7 +48,7 @@ class HttpServer:
         threading.Thread(target=self._listener.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
-        """Stop, and close kept-alive connections, as a Concourse that goes down."""
+        """Stop and close kept-alive connections, as a Concourse that shuts down does."""
         if self._listener is not None:
             self._listener.shutdown()
             self._listener.server_close()
@@ -65,7 +65,7 @@ class HttpServer:
     def response(self, request: Request) -> Response:
         try:
             return self.respond(request)
-        except Exception as error:  # noqa: BLE001 - the client must get a response in any case
+        except Exception as error:  # noqa: BLE001 - the client always gets a response
             self.errors.append("".join(traceback.format_exception(error)))
             return text_response(500, f"the emulator failed: {error!r}\n")
 
@@ -73,7 +73,7 @@ class HttpServer:
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
-    """Many clients connect at once; with the default of 5 some would wait for a second."""
+    """Many clients connect at once; with the default of 5 some wait a second."""
 
     def __init__(self, address: tuple[str, int], owner: HttpServer) -> None:
         self.owner = owner
@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         owner = self.server.owner
         if owner.tls is not None:
-            # In the thread of the connection: a client without a handshake must not block others.
+            # The handshake runs in the connection's thread, so that a silent client does not block others.
             self.request.settimeout(10)
             self.request = owner.tls.wrap_socket(self.request, server_side=True)
             self.request.settimeout(None)
@@ -130,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         if response.delivery in (Delivery.LOST, Delivery.RESET):
             self.close_connection = True
             if response.delivery is Delivery.RESET:
-                # Without lingering, closing the socket resets the connection.
+                # Without lingering, close resets the connection.
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
             return
@@ -141,15 +141,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(whole)
 
     def _head(self, response: Response) -> bytes:
-        """Send head and body in one write: two would cost a round trip on a kept-alive connection."""
+        """Return the head, to be sent with the body: two writes cost a round trip on a kept-alive connection."""
         lines = [f"HTTP/1.1 {response.status} {_reason(response.status)}", f"Date: {self.date_time_string()}"]
-        # As Go: a Link can contain a pipeline's name with a line break.
+        # As Go does: a Link can contain a pipeline's name with a line break.
         lines += [f"{name}: {_one_line(value)}" for name, value in response.headers]
         if response.status != HTTPStatus.NO_CONTENT:
             lines.append(f"Content-Length: {len(response.body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in http.server
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - name in http.server
         """Log nothing: the emulator has its own log."""
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds by id, and the lists that span jobs."""
+"""Builds by id, and lists of builds across jobs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def get_build(call: Call, build: Build) -> Response:
 
 
 def sees_comments(call: Call, build: Build) -> bool:
-    """Viewers of the team do, others if the job is public."""
+    """Whether the caller sees comments: viewers of the team do, others if the job is public."""
     job = call.world.jobs.get(build.job_id or 0)
     if job is not None and job.config.get("public"):
         return True
@@ -33,7 +33,7 @@ def build_resources(call: Call, build: Build) -> Response:
 
 
 def build_preparation(call: Call, build: Build) -> Response:
-    """Why a build is pending."""
+    """Return why a build is pending."""
     job = call.world.jobs.get(build.job_id or 0)
     waiting = build.status == "pending" and job is not None
     pipeline = call.world.pipelines.get(build.pipeline_id or 0)
@@ -64,14 +64,14 @@ def set_comment(call: Call, build: Build) -> Response:
 
 
 def abort(call: Call, build: Build) -> Response:
-    """204 for a finished build, too."""
+    """Abort a build; a finished build also gets 204."""
     if build.status in ("pending", "started"):
         builds.abort(call.world, build)
     return empty_response(204)
 
 
 def list_builds(call: Call) -> Response:
-    """Everything for admins; else what is public or belongs to a team in which the caller has a role."""
+    """List all builds for admins, otherwise those that are public or of the caller's teams."""
     world = call.world
     page = page_of(call.request, version_of(world.settings.version))
     if page.is_reversed and not page.by_time:

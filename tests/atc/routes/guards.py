@@ -29,7 +29,7 @@ def refuse(call: Call) -> Response:
 
 
 def open_to_all(handler: Handler) -> Handler:
-    """Anybody; but a token, if given, must be valid."""
+    """Allow every caller; a token, if given, must be valid."""
 
     def guarded(call: Call) -> Response:
         return refuse(call) if call.caller.refused else handler(call)
@@ -45,7 +45,7 @@ def logged_in(handler: Handler) -> Handler:
 
 
 def readable_pipeline(handler: PipelineHandler) -> Handler:
-    """Its viewers, or anybody if it is public; one that does not exist is 404 even to anonymous."""
+    """Allow viewers, or every caller if the pipeline is public; a missing pipeline is always 404."""
 
     def guarded(call: Call) -> Response:
         found = find_pipeline(call)
@@ -59,7 +59,7 @@ def readable_pipeline(handler: PipelineHandler) -> Handler:
 
 
 def pipeline_role(role: str, handler: PipelineHandler) -> Handler:
-    """The role is checked first: without it, the response does not show whether the pipeline exists."""
+    """Check the role first: without it, the response does not show whether the pipeline exists."""
 
     def guarded(call: Call) -> Response:
         if not may(call.world, call.caller, role, call.world.find_team(call.names["team"])):
@@ -71,7 +71,7 @@ def pipeline_role(role: str, handler: PipelineHandler) -> Handler:
 
 
 def unless_archived(handler: Handler) -> Handler:
-    """Checked before roles: everybody gets 404 and 409."""
+    """Return 409 for an archived pipeline, checked before roles."""
 
     def guarded(call: Call) -> Response:
         found = find_pipeline(call)
@@ -95,7 +95,7 @@ def team_role(role: str, handler: TeamHandler) -> Handler:
 
 
 def readable_build(handler: BuildHandler, *, even_of_private_job: bool = True) -> Handler:
-    """Viewers of its team, or anybody if its pipeline is public (and its job, for what it printed)."""
+    """Allow viewers of the team, or every caller if the pipeline is public (and the job, for the build's output)."""
 
     def guarded(call: Call) -> Response:
         found = _find_build(call)
@@ -125,7 +125,7 @@ def writable_build(role: str, handler: BuildHandler) -> Handler:
 
 
 def find_pipeline(call: Call) -> Pipeline | Response:
-    """Find it by team, name and instance variables: 404 without one, 400 if the variables are not JSON."""
+    """Find a pipeline by team, name and instance variables: 404 if missing, 400 if the variables are not JSON."""
     team = call.world.find_team(call.names["team"])
     if team is None:
         return empty_response(404)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Concourse itself, and the caller."""
+"""Information about the Concourse and the caller."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def get_job(call: Call, pipeline: Pipeline) -> Response:
 
 
 def list_job_inputs(call: Call, pipeline: Pipeline) -> Response:
-    """404 also while they are undetermined: not scheduled yet, or an input has no version."""
+    """List the next inputs; 404 while undetermined: not scheduled yet, or an input has no version."""
     job = _job(call, pipeline)
     if job is None or not job.inputs_determined:
         return empty_response(404, JSON)
@@ -48,7 +48,7 @@ def list_job_builds(call: Call, pipeline: Pipeline) -> Response:
 
 
 def get_job_build(call: Call, pipeline: Pipeline) -> Response:
-    """By name, or `latest`; a job that the configuration no longer has hides its builds."""
+    """Return a build by name or `latest`; a job that is no longer configured hides its builds."""
     job = _job(call, pipeline)
     found = _named_build(call, job) if job is not None else None
     if found is None:
@@ -57,7 +57,7 @@ def get_job_build(call: Call, pipeline: Pipeline) -> Response:
 
 
 def create_job_build(call: Call, pipeline: Pipeline) -> Response:
-    """Every POST creates a build, also of a paused job; the response shows it as pending."""
+    """Create a build for every POST, even of a paused job; the response shows it as pending."""
     job = _job(call, pipeline)
     if job is None:
         return empty_response(404, JSON)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Logins: Dex's token endpoint, and the one that Concourse had before 6.1."""
+"""Logins: Dex's token endpoint, and Concourse's own before 6.1."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def issuer_token_by_get(call: Call) -> Response:
 
 
 def sky_token(call: Call) -> Response:
-    """`POST /sky/token` of Concourse 4.0 to 6.0: the roles are in the token, so a user without any gets none."""
+    """`POST /sky/token` of Concourse 4.0 to 6.0: the token contains the roles, so a user without roles gets none."""
     form = call.request.form
     if _client(call.request) != ("fly", call.world.clients["fly"]):
         return text_response(401, '{"error":"invalid_client"}')
@@ -62,7 +62,7 @@ def sky_token(call: Call) -> Response:
 
 
 def _tokens(call: Call, connector: str, user_id: str) -> Response:
-    """Which of the two works as Bearer depends on the version; the other is refused."""
+    """Return both tokens; the version determines which one works as Bearer."""
     token = tokens.issue(call.world, connector, user_id)
     spare = tokens.json_web_token(connector, user_id, token.expires_at)
     opaque = tokens.version_of(call.world.settings.version) >= tokens.OPAQUE_SINCE

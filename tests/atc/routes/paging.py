@@ -17,7 +17,7 @@ from .routing import Call
 DEFAULT_LIMIT = 100
 
 FROM_TO_SINCE = (6, 6)
-"""Before, pages were named by `since` (older than) and `until` (newer than)."""
+"""Earlier versions use `since` (older than) and `until` (newer than)."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Slice:
-    """`older` and `newer` are the ids that the neighbouring pages begin with."""
+    """A page's items; `older` and `newer` are the first ids of the neighbouring pages."""
 
     builds: list[Build]
     older: int | None = None
@@ -44,7 +44,7 @@ class Slice:
 
 
 def page_of(request: Request, version: tuple[int, ...]) -> Page:
-    """A value that is not a number counts as missing (`strconv.Atoi`)."""
+    """Return the requested page; a value that is not a number counts as missing (`strconv.Atoi`)."""
     limit = _number(request.parameter("limit")) or DEFAULT_LIMIT
     by_time = request.parameter("timestamps") != ""
     if version < FROM_TO_SINCE:
@@ -55,9 +55,9 @@ def page_of(request: Request, version: tuple[int, ...]) -> Page:
 
 
 def slice_builds(builds: list[Build], page: Page) -> Slice:
-    """Sorted by `COALESCE(rerun_of, id)`, bounded by id (atc/db/build_factory.go).
+    """Return builds sorted by `COALESCE(rerun_of, id)`, bounded by id (atc/db/build_factory.go).
 
-    Newest first; with `from` alone the oldest of those that are not older, newest first; with both, oldest first.
+    Newest first. With `from` alone: the oldest builds from that id, newest first. With both: oldest first.
     """
     if page.by_time:
         return Slice(_between_times(builds, page))
@@ -79,7 +79,7 @@ def slice_builds(builds: list[Build], page: Page) -> Slice:
 def links(
     call: Call, path: str, page: Page, *, older: int | None, newer: int | None, of: Pipeline | None = None
 ) -> list[tuple[str, str]]:
-    """`Link` headers; `path` with the names as they are, unescaped, after `external_url`."""
+    """Return `Link` headers; `path` follows `external_url` with unescaped names."""
     older_name, newer_name = "to", "from"
     if version_of(call.world.settings.version) < FROM_TO_SINCE:
         older_name, newer_name = "since", "until"
@@ -99,7 +99,7 @@ def _within(build: Build, page: Page) -> bool:
 
 
 def _between_times(builds: list[Build], page: Page) -> list[Build]:
-    """Without links, cut at the limit; a build that has not started is outside of any bounds."""
+    """Return builds up to the limit, without links; a build that has not started is outside any bounds."""
     found = []
     for build in sorted(builds, key=lambda build: build.order, reverse=True):
         started = build.start_time

@@ -26,7 +26,7 @@ FIELDS_SINCE: Mapping[str, tuple[int, ...]] = {
 
 
 def build(world: World, found: Build, *, with_comment: bool = False) -> JsonObject:
-    """A full build; only the response for a single build includes its comment."""
+    """Return a full build; only the response for a single build includes its comment."""
     job, resource = world.jobs.get(found.job_id or 0), world.resources.get(found.resource_id or 0)
     original = world.builds.get(found.rerun_of or 0)
     shown = {
@@ -80,7 +80,7 @@ def resource_version(resource: Resource, found: ResourceVersion, *, with_metadat
 def build_resources(world: World, found: Build) -> JsonObject:
     """Inputs and outputs by step name; versions of a former configuration of the resource are not shown.
 
-    An input that is an output, too, is shown as an output only.
+    An input that is also an output is shown only as an output.
     """
     put_out = {(item.resource_id, item.digest) for item in found.outputs}
     inputs: list[JsonObject] = []
@@ -112,5 +112,5 @@ def seconds(time: float | None) -> int | None:
 
 
 def filled(fields: Mapping[str, Any]) -> JsonObject:
-    """Go's `omitempty`: without null, false, 0, empty text, lists and objects."""
+    """Drop null, false, 0 and empty texts, lists and objects, as Go's `omitempty` does."""
     return {name: value for name, value in fields.items() if value not in (None, False, 0, "", [], {})}

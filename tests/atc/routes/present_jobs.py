@@ -17,7 +17,7 @@ ZERO_TIME = -62135596800
 
 
 def build_summary(world: World, found: Build | None) -> JsonObject | None:
-    """The short form of a build in lists of jobs."""
+    """Return the short form of a build for lists of jobs."""
     if found is None:
         return None
     return filled(
@@ -35,7 +35,7 @@ def build_summary(world: World, found: Build | None) -> JsonObject | None:
 
 
 def job_summary(world: World, found: Job) -> JsonObject:
-    """A job in a list of jobs."""
+    """Return a job for a list of jobs."""
     transition = world.builds.get(found.transition_build_id or 0)
     return filled(
         {
@@ -52,7 +52,7 @@ def job_summary(world: World, found: Job) -> JsonObject:
 
 
 def job(world: World, found: Job) -> JsonObject:
-    """A job by itself: full builds or null, and every input says whether it triggers."""
+    """Return a single job: full builds or null, and each input with its `trigger` flag."""
     following, finished = builds.next_build(world, found), builds.finished_build(world, found)
     inputs = [
         {"name": step.name, "resource": step.resource, "trigger": step.trigger, **filled({"passed": step.passed})}
@@ -68,7 +68,7 @@ def job(world: World, found: Job) -> JsonObject:
 
 
 def job_inputs(world: World, found: Job) -> list[JsonObject]:
-    """The inputs of a job's next build; with the resource's source and the secrets in it."""
+    """Return the inputs of a job's next build, with the resource's source and its secrets."""
     steps = {step.name: step for step in found.inputs}
     shown = []
     for item in found.next_inputs:

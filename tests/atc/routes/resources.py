@@ -17,7 +17,7 @@ from .routing import Call
 
 
 def list_versions(call: Call, pipeline: Pipeline) -> Response:
-    """Newest first in check order; `from` and `to` are ids of versions, `from` wins (atc/db/resource.go)."""
+    """List versions, newest first in check order; `from` and `to` are version ids, `from` wins (atc/db/resource.go)."""
     resource = _resource(call, pipeline)
     if resource is None:
         return empty_response(404)
@@ -51,12 +51,12 @@ def list_output_of(call: Call, pipeline: Pipeline) -> Response:
 
 
 def downstream(call: Call, pipeline: Pipeline) -> Response:
-    """403, as without `--enable-resource-causality`; the graph that it would show is not emulated."""
+    """Return 403, as without `--enable-resource-causality`; the graph is not emulated."""
     return empty_response(501 if call.world.settings.resource_causality else 403)
 
 
 def check_resource(call: Call, pipeline: Pipeline) -> Response:
-    """Start a check, which finds the offered versions after the response is sent."""
+    """Start a check; it finds the offered versions after the response."""
     resource = _resource(call, pipeline)
     if resource is None:
         return empty_response(404)
@@ -85,7 +85,7 @@ def _resource(call: Call, pipeline: Pipeline) -> Resource | None:
 
 
 def _filter_of(request: Request) -> dict[str, str]:
-    """`filter=key:value`, any number of times; all must hold."""
+    """Return the `filter=key:value` parameters; a version must match all."""
     return dict(entry.partition(":")[::2] for entry in request.query.get("filter", []))
 
 
@@ -95,7 +95,7 @@ def _check_order(call: Call, version_id: int) -> int | None:
 
 
 def _neighbours(every: list[ResourceVersion], shown: list[ResourceVersion]) -> tuple[int | None, int | None]:
-    """Ids of the next older and the next newer version, whether or not they pass the filter."""
+    """Return the ids of the next older and newer version, regardless of the filter."""
     older = [found.id for found in every if found.check_order < shown[-1].check_order]
     newer = [found.id for found in every if found.check_order > shown[0].check_order]
     return (older[0] if older else None, newer[-1] if newer else None)

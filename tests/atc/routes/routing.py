@@ -18,13 +18,13 @@ from ..world.world import World
 
 @dataclass(frozen=True)
 class Call:
-    """A request with what its handler needs; `names` are the variable segments of the path."""
+    """A request with its handler's context; `names` are the variable segments of the path."""
 
     request: Request
     world: World
     caller: Caller
     base_url: str
-    """What links start with."""
+    """The prefix of links."""
     names: dict[str, str] = field(default_factory=dict)
 
 
@@ -33,7 +33,7 @@ Handler = Callable[[Call], Response]
 
 @dataclass(frozen=True)
 class Route:
-    """`pattern` is like `/api/v1/builds/:build`; it exists in Concourse from `since` to before `until`."""
+    """A route with a `pattern` such as `/api/v1/builds/:build`, from version `since` to before `until`."""
 
     method: str
     pattern: str
@@ -55,7 +55,7 @@ class Route:
 
 
 def find(routes: list[Route], request: Request, version: tuple[int, ...]) -> tuple[Route, dict[str, str]] | Response:
-    """Return the route of a request, or Concourse's response without one, which is not of the API."""
+    """Return the route of a request, or Concourse's response to an unknown path."""
     if "//" in request.path:
         return _redirect(request)
     segments = request.segments

@@ -53,7 +53,7 @@ VERSION = f"{RESOURCE}/versions/:version"
 
 
 def _api(handler: Handler) -> Handler:
-    """Add the version header, which every response of the API has, refusals included."""
+    """Add the version header, which every API response has, even errors."""
 
     def with_version(call: Call) -> Response:
         return handler(call).with_headers(("X-Concourse-Version", call.world.settings.version))

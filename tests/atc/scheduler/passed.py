@@ -29,8 +29,8 @@ Candidates = list[Candidate | None]
 class PassedResolver:
     """Searches builds newest first, with backtracking (atc/scheduler/algorithm/group_resolver.go).
 
-    A build of a passed job vouches for every input that names the job: two inputs that passed the same job come from
-    the same build, which is how a pipeline chains one resource on another.
+    A build of a passed job supplies every input that names the job: two inputs that passed the same job come from
+    the same build.
     """
 
     def __init__(self, world: World, job: Job, steps: list[JobInput]) -> None:
@@ -104,12 +104,12 @@ class PassedResolver:
         yield from ((build, False) for build in succeeded if build.order <= last.order)
 
     def _deferred(self, index: int, upstream: Job) -> bool:
-        """For `every`: a job without used builds must not start from its latest one; the others come first."""
+        """For `every`: whether the job has no used builds yet; jobs with used builds come first."""
         used = self._last_used.get(index, {})
         return bool(used) and upstream.id not in used
 
     def _last_used_builds(self, index: int) -> dict[int, Build]:
-        """Return, by job id, the builds from which the last version of an `every` input came."""
+        """Return, by job id, the builds that supplied the last version of an `every` input."""
         resource = self._resources[index]
         history = reversed(self._world.builds_of(self._job))
         takers = {item.digest: build for build in history for item in build.inputs if item.resource_id == resource.id}
@@ -122,7 +122,7 @@ class PassedResolver:
 
 
 def _carried(build: Build) -> dict[int, str]:
-    """Return, by resource id, the version that a build passes on: the one it put, else the one it got."""
+    """Return, by resource id, the version that a build passes on: its output, else its input."""
     carried: dict[int, str] = {}
     for item in [*build.outputs, *build.inputs]:
         carried.setdefault(item.resource_id, item.digest)

@@ -61,7 +61,7 @@ def _resolve_alone(world: World, job: Job, step: JobInput, resolution: Resolutio
 def _next_of_every(
     world: World, job: Job, resource: Resource, enabled: list[ResourceVersion]
 ) -> tuple[ResourceVersion | None, bool]:
-    """The one after the last that any build of the job took, and whether more wait; the latest if it took none."""
+    """Return the version after the last one that the job used, else the latest, and whether more are waiting."""
     taken = {item.digest for build in world.builds_of(job) for item in build.inputs if item.resource_id == resource.id}
     last = max((v.check_order for v in world.versions_of(resource) if v.digest in taken), default=None)
     if last is None:
@@ -86,7 +86,7 @@ def _resolve_together(world: World, job: Job, steps: list[JobInput], resolution:
 
 
 def is_first_occurrence(world: World, job: Job, name: str, resource_id: int, digest: str) -> bool:
-    """Whether no build of the job ever took the version by this input."""
+    """Whether no build of the job has used the version for this input."""
     return not any(
         (item.name, item.resource_id, item.digest) == (name, resource_id, digest)
         for build in world.builds_of(job)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The scheduler: chooses inputs, queues builds and starts pending ones (atc/scheduler)."""
+"""The scheduler: chooses inputs, queues builds and starts pending builds (atc/scheduler)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROUNDS = 10_000
 
 
 def run(world: World) -> None:
-    """Schedule every job that needs it, until nothing changes; jobs that have to wait stay requested."""
+    """Schedule all requested jobs until nothing changes; jobs that must wait stay requested."""
     for _count in range(ROUNDS):
         asking = [job for job in world.jobs.values() if _may_run(world, job)]
         moved = [_schedule(world, job) for job in asking]
@@ -47,7 +47,7 @@ def adopt_inputs(world: World, build: Build) -> bool:
 
 
 def set_inputs(world: World, build: Build, inputs: list[Carried]) -> None:
-    """Set given inputs of a build, as if they came from the newest builds that passed them."""
+    """Set a build's inputs as if the newest builds that passed them supplied them."""
     job = world.jobs[build.job_id or 0]
     passed = {step.name: step.passed for step in job.inputs}
     sources: set[int] = set()
@@ -99,7 +99,7 @@ def _start_pending(world: World, job: Job) -> bool:
             job.schedule_requested = True
             break
         build.scheduled = True
-        # A build started by hand resolves inputs again: each gets its own version of an `every` input.
+        # A manually started build resolves inputs again, so each gets its own version of an `every` input.
         if build.manually_triggered and compute_inputs(world, job):
             job.schedule_requested = True
         if adopt_inputs(world, build):
@@ -127,7 +127,7 @@ def _can_start(world: World, build: Build) -> bool:
 
 
 def _serial_group(world: World, job: Job) -> list[Job]:
-    """Return the jobs of the same serial groups; a job without one has only itself."""
+    """Return the jobs of the same serial groups; only the job itself if it has no group."""
     groups = set(job.config.get("serial_groups", []))
     members = world.jobs_of(world.pipelines[job.pipeline_id])
     return [member for member in members if groups & set(member.config.get("serial_groups", []))] or [job]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds: creation, start, end, and a job's latest and next build."""
+"""Builds: create, start, finish, and a job's latest and next build."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .world import World
 def create_for_job(
     world: World, job: Job, *, created_by: str | None, manually_triggered: bool, build_id: int | None = None
 ) -> Build:
-    """A pending build with the job's next number; the scheduler's own have no `created_by`."""
+    """Create a pending build with the job's next number; builds of the scheduler have no `created_by`."""
     job.build_number += 1
     pipeline = world.pipelines[job.pipeline_id]
     return world.add_build(
@@ -30,7 +30,7 @@ def create_for_job(
 
 
 def create_rerun(world: World, original: Build, *, created_by: str | None, build_id: int | None = None) -> Build:
-    """`1.1` of `1`; a re-run of a re-run is one of the first build, too."""
+    """Create a re-run, `1.1` of `1`; a re-run of a re-run belongs to the first build."""
     first = world.builds[original.rerun_of] if original.rerun_of else original
     number = 1 + sum(build.rerun_of == first.id for build in world.builds.values())
     return world.add_build(
@@ -48,7 +48,7 @@ def create_rerun(world: World, original: Build, *, created_by: str | None, build
 
 
 def create_one_off(world: World, team: Team, *, created_by: str | None, pipeline: Pipeline | None = None) -> Build:
-    """A build without a job (`fly execute`); its name comes from a separate sequence."""
+    """Create a build without a job (`fly execute`); its name comes from a separate sequence."""
     return world.add_build(
         Build(
             id=world.next_id("builds"),
@@ -63,7 +63,7 @@ def create_one_off(world: World, team: Team, *, created_by: str | None, pipeline
 
 
 def create_check(world: World, resource: Resource) -> Build:
-    """The build that a resource check is since Concourse 7."""
+    """Create the build of a resource check (since Concourse 7)."""
     pipeline = world.pipelines[resource.pipeline_id]
     return world.add_build(
         Build(
@@ -86,9 +86,9 @@ def start(world: World, build: Build) -> None:
 
 
 def finish(world: World, build: Build, status: str) -> None:
-    """End a build; downstream jobs are scheduled again, its own job is not (`Finish` in atc/db/build.go)."""
+    """Finish a build and schedule downstream jobs, not its own job (`Finish` in atc/db/build.go)."""
     if status not in FINISHED:
-        raise ValueError(f"a build ends {', '.join(FINISHED)}, not {status}")
+        raise ValueError(f"a build finishes as {', '.join(FINISHED)}, not {status}")
     if build.status not in UNFINISHED:
         raise ValueError(f"build {build.id} has already {build.status}")
     job = world.jobs.get(build.job_id or 0)
@@ -109,7 +109,7 @@ def abort(world: World, build: Build) -> None:
 
 
 def finished_build(world: World, job: Job) -> Build | None:
-    """The latest finished build: the last re-run of the newest build, or that build itself."""
+    """Return the latest finished build: the last re-run of the newest build, or that build."""
     latest = _latest_original(world, job)
     reruns = [
         build
@@ -120,7 +120,7 @@ def finished_build(world: World, job: Job) -> Build | None:
 
 
 def next_build(world: World, job: Job) -> Build | None:
-    """The oldest pending or started build; re-runs count only if they are of the newest finished build."""
+    """Return the oldest pending or started build; only re-runs of the newest finished build count."""
     latest = _latest_original(world, job)
     latest_id = latest.id if latest else 0
     waiting = [

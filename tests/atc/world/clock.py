@@ -14,7 +14,7 @@ from dataclasses import dataclass
 class Clock:
     """Seconds since 1970, as a float; Concourse shows whole seconds.
 
-    `frozen_at` stops it; else it runs `offset` seconds ahead of the wall clock.
+    `frozen_at` stops the clock at that time; otherwise it runs `offset` seconds ahead of the wall clock.
     """
 
     frozen_at: float | None = None
@@ -24,7 +24,7 @@ class Clock:
         return time.time() + self.offset if self.frozen_at is None else self.frozen_at
 
     def set(self, now: float, *, frozen: bool = True) -> None:
-        """Set the time to `now`; the clock stands still there, or runs on."""
+        """Set the time to `now`; the clock stops, or runs on if not `frozen`."""
         self.frozen_at = now if frozen else None
         self.offset = 0.0 if frozen else now - time.time()
 

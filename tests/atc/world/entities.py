@@ -39,7 +39,7 @@ class Token:
 
 @dataclass
 class Step:
-    """A `get` or `put` step of a job's plan, hooks included; `name` is the step's, which need not be the resource's."""
+    """A `get` or `put` step of a job's plan, including hooks; `name` is the step's name, not the resource's."""
 
     name: str
     resource: str
@@ -79,7 +79,7 @@ class Pipeline:
 
 @dataclass
 class NextInput:
-    """What the scheduler chose for an input of a job's next build."""
+    """The scheduler's choice for an input of a job's next build."""
 
     name: str
     resource_id: int
@@ -97,7 +97,7 @@ class Job:
     inputs: list[JobInput] = field(default_factory=list)
     outputs: list[JobOutput] = field(default_factory=list)
     active: bool = True
-    """False once its pipeline's configuration no longer has it."""
+    """False if the pipeline's configuration no longer contains it."""
     paused: bool = False
     paused_by: str | None = None
     paused_at: float | None = None
@@ -106,7 +106,7 @@ class Job:
     inputs_determined: bool = False
     next_inputs: list[NextInput] = field(default_factory=list)
     unresolved: dict[str, str] = field(default_factory=dict)
-    """Input name to the reason why no version can be chosen."""
+    """Reason by input name, for inputs without a version."""
     has_new_inputs: bool = False
     max_in_flight_reached: bool = False
     transition_build_id: int | None = None
@@ -124,11 +124,11 @@ class Resource:
     disabled: list[str] = field(default_factory=list)
     """Digests of versions that an operator disabled."""
     undiscovered: list[JsonObject] = field(default_factory=list)
-    """Versions that the next check will find: `{"version": {...}, "metadata": {...}}`."""
+    """Versions that the next check finds: `{"version": {...}, "metadata": {...}}`."""
 
     @property
     def scope(self) -> str:
-        """Versions belong to a resource *and its configuration*: a changed source starts with none."""
+        """The scope of versions: a resource *and its configuration*; a changed source starts without versions."""
         return f"{self.id} {self.type} {digest_of(self.source)}"
 
 
@@ -147,7 +147,7 @@ class ResourceVersion:
 
 @dataclass
 class Carried:
-    """A version that a build took in or put out, by the name of the step."""
+    """A version that a build took or put, with the name of the step."""
 
     name: str
     resource_id: int
@@ -178,9 +178,9 @@ class Build:
     inputs: list[Carried] = field(default_factory=list)
     outputs: list[Carried] = field(default_factory=list)
     passed_builds: list[int] = field(default_factory=list)
-    """The upstream builds whose versions it took (`build_pipes`)."""
+    """The upstream builds that supplied the versions (`build_pipes`)."""
 
     @property
     def order(self) -> tuple[int, int]:
-        """Concourse sorts a re-run next to its original: `COALESCE(rerun_of, id), id`."""
+        """The sort key; Concourse sorts a re-run next to its original: `COALESCE(rerun_of, id), id`."""
         return (self.rerun_of or self.id, self.id)

@@ -17,7 +17,7 @@ SEGMENT = re.compile(r'"([^"]*)"|([^."]+)')
 
 
 def parse(query: Mapping[str, list[str]]) -> JsonObject | None:
-    """None without any; raises ValueError where Concourse answers 400 (atc/pipeline.go)."""
+    """Return the variables, or None; raise ValueError where Concourse returns 400 (atc/pipeline.go)."""
     given = {name: values[0] for name, values in query.items() if name == "vars" or name.startswith("vars.")}
     if not given:
         return None
@@ -34,7 +34,7 @@ def parse(query: Mapping[str, list[str]]) -> JsonObject | None:
 
 
 def to_query(instance_vars: JsonObject) -> str:
-    """The dotted form, sorted and encoded, as Concourse writes it into links."""
+    """Return the dotted form, sorted and encoded, as in Concourse's links."""
     return urlencode(sorted((f"vars.{name}", _compact(value)) for name, value in _leaves(instance_vars)))
 
 

@@ -17,7 +17,7 @@ ARCHIVER = "automatic-pipeline-archiver"
 def set_pipeline(
     world: World, team: Team, name: str, config: JsonObject, *, instance_vars: JsonObject | None = None
 ) -> Pipeline:
-    """Create the pipeline or replace its configuration; jobs that are no longer part of it become inactive."""
+    """Create a pipeline or replace its configuration; removed jobs become inactive."""
     pipeline = world.find_pipeline(team, name, instance_vars)
     if pipeline is None:
         number = world.next_id("pipelines")
@@ -58,7 +58,7 @@ def _set_jobs(world: World, pipeline: Pipeline, configs: list[JsonObject]) -> No
 
 
 def _check_references(world: World, pipeline: Pipeline, job: Job) -> None:
-    """Reject unknown references, as Concourse does: a typing error in a test must not look like a scheduling result."""
+    """Reject unknown references as Concourse does, so that a test's typo does not look like a scheduling result."""
     steps: list[Step] = [*job.inputs, *job.outputs]
     for step in steps:
         if world.find_resource(pipeline, step.resource) is None:
@@ -81,7 +81,7 @@ def unpause(world: World, target: Pipeline | Job) -> None:
 
 
 def archive(world: World, pipeline: Pipeline) -> None:
-    """Archive a pipeline: only its configuration becomes unreadable; its pending builds are aborted."""
+    """Archive a pipeline: its configuration becomes unreadable and its pending builds are aborted."""
     pause(world, pipeline, paused_by=ARCHIVER)
     pipeline.paused_by = ARCHIVER
     pipeline.archived, pipeline.last_updated = True, world.clock.now()
@@ -91,7 +91,7 @@ def archive(world: World, pipeline: Pipeline) -> None:
 
 
 def rename(world: World, pipeline: Pipeline, name: str) -> None:
-    """The old name answers 404 from now on; Concourse keeps no alias."""
+    """Rename a pipeline; the old name then returns 404, as Concourse keeps no alias."""
     team = world.teams[pipeline.team_id]
     if world.find_pipeline(team, name, pipeline.instance_vars) is not None:
         raise ValueError(f"team {team.name} already has a pipeline {name} {digest_of(pipeline.instance_vars or {})}")

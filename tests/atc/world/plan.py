@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads a job's plan: which resources its build steps get and put."""
+"""Reads a job's plan: its `get` and `put` steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOOKS = ("on_success", "on_failure", "on_error", "on_abort", "ensure")
 
 
 def steps_of(step: JsonObject) -> Iterator[JsonObject]:
-    """`step` and every step inside it, hooks included."""
+    """Yield `step` and every nested step, including hooks."""
     yield step
     parallel: Any = step.get("in_parallel", step.get("aggregate", []))
     nested: list[JsonObject] = list(step.get("do", []))
@@ -26,7 +26,7 @@ def steps_of(step: JsonObject) -> Iterator[JsonObject]:
 
 
 def inputs_of(job: JsonObject) -> list[JobInput]:
-    """The `get` steps of a job, by step name."""
+    """Return the `get` steps of a job."""
     found = [
         JobInput(
             name=step["get"],
@@ -44,7 +44,7 @@ def inputs_of(job: JsonObject) -> list[JobInput]:
 
 
 def outputs_of(job: JsonObject) -> list[JobOutput]:
-    """The `put` steps of a job, by step name; one that puts twice has two."""
+    """Return the `put` steps of a job."""
     found = [
         JobOutput(name=step["put"], resource=step.get("resource") or step["put"])
         for step in _steps_of_job(job)
@@ -54,7 +54,7 @@ def outputs_of(job: JsonObject) -> list[JobOutput]:
 
 
 def max_in_flight_of(job: JsonObject) -> int:
-    """How many builds may run at once; 0 means any number."""
+    """Return the maximum number of parallel builds; 0 means unlimited."""
     return 1 if job.get("serial") or job.get("serial_groups") else int(job.get("max_in_flight", 0))
 
 

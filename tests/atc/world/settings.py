@@ -11,20 +11,20 @@ from dataclasses import dataclass
 
 @dataclass
 class Settings:
-    """The settings; all can be changed while it runs."""
+    """The settings; all can change at run time."""
 
     version: str = "8.2.5"
     external_url: str = ""
-    """What links and build URLs start with; empty means the URL it is served at."""
+    """The prefix of links and build URLs; empty means the served URL."""
     cluster_name: str = ""
     token_lifetime: float = 24 * 3600.0
     """Seconds (`--auth-duration`)."""
     local_users: bool = True
-    """False: only OIDC connectors, so the password grant is refused."""
+    """False: only OIDC connectors; the password grant is refused."""
     resource_causality: bool = False
     auto_schedule: bool = True
-    """False: builds are queued and started only when `schedule` is called."""
+    """False: only `schedule` queues and starts builds."""
     abort_ends_builds: bool = True
-    """False: an aborted build stays `started`, as while its hooks run, until it is finished."""
+    """False: an aborted build stays `started` until `finish`, as while its hooks run."""
     latency: float = 0.0
-    """Delay of every response, in seconds."""
+    """The delay of every response in seconds."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the state to a file and reads it back, so that an emulator can continue where it stopped."""
+"""Saves the state to a file and loads it, so that an emulator can continue."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PARTS: dict[tuple[str, str], type[Any]] = {
     ("builds", "inputs"): Carried,
     ("builds", "outputs"): Carried,
 }
-"""Fields of a table's rows that are lists of records."""
+"""Fields of rows that are lists of records."""
 
 
 def save(world: World, path: Path) -> None:

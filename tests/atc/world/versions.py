@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Versions of resources: found by checks, put and got by builds."""
+"""Versions of resources: found by checks, put and taken by builds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .world import World
 def save(
     world: World, resource: Resource, version: JsonObject, metadata: Mapping[str, str] | None = None
 ) -> ResourceVersion:
-    """Save a version as the newest; a known one keeps its position and its id."""
+    """Save a version as the newest; a known version keeps its position and id."""
     fields = [{"name": name, "value": value} for name, value in metadata.items()] if metadata else None
     known = world.find_version(resource, digest_of(version))
     if known is not None:
@@ -30,7 +30,7 @@ def save(
 
 
 def discover(world: World, resource: Resource) -> list[ResourceVersion]:
-    """Run a check: find the offered versions."""
+    """Run a check and return the offered versions."""
     waiting, resource.undiscovered = resource.undiscovered, []
     return [save(world, resource, found["version"], found.get("metadata")) for found in waiting]
 
@@ -38,7 +38,7 @@ def discover(world: World, resource: Resource) -> list[ResourceVersion]:
 def put(
     world: World, build: Build, name: str, resource: Resource, version: JsonObject, metadata: Mapping[str, str] | None
 ) -> ResourceVersion:
-    """Record that `put` step `name` of a build made a version."""
+    """Record a version of the `put` step `name` of a build."""
     saved = save(world, resource, version, metadata)
     output = Carried(name, resource.id, saved.digest)
     if output not in build.outputs:
@@ -51,12 +51,12 @@ def is_enabled(resource: Resource, version: ResourceVersion) -> bool:
 
 
 def taken_by(world: World, resource: Resource, version_id: int) -> list[Build]:
-    """Builds with the version as an input: in no order, one that has it twice twice (atc/db/pipeline.go)."""
+    """Return the builds with the version as an input, unordered, once for each such input (atc/db/pipeline.go)."""
     return _carriers(world, resource, version_id, ((build, build.inputs) for build in _builds_of(world, resource)))
 
 
 def made_by(world: World, resource: Resource, version_id: int) -> list[Build]:
-    """Builds with the version as an output, in no order."""
+    """Return the builds with the version as an output, unordered."""
     return _carriers(world, resource, version_id, ((build, build.outputs) for build in _builds_of(world, resource)))
 
 
@@ -68,7 +68,7 @@ def _carriers(
         return []
     wanted = (resource.id, version.digest)
     found = [build for build, items in carried for item in items if (item.resource_id, item.digest) == wanted]
-    # The real order is undefined: a client that relies on one must fail here.
+    # The real order is undefined; shuffle it so that a client that relies on it fails.
     return sorted(found, key=lambda build: hashlib.sha256(str(build.id).encode()).digest())
 
 
@@ -77,7 +77,7 @@ def _builds_of(world: World, resource: Resource) -> list[Build]:
 
 
 def _request_scheduling(world: World, resource: Resource) -> None:
-    """Schedule the jobs that take any version of the resource; those with `passed` wait for the passed jobs."""
+    """Schedule the jobs with this resource as an input; those with `passed` wait for the passed jobs."""
     for job in world.jobs_of(world.pipelines[resource.pipeline_id]):
         if any(step.resource == resource.name and not step.passed for step in job.inputs):
             job.schedule_requested = True

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of the emulated Concourse: all tables, and look-ups in them."""
+"""The state of the emulated Concourse: all tables and queries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class World:
     users: dict[str, str] = field(default_factory=dict)
     """User name to password."""
     clients: dict[str, str] = field(default_factory=lambda: {"fly": "Zmx5"})
-    """Client id to secret; fly's are the same in every Concourse."""
+    """Client id to secret; fly's client is the same in every Concourse."""
     tokens: dict[str, Token] = field(default_factory=dict)
     teams: dict[int, Team] = field(default_factory=dict)
     pipelines: dict[int, Pipeline] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class World:
     _versions_by_scope: defaultdict[str, dict[str, ResourceVersion]] = field(default_factory=lambda: defaultdict(dict))
 
     def next_id(self, sequence: str) -> int:
-        """The next number of `teams`, `pipelines`, `jobs`, `resources`, `versions`, `builds` or `one-off names`."""
+        """Return the next of `teams`, `pipelines`, `jobs`, `resources`, `versions`, `builds` or `one-off names`."""
         number = self.next_ids[sequence]
         self.next_ids[sequence] = number + 1
         return number
@@ -60,7 +60,7 @@ class World:
         return version
 
     def remove_pipeline(self, pipeline: Pipeline) -> None:
-        """Remove a pipeline with all that refers to it, as the foreign keys of the real database."""
+        """Remove a pipeline and everything that refers to it, as the database's foreign keys do."""
         for job in [job for job in self.jobs.values() if job.pipeline_id == pipeline.id]:
             self._builds_by_job.pop(job.id, None)
             del self.jobs[job.id]
@@ -73,7 +73,7 @@ class World:
         return next((team for team in self.teams.values() if team.name == name), None)
 
     def find_pipeline(self, team: Team, name: str, instance_vars: JsonObject | None) -> Pipeline | None:
-        """Instance variables must match as a whole: a missing one, or `"1"` for `1`, is another pipeline."""
+        """Return the pipeline. Instance variables must match exactly: `"1"` for `1` names another pipeline."""
         for pipeline in self.pipelines.values():
             if (pipeline.team_id, pipeline.name) == (team.id, name) and _same(pipeline.instance_vars, instance_vars):
                 return pipeline
@@ -92,7 +92,7 @@ class World:
         return None
 
     def resource_of(self, job: Job, step: Step) -> Resource:
-        """The resource that a step of a job gets or puts."""
+        """Return the resource of a job's step."""
         found = self.find_resource(self.pipelines[job.pipeline_id], step.resource)
         if found is None:
             raise LookupError(f"job {job.name} uses resource {step.resource}, which its pipeline does not have")
@@ -102,20 +102,20 @@ class World:
         return [job for job in self.jobs.values() if job.pipeline_id == pipeline.id and (job.active or not active_only)]
 
     def builds_of(self, job: Job) -> list[Build]:
-        """Return the builds in the order of their creation."""
+        """Return the job's builds in order of creation."""
         return self._builds_by_job[job.id]
 
     def find_version(self, resource: Resource, digest: str) -> ResourceVersion | None:
         return self._versions_by_scope[resource.scope].get(digest)
 
     def versions_of(self, resource: Resource) -> list[ResourceVersion]:
-        """Newest first, in check order."""
+        """Return the versions, newest first in check order."""
         found = self._versions_by_scope[resource.scope].values()
         return sorted(found, key=lambda version: version.check_order, reverse=True)
 
 
 def _same(left: Any, right: Any) -> bool:
-    """Compare JSON: `1` and `true` differ, unlike in Python."""
+    """Whether two JSON values are equal; unlike in Python, `1` and `true` differ."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(_same(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):

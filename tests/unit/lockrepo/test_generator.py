@@ -157,7 +157,7 @@ def test_pools_formats_branch_and_time_can_be_chosen(tmp_path: Path) -> None:
     [
         ({"claimed": 5}, "5 of 4 locks"),
         ({"oldest_claim_depth": 99}, "99 commits below the tip"),
-        ({"oldest_claim_depth": 1}, "no room for so many claims"),
+        ({"oldest_claim_depth": 1}, "too few for so many claims"),
         ({"formats": ["team", "smoke"]}, "unknown formats: smoke"),
     ],
 )
