@@ -90,7 +90,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     for outcome in outcomes:
         ending = outcome.stage.obstacle or f"{outcome.seconds:.1f} s"
         lines.append(f"{outcome.word:8} {outcome.stage.name:44} {ending}")
-    lines.append(f"{'':8} {'in all':44} {sum(outcome.seconds for outcome in outcomes):.1f} s")
+    lines.append(f"{'':8} {'total':44} {sum(outcome.seconds for outcome in outcomes):.1f} s")
     skips = [f"  {skip.test} ({outcome.stage.name}): {skip.reason}" for outcome in outcomes for skip in outcome.skips]
     lines += [f"Skipped tests: {len(skips) or 'none'}", *skips]
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Concourse and its lock repository side by side: what a build does is done in both. For the demo and the tests."""
+"""A Concourse and its lock repository for the demo and the tests; a build's actions change both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .lockrepo import LockRepository
 
 
 class Scene:
-    """`with Scene(folder) as scene:` gives an emulator at `scene.atc` and an empty lock repository at `scene.locks`.
+    """`with Scene(folder) as scene:` starts an emulator at `scene.atc` and an empty lock repository at `scene.locks`.
 
     `now` is the time of the scene in seconds since 1970, UTC; it is the emulator's time and the time of all commits.
     """
@@ -40,7 +40,7 @@ class Scene:
         return f"file://{self.locks.path}"
 
     def wait(self, seconds: int) -> None:
-        """Let time go by."""
+        """Advance the time."""
         self.now += seconds
         self.atc.set_time(self.now)
         self.atc.schedule()
@@ -52,12 +52,12 @@ class Scene:
         return build
 
     def running(self, job: str) -> int:
-        """Return the id of the one build of a job that is at work."""
+        """Return the id of the only running build of a job."""
         (build,) = self.atc.list_builds(job=job, status="started")
         return int(build["id"])
 
     def claim(self, build: int, step: str, lock: str) -> str:
-        """Let a build claim `pool/lock` by a put step, as the pool resource 1.8 does; return the commit."""
+        """Claim `pool/lock` by a build's put step, as the pool resource 1.8 does; return the commit."""
         pool, _separator, name = lock.rpartition("/")
         message = f"claiming: {name}\nBuild URL: {self.page(build)} "
         commit = self.locks.claim(pool, name, message=message, at=self.now)
@@ -65,7 +65,7 @@ class Scene:
         return commit
 
     def release(self, build: int, step: str, lock: str) -> str:
-        """Let a build give `pool/lock` back by a put step; return the commit."""
+        """Release `pool/lock` by a build's put step; return the commit."""
         pool, _separator, name = lock.rpartition("/")
         message = f"unclaiming: {name}\nBuild URL: {self.page(build)} "
         commit = self.locks.release(pool, name, message=message, at=self.now)
@@ -73,12 +73,12 @@ class Scene:
         return commit
 
     def finish(self, build: int, status: str) -> None:
-        """End a build; what waits for it may start."""
+        """Finish a build; waiting builds may start."""
         self.atc.finish(build, status)
         self.atc.schedule()
 
     def page(self, build: int) -> str:
-        """The address of a build's page, as Concourse gives it to the resources of the build."""
+        """Return the address of a build's page, as Concourse passes it to the build's resources."""
         one = next(found for found in self.atc.list_builds() if found["id"] == build)
         names = f"teams/{one['team_name']}/pipelines/{one['pipeline_name']}/jobs/{one['job_name']}"
         return f"{self.atc.url}/{names}/builds/{one['name']}"

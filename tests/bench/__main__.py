@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure what docs/performance.md promises: `make bench`, or `make bench ONLY=b,d` for some of it.
+"""Measure the goals of docs/performance.md: `make bench`, or `make bench ONLY=b,d` for some.
 
-Ends with 1 if a goal was missed. The figures are kept as JSON in .cache/bench/results/.
+Exits with 1 if a goal was missed. The figures are saved as JSON in .cache/bench/results/.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> int:
     about = machine.describe()
     print(table.about(about))
     if options.quick:
-        print("Small sizes: this tries the benches out, the goals are not meant for them.")
+        print("Small sizes: this only tests the benchmarks; the goals do not apply.")
     started = time.monotonic()
     findings = []
     with Workshop(FOLDER, QUICK if options.quick else PROMISED) as workshop:
@@ -47,17 +47,17 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make bench", description="Measure what docs/performance.md promises.")
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the goals of docs/performance.md.")
     names = ", ".join(f"{name} ({bench.title})" for name, bench in BENCHES.items())
     parser.add_argument("--only", type=_names, default=tuple(BENCHES), help=f"some of {names}")
-    parser.add_argument("--quick", action="store_true", help="small sizes, to try the benches out")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to test the benchmarks")
     return parser.parse_args()
 
 
 def _names(given: str) -> tuple[str, ...]:
     names = tuple(given.replace(",", " ").split())
     if unknown := [name for name in names if name not in BENCHES]:
-        raise argparse.ArgumentTypeError(f"there is no bench {', '.join(unknown)}, only {', '.join(BENCHES)}")
+        raise argparse.ArgumentTypeError(f"unknown bench: {', '.join(unknown)}; the benches are {', '.join(BENCHES)}")
     return names
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(d) One ad hoc run of the status module on a small repository: against `ansible -m ping`."""
+"""(d) One ad hoc run of the status module on a small repository, against `ansible -m ping`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
 
 
 def _furnish(scene: Scene) -> None:
-    """A small pool: some locks are free, some in use, one is handed off, one was left behind."""
+    """Fill a small pool: some locks are free, some in use, one is handed off, one is leaked."""
     scene.atc.set_user("pool-boy", PASSWORD)
     scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
     scene.atc.set_pipeline(PIPELINE, CONFIG)
@@ -74,7 +74,7 @@ def _furnish(scene: Scene) -> None:
 def _compare(workshop: Workshop, scene: Scene, how: str, asking: Mapping[str, str], *, cold: bool) -> Finding:
     cache = workshop.fresh_path("cache")
     environment = {
-        # What changes how Python starts is not how a user's Ansible runs.
+        # Remove variables that change how Python starts; users do not set them.
         **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
         "ANSIBLE_CONFIG": str(configuration(workshop)),
         "XDG_CACHE_HOME": str(cache),
@@ -103,7 +103,7 @@ def _compare(workshop: Workshop, scene: Scene, how: str, asking: Mapping[str, st
 
 
 def configuration(workshop: Workshop) -> Path:
-    """Ansible as it is without any setting, but for the place where the collection lies."""
+    """Return an Ansible configuration with only the collection's path."""
     file = workshop.fresh_path("ansible.cfg")
     file.write_text(f"[defaults]\ncollections_path = {COLLECTIONS}\n")
     return file

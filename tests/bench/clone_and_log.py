@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tool does that people migrate from: a full clone, and two `git log -1` for each claimed lock."""
+"""The work of the tool that users migrate from: a full clone and two `git log -1` for each claimed lock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .workshop import Transport, Workshop
 
 
 class CloneAndLog:
-    """Measures the clone for real, and the logs of a part of the claimed locks, another one each time."""
+    """Measures a real clone and the logs of a part of the claimed locks, a different part each time."""
 
     def __init__(self, workshop: Workshop, repository: Generated) -> None:
         self._workshop = workshop
@@ -25,7 +25,7 @@ class CloneAndLog:
         self.log_seconds: list[float] = []
 
     def seconds(self, transport: Transport) -> float:
-        """Clone, log, and return how long it would have taken for all claimed locks."""
+        """Clone, log, and return the extrapolated seconds for all claimed locks."""
         clone = self._workshop.fresh_path("clone")
         url = transport.url(self._repository)
         cloned = timed(git, "clone", "--quiet", "--", url, str(clone), environment=transport.environment)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(a) The first look at a repository, with an empty cache: against a full clone and two `git log -1` for each claim."""
+"""(a) The first run on a repository, with an empty cache, against a clone and two `git log -1` for each claim."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
             partial(_look, workshop, transport, repository),
             partial(baseline.seconds, transport),
             pairs=workshop.sizes.pairs,
-            warm_up=0,  # the files of the repository have been read
+            warm_up=0,  # the repository's files are in the page cache
         )
         yield Finding(
             bench="a",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a bench found out: one line of the table."""
+"""The result of a bench: one line of the table."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Unit = Literal["x", "MB"]
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Something measured several times, and the goal for its median; None for a figure that nothing was promised of.
+    """A repeated measurement and the goal for its median; None for a figure without a goal.
 
     `values` are ratios of paired runs (unit `x`), or megabytes (10^6 bytes). For ratios `ours` and `theirs` are the
-    seconds of each run. `details` are figures that help to understand the others, by name.
+    seconds of each run. `details` are explaining figures by name.
     """
 
     bench: str
@@ -36,7 +36,7 @@ class Finding:
 
     @property
     def verdict(self) -> str:
-        """`met`, `MISSED`, or `-` where there is no goal."""
+        """`met`, `MISSED`, or `-` without a goal."""
         if self.goal is None:
             return "-"
         return "met" if self.median <= self.goal else "MISSED"
@@ -48,7 +48,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class NotMeasured:
-    """A bench, or a part of one, that could not run here, and why."""
+    """A bench, or a part of one, that could not run here, and the reason."""
 
     bench: str
     what: str

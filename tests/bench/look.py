@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process that is measured: one look at a lock repository, by what the modules themselves use.
+"""The measured process: one read of a lock repository with the modules' code.
 
-`python -m ... look OPTIONS` takes RepositoryOptions as JSON, and prints what it found as JSON.
+`python -m ... look OPTIONS` takes RepositoryOptions as JSON and prints the result as JSON.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running `look.py` in a process of its own, and checking that what it found is true."""
+"""Runs `look.py` in a separate process and checks its result."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from .repositories import Generated
 from .workshop import Transport
 
 COLLECTIONS = Path(__file__).absolute().parents[5]
-PATIENCE = 300  # seconds for one look
+PATIENCE = 300  # seconds for one run
 
 Watch = Callable[["subprocess.Popen[bytes]"], None]
 
 
 def look_command(transport: Transport, cache: Path, repository: Generated) -> list[str]:
-    """The command of one look at a repository, with its own cache folder."""
+    """Return the command that reads a repository with its own cache folder."""
     options = {"repo": transport.url(repository), "cache_dir": str(cache), **transport.options}
     module = f"{__package__}.{look.__name__.rpartition('.')[2]}"
     return [sys.executable, "-m", module, json.dumps(options)]
 
 
 def run_look(transport: Transport, cache: Path, repository: Generated, *, watch: Watch | None = None) -> float:
-    """Look once and return the seconds, from the start of the process to its end. RuntimeError for a wrong answer."""
+    """Run once and return the seconds from the start of the process to its end; raise RuntimeError if it is wrong."""
     environment = {**git_environment(), "PYTHONPATH": str(COLLECTIONS)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
@@ -43,8 +43,8 @@ def run_look(transport: Transport, cache: Path, repository: Generated, *, watch:
         printed, _nothing = process.communicate(timeout=PATIENCE)
     seconds = time.perf_counter() - started
     if process.returncode:
-        raise RuntimeError(f"the look at {repository.path.name} by {transport.name} ended with {process.returncode}")
+        raise RuntimeError(f"reading {repository.path.name} by {transport.name} exited with {process.returncode}")
     found = json.loads(printed)
     if (found["commit"], found["claims"]) != (repository.head, repository.claims):
-        raise RuntimeError(f"the look at {repository.path.name} by {transport.name} found other claims than there are")
+        raise RuntimeError(f"reading {repository.path.name} by {transport.name} returned wrong claims")
     return seconds

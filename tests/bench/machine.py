@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The machine and the programs that a measurement was made with. No names of hosts or users."""
+"""The machine and the programs of a measurement, without names of hosts or users."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..lockrepo.git_command import git_text
 
 
 def describe() -> dict[str, Any]:
-    """Return date (UTC), cores, memory in GiB, load and versions, as JSON can hold them."""
+    """Return date (UTC), cores, memory in GiB, load and versions as JSON-compatible values."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "cores": len(os.sched_getaffinity(0)),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(c) Many claims by different builds, a slow Concourse: all at once against one after the other."""
+"""(c) Many claims by different builds and a slow Concourse: parallel requests against serial ones."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
         )
     yield Finding(
         bench="c",
-        what=f"{sizes.builds} builds at {sizes.latency * 1000:g} ms, against one after the other",
+        what=f"{sizes.builds} builds at {sizes.latency * 1000:g} ms, against serial requests",
         values=pairs.ratios,
         goal=GOAL,
         ours=pairs.ours,
@@ -71,7 +71,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
 
 @contextmanager
 def _concourse(folder: Path, *, builds: int, latency: float) -> Iterator[str]:
-    """Give the URL of an emulator in a process of its own: what is measured must not share its interpreter."""
+    """Yield the URL of an emulator in a separate process, so that it does not share the measured interpreter."""
     folder.mkdir()
     since = time.time() - 60
     world = {
@@ -93,7 +93,7 @@ def _concourse(folder: Path, *, builds: int, latency: float) -> Iterator[str]:
 
 
 def _claimed(count: int, url: str) -> Snapshot:
-    """A snapshot of claimed locks, each by a build of its own."""
+    """Return a snapshot of locks, each claimed by a different build."""
     now = int(time.time())
     locks = tuple(Lock(POOL, f"env-{number}", State.CLAIMED) for number in range(1, count + 1))
     page = f"{url}/teams/main/pipelines/flow/jobs/claim/builds"
@@ -117,7 +117,7 @@ def _judge_one_by_one(snapshot: Snapshot, url: str) -> None:
 
 
 def _judge(snapshot: Snapshot, concourse: ConcourseClient, each: ParallelMap) -> None:
-    """Judge all locks, and see that each of them was found to be in use."""
+    """Judge all locks and check that each is in use."""
     judged = judge_locks(snapshot.locks, snapshot, [PoolOption(POOL, PoolPolicy())], concourse.queries(), each=each)
     wrong = [lock.verdict for lock in judged if lock.verdict.name is not VerdictName.RUNNING]
     if wrong:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(f) Many repositories as inventory hosts of one run: against a play that does nothing but ping as many hosts."""
+"""(f) Many repositories as inventory hosts of one run, against a play that only pings as many hosts."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ GOAL = 1.3
 FORKS = 10
 LOCKS = 10
 CLAIMED = 3
-# By playbook: how many modules it runs on each host; and the goal against one ping.
+# By playbook: the number of modules per host, and the goal against one ping.
 PLAYBOOKS = {"clean": (1, GOAL), "pool_boy": (2, GOAL)}
 
 
 def measure(workshop: Workshop) -> Iterator[Finding]:
     count = workshop.sizes.repositories
     inventory = _inventory(workshop, count)
-    # The first look at each repository, which the others do not have to make.
+    # Fill the cache of each repository before the measurement.
     _play(workshop, inventory, "poolboy.concourse.status", count)
     for playbook, (modules, goal) in PLAYBOOKS.items():
         for pings in sorted({1, modules}):
@@ -52,7 +52,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
 
 
 def _inventory(workshop: Workshop, count: int) -> Path:
-    """Make the repositories, each with locks that a person has claimed, and a file that names them as hosts."""
+    """Create repositories with locks claimed by a person, and an inventory with them as hosts."""
     folder = workshop.fresh_path("many")
     hosts = {}
     for number in range(count):
@@ -68,7 +68,7 @@ def _inventory(workshop: Workshop, count: int) -> Path:
 
 
 def _pinging(workshop: Workshop, times: int) -> Path:
-    """A play like those of the collection, with nothing but pings."""
+    """Return a play like those of the collection that only pings."""
     play = {
         "hosts": "locks",
         "connection": "local",
@@ -83,7 +83,7 @@ def _pinging(workshop: Workshop, times: int) -> Path:
 
 def _play(workshop: Workshop, inventory: Path, playbook: str, count: int) -> None:
     environment = {
-        # What changes how Python starts is not how a user's Ansible runs.
+        # Remove variables that change how Python starts; users do not set them.
         **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
         "ANSIBLE_CONFIG": str(configuration(workshop)),
         "XDG_CACHE_HOME": str(inventory.parent / "cache"),

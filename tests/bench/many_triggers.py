@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(g) Many free locks, a slow Concourse: starting a build for each against as many bare requests."""
+"""(g) Many free locks and a slow Concourse: a build for each, against as many plain requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
         pairs = alternate(partial(timed, pair.ours), partial(timed, pair.theirs), pairs=2, warm_up=0)
     yield Finding(
         bench="g",
-        what=f"{LOCKS} free locks at {latency * 1000:g} ms, against {LOCKS} bare requests",
+        what=f"{LOCKS} free locks at {latency * 1000:g} ms, against {LOCKS} plain requests",
         values=pairs.ratios,
         goal=GOAL,
         ours=pairs.ours,
@@ -46,7 +46,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
 
 @dataclass
 class Rivals:
-    """A Concourse and a lock repository with so many free locks; each run is for a job that has no builds yet."""
+    """A Concourse and a lock repository with free locks; each run uses a job without builds."""
 
     url: str
     locks: LockRepository
@@ -55,14 +55,14 @@ class Rivals:
     jobs: Iterator[str] = field(default_factory=lambda: map("job-{}".format, itertools.count()))
 
     def ours(self) -> None:
-        """Start a build for every free lock: with the login, the look at the repository, and all that is asked."""
+        """Start a build for every free lock, including the login and reading the repository."""
         triggerer = Triggerer(self.locks.url, self.url, self.folder / "cache", username=USER, password=PASSWORD)
         run = triggerer.run([{"name": "aws", "job": f"main/flow/{next(self.jobs)}"}])
         if len(run.values["triggered"]) != self.count:
             raise RuntimeError(f"{len(run.values['triggered'])} builds were started: {run.values}")
 
     def theirs(self) -> None:
-        """As many requests over one connection that is kept open, and nothing else."""
+        """Send as many requests over one kept-alive connection."""
         with requests.Session() as session:
             session.trust_env = False
             form = {"grant_type": "password", "username": USER, "password": PASSWORD}
@@ -76,7 +76,7 @@ class Rivals:
 
 @contextmanager
 def rivals(folder: Path, *, locks: int, latency: float) -> Iterator[Rivals]:
-    """Give both, with an emulator in a process of its own: what is measured must not share its interpreter."""
+    """Yield both, with the emulator in a separate process, so that it does not share the measured interpreter."""
     folder.mkdir()
     repository = LockRepository(folder / "locks.git")
     repository.add_pool("aws")

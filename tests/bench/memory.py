@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The memory of a process and of all that it starts, watched while it runs."""
+"""Measures the memory of a running process and its children."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PAUSE = 0.01  # seconds between two looks
+PAUSE = 0.01  # seconds between two samples
 PROC = Path("/proc")
 _KIB = 1024
 
 
 @dataclass
 class TreeMemory:
-    """Bytes. `largest` is the peak of the biggest single process (VmHWM of proc(5)), `by_command` that of each program.
+    """Memory in bytes. `largest` is the peak of the biggest process (VmHWM of proc(5)), `by_command` that by program.
 
-    `together` is the most that all of them had at a time; pages that they share are counted once (PSS), and pages of
-    mapped files count as well.
+    `together` is the peak of their sum; shared pages count once (PSS), and pages of
+    mapped files also count.
     """
 
     largest: int = 0
@@ -30,7 +30,7 @@ class TreeMemory:
     by_command: dict[str, int] = field(default_factory=dict)
 
     def watch(self, process: subprocess.Popen[bytes]) -> None:
-        """Watch a process until it ends."""
+        """Sample a process until it exits."""
         while process.poll() is None:
             self._look(process.pid)
             time.sleep(PAUSE)
@@ -38,7 +38,7 @@ class TreeMemory:
     def _look(self, root: int) -> None:
         together = 0
         for pid in _tree(root):
-            with suppress(OSError, KeyError, ValueError):  # it may have ended in between
+            with suppress(OSError, KeyError, ValueError):  # the process may have exited
                 together += _kib(PROC / str(pid) / "smaps_rollup", "Pss:") * _KIB
                 peak = _kib(PROC / str(pid) / "status", "VmHWM:") * _KIB
                 command = _command(pid)
@@ -48,12 +48,12 @@ class TreeMemory:
 
 
 def _tree(root: int) -> Iterator[int]:
-    """The ids of a process and of everything below it."""
+    """Yield the ids of a process and its descendants."""
     children: dict[int, list[int]] = {}
     for folder in PROC.iterdir():
         if folder.name.isdigit():
             with suppress(OSError):
-                # The name in parentheses may hold anything, so the parent is looked for behind the last of them.
+                # The name in parentheses may contain any character, so parse after the last parenthesis.
                 parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
                 children.setdefault(parent, []).append(int(folder.name))
     waiting = [root]
@@ -71,7 +71,7 @@ def _kib(file: Path, field_name: str) -> int:
 
 
 def _command(pid: int) -> str:
-    """The program and, for git, its command: `python`, `git fetch`, `git pack-objects`."""
+    """Return the program and, for git, its subcommand: `python`, `git fetch`, `git pack-objects`."""
     words = (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
     name = words[0].rpartition("/")[2].partition(" ")[0] or "starting"
     if name == "git":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paired measurements: two things by turns, so that what slows the machine down for a while slows both."""
+"""Paired measurements: two actions in turn, so that a temporary slowdown affects both."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Measured = Callable[[], float]  # does the thing once and returns the seconds that it took
+Measured = Callable[[], float]  # runs once and returns the seconds
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """The seconds of each run, pair by pair."""
+    """The seconds of each run by pair."""
 
     ours: tuple[float, ...]
     theirs: tuple[float, ...]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(e) The most memory that the first look of (a) takes."""
+"""(e) The peak memory of the first run of (a)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MEGABYTE = 10**6
 
 
 def measure(workshop: Workshop) -> Iterator[Finding]:
-    """Over file:// the server's end (upload-pack, pack-objects) runs below our process, and so counts as ours."""
+    """Measure the memory; over file:// the server side (upload-pack, pack-objects) is a child and counts too."""
     repository = workshop.repository(workshop.sizes.long_history)
     for transport in workshop.transports():
         runs = []

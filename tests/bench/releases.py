@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(h) Giving back 200 of 2,000 locks: against two cleans that find nothing to do, and one plain `git push` of the same.
+"""(h) Releasing 200 of 2,000 locks, against two cleans without releases and one plain `git push` of the same commits.
 
-Without a Concourse, as what it takes to ask one is measured in (c). `force` names the locks, all others are kept.
+Without a Concourse, whose requests are measured in (c). `force` names the locks; all others are kept.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ Clean = Callable[[Path, Sequence[str]], None]
 
 
 @dataclass(frozen=True)
-class _Ground:
-    """A repository that is put back after each release; `warm` is a cache that knows it, `last` what was pushed."""
+class _ReleaseTarget:
+    """A repository that is reset after each release; `warm` is a filled cache, `last` the pushed commit."""
 
     workshop: Workshop
     repository: Generated
@@ -83,41 +83,43 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
     paths = sorted(repository.claims)[: min(RELEASED, len(repository.claims) // 2)]
     for transport in workshop.transports():
         warm = workshop.fresh_path("warm")
-        ground = _Ground(workshop, repository, transport, warm)
+        target = _ReleaseTarget(workshop, repository, transport, warm)
         ways = (
-            ("in process", GOAL, partial(_in_process, ground), workshop.sizes.short_pairs),
-            ("whole process", None, partial(_whole_process, ground), workshop.sizes.short_pairs),
+            ("in process", GOAL, partial(_in_process, target), workshop.sizes.short_pairs),
+            ("whole process", None, partial(_whole_process, target), workshop.sizes.short_pairs),
         )
-        _in_process(ground, warm, ())
+        _in_process(target, warm, ())
         for how, goal, clean, count in ways:
-            yield _compare(ground, how, goal, clean, paths, count)
+            yield _compare(target, how, goal, clean, paths, count)
 
 
-def _compare(ground: _Ground, how: str, goal: float | None, clean: Clean, paths: Sequence[str], count: int) -> Finding:
+def _compare(
+    target: _ReleaseTarget, how: str, goal: float | None, clean: Clean, paths: Sequence[str], count: int
+) -> Finding:
     nothing: list[float] = []
     pushed: list[float] = []
 
     def release() -> float:
-        cache = ground.cache()
+        cache = target.cache()
         seconds = timed(clean, cache, paths)
-        if (made := _commits(ground)) < len(paths):
-            raise RuntimeError(f"{made} commits were pushed where {len(paths)} locks are to be given back")
-        # What the run has written, pushed once more by git alone.
+        if (made := _commits(target)) < len(paths):
+            raise RuntimeError(f"{made} commits were pushed to release {len(paths)} locks")
+        # Push the commits of the run again with plain git.
         (mirror,) = cache.glob("*/mirror.git")
-        last = ground.tip()
-        ground.put_back()
-        pushed.append(timed(_push, ground, mirror, last))
-        ground.put_back()
+        last = target.tip()
+        target.put_back()
+        pushed.append(timed(_push, target, mirror, last))
+        target.put_back()
         return seconds
 
     def find_nothing() -> float:
-        nothing.append(timed(clean, ground.warm, ()))
+        nothing.append(timed(clean, target.warm, ()))
         return 2 * nothing[-1] + pushed[-1]
 
     pairs = alternate(release, find_nothing, pairs=count, warm_up=1)
     return Finding(
         bench="h",
-        what=f"giving back {len(paths)} locks, {ground.transport.name}, {how}, against 2 idle cleans + 1 push",
+        what=f"releasing {len(paths)} locks, {target.transport.name}, {how}, against 2 idle cleans + 1 push",
         values=pairs.ratios,
         goal=goal,
         ours=pairs.ours,
@@ -126,32 +128,32 @@ def _compare(ground: _Ground, how: str, goal: float | None, clean: Clean, paths:
     )
 
 
-def _in_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
-    """What the module does, less starting Python and Ansible's part of a module."""
-    options = {"repo": ground.transport.url(ground.repository), "cache_dir": str(cache), **ground.transport.options}
+def _in_process(target: _ReleaseTarget, cache: Path, paths: Sequence[str]) -> None:
+    """Run the module's code without the start of Python and Ansible's wrapper."""
+    options = {"repo": target.transport.url(target.repository), "cache_dir": str(cache), **target.transport.options}
     policy = PoolPolicy(read_policies(KEEP_ALL, DEFAULTS))
     with LockRepository(RepositoryOptions(**options)) as opened:
         snapshot = opened.snapshot()
         pools = [PoolOption(name, policy) for name in snapshot.pools]
-        rules = CleanRules(force=_force(ground.repository, paths), max_releases=RELEASED)
+        rules = CleanRules(force=_force(target.repository, paths), max_releases=RELEASED)
         judge = partial(judge_locks, queries=None)
         cleaning = CleanRun(snapshot, pools, rules, judge, lambda: int(time.time()))
         cleaning.decide()
         cleaning.push_releases(RepositoryWriter(opened, parse_author(DEFAULT_AUTHOR), RELEASES), PushRetry())
     if len(cleaning.releases()) != len(paths):
-        raise RuntimeError(f"{len(cleaning.releases())} locks were given back instead of {len(paths)}")
+        raise RuntimeError(f"{len(cleaning.releases())} locks were released instead of {len(paths)}")
 
 
-def _whole_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
-    """The module as Ansible starts it."""
+def _whole_process(target: _ReleaseTarget, cache: Path, paths: Sequence[str]) -> None:
+    """Run the module as Ansible starts it."""
     options: dict[str, Any] = {
-        "repo": ground.transport.url(ground.repository),
+        "repo": target.transport.url(target.repository),
         "cache_dir": str(cache),
-        "pools": sorted({path.split("/claimed/")[0] for path in ground.repository.claims}),
+        "pools": sorted({path.split("/claimed/")[0] for path in target.repository.claims}),
         "policy": KEEP_ALL,
         "max_releases": RELEASED,
-        "force": [{"lock": lock, "commit": at} for lock, at in _force(ground.repository, paths).items()],
-        **ground.transport.options,
+        "force": [{"lock": lock, "commit": at} for lock, at in _force(target.repository, paths).items()],
+        **target.transport.options,
     }
     environment = {**git_environment(), "PYTHONPATH": str(COLLECTIONS)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -161,21 +163,21 @@ def _whole_process(ground: _Ground, cache: Path, paths: Sequence[str]) -> None:
     )
     result = json.loads(done.stdout)
     if result.get("failed") or len(result["released"]) != len(paths):
-        raise RuntimeError(f"the module did not give back {len(paths)} locks: {result.get('msg')}")
+        raise RuntimeError(f"the module did not release {len(paths)} locks: {result.get('msg')}")
 
 
 def _force(repository: Generated, paths: Sequence[str]) -> dict[str, str]:
     return {path.replace("/claimed/", "/"): repository.claims[path] for path in paths}
 
 
-def _push(ground: _Ground, mirror: Path, commit: str) -> None:
-    what = (ground.transport.url(ground.repository), f"{commit}:refs/heads/main")
-    subprocess.run(["git", "push", "--quiet", *what], cwd=mirror, check=True, env=ground.transport.environment)
+def _push(target: _ReleaseTarget, mirror: Path, commit: str) -> None:
+    what = (target.transport.url(target.repository), f"{commit}:refs/heads/main")
+    subprocess.run(["git", "push", "--quiet", *what], cwd=mirror, check=True, env=target.transport.environment)
 
 
-def _commits(ground: _Ground) -> int:
-    since = f"{ground.repository.head}..refs/heads/main"
-    return int(git("rev-list", "--count", since, folder=ground.repository.path))
+def _commits(target: _ReleaseTarget) -> int:
+    since = f"{target.repository.head}..refs/heads/main"
+    return int(git("rev-list", "--count", since, folder=target.repository.path))
 
 
 def _median(values: Sequence[float]) -> float:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock repositories that the benches look at: generated once, and kept for the next time."""
+"""The lock repositories of the benches, generated once and kept."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEED = 20_261
 
 @dataclass(frozen=True)
 class Generated:
-    """A bare repository. `claims` are the claiming commits by path, `claimed` pool and lock, the oldest claim first."""
+    """A bare repository. `claims` are claiming commits by path; `claimed` are pool and lock, oldest claim first."""
 
     path: Path
     head: str
@@ -30,12 +30,12 @@ class Generated:
     claimed: tuple[tuple[str, str], ...]
 
     def part(self, number: int, *, of: int) -> tuple[tuple[str, str], ...]:
-        """Return one of so many equal parts of the claimed locks, each with as many old claims as young ones."""
+        """Return one of `of` equal parts of the claimed locks, each with the same mix of ages."""
         return self.claimed[number % of :: of]
 
 
 def generated(folder: Path, shape: Shape) -> Generated:
-    """Return the repository of that shape in `folder`; made now if it is not there, packed as a git host packs it."""
+    """Return the repository of that shape in `folder`; generate it if missing, packed as on a git host."""
     name = f"{shape.locks}-{shape.claimed}-{shape.commits}-{shape.oldest}-{_version()}"
     path = folder / f"{name}.git"
     if not path.exists():
@@ -68,6 +68,6 @@ def _make(path: Path, shape: Shape) -> None:
 
 
 def _version() -> str:
-    """A name for the generator as it is now: a changed one writes other repositories."""
+    """Return a version of the generator's code; a changed generator writes other repositories."""
     sources = sorted(Path(lockrepo.__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]

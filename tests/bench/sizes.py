@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How big the things are that a bench measures."""
+"""The sizes of the benches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """A lock repository to generate; the oldest of the claims was made `oldest` commits below the newest commit."""
+    """A lock repository to generate; its oldest claim is `oldest` commits below the newest commit."""
 
     locks: int
     claimed: int
@@ -26,7 +26,7 @@ class Sizes:
     """`latency` is in seconds. There are `pairs` of long runs (many seconds each), `build_pairs` of the longest,
     `short_pairs` of runs of about a second, and `tiny_pairs` of those of some milliseconds.
 
-    Where asking git for every claimed lock takes minutes, each run asks for one in `part_of` locks, each time others.
+    Where querying git for every claimed lock takes minutes, each run queries one in `part_of` locks, in turn.
     """
 
     long_history: Shape

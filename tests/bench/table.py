@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings as lines that a person reads."""
+"""Formats findings as a table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEADER = _COLUMNS.format("MEASURED", "OURS", "AGAINST", "MEDIAN (MIN-MAX)", "GOA
 
 
 def line(found: Finding | NotMeasured) -> str:
-    """One line of the table."""
+    """Return one line of the table."""
     what = f"({found.bench}) {found.what}"
     if isinstance(found, NotMeasured):
         return f"{what}: NOT MEASURED, {found.reason}"
@@ -26,7 +26,7 @@ def line(found: Finding | NotMeasured) -> str:
 
 
 def about(machine: Mapping[str, Any]) -> str:
-    """The machine in two lines."""
+    """Describe the machine in two lines."""
     programs = ", ".join(
         f"{name} {machine[name]}" for name in ("python", "git", "ansible-core", "GitPython", "requests")
     )
@@ -35,12 +35,12 @@ def about(machine: Mapping[str, Any]) -> str:
 
 
 def summary(findings: Sequence[Finding | NotMeasured], seconds: float) -> str:
-    """The last line: how many goals there are and how many were missed."""
+    """Return the last line: the number of goals and of missed goals."""
     goals = [found for found in findings if isinstance(found, Finding) and found.goal is not None]
     missed = sum(found.is_missed for found in goals)
     skipped = sum(isinstance(found, NotMeasured) for found in findings)
     rest = f", {skipped} benches or parts not measured" if skipped else ""
-    return f"Goals: {len(goals)}, missed: {missed or 'none'}{rest}; {seconds:.0f} s in all."
+    return f"Goals: {len(goals)}, missed: {missed or 'none'}{rest}; {seconds:.0f} s in total."
 
 
 def _seconds(values: Sequence[float]) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""(b) A look when nothing is new on the remote: against `git ls-remote`, for a short history and a long one."""
+"""(b) A run when nothing is new on the remote, against `git ls-remote`, for a short and a long history."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GOAL = 1.5
 
 
 def measure(workshop: Workshop) -> Iterator[Finding]:
-    """In one process, its imports done: that is the git part of a module. And as whole processes, for the curious."""
+    """Measure the git part of a module in one process after its imports, and also as whole processes."""
     for transport in workshop.transports():
         for shape in (workshop.sizes.short_history, workshop.sizes.long_history):
             repository = workshop.repository(shape)
@@ -53,7 +53,7 @@ def _look(transport: Transport, cache: Path, repository: Generated) -> None:
     with LockRepository(RepositoryOptions(**options)) as opened:
         snapshot = opened.snapshot()
     if snapshot.commit != repository.head:
-        raise RuntimeError(f"the look at {repository.path.name} by {transport.name} is not at {repository.head}")
+        raise RuntimeError(f"reading {repository.path.name} by {transport.name} did not return {repository.head}")
 
 
 def _ask(transport: Transport, repository: Generated) -> None:

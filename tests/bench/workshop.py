@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the benches work: a folder, the sizes, the repositories and the ways to reach them."""
+"""The environment of the benches: folder, sizes, repositories and transports."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .sizes import Shape, Sizes
 
 
 class CannotMeasure(Exception):
-    """Something that a bench needs is not here. The text says what."""
+    """A component that a bench needs is missing; the message names it."""
 
 
 @dataclass(frozen=True)
 class Transport:
-    """A way to the repositories: their addresses, the options of the modules for it, and the variables git needs."""
+    """A transport: addresses of the repositories, options of the modules, and variables for git."""
 
     name: str
     url: Callable[[Generated], str]
@@ -36,12 +36,12 @@ class Transport:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for git without us."""
+        """The environment for plain git."""
         return git_environment(**self.variables)
 
 
 class Workshop:
-    """`folder` keeps what takes long to make; everything else is gone when the context of the workshop ends."""
+    """`folder` keeps expensive files; everything else is removed when the context ends."""
 
     def __init__(self, folder: Path, sizes: Sizes) -> None:
         self.sizes = sizes
@@ -59,7 +59,7 @@ class Workshop:
         self._stack.close()
 
     def repository(self, shape: Shape) -> Generated:
-        """Return a generated repository whose files the system has read already, as those of a git host in use."""
+        """Return a generated repository with its files in the page cache, as on a git host in use."""
         repository = generated(self._repositories, shape)
         for file in repository.path.rglob("*"):
             if file.is_file():
@@ -67,7 +67,7 @@ class Workshop:
         return repository
 
     def transports(self) -> Iterator[Transport]:
-        """Yield the ways to the repositories: file:// and ssh through a real sshd. Raises CannotMeasure without one."""
+        """Yield the transports: file:// and ssh through a real sshd; raise CannotMeasure without sshd."""
         yield Transport("file://", lambda repository: f"file://{repository.path}")
         server = self._ssh_server()
         yield Transport(
@@ -78,7 +78,7 @@ class Workshop:
         )
 
     def fresh_path(self, name: str) -> Path:
-        """Return a path of that name where nothing is (any more)."""
+        """Return an unused path of that name; remove an existing one."""
         path = Path(self._scratch.name) / name
         path.unlink(missing_ok=True) if path.is_file() else shutil.rmtree(path, ignore_errors=True)
         return path

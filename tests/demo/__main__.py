@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""See the collection at work: ``python -m tests.demo``, which is what `make demo` runs.
+"""Run the collection on a demo: ``python -m tests.demo``, which is what `make demo` runs.
 
-A small Concourse and a lock repository are made in .demo/; then the playbooks of the collection tell who holds what,
-and do one round: they release what nobody holds any more, start a build for each free lock, and make the page.
+It creates a small Concourse and a lock repository in .demo/. Then the collection's playbooks show who holds each lock
+and run one round: they release stale locks, start a build for each free lock, and write the page.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> int:
         print("Who holds what?\n", flush=True)
         code = _run(scene, "status", POOLS="aws,cf/fresh:120")
         if code == 0:
-            print(f"One round, as {variables} has it:\n\n{variables.read_text(encoding='utf-8')}", flush=True)
+            print(f"One round, variables in {variables}:\n\n{variables.read_text(encoding='utf-8')}", flush=True)
             code = _run(scene, "pool_boy", "-e", f"@{variables}")
     if code == 0:
         print(f"The page of this round: {page.as_uri()}")
@@ -65,7 +65,7 @@ def _run(scene: Scene, playbook: str, *options: str, **settings: str) -> int:
     command = ["ansible-playbook", f"poolboy.concourse.{playbook}", *options]
     lines = [*(f"{name}={value}" for name, value in variables.items()), " ".join(command)]
     print("$ " + " \\\n  ".join(lines), flush=True)
-    # The demo leaves nothing outside of its folder.
+    # The demo writes only into its folder.
     cache = {"XDG_CACHE_HOME": str(FOLDER.resolve() / "cache")}
     return subprocess.run(command, env={**os.environ, **variables, **cache}, check=False).returncode
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happened in the demo before you came: a day in the life of two pools."""
+"""The events of the demo: a day of two pools."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..scene import Scene
 PIPELINE = "main/shop"
 MINUTE = 60
 HOUR = 3600
-# The story takes so many seconds.
+# Duration of the events in seconds.
 LENGTH = 49_200
 
 
 def tell(scene: Scene) -> None:
-    """Let a day go by, after which every kind of holder has a lock."""
+    """Simulate a day, after which every kind of holder has a lock."""
     _set_up(scene)
     _a_person_claims(scene)
     _the_job_forgets(scene)

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The web page of a round, seen in a real browser, and its pictures for the documentation."""
+"""Renders the web page of a round and takes its screenshots for the documentation."""

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the page and take pictures of it.
+"""Write the page and take screenshots of it.
 
 With the collection on PYTHONPATH:
 ``python -m ansible_collections.poolboy.concourse.tests.page --page .demo/page.html --images docs/images``
-makes the page of the demo's pools; ``--round FILE`` takes a round from a JSON file instead.
+writes the page of the demo's pools; ``--round FILE`` reads a round from a JSON file instead.
 """
 
 from __future__ import annotations
@@ -42,12 +42,10 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Make the page of a round, and take pictures of it.")
+    parser = argparse.ArgumentParser(description="Write the page of a round and take screenshots of it.")
     parser.add_argument("--round", type=Path, help="a JSON file with the fact pool_boy_round; else the demo's pools")
     parser.add_argument("--page", type=Path, help="where to write the page")
-    parser.add_argument(
-        "--images", type=Path, help="the folder for pictures of it, in a light and a dark one and a phone's"
-    )
+    parser.add_argument("--images", type=Path, help="folder for the screenshots: light, dark and phone")
     return parser.parse_args()
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Chromium without a window, to look at the page with."""
+"""A real headless Chromium for the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 940}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PROGRAM = "chromium"
 
-# Nothing but the page: no updates, no synchronisation, no looking up of hosts; and no sandbox, as root has none.
+# No updates, synchronisation or host look-ups; no sandbox, because root cannot use one.
 _SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -29,7 +29,7 @@ _SWITCHES = (
 
 @contextmanager
 def chromium(program: str | None = None) -> Iterator[Browser]:
-    """Start the Chromium that is installed, `program` or the one on PATH, with an empty profile."""
+    """Start the installed Chromium, `program` or the one on PATH, with an empty profile."""
     path = program or shutil.which(PROGRAM)
     if path is None:
         raise FileNotFoundError("chromium is not installed: apt-get install chromium")

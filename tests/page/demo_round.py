@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A round over the pools of the demo: the real modules, on the story that the demo tells."""
+"""A round over the demo's pools with the real modules."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ..scene import Scene
 from .rounds import iso
 
 POOLS = [
-    # Patient with this one, so that a lock that was left behind is still there to be shown.
+    # A long timeout keeps one stale lock for the page.
     {"name": "aws", "stale_timeout": 1440, "job": "main/shop/claim-env"},
     {"name": "cf/fresh", "stale_timeout": 120, "job": "main/shop/load-test"},
 ]
 
 
 def demo_round(folder: Path) -> dict[str, Any]:
-    """Tell the story of the demo in `folder`, let a round go over its pools, and return the round."""
+    """Simulate the demo's events in `folder`, run a round on its pools and return the round."""
     with Scene(folder, now=int(time.time()) - LENGTH) as scene:
         tell(scene)
         scene.atc.follow_wall_clock()

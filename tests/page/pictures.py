@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pictures of the page for the documentation."""
+"""Screenshots of the page for the documentation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .browser import DESKTOP, PHONE
 
 @dataclass(frozen=True)
 class Picture:
-    """How a picture is taken: `scale` is in pixels of the picture for one of the page, `place` is what it starts at."""
+    """Settings of a screenshot: `scale` is image pixels per page pixel, `place` is where it starts."""
 
     name: str
     size: ViewportSize
@@ -33,7 +33,7 @@ PICTURES = (
 
 
 def take(browser: Browser, page: Path, picture: Picture, folder: Path) -> Path:
-    """Take a picture of a page and return its file."""
+    """Take a screenshot of a page and return its file."""
     context = browser.new_context(
         viewport=picture.size,
         color_scheme=picture.scheme,

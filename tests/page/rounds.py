@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rounds as the role leaves them behind, made by hand for the tests of the page."""
+"""Rounds as the role returns them, built for the tests of the page."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ PAGE_OF_BUILD = "https://ci.example.com/teams/main/pipelines/ci/jobs/deploy/buil
 
 
 def iso(time: datetime) -> str:
-    """Return a time as the modules write it."""
+    """Return a time in the modules' format."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def a_holder(**changes: Any) -> dict[str, Any]:
-    """A holder as concourse_pool_status returns it: build 12 of ci/deploy."""
+    """Return a holder as concourse_pool_status does: build 12 of ci/deploy."""
     build = {"team": "main", "pipeline": "ci", "instance_vars": None, "job": "deploy", "build": "12"}
     return {"kind": "build", "text": "ci/deploy 12", "url": PAGE_OF_BUILD, **build, **changes}
 
 
 def a_claim(pool: str, name: str, verdict: str = "running", *, minutes: int = 30, **changes: Any) -> dict[str, Any]:
-    """A claimed lock as concourse_pool_status returns it, claimed so many minutes before MADE."""
+    """Return a claimed lock as concourse_pool_status does, claimed `minutes` before MADE."""
     return {
         "pool": pool,
         "name": name,
@@ -46,7 +46,7 @@ def a_claim(pool: str, name: str, verdict: str = "running", *, minutes: int = 30
 
 
 def a_free_lock(pool: str, name: str) -> dict[str, Any]:
-    """A free lock as concourse_pool_status returns it."""
+    """Return a free lock as concourse_pool_status does."""
     nothing = dict.fromkeys(
         ("claimed_at", "age_minutes", "holder", "build", "commit", "policy", "dead_since", "releasable_at")
     )
@@ -55,30 +55,30 @@ def a_free_lock(pool: str, name: str) -> dict[str, Any]:
 
 
 def a_step(lock: dict[str, Any], action: str, reason: str = "") -> dict[str, Any]:
-    """A lock as concourse_pool_clean returns it."""
+    """Return a lock as concourse_pool_clean does."""
     return {**lock, "action": action, "action_reason": reason}
 
 
 def a_release(pool: str, name: str, **changes: Any) -> dict[str, Any]:
-    """A lock that was released, as concourse_pool_clean returns it."""
+    """Return a released lock as concourse_pool_clean does."""
     about = {"pool": pool, "name": name, "to_pool": pool, "verdict": "errored", "commit": "d0850b46"}
     return {**about, "reason": "ci/deploy 12 errored and left it claimed", **changes}
 
 
 def a_look(*locks: dict[str, Any], pools: Sequence[str] = (), **changes: Any) -> dict[str, Any]:
-    """What concourse_pool_status returns of these locks; pools without locks are added by name."""
+    """Return the result of concourse_pool_status for these locks; `pools` adds pools without locks."""
     names = list(dict.fromkeys([*(lock["pool"] for lock in locks), *pools]))
     values = {"changed": False, "locks": list(locks), "pools": [{"name": name} for name in names]}
     return {**values, "problems": [], "report": [], "commit": "71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8", **changes}
 
 
 def a_cleaning(*steps: dict[str, Any], released: Sequence[dict[str, Any]] = (), **changes: Any) -> dict[str, Any]:
-    """What concourse_pool_clean returns."""
+    """Return the result of concourse_pool_clean."""
     return {"changed": bool(released), "locks": list(steps), "released": list(released), "problems": [], **changes}
 
 
 def a_round(**changes: Any) -> dict[str, Any]:
-    """A round that looked, cleaned and triggered, and found no locks."""
+    """Return a round with status, clean and trigger, without locks."""
     return {
         "name": "teams/locks",
         "started_at": iso(MADE - timedelta(seconds=4)),
@@ -95,7 +95,7 @@ def a_round(**changes: Any) -> dict[str, Any]:
 
 
 def many_locks(count: int) -> list[dict[str, Any]]:
-    """So many locks in twenty pools, with all verdicts and reasons as long as real ones."""
+    """Return `count` locks in twenty pools, with all verdicts and realistic reasons."""
     verdicts = ("running", "free", "handed_off", "free", "leaked", "failed", "free", "manual", "errored", "running")
     reason = "ci/deploy 12 succeeded; no build is at work with the lock, and job give-back took a newer one"
     return [

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serve a Concourse and a lock repository in which every kind of holder has a lock: `python -m tests.stage FOLDER`.
+"""Serve a Concourse and a lock repository with every kind of holder: `python -m tests.stage FOLDER`.
 
-For Molecule and other tests from a shell. With --detach it returns as soon as everything is there. What a test needs
-to know is then in FOLDER/stage.json: `repo`, `concourse_url`, `concourse_username`, `concourse_password`, and the
-`port` of the Concourse. It ends when that file is removed, on SIGTERM, or after --for seconds.
+For Molecule and other tests from a shell. With --detach it returns as soon as it is ready. FOLDER/stage.json then
+contains `repo`, `concourse_url`, `concourse_username`, `concourse_password`, and the
+`port` of the Concourse. The process exits when that file is removed, on SIGTERM, or after --for seconds.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from ..demo.story import LENGTH, tell
 from ..scene import Scene
 
 USER, PASSWORD = "pool-boy", "demo"
-PATIENCE = 60.0  # seconds until everything has to be there
-TICK = 0.2  # seconds between two looks at a file
+PATIENCE = 60.0  # seconds to wait until it is ready
+TICK = 0.2  # seconds between two checks of a file
 
 
 def main() -> int:
@@ -37,9 +37,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.stage", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", type=lambda path: Path(path).resolve(), help="is made if it is not there")
-    parser.add_argument("--detach", action="store_true", help="go on in the background once everything is there")
-    parser.add_argument("--for", type=int, default=3600, dest="seconds", help="end after so many seconds (3600)")
+    parser.add_argument("folder", type=lambda path: Path(path).resolve(), help="created if missing")
+    parser.add_argument("--detach", action="store_true", help="continue in the background when ready")
+    parser.add_argument("--for", type=int, default=3600, dest="seconds", help="exit after this many seconds (3600)")
     return parser.parse_args()
 
 
@@ -59,7 +59,7 @@ def _serve(options: argparse.Namespace, ready: Path) -> int:
 
 
 def _write(ready: Path, scene: Scene) -> None:
-    """Atomically: whoever sees the file can read all of it."""
+    """Write the file atomically, so that readers see all of it."""
     known = {
         "repo": scene.repo,
         "concourse_url": scene.atc.url,
@@ -82,7 +82,7 @@ def _detach(options: argparse.Namespace, ready: Path) -> int:
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > until:
             process.kill()
-            print(f"The stage did not come up: {(options.folder / 'stage.log').read_text()}", file=sys.stderr)
+            print(f"The stage did not start: {(options.folder / 'stage.log').read_text()}", file=sys.stderr)
             return 1
         time.sleep(TICK)
     print(ready)

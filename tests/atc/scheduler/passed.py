@@ -104,7 +104,7 @@ class PassedResolver:
         yield from ((build, False) for build in succeeded if build.order <= last.order)
 
     def _deferred(self, index: int, upstream: Job) -> bool:
-        """For `every`: whether the job has no used builds yet; jobs with used builds come first."""
+        """For `every`: whether only other jobs have used builds; those jobs come first."""
         used = self._last_used.get(index, {})
         return bool(used) and upstream.id not in used
 

@@ -43,7 +43,7 @@ class ApiClient:
 
 @pytest.fixture
 def atc() -> Iterator[Emulator]:
-    """An emulator with team main, owned by admin (password admin), and a clock that stands still."""
+    """An emulator with team main, owned by admin (password admin), and a frozen clock."""
     with Emulator() as emulator:
         emulator.set_time(1_800_000_000)
         emulator.set_user("admin", "admin")

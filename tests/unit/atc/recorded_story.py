@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Repeats on the emulator what happened on a real Concourse before `exchanges.json` was recorded."""
+"""Repeats on the emulator the events of a real Concourse before `exchanges.json` was recorded."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ HOUR = 1795293000
 DEPLOY_VARS = {"branch": "feature/x", "cfg": {"deep": True}, "num": 9000}
 
 
-def tell_until_exchanges(atc: Emulator) -> None:
-    """All ids are the recorded ones, as the sequences are used in the same order."""
+def repeat_until_exchanges(atc: Emulator) -> None:
+    """Repeat the events until `exchanges.json`; equal sequences give the recorded ids."""
     _set_up(atc)
     _ci(atc)
     _ops(atc)
@@ -28,7 +28,7 @@ def tell_until_exchanges(atc: Emulator) -> None:
 
 
 def at(atc: Emulator, second: int) -> None:
-    """The real scheduler ran every ten seconds; all pending builds started together."""
+    """Run the scheduler at a second, as the real one did every ten seconds; pending builds start together."""
     atc.set_time(HOUR + second)
     atc.schedule()
 
@@ -116,8 +116,8 @@ def _aborts_and_reruns(atc: Emulator) -> None:
     atc.abort(8)
 
 
-def tell_until_world(atc: Emulator) -> None:
-    """The rest of the story, until `world.json` was recorded."""
+def repeat_until_world(atc: Emulator) -> None:
+    """Repeat the events from `exchanges.json` until `world.json`."""
     _mutating_exchanges(atc)
     _lost_worker(atc)
     _hand_offs(atc)
@@ -145,7 +145,7 @@ def _lost_worker(atc: Emulator) -> None:
 
 
 def _hand_offs(atc: Emulator) -> None:
-    atc.set_next_id("builds", 53)  # the ids between went to checks of resources
+    atc.set_next_id("builds", 53)  # resource checks used the ids between
     atc.trigger("main/ci", "claim")
     at(atc, 611)
     put(atc, 53, "envs", "980e70f288c8d0564694b761ccde6a205b4a1e0a", "env-5")
@@ -163,7 +163,7 @@ def _hand_offs(atc: Emulator) -> None:
         _finish(atc, build, ended, "errored")
     _by_hand(atc, "deploy", 59, 696)
     _finish(atc, 59, 696, "errored")
-    atc.rerun(58)  # a re-run of a re-run is one of the original
+    atc.rerun(58)  # a re-run of a re-run belongs to the original
     at(atc, 728)
     _finish(atc, 60, 736, "succeeded")
     _by_hand(atc, "claim", 61, 740)
@@ -202,7 +202,7 @@ def _flow(atc: Emulator) -> None:
     _finish(atc, 73, 1480, "succeeded")
     at(atc, 1486)  # forget-after 1, build 74
     _finish(atc, 70, 1479, "succeeded")
-    at(atc, 1487)  # run 1, build 75: the real scheduler came to it a second later
+    at(atc, 1487)  # run 1, build 75: the real scheduler started it a second later
     _finish(atc, 74, 1487, "succeeded")
     _finish(atc, 68, 1488, "errored")
 

@@ -17,7 +17,7 @@ P = "main/p"
 
 
 def pipeline(*jobs: str, **source: Any) -> dict[str, Any]:
-    """Each job claims a lock in a step called `claimed` and releases it in a hook."""
+    """Return a pipeline in which each job claims a lock in a step `claimed` and releases it in a hook."""
     steps = [
         {"in_parallel": {"steps": [{"put": "claimed", "resource": "lock"}, {"get": "news", "resource": "lock"}]}},
         {"do": [{"try": {"task": "t"}, "ensure": {"put": "lock"}}]},
@@ -60,7 +60,7 @@ def test_versions_belong_to_the_source(atc: Emulator, admin: ApiClient) -> None:
 def test_a_removed_job_keeps_its_builds(atc: Emulator, admin: ApiClient) -> None:
     atc.set_pipeline(P, pipeline("j", "other"))
     build = atc.record_build(P, "j", inputs=[], id=70)["id"]
-    with pytest.raises(ValueError, match="there already is a build 70"):
+    with pytest.raises(ValueError, match="build 70 already exists"):
         atc.record_build(P, "j", id=70)
     atc.set_pipeline(P, pipeline("other"))
     assert admin.status("teams/main/pipelines/p/jobs/j/builds/1") == 404

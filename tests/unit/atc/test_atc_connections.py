@@ -38,7 +38,7 @@ def test_one_connection_carries_requests_of_all_kinds(atc: Emulator, admin: ApiC
 
 
 def test_kept_alive_requests_are_fast(atc: Emulator, admin: ApiClient) -> None:
-    """Header and body in two packets would cost 40 ms each."""
+    """Sending header and body in two packets costs 40 ms for each request."""
     begin = time.monotonic()
     for _count in range(100):
         admin.request("info")
@@ -63,7 +63,7 @@ def test_many_clients_are_served_at_once(atc: Emulator) -> None:
             pool.map(lambda _other: requests.get(f"{atc.url}/api/v1/info", timeout=10).status_code, range(40))
         )
     assert answers == [200] * 40
-    assert time.monotonic() - begin < 4, "one after the other would take 8 seconds"
+    assert time.monotonic() - begin < 4, "serial requests take 8 seconds"
 
 
 def test_parallel_posts_create_a_build_each(atc: Emulator) -> None:

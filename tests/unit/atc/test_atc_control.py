@@ -58,7 +58,7 @@ def world_file(tmp_path: Path) -> Path:
 
 @contextmanager
 def process(folder: Path, *arguments: str, module: str = "tests.atc", cwd: Path = CHECKOUT) -> Iterator[str]:
-    """Start the emulator from a shell; yield its URL; check its exit status at the end."""
+    """Start the emulator from a shell, yield its URL and check its exit status."""
     ready = folder / "ready"
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", module, "--port", "0", "--ready-file", str(ready), *arguments]
@@ -90,11 +90,11 @@ def test_a_process_serves_a_description(world_file: Path, tmp_path: Path) -> Non
         assert remote.advance_time(seconds=5) == 1_800_000_005
         with pytest.raises(ValueError, match="finish: there is no build 99"):
             remote.finish(build_id=99, status="failed")
-        with pytest.raises(ValueError, match="there is no operation reboot; there are abort, add_fault"):
+        with pytest.raises(ValueError, match="unknown operation reboot; the operations are abort, add_fault"):
             remote.reboot()
         with pytest.raises(ValueError, match="unexpected keyword argument 'colour'"):
             remote.schedule(colour="blue")
-        with pytest.raises(ValueError, match="there is no operation settle"):
+        with pytest.raises(ValueError, match="unknown operation settle"):
             remote.settle()
 
 

@@ -134,7 +134,7 @@ def test_a_removed_fault_is_gone(atc: Emulator, admin: ApiClient) -> None:
     assert admin.status("info") == 500
     atc.remove_fault(first)
     assert admin.status("info") == 502
-    with pytest.raises(ValueError, match="unknown kind of fault: nonsense; the kinds are status"):
+    with pytest.raises(ValueError, match="unknown fault: nonsense; the kinds are status"):
         atc.add_fault("nonsense")
 
 

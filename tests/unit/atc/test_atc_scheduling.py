@@ -81,7 +81,7 @@ def test_all_passed_jobs_must_have_succeeded_with_the_same_version(atc: Emulator
 
 
 def test_inputs_with_the_same_passed_job_come_from_one_build(atc: Emulator, admin: ApiClient) -> None:
-    """A lock chained on another resource: the newest lock does not fit the newest code that was tested."""
+    """Two inputs with the same passed job: the newest lock does not match the newest tested code."""
     build = job("build", get("code"), {"put": "lock"})
     tested = job("tested", get("code", "build"))
     ship = job("ship", get("lock", "build"), get("code", "build", "tested"))
@@ -242,7 +242,7 @@ def test_paused_and_archived_pipelines_start_nothing(atc: Emulator, admin: ApiCl
 
 
 def test_a_recorded_build_takes_given_inputs(atc: Emulator, admin: ApiClient) -> None:
-    """Although the scheduler would choose others; `every` continues from them."""
+    """The given inputs override the scheduler's; `every` continues from them."""
     set_jobs(atc, CLAIM, job("queue", get("lock", "claim", version="every")))
     for ref in ("v1", "v2", "v3"):
         atc.record_build(P, "claim", outputs=[{"name": "lock", "version": {"ref": ref}}])

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
-from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import CONTRACT, tell_until_exchanges
+from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import CONTRACT, repeat_until_exchanges
 
 RECORDING: dict[str, Any] = json.loads((CONTRACT / "exchanges.json").read_text())
 EXCHANGES: dict[str, dict[str, Any]] = {exchange["name"]: exchange for exchange in RECORDING["exchanges"]}
@@ -41,10 +41,10 @@ class Given:
 
 @pytest.fixture(scope="module")
 def answers() -> Iterator[dict[str, Given]]:
-    """Send all requests in their order, as some of them change the responses to later ones."""
+    """Send all requests in order, because some change later responses."""
     with Emulator() as atc, requests.Session() as session:
         session.trust_env = False
-        tell_until_exchanges(atc)
+        repeat_until_exchanges(atc)
         tokens = {name: _log_in(session, atc.url, name) for name in PEOPLE} | {"bot": _log_in_bot(session, atc.url)}
         tokens["bad"] = {"access_token": "bad"}
         yield {name: _ask(session, atc.url, exchange["request"], tokens) for name, exchange in EXCHANGES.items()}
@@ -109,7 +109,7 @@ def _ask(session: requests.Session, url: str, asked: dict[str, Any], tokens: dic
 
 
 def _without_token_values(body: Any) -> Any:
-    """Tokens always differ: access tokens are compared by their length, ID tokens by their presence."""
+    """Replace tokens, which always differ: access tokens by their length, ID tokens by their presence."""
     if not isinstance(body, dict) or "access_token" not in body:
         return body
     length = re.sub(r"<(\d+) characters>", lambda found: "x" * int(found[1]), body["access_token"])
@@ -117,5 +117,5 @@ def _without_token_values(body: Any) -> Any:
 
 
 def _is_concourses_page(page: str) -> bool:
-    """The recording has the first lines only: compare just that it is HTML."""
+    """Whether a page is HTML; the recording has only its first lines."""
     return page.startswith("<!DOCTYPE html>") and "<title>Concourse</title>" in page

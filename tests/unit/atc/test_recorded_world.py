@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""After the same story, the emulator sends all recorded responses, including the choices of the scheduler."""
+"""After the same events, the emulator sends all recorded responses, including the scheduler's choices."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import requests
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.unit.atc.recorded_story import (
     CONTRACT,
-    tell_until_exchanges,
-    tell_until_world,
+    repeat_until_exchanges,
+    repeat_until_world,
 )
 
 EXCHANGES: list[dict[str, Any]] = json.loads((CONTRACT / "world.json").read_text())["answers"]
@@ -33,8 +33,8 @@ def request(response: dict[str, Any]) -> str:
 def world() -> Iterator[tuple[requests.Session, str]]:
     with Emulator() as atc, requests.Session() as session:
         session.trust_env = False
-        tell_until_exchanges(atc)
-        tell_until_world(atc)
+        repeat_until_exchanges(atc)
+        repeat_until_world(atc)
         session.headers["Authorization"] = f"Bearer {atc.issue_token('local:admin')}"
         yield session, atc.url
         assert atc.server.errors == []
@@ -48,7 +48,7 @@ def test_response_is_the_recorded_one(world: tuple[requests.Session, str], recor
     assert {name: given.headers[name] for name in HEADERS if name in given.headers} == recorded["headers"]
     body = given.json() if given.content else ""
     if recorded["path"].endswith(("/input_to", "/output_of")):
-        # These lists have no order; the emulator shuffles them.
+        # These lists are unordered; the emulator shuffles them.
         body, expected = (sorted(builds, key=lambda build: build["id"]) for builds in (body, recorded["body"]))
         assert body == expected
     else:

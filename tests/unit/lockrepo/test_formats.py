@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The generator's messages, letter by letter as they were seen in real repositories."""
+"""The generator's messages are exactly those of real repositories."""
 
 from __future__ import annotations
 

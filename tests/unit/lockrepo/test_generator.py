@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The generator's truth, held against what plain git says of the repository it wrote."""
+"""The generator's expected state, compared with the repository as plain git reads it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The builder of lock repositories: what a test writes is what git then holds, however hostile."""
+"""The builder of lock repositories writes exactly what a test asks for, even hostile content."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_entries_may_be_of_any_kind_and_name(repository: LockRepository) -> None
     repository.commit(
         {"gcp": Folder({"claimed": Folder({"..": "up", ".git": "repository", "a/b": "slash", "z": Folder({"x": ""})})})}
     )
-    repository.add("gcp", "after")  # the odd names stay when a neighbour changes
+    repository.add("gcp", "after")  # unusual names stay when another entry changes
     modes = {path: entry.mode for path, entry in repository.tree().items() if not path.endswith(b".gitkeep")}
     assert modes == {
         b"aws/claimed/linked": "120000",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the servers share: a repository to serve, and a git client as strict as a careful user's."""
+"""Shared fixtures of the server tests: a repository and a git client with strict settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def locks(served_folder: Path) -> LockRepository:
 
 @pytest.fixture
 def round_trip(locks: LockRepository, tmp_path: Path) -> RoundTrip:
-    """Clone the repository from a URL, push a commit back, and see it arrive; further arguments are environment."""
+    """Clone the repository from a URL, push a commit and check it; further arguments are environment variables."""
 
     def clone_and_push(url: str, **environment: str) -> None:
         clone, settings = tmp_path / f"clone-{time.monotonic_ns()}", git_environment(**environment)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTPS server of the tests: smart, dumb, locked, and wrong in the usual ways."""
+"""The HTTPS server of the tests: smart, dumb, with a password, and with common failures."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"
 
 
 def _environment(server: GitHttpServer, user: str = "", password: str = "") -> dict[str, str]:
-    """A client that trusts the server's CA, and answers its question for a name and a password."""
+    """Return the environment of a client that trusts the server's CA and sends a user name and a password."""
     helper = f'!f() {{ echo "username={user}"; echo "password={password}"; }}; f'
     credentials = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "credential.helper", "GIT_CONFIG_VALUE_0": helper}
     return git_environment(GIT_SSL_CAINFO=str(server.ca_file), **(credentials if user else {}))
@@ -63,9 +63,9 @@ def test_a_large_push_comes_in_chunks_and_a_large_fetch_compressed(
     https_server: GitHttpServer, locks: LockRepository, tmp_path: Path
 ) -> None:
     environment = _environment(https_server)
-    noise = random.Random(1).randbytes(3_000_000)  # more than http.postBuffer, and not to be compressed
+    noise = random.Random(1).randbytes(3_000_000)  # more than http.postBuffer, and incompressible
     locks.commit({"big": noise})
-    for number in range(40):  # enough tips to make the client compress its list of what it has
+    for number in range(40):  # enough tips that the client compresses its list of commits
         locks.commit({"n": str(number)}, branch=f"side-{number}")
     clone = tmp_path / "clone"
     git("clone", "--quiet", "--mirror", https_server.url("locks.git"), str(clone), environment=environment)
@@ -161,7 +161,7 @@ def test_the_log_shows_where_credentials_went(
 ) -> None:
     to = redirecting(https_server.base_url(host="localhost"))
     with serve_https(served_folder, authority=certificate_authority, answer=to, user="ada", password="secret") as first:
-        with suppress(RuntimeError):  # git may refuse to be sent away after it logged in
+        with suppress(RuntimeError):  # git may refuse a redirect after the login
             _list(first, user="ada", password="secret")
         assert (301, True) in [(request.status, request.authorization) for request in first.requests]
     assert https_server.requests
