@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of the functional tests: files that take minutes come first, so that nothing waits for them at the end."""
+"""Orders the functional tests: the longest files run first, so that no process waits for them at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIN_SECONDS = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Move the longest files to the front, and keep all others in their order."""
+    """Move the longest files to the front and keep the order of the others."""
     items.sort(key=lambda item: _place(str(item.path), MIN_SECONDS))
 
 
@@ -26,7 +26,7 @@ def _place(path: str, first: Sequence[str]) -> int:
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    """A machine of its own for each test; no run may leave anything in its temporary folder."""
+    """An isolated machine for each test; runs must leave its temporary folder empty."""
     place = Workplace(tmp_path / "machine")
     yield place
     assert [name for name in place.leftovers() if not name.startswith("ansible")] == []

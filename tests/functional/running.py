@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the modules as a user does: the module file in a process of its own, or through real Ansible."""
+"""Runs the modules as a user does: the module file in a separate process, or through real Ansible."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ COLLECTIONS = next(
     folder for folder in map(Path, sys.path) if folder.joinpath(*PACKAGE.split("."), "galaxy.yml").is_file()
 )
 TOOLS = Path(sys.executable).parent
-# How ansible-core itself begins when it refuses an option.
+# Beginnings of ansible-core's own messages about invalid options.
 ANSIBLE_SAYS = ("missing required arguments", "value of ", "dictionary requested", "argument '")
-PATIENCE = 120.0  # seconds until a run that does not end is given up
+PATIENCE = 120.0  # timeout of a run in seconds
 
 
 @dataclass(frozen=True)
 class Run:
-    """A process that has ended: its exit code and all that it printed."""
+    """A finished process: its exit code and output."""
 
     code: int
     stdout: str
@@ -37,13 +37,13 @@ class Run:
 
     @property
     def said(self) -> str:
-        """Everything that a person could see."""
+        """The complete output."""
         return self.stdout + self.stderr
 
 
 @dataclass(frozen=True)
 class ModuleRun(Run):
-    """A run of a module; `values` is what it returned."""
+    """A run of a module; `values` is its result."""
 
     values: Mapping[str, Any]
 
@@ -57,7 +57,7 @@ class ModuleRun(Run):
 
     @property
     def warnings(self) -> list[str]:
-        """The texts of its warnings; since ansible-core 2.19 each is wrapped in an event."""
+        """The texts of the warnings; since ansible-core 2.19 each is wrapped in an event."""
         given = self.values.get("warnings", [])
         return [one if isinstance(one, str) else str(one["event"]["msg"]) for one in given]
 
@@ -73,7 +73,7 @@ class ModuleRun(Run):
 
     @property
     def answer(self) -> dict[str, Any]:
-        """What the module says of the locks: without the ages, which go on, and without what Ansible adds."""
+        """The result without ages, which change, and without Ansible's additions."""
         locks = [{**lock, "age_minutes": None} for lock in self.values["locks"]]
         pools = [{**pool, "oldest_claim_minutes": None} for pool in self.values["pools"]]
         same = {key: self.values[key] for key in ("problems", "commit", "changed")}
@@ -81,16 +81,16 @@ class ModuleRun(Run):
 
 
 def short_folder(owner: object) -> Path:
-    """Make a folder for temporary files, which goes when its owner does."""
+    """Create a folder for temporary files that is removed with its owner."""
     path = Path(tempfile.mkdtemp(prefix="t-"))
     weakref.finalize(owner, shutil.rmtree, path, ignore_errors=True)
     return path
 
 
 class Workplace:
-    """A machine of its own: home and cache lie below `folder`, nothing comes from the tester's.
+    """An isolated machine: home and cache are below `folder`, nothing comes from the tester's.
 
-    The temporary folder has a short path, as the sockets of Ansible and ssh are in it, and goes with this object.
+    The temporary folder has a short path, because it contains sockets of Ansible and ssh. It is removed with this object.
 
     `variables` are the environment variables of every run.
     """
@@ -123,7 +123,7 @@ class Workplace:
         check_mode: bool = False,
         python: Sequence[str] = (sys.executable,),
     ) -> ModuleRun:
-        """Run a module of the collection as Ansible would, less Ansible: its arguments come as JSON."""
+        """Run a module of the collection without Ansible, with its arguments as JSON."""
         arguments = {**options, "_ansible_check_mode": check_mode}
         done = subprocess.run(
             [*python, "-m", f"{PACKAGE}.plugins.modules.{name}"],
@@ -163,7 +163,7 @@ class Workplace:
     def ad_hoc(
         self, module: str, options: Mapping[str, Any], *more: str, environment: Mapping[str, str] | None = None
     ) -> ModuleRun:
-        """`ansible localhost -m poolboy.concourse.MODULE -a OPTIONS`, and what it returned."""
+        """Run `ansible localhost -m poolboy.concourse.MODULE -a OPTIONS` and return its result."""
         command = ["ansible", "localhost", "-m", f"poolboy.concourse.{module}", "-a", json.dumps(options), *more]
         run = self.ansible(*command, environment=environment)
         _head, found, result = run.stdout.partition(" => ")
@@ -171,12 +171,12 @@ class Workplace:
         return ModuleRun(run.code, run.stdout, run.stderr, json.loads(result))
 
     def leftovers(self) -> list[str]:
-        """What lies in the temporary folder."""
+        """Return the files in the temporary folder."""
         return sorted(str(path.relative_to(self.temporary)) for path in self.temporary.rglob("*"))
 
 
 def fingerprint(folder: Path) -> dict[str, tuple[int, int]]:
-    """Every file below a folder with its size and the time of its last change: equal means that nothing changed."""
+    """Return every file below a folder with size and modification time; equal means unchanged."""
     found = {}
     for path in sorted(folder.rglob("*")):
         about = path.lstat()
@@ -185,7 +185,7 @@ def fingerprint(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def refusal(run: ModuleRun) -> str:
-    """The sentence with which a run failed, which must be one for a person; nothing was done or changed."""
+    """Return the message of a failed run, check that it is readable and that nothing changed."""
     message = run.message
     assert run.failed
     assert run.values.get("changed") in (None, False)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the ways to run the collection share: the tools, and pools in which much has happened."""
+"""Shared fixtures of the environment tests: the tools, and pools with a history."""
 
 from __future__ import annotations
 

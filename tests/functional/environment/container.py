@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The image of the Concourse task without a container: the files that its Dockerfile copies, and its packages."""
+"""The image of the Concourse task without a container: the files and packages of its Dockerfile."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ DOCKERFILE = CHECKOUT / "concourse" / "Dockerfile"
 
 @dataclass(frozen=True)
 class Image:
-    """`root` is where the image has /, `tools` has its programs of pip."""
+    """The image; `root` stands for its /, `tools` contains the programs that pip installs."""
 
     root: Path
     tools: Path
 
     def run_task(self, config: Mapping[str, Any], folder: Path, variables: Mapping[str, str] | None = None) -> Run:
-        """Run a task's config in `folder` as Concourse does, with nothing of the tester's environment.
+        """Run a task's config in `folder` as Concourse does, without the tester's environment.
 
-        Parameters become variables the way of atc/task.go: null is empty, all else but a text is its JSON. The
-        container's own variables are PATH, and `variables` on top.
+        Parameters become variables as in atc/task.go: null is empty, texts are kept, other values are JSON. The
+        container's own variables are PATH and `variables`.
         """
         for cache in config.get("caches", []):
             (folder / cache["path"]).mkdir(parents=True, exist_ok=True)
         parameters = {name: _as_variable(value) for name, value in config.get("params", {}).items()}
         own = {
             "PATH": os.pathsep.join([str(self.root / "usr/local/bin"), str(self.tools), os.defpath]),
-            # A container has it at / and needs no variable.
+            # In a container it is at / and needs no variable.
             "ANSIBLE_COLLECTIONS_PATH": str(self.root / "usr/share/ansible/collections"),
         }
         done = subprocess.run(
@@ -56,7 +56,7 @@ class Image:
 
 
 def build_image(root: Path, tools: Path) -> Image:
-    """Lay out the files of the image below `root`."""
+    """Copy the files of the image below `root`."""
     for mode, source, target in copies():
         path = root / target.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def build_image(root: Path, tools: Path) -> Image:
 
 
 def instructions() -> Iterator[tuple[str, str]]:
-    """Each instruction of the Dockerfile with what it is given, on one line."""
+    """Yield each instruction of the Dockerfile and its arguments on one line."""
     text = re.sub(r"^#.*\n", "", DOCKERFILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     for line in re.sub(r"\\\n\s*", "", text).splitlines():
         if line.strip():
@@ -78,7 +78,7 @@ def instructions() -> Iterator[tuple[str, str]]:
 
 
 def copies() -> Iterator[tuple[str, str, str]]:
-    """What the Dockerfile copies: mode, path in the checkout, path in the image."""
+    """Yield the Dockerfile's copies: mode, path in the checkout, path in the image."""
     for name, rest in instructions():
         if name == "COPY":
             *flags, source, target = rest.split()

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for AWX that keeps what the modules of awx.awx write: lists by name, items, associations and surveys.
+"""A fake AWX that stores what the modules of awx.awx write: lists by name, items, associations and surveys.
 
-The addresses and shapes are those that these modules of release 24.6.1 ask for; no real AWX has been recorded.
+Addresses and shapes are those that the modules of release 24.6.1 use; no real AWX was recorded.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _KINDS = {
     "projects": "project",
     "schedules": "schedule",
 }
-# What AWX itself adds: the project was fetched at once, the inventory is none of the special ones.
+# Fields that AWX adds: the project is already fetched, the inventory is a normal one.
 _ADDED = {"projects": {"scm_revision": "0" * 40}, "inventories": {"kind": ""}}
 
 Item = dict[str, Any]
 
 
 class Controller:
-    """What AWX has: the things of each kind by their ids, the ids linked with one by address, the surveys by id."""
+    """The data of AWX: items of each kind by id, linked ids by address, surveys by id."""
 
     def __init__(self) -> None:
         self.items: dict[str, dict[int, Item]] = {kind: {} for kind in _KINDS}
@@ -54,12 +54,12 @@ class Controller:
         self._add("notification_templates", {"name": "Team chat"})
 
     def named(self, kind: str, name: str) -> Item:
-        """The one thing of this name, as it was written."""
+        """Return the item of this name as it was written."""
         (found,) = (item for item in self.items[kind].values() if item["name"] == name)
         return found
 
     def linked_with(self, item: Item, what: str) -> list[Item]:
-        """The things of another kind that were associated with one."""
+        """Return the associated items of another kind."""
         kind = "notification_templates" if what.startswith("notification_templates") else what
         return [self.items[kind][number] for number in self.linked.get(f"{item['url']}{what}/", [])]
 
@@ -100,16 +100,16 @@ class Controller:
 
 
 def _fits(item: Item, request: Request) -> bool:
-    """Whether an item is what a query asks for: as in AWX all conditions, and of those with `or__` one."""
+    """Whether an item matches a query: as in AWX all conditions, and one of those with `or__`."""
     given = {name: values[0] for name, values in request.query.items()}
     others = [str(item.get(name[4:])) == value for name, value in given.items() if name.startswith("or__")]
-    # A condition on what was not written is taken as met: a template has its organization from its project.
+    # A condition on a missing field counts as met: a template gets its organization from its project.
     musts = [str(item.get(name, value)) == value for name, value in given.items() if not name.startswith("or__")]
     return all(musts) and (any(others) or not others)
 
 
 def _shown(kind: str, item: Item) -> Item:
-    """An item as AWX shows it: never with a secret."""
+    """Return an item as AWX does, without secrets."""
     if kind != "credentials":
         return item
     shown = {name: _ENCRYPTED if name in _SECRETS else text for name, text in item["inputs"].items()}
@@ -123,7 +123,7 @@ def _listing(items: Iterable[Item]) -> Response:
 
 @contextmanager
 def serve_controller() -> Iterator[Controller]:
-    """Serve an AWX that has one organization, Default, and one notification template, Team chat."""
+    """Serve an AWX with the organization Default and the notification template Team chat."""
     controller = Controller()
     controller.server.start()
     try:

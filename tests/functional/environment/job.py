@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job of AWX as its execution environment gets it: the folder that ansible-runner is started on.
+"""A job of AWX as its execution environment gets it: the input folder of ansible-runner.
 
 Inventory, variables and credentials are written as awx/main/tasks/jobs.py and awx/main/models/credential of AWX do.
 """
@@ -22,7 +22,7 @@ from ansible_collections.poolboy.concourse.tests.functional.environment.controll
 
 
 def write_job(folder: Path, controller: Controller, template: str, *, answers: Mapping[str, Any], project: Path) -> str:
-    """Write the folder of a job of this template with these answers to its survey; return the playbook to run."""
+    """Write the job folder of a template with answers to its survey; return the playbook to run."""
     item = controller.named("job_templates", template)
     for name in ("project", "inventory", "env"):
         (folder / name).mkdir(parents=True)
@@ -42,7 +42,7 @@ def write_job(folder: Path, controller: Controller, template: str, *, answers: M
 
 
 def _write_inventory(file: Path, hosts: Any) -> None:
-    """AWX writes a program that prints the inventory."""
+    """Write a program that prints the inventory, as AWX does."""
     variables = {host["name"]: json.loads(host["variables"]) for host in hosts}
     inventory = json.dumps({"all": {"hosts": [*variables]}, "_meta": {"hostvars": variables}})
     file.write_text(f"#! /usr/bin/env python3\nprint({inventory!r})\n", encoding="utf-8")
@@ -50,7 +50,7 @@ def _write_inventory(file: Path, hosts: Any) -> None:
 
 
 def _inject(folder: Path, injectors: Item, inputs: Mapping[str, str]) -> Sequence[str]:
-    """Fill in a credential's injectors as AWX does: templates to files that only the job reads, variables by a file."""
+    """Apply a credential's injectors as AWX does: templates into private files, variables through a file."""
     environment = sandbox.ImmutableSandboxedEnvironment()
     names = SimpleNamespace()
     namespace = {**inputs, "tower": SimpleNamespace(filename=names)}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `ansible-galaxy collection build` packs in a checkout that somebody has worked in: what git knows, no more."""
+"""`ansible-galaxy collection build` packs exactly the tracked files, even in a used checkout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEFT_OUT = {"galaxy.yml", ".gitignore"}
 
 
 def tracked() -> set[str]:
-    """The files of the collection: those that git knows, or would if all were added."""
+    """Return the collection's files: tracked files and untracked files that git does not ignore."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listing = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
     # git also lists files that are deleted but not committed.
@@ -34,7 +34,7 @@ def copy_of(names: set[str], target: Path) -> None:
 
 
 def leave_traces(checkout: Path) -> list[Path]:
-    """Make a file for each line of .gitignore, as work in the checkout does; in a folder where the line names one."""
+    """Create a file for each line of .gitignore, in a folder if the line names one."""
     made = []
     for line in (checkout / ".gitignore").read_text(encoding="utf-8").split():
         name = line.strip("/").replace("*", "poolboy")
@@ -50,7 +50,7 @@ def test_the_artifact_has_what_git_knows_and_nothing_else(tmp_path: Path, workpl
     checkout = tmp_path / "checkout"
     copy_of(names, checkout)
     assert len(leave_traces(checkout)) > 10
-    # As `make` does it: the checkout is found below itself.
+    # As `make` does: a link to the checkout inside the checkout.
     (checkout / ".collections" / "concourse").symlink_to("..")
     run = workplace.ansible(
         "ansible-galaxy", "collection", "build", str(checkout), "--output-path", str(tmp_path / "out")
@@ -61,5 +61,5 @@ def test_the_artifact_has_what_git_knows_and_nothing_else(tmp_path: Path, workpl
         packed = {member.name for member in archive if not member.isdir()}
     assert {name.split("/")[0] for name in packed} - {name.split("/")[0] for name in names} == MADE_BY_GALAXY
     assert packed == (names - LEFT_OUT) | MADE_BY_GALAXY
-    # Others rely on these: the stage for Molecule, ansible-test sanity, and the licence by its name.
+    # Other tools require these: the stage for Molecule, ansible-test sanity, and the licence.
     assert {"tests/stage/__main__.py", "tests/sanity/ignore-2.19.txt", "LICENSES/GPL-3.0-or-later.txt"} <= packed

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook awx with the real modules of awx.awx, and the jobs it sets up, run as AWX runs them."""
+"""The playbook awx with the real modules of awx.awx; its jobs run as AWX runs them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ansible_collections.poolboy.concourse.tests.functional.running import COLLE
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import SshServer, serve_ssh
 
-# Text that Ansible is not to fill in has a tag of its own.
+# Text that Ansible must not template has the tag !unsafe.
 TEXT = re.compile(r"!unsafe ")
 TEMPLATES = {"Pool status": "status", "Pool clean": "clean", "Pool trigger": "trigger", "Pool round": "pool_boy"}
 
@@ -56,7 +56,7 @@ class Awx:
 
 
 def set_up(place: Workplace, controller: Controller, environment: dict[str, str], *more: str, **extra: Any) -> Run:
-    """Run the playbook as somebody who sets up AWX does."""
+    """Run the playbook as an administrator of AWX does."""
     variables = {
         "ANSIBLE_COLLECTIONS_PATH": f"{COLLECTIONS}:{awx_collections()}",
         "CONTROLLER_HOST": controller.server.url,
@@ -68,7 +68,7 @@ def set_up(place: Workplace, controller: Controller, environment: dict[str, str]
 
 
 def settings(scene: Scene, ssh: SshServer) -> tuple[dict[str, str], dict[str, Any]]:
-    """What docs/awx.md tells to give: secrets in the environment, the rest in a file of variables."""
+    """Return the settings of docs/awx.md: secrets in the environment, the others in a variables file."""
     environment = {
         "CONCOURSE_BASE_URL": scene.atc.url,
         "CONCOURSE_USERNAME": "pool-boy",
@@ -139,13 +139,13 @@ def test_a_survey_asks_for_variables_of_its_playbook(awx: Awx, name: str) -> Non
     assert template["survey_enabled"] == bool(survey)
     for question in survey:
         assert question["variable"].removeprefix("pool_boy_") in options
-        # An answer that may be empty would hide the variable of the host.
+        # An optional empty answer overrides the host's variable.
         assert question["required"] is True
         assert question["default"] not in (None, "")
 
 
 def own_project(folder: Path) -> Path:
-    """The project of one's own that docs/awx.md describes, as far as `Pool status` needs it."""
+    """Create the custom project of docs/awx.md with the parts that `Pool status` needs."""
     (folder / "playbooks").mkdir(parents=True)
     (folder / "playbooks" / "status.yml").write_text(block("awx.md", "status.yml"), encoding="utf-8")
     (folder / "ansible.cfg").write_text(block("awx.md", "ansible.cfg"), encoding="utf-8")
@@ -153,9 +153,9 @@ def own_project(folder: Path) -> Path:
 
 
 def run_job(awx: Awx, image: Image, folder: Path, template: str, *, project: Path = CHECKOUT, **answers: Any) -> Run:
-    """Run a job in its execution environment, and see that what AWX keeps of it holds no secret."""
+    """Run a job in its execution environment and check that AWX stores no secret of it."""
     playbook = write_job(folder, awx.controller, template, answers=answers, project=project)
-    # AWX puts these before the paths of the project's ansible.cfg.
+    # AWX prepends these to the paths of the project's ansible.cfg.
     environment = {
         "PATH": f"{image.tools}:{awx.place.variables['PATH']}",
         "ANSIBLE_COLLECTIONS_PATH": str(image.root / "usr/share/ansible/collections"),
@@ -172,7 +172,7 @@ def test_jobs_do_what_their_templates_say(awx: Awx, image: Image, tmp_path: Path
     status = run_job(awx, image, tmp_path / "status", "Pool status", project=own_project(tmp_path / "own"))
     assert status.code == 0, status.said
     assert re.search(r"^ *cf/fresh +big-2 +errored ", status.stdout, flags=re.MULTILINE)
-    # With this answer, and not without it, the lock goes that waits for its next job.
+    # Only this answer releases the lock that waits for its next job.
     clean = run_job(awx, image, tmp_path / "clean", "Pool clean", pool_boy_preset="pool_boy")
     assert clean.code == 0, clean.said
     assert re.search(r"^ *aws +env-2 +release +handed_off ", clean.stdout, flags=re.MULTILINE)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Concourse task: its command with the image's files and packages, in an environment that is otherwise empty."""
+"""The Concourse task: its command with the image's files and packages in an otherwise empty environment."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import serve_ssh
 
 FOLDER = CHECKOUT / "concourse"
-# What each server publishes of its key, and ssh shows at the first connection.
+# The published fingerprints, which ssh shows at the first connection.
 FINGERPRINTS = {
     "bitbucket.org": "SHA256:ybgmFkzwOSotHTHLJgHO0QN8L0xErw6vd0VhFA9m3SM",
     "github.com": "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
     "gitlab.com": "SHA256:eUXGGm1YGsMAS7vkcx6JOJdOGHPem5gQp4taiCfCLB8",
 }
-# The parameters of the tool that this one replaces; pipelines name them all.
+# The parameters of the replaced tool; pipelines set all of them.
 OLD = {
     "CONCOURSE_BASE_URL",
     "CONCOURSE_USERNAME",
@@ -55,7 +55,7 @@ def load(name: str) -> Any:
 
 @pytest.fixture
 def task(image: Image, tmp_path: Path) -> Task:
-    """Run the task with these parameters over those of task.yml, or the given config; it must leave nothing behind."""
+    """Run the task with these parameters added to task.yml's, or the given config; it must leave no files."""
 
     def run(config: dict[str, Any] | None = None, **parameters: Any) -> Run:
         work, temporary = tmp_path / "work", short_folder(run)
@@ -80,7 +80,7 @@ def login(scene: Scene) -> dict[str, str]:
 
 
 def test_a_pipeline_of_the_old_tool_runs_with_the_new_image(task: Task, scene: Scene) -> None:
-    """The config as those pipelines have it, over ssh, less the image."""
+    """Run the config of those pipelines over ssh, without the image."""
     with serve_ssh(scene.locks.path.parent) as ssh:
         config = {
             "platform": "linux",
@@ -123,7 +123,7 @@ def test_a_round_with_the_options_of_the_guide_starts_builds_too(task: Task, sce
     assert run.code == 0, run.said
     tree = {*scene.locks.tree()}
     assert {b"aws/unclaimed/env-1", b"cf/fresh/unclaimed/big-2", b"aws/claimed/env-3"} <= tree
-    # One build for each free lock of the pool: two that were free, one that was given back.
+    # One build for each free lock of the pool: two were free, one was released.
     assert len(scene.atc.list_builds(job="claim-env")) == 3 + 3
 
 
@@ -150,7 +150,7 @@ def test_the_image_copies_what_there_is_and_pins_what_it_installs(image: Image) 
     assert (image.root / "usr/local/bin/pool_boy.sh").stat().st_mode & 0o111
     ignored = (FOLDER / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     assert {line[1:] for line in ignored if line[:1] == "!"} == {source for _mode, source, _target in copies()}
-    # pip must find a package for every need, as it is told to look for no others.
+    # pip must find every requirement among these packages.
     (pip,) = [rest for name, rest in given if name == "RUN" and rest.startswith("pip install")]
     assert "--no-deps" in pip
     pins = re.findall(r"^([\w.-]+)==(\S+)$", (FOLDER / "requirements.txt").read_text(), flags=re.MULTILINE)
@@ -163,7 +163,7 @@ def test_the_image_copies_what_there_is_and_pins_what_it_installs(image: Image) 
 
 
 def test_system_packages_are_in_debian() -> None:
-    """bookworm is what the tests run on, too, where they run on Debian."""
+    """Look up the packages with apt, if the tests run on Debian."""
     (install,) = [rest for name, rest in instructions() if name == "RUN" and "apt-get install" in rest]
     names = re.findall(r" ([a-z][a-z-]+)(?= |$)", install.split("--no-install-recommends")[1].split("&&")[0])
     assert names == ["ca-certificates", "git", "openssh-client"]
@@ -199,7 +199,7 @@ def test_the_task_and_the_pipeline_are_what_concourse_takes() -> None:
 
 
 def _needs(package: importlib.metadata.Distribution) -> set[str]:
-    """The packages that one needs in the image, without those for an extra or another Python."""
+    """Return a package's requirements in the image, without extras or other Python versions."""
     needs = [Requirement(line) for line in package.requires or []]
     return {_normal(need.name) for need in needs if need.marker is None or need.marker.evaluate(IN_THE_IMAGE)}
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The execution environment as far as it can be made without a container, and ansible-navigator without one."""
+"""The execution environment and ansible-navigator, as far as they work without a container."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_builder_makes_the_build_context(image: Image, workplace: Workplace, tmp
     (installed,) = re.findall(r'^ARG ANSIBLE_INSTALL_REFS="(.*)"$', definition.read_text(), flags=re.MULTILINE)
     pins = (CHECKOUT / "concourse" / "requirements.txt").read_text(encoding="utf-8").split()
     core, runner = installed.split()
-    # Both images run the same Ansible, and the tests' jobs run on the same runner.
+    # Both images contain the same Ansible, and the tests' jobs use the same runner.
     assert core in pins
     assert runner in Path(__file__).with_name("requirements.txt").read_text(encoding="utf-8").split()
     (collection,) = yaml.safe_load((context / "_build" / "requirements.yml").read_text())["collections"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible sends to a host for each module: exactly the files that the module imports, by relative imports."""
+"""Ansible sends exactly the imported files of each module to a host, with relative imports."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from ansible_collections.poolboy.concourse.tests.functional.running import COLLE
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 
 PLUGINS = "ansible_collections/poolboy/concourse/plugins"
-# The most files of ours that a module may send: they are transferred and compiled on every host.
+# The maximum of the collection's files per module: every host receives and compiles them.
 MOST_FILES = {"concourse_pool_status": 105, "concourse_pool_clean": 128, "concourse_pool_trigger": 142}
-# Code of other modules, which a module must not carry.
+# Code of other modules, which a module must not send.
 FOREIGN = {
     "concourse_pool_status": ("_core/clean/", "_core/trigger/", "_core/push/", "_git/push/", "_git/write/"),
     "concourse_pool_clean": ("_core/trigger/", "_core/tally/plan"),
@@ -32,7 +32,7 @@ FOREIGN = {
 
 @dataclass(frozen=True)
 class Payload:
-    """What a module returned, and the files of the collection that its host received, below `plugins`."""
+    """A module's result and the files of the collection below `plugins` that its host received."""
 
     run: ModuleRun
     files: frozenset[str]
@@ -45,7 +45,7 @@ def module(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def payload(module: str, workplace: Workplace, tmp_path: Path) -> Payload:
-    """Run the module by Ansible in check mode on a repository with one free lock, and keep what Ansible sends."""
+    """Run the module with Ansible in check mode on a repository with one free lock, and keep the payload."""
     locks = LockRepository(tmp_path / "locks.git")
     locks.add("aws", "env-1")
     options: dict[str, Any] = {"repo": locks.url, "pools": ["aws"]}
@@ -62,7 +62,7 @@ def payload(module: str, workplace: Workplace, tmp_path: Path) -> Payload:
 
 
 def imported_files(module: str) -> frozenset[str]:
-    """Return the module's file and all files that it imports, directly or not, below `plugins`."""
+    """Return the module's file and all its direct and indirect imports below `plugins`."""
     plugins, found, open_files = COLLECTIONS / PLUGINS, set[str](), [f"modules/{module}.py"]
     while open_files:
         name = open_files.pop()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook of each module hands over every option that the module has, and tells what came of it."""
+"""The playbook of each module passes every option of the module and prints the result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
 
 
 def options_of(documentation: str) -> set[str]:
-    """Return the options of a module and of the fragments that it is documented with."""
+    """Return the options of a module and of its documentation fragments."""
     own = yaml.safe_load(documentation)
     names = set(own.get("options", {}))
     for fragment in own["extends_documentation_fragment"]:
@@ -46,7 +46,7 @@ def options_of(documentation: str) -> set[str]:
     ],
 )
 def test_every_option_is_collected_from_its_variable(name: str, documentation: str) -> None:
-    """By name and by value; a variable that holds a template is templated, another prefix is left alone."""
+    """Names and values match; templates are rendered, and variables with another prefix are ignored."""
     options = options_of(documentation)
     variables = {f"pool_boy_{option}": "{{ 1 + 1 }}-" + option for option in options} | {"repo": "no", "x_repo": "no"}
     collect = LookupModule(loader=DataLoader(), templar=Templar(loader=DataLoader(), variables={}))

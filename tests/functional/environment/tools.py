@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tools around Ansible that these tests run, made once and kept in `.cache` until their recipe changes."""
+"""The Ansible tools of these tests, installed once into `.cache` until their recipe changes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ CHECKOUT = COLLECTIONS.joinpath(*PACKAGE.split(".")).resolve()
 _CACHE = CHECKOUT / ".cache" / "environment"
 _REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 _PINS = CHECKOUT / "concourse" / "requirements.txt"
-# The last release of this package that has the collection awx.awx.
+# The last release of this package that contains the collection awx.awx.
 _ANSIBLE = "ansible==12.3.0"
 _AWX = "ansible_collections/awx/awx/"
 
 
 def tools() -> Path:
-    """The folder with ansible-builder, ansible-navigator, ansible-runner, and the Ansible of the image."""
+    """Return the folder with ansible-builder, ansible-navigator, ansible-runner and the image's Ansible."""
     python = _python()
     recipe = "\n".join([str(python), *(file.read_text(encoding="utf-8") for file in (_PINS, _REQUIREMENTS))])
 
@@ -38,7 +38,7 @@ def tools() -> Path:
 
 
 def awx_collections() -> Path:
-    """A folder for ANSIBLE_COLLECTIONS_PATH that has the collection awx.awx."""
+    """Return a folder for ANSIBLE_COLLECTIONS_PATH with the collection awx.awx."""
 
     def make(folder: Path) -> None:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
@@ -52,11 +52,11 @@ def awx_collections() -> Path:
 
 
 def _once(name: str, recipe: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder that `make` has filled by this recipe, now or in an earlier run."""
+    """Return a folder filled by `make` with this recipe, now or in an earlier run."""
     _CACHE.mkdir(parents=True, exist_ok=True)
     folder, ready = _CACHE / name, _CACHE / f"{name}.ready"
     with (_CACHE / f"{name}.lock").open("w", encoding="utf-8") as lock:
-        # Tests run in several processes at once.
+        # Tests run in several processes.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.exists() or ready.read_text(encoding="utf-8") != recipe:
             ready.unlink(missing_ok=True)
@@ -67,11 +67,11 @@ def _once(name: str, recipe: str, make: Callable[[Path], None]) -> Path:
 
 
 def _python() -> Path:
-    """A Python that runs the ansible-core of the image."""
+    """Return a Python that the image's ansible-core supports."""
     command = [sys.executable, "-m", "scripts.pythons"]
     listing = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
     here = dict(line.split(" ", 1) for line in listing.splitlines())
     for version in ("3.13", "3.12"):
         if version in here:
             return Path(here[version])
-    pytest.skip("platform: neither Python 3.13 nor 3.12 is here, and the image's ansible-core runs on no other")
+    pytest.skip("platform: the image's ansible-core requires Python 3.12 or 3.13, which is not installed")

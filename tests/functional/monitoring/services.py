@@ -20,7 +20,7 @@ from ansible_collections.poolboy.concourse.tests.servers.require import require_
 
 @dataclass(frozen=True)
 class Service:
-    """A running server of Prometheus' family."""
+    """A running Prometheus server, push gateway or node exporter."""
 
     port: int
 
@@ -29,7 +29,7 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     def page(self, path: str) -> str:
-        """Get a page; an HTTP error raises."""
+        """Return a page; raise on an HTTP error."""
         with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
             return str(answer.read().decode())
 
@@ -39,11 +39,11 @@ class Prometheus(Service):
     """A running Prometheus."""
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """Evaluate an expression now; one that cannot be parsed raises."""
+        """Evaluate an expression now; raise if it is invalid."""
         return list(self._data(f"query?{urllib.parse.urlencode({'query': expression})}")["result"])
 
     def alerts(self) -> list[dict[str, Any]]:
-        """All alerts that are pending or firing."""
+        """Return all pending and firing alerts."""
         return list(self._data("alerts")["alerts"])
 
     def _data(self, path: str) -> Any:
@@ -52,7 +52,7 @@ class Prometheus(Service):
 
 @contextmanager
 def serve_pushgateway(folder: Path) -> Iterator[Service]:
-    """A push gateway that keeps nothing."""
+    """Run a push gateway without persistence."""
     program = require_program("prometheus-pushgateway")
     with _serve(lambda port: [program, f"--web.listen-address=127.0.0.1:{port}"], folder / "pushgateway.log") as port:
         yield Service(port)
@@ -60,7 +60,7 @@ def serve_pushgateway(folder: Path) -> Iterator[Service]:
 
 @contextmanager
 def serve_node_exporter(folder: Path, texts: Path) -> Iterator[Service]:
-    """A node exporter that serves nothing but the `.prom` files of the folder `texts`."""
+    """Run a node exporter that serves only the `.prom` files of the folder `texts`."""
     program = require_program("prometheus-node-exporter")
     settings = ["--collector.disable-defaults", "--collector.textfile", f"--collector.textfile.directory={texts}"]
     with _serve(
@@ -73,7 +73,7 @@ def serve_node_exporter(folder: Path, texts: Path) -> Iterator[Service]:
 def serve_prometheus(
     folder: Path, *, rules: Path, pushgateway: Service, node_exporter: Service
 ) -> Iterator[Prometheus]:
-    """A Prometheus that asks both once a second, and evaluates the rules as often."""
+    """Run a Prometheus that scrapes both and evaluates the rules every second."""
     program = require_program("prometheus")
     config = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},

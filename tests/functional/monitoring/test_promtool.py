@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Prometheus' own tool says of the metrics and the rules; and that rules, dashboard and documentation fit them."""
+"""promtool accepts the metrics and the rules; rules, dashboard and documentation match the metrics."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ NASTY = ['a"b', "a\\", "a\nb", "a\rb\x0b\x85\u2028", "{}=,#", "\x1b[31m", "Ã¼mlÃ
 
 
 def promtool(*arguments: str, given: str = "") -> tuple[int, str]:
-    """Its exit code and all that it said."""
+    """Run promtool and return its exit code and output."""
     command = [require_program("promtool"), *arguments]
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 
 def full_text(pool: str = "aws", name: str = "infra") -> str:
-    """The metrics of a round in which everything happens."""
+    """Return the metrics of a round with every kind of event."""
     return pool_metrics(
         round_fact(
             look(free(pool, "e"), claimed(pool, "f", "leaked", age=9, unused=8), pools=[pool], problems=[pool]),
@@ -73,7 +73,7 @@ def test_the_rules_fire_when_they_should_and_not_before() -> None:
 
 
 def test_every_rule_has_a_test_in_which_it_fires(tmp_path: Path) -> None:
-    """Without any rule all of them are missed."""
+    """Without rules, every test of a rule fails."""
     (tmp_path / "alerts.yml").write_text("groups: [{name: none, rules: []}]")
     (tmp_path / "test.yml").write_text(re.sub(r"\S+/alerts\.yml", "alerts.yml", TESTS.read_text()))
     code, said = promtool("test", "rules", str(tmp_path / "test.yml"))
@@ -92,7 +92,7 @@ def test_the_rules_say_what_to_do() -> None:
 
 
 def series() -> dict[str, set[str]]:
-    """The labels of every metric that there is."""
+    """Return the labels of every metric."""
     found: dict[str, set[str]] = {}
     for name, labels in re.findall(r"^(poolboy_\w+)\{(.*)\} \S+$", full_text(), re.MULTILINE):
         found.setdefault(name, set()).update(re.findall(r'(\w+)="', labels))
@@ -100,7 +100,7 @@ def series() -> dict[str, set[str]]:
 
 
 def selectors() -> Iterator[tuple[str, str]]:
-    """Every metric that rules and dashboard use, with the labels by which they choose."""
+    """Yield every metric that rules and dashboard use, with the labels they select by."""
     dashboard = json.loads((MONITORING / "dashboard.json").read_text())
     texts = [rule["expr"] for rule in ALERTS]
     texts += [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
@@ -128,7 +128,7 @@ def test_the_documentation_describes_exactly_the_metrics_that_there_are() -> Non
 
 
 def test_every_verdict_in_a_rule_is_one() -> None:
-    """A typing error in a matcher would let an alert sleep for ever."""
+    """A typo in a matcher would silence an alert."""
     known = set(re.findall(r'verdict="(\w+)"', full_text()))
     dashboard = (MONITORING / "dashboard.json").read_text()
     for matcher in re.findall(r'verdict=~?\\?"([\w|]+)', RULES.read_text() + dashboard):

@@ -46,7 +46,7 @@ TRIGGER = {
 
 @dataclass(frozen=True)
 class House:
-    """Everything that runs, and the scene in which a lock has leaked."""
+    """All running services and a scene with a leaked lock."""
 
     scene: Scene
     place: Workplace
@@ -57,7 +57,7 @@ class House:
     texts: Path
 
     def round(self, *, cleaning: bool = False, webhook_format: str = "json") -> None:
-        """Run a round by Ansible."""
+        """Run a round with Ansible."""
         variables = {
             "name_of_repository": REPOSITORY,
             "access": {
@@ -78,7 +78,7 @@ class House:
         assert run.code == 0, run.said
 
     def firing(self) -> set[tuple[str, str]]:
-        """Name and state of all alerts about the repository, but the moment of their first sight."""
+        """Return name and state of all alerts about the repository, without their start time."""
         mine = [one for one in self.prometheus.alerts() if one["labels"].get("repository") == REPOSITORY]
         return {(one["labels"]["alertname"], one["state"]) for one in mine}
 
@@ -106,7 +106,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def _impatient_rules(folder: Path) -> Path:
-    """The rules as they are, but for the half hour in which a leaked lock must not be released."""
+    """Write the rules without the half hour before a leaked lock alerts."""
     rules = yaml.safe_load((MONITORING / "alerts.yml").read_text())
     (leaked,) = (rule for rule in rules["groups"][0]["rules"] if rule["alert"] == LEAKED)
     assert leaked["for"] == "30m"
@@ -117,7 +117,7 @@ def _impatient_rules(folder: Path) -> Path:
 
 
 def _leak(scene: Scene) -> None:
-    """A job claims a lock, ends well and gives nothing back."""
+    """Let a job claim a lock and succeed without releasing it."""
     scene.atc.set_user("pool-boy", "pa55word")
     scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
     source = {"uri": "git@git.example.com:locks.git"}
@@ -139,7 +139,7 @@ def test_a_leaked_lock_fires_its_alert_once_although_it_comes_by_both_ways(house
     leaked = (LEAKED, "firing")
     wait_for(lambda: leaked in house.firing(), what="alert for the leaked lock")
     both = 'count(poolboy_locks{pool="aws",verdict="leaked"} == 1)'
-    wait_for(lambda: [one["value"][1] for one in house.prometheus.query(both)] == ["2"], what="value by both ways")
+    wait_for(lambda: [one["value"][1] for one in house.prometheus.query(both)] == ["2"], what="value of both")
     assert house.firing() == {leaked}
     (alert,) = [one for one in house.prometheus.alerts() if one["labels"]["alertname"] == leaked[0]]
     assert alert["labels"] == {
@@ -170,7 +170,7 @@ def test_prometheus_can_draw_every_panel_of_the_dashboard(house: House) -> None:
 
 
 def dashboard_expressions() -> list[str]:
-    """The expressions of all panels, with everything selected."""
+    """Return the expressions of all panels, with all values selected."""
     dashboard = json.loads((MONITORING / "dashboard.json").read_text())
     targets = [target for panel in dashboard["panels"] for target in panel["targets"]]
     return [re.sub(r"\$(?:repository|pool)\b", ".*", target["expr"]) for target in targets]
@@ -183,7 +183,7 @@ def test_the_first_round_told_of_the_lock_that_nobody_gives_back(house: House) -
     assert body["news"][0]["url"] == house.scene.page(1)
 
 
-# This one gives the lock back, so it is the last.
+# This round releases the lock, so it is the last.
 def test_the_next_rounds_count_on_and_what_is_over_stops_firing(house: House) -> None:
     house.webhook.bodies.clear()
     house.webhook.is_down = True
@@ -195,13 +195,13 @@ def test_the_next_rounds_count_on_and_what_is_over_stops_firing(house: House) ->
     assert first == '*teams/locks? "a"*: 1 lock released'
     assert second.startswith("• aws/&lt;!channel&gt; was released: ci/hold 1 succeeded; ")
     wait_for(lambda: house.firing() == set(), what="end of the alert")
-    wait_for(lambda: value(house.prometheus, "min(poolboy_rounds_total)") == 3, what="third round by both ways")
+    wait_for(lambda: value(house.prometheus, "min(poolboy_rounds_total)") == 3, what="third round from both exporters")
     assert value(house.prometheus, 'min(poolboy_releases_total{verdict="leaked"})') == 1
     assert value(house.prometheus, "min(poolboy_free_locks)") == 2
 
 
 def wait_for(condition: Callable[[], bool], *, what: str) -> None:
-    """Prometheus looks once a second; a busy machine gets more time."""
+    """Wait for a condition; Prometheus scrapes every second, and a busy machine gets more time."""
     wait_until(condition, what=what, seconds=PATIENCE)
 
 

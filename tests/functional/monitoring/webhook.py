@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A webhook that takes whatever it is sent."""
+"""A webhook that accepts every request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Webhook(ThreadingHTTPServer):
-    """A running webhook; `bodies` are the JSON documents that it was sent, `is_down` makes it refuse them."""
+    """A running webhook; `bodies` are the received JSON documents, `is_down` makes it refuse requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -37,13 +37,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name of the base class
-        """Say nothing."""
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - name of the base class
+        """Print nothing."""
 
 
 @contextmanager
 def serve_webhook() -> Iterator[Webhook]:
-    """Serve a webhook on a free port, until the context ends."""
+    """Serve a webhook on a free port until the context ends."""
     with Webhook() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

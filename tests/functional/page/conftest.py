@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the page share: a browser, and a way to open the page of a round in it."""
+"""Shared fixtures of the page tests: a browser, and a function that opens a round's page."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ OpenPage = Callable[..., Visit]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A Chromium for all tests of a process."""
+    """One Chromium for all tests of a process."""
     with chromium(require_program(PROGRAM)) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The round of the demo, made by the real modules."""
+    """The round of the demo, run by the real modules."""
     return demo_round(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture
 def visits(browser: Browser) -> Iterator[list[Visit]]:
-    """The pages that a test has open; each may have asked for itself alone."""
+    """The open pages of a test; each must request only itself."""
     opened: list[Visit] = []
     yield opened
     for visit in opened:

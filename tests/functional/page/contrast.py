@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of a page that are hard to read, after WCAG 2.2: contrast of 4.5, or 3 for large ones."""
+"""Finds texts with low contrast by WCAG 2.2: below 4.5, or 3 for large text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import cast
 
 from playwright.sync_api import Page
 
-# Colours are drawn on a canvas to have them as numbers, whatever way the style sheet writes them.
+# A canvas converts any CSS colour to numbers.
 _FIND_WEAK = """
 () => {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rounds for the browser: one that shows everything a page can show, and those in which something is missing."""
+"""Rounds for the browser: one with everything that a page can show, and rounds with missing parts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERSON = a_holder(kind="person", text="Robin: claim env-6 by hand", url=None)
 
 
 def everything() -> dict[str, Any]:
-    """A round with every group of verdicts, a failure, problems, releases, builds started and builds stuck."""
+    """Return a round with all groups of verdicts, a failure, problems, releases, started and stuck builds."""
     soon = iso(MADE + timedelta(minutes=42))
     locks = [
         a_claim("aws", "env-1", "failed", minutes=18, policy="stale", releasable_at=soon),
@@ -48,7 +48,7 @@ def everything() -> dict[str, Any]:
 
 
 def a_trigger() -> dict[str, Any]:
-    """What concourse_pool_trigger returns where one pool was fed and one is stuck."""
+    """Return the result of concourse_pool_trigger with one triggered pool and one stuck pool."""
     build = {"team": "main", "pipeline": "ci", "instance_vars": {"branch": "main"}, "job": "deploy", "build": "13"}
     counts = {"unclaimed": 1, "active": 0, "pending": 0, "needed": 1, "triggered": 1, "instance_vars": None}
     return {
@@ -75,7 +75,7 @@ def a_trigger() -> dict[str, Any]:
 
 
 def rounds() -> dict[str, dict[str, Any]]:
-    """Rounds of every kind, by name."""
+    """Return rounds of every kind by name."""
     leaked = a_claim("aws", "env-1", "leaked", releasable=True, releasable_at=iso(MADE))
     released = [a_release("aws", "env-1", verdict="leaked")]
     failed = [{"step": "status", "message": "The repository cannot be read: Connection refused."}]

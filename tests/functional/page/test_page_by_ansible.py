@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter as a playbook uses it: on variables that are templates still, and with errors that a person can read."""
+"""The filter in a playbook: with templated variables, and with readable errors."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ansible_collections.poolboy.concourse.tests.page.rounds import a_claim, a_f
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Workplace:
-    """A machine of its own for each test."""
+    """An isolated machine for each test."""
     return Workplace(tmp_path / "machine")
 
 
 def make_page(workplace: Workplace, variables: dict[str, Any]) -> Run:
-    """Let Ansible write the page of `pool_boy_round` into page.html."""
+    """Write the page of `pool_boy_round` into page.html with Ansible."""
     (workplace.folder / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
     options = {"content": "{{ pool_boy_round | poolboy.concourse.pool_page }}", "dest": "page.html", "mode": "0644"}
     return workplace.ansible(

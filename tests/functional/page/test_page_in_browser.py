@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page in a real browser: at any width, in light and dark, with and without JavaScript, with anything in it."""
+"""The page in a real browser: at any width, light and dark, with and without JavaScript, with any content."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_a_silent_concourse_and_what_is_not_known_for_it(open_page: OpenPage) ->
     last = visit.tab.get_by_role("region", name="The last round")
     expect(last).to_contain_text("Unknown, because the step trigger failed.")
     assert visit.tab.locator(".summary a").count() == 0
-    # The free and those that were left behind are none, and no links.
+    # Groups without locks (free, stale) are not links.
     assert visit.tab.locator(".tiles a").count() == 2
 
 
@@ -158,5 +158,5 @@ def test_headings_and_controls_have_names(open_page: OpenPage) -> None:
 
 
 def _clock(**after: float) -> int:
-    """The browser's time, so long after the page was made."""
+    """Return the browser's time, this long after the page was written."""
     return int((MADE + timedelta(**after)).timestamp() * 1000)

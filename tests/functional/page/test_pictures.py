@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pictures of the documentation can be made anew, and stay small."""
+"""The screenshots of the documentation can be recreated and stay small."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_picture(browser: Browser, demo: dict[str, Any], tmp_path: Path, pictu
 
 
 def _size(file: Path) -> tuple[int, int]:
-    """Width and height of a PNG, which stand at the start of its first chunk."""
+    """Return width and height of a PNG from its first chunk."""
     start = file.read_bytes()[:24]
     assert start[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", start[16:24])

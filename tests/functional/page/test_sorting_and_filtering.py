@@ -16,7 +16,7 @@ from ansible_collections.poolboy.concourse.tests.page.rounds import a_look, a_ro
 
 WORST_FIRST = ["big-2", "env-1", "big-1", "env-6", "env-10", "env-2", "big-3"]
 
-# By column: the names of the locks by rising value, by falling value, and those without a value, which stay last.
+# By column: lock names ascending, descending, and without a value (always last).
 ORDERS = {
     "Verdict": (WORST_FIRST, WORST_FIRST[::-1], []),
     "Pool": (
@@ -50,7 +50,7 @@ ORDERS = {
 
 @pytest.fixture
 def visit(open_page: OpenPage) -> Visit:
-    """The page of a round that shows everything."""
+    """The page of a round with all content."""
     return open_page(everything())
 
 
@@ -106,7 +106,7 @@ def test_pool_and_verdict_narrow_each_other(visit: Visit) -> None:
     tools.get_by_label("Verdict").select_option("group:left")
     assert visit.names() == ["big-2", "env-1"]
     tools.get_by_role("button", name="Show all").click()
-    # A form is reset after its button's click is over.
+    # A form resets after its button's click event.
     expect(visit.rows).to_have_count(7)
     assert visit.names() == WORST_FIRST
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A page of a round, opened in a real browser, and all that the browser complained of or asked for."""
+"""A round's page in a real browser, with the browser's errors and requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOCKS = "#table tbody tr"
 
 @dataclass
 class Visit:
-    """An open page. `complaints` are errors of the console and of scripts, and dialogs; `requests` are addresses."""
+    """An open page. `complaints` are console errors, script errors and dialogs; `requests` are addresses."""
 
     context: BrowserContext
     tab: Page
@@ -26,7 +26,7 @@ class Visit:
     def __post_init__(self) -> None:
         self.tab.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        # A dialog that something listens to waits for an answer.
+        # A dialog with a listener waits for a response.
         self.tab.on("dialog", self._dismiss)
         self.context.on("request", lambda request: self.requests.append(request.url))
 
@@ -36,23 +36,23 @@ class Visit:
 
     @property
     def rows(self) -> Locator:
-        """The locks that are seen."""
+        """The visible locks."""
         return self.tab.locator(f"{LOCKS}:visible")
 
     def names(self) -> list[str]:
-        """The names of the locks that are seen, in their order."""
+        """Return the names of the visible locks in order."""
         return self.rows.locator("th").all_inner_texts()
 
     def head(self, title: str) -> Locator:
-        """The head of a column."""
+        """Return the header of a column."""
         return self.tab.get_by_role("columnheader", name=title).filter(has=self.tab.get_by_role("button"))
 
     def value(self, expression: str) -> Any:
-        """What an expression is in the page."""
+        """Evaluate an expression in the page."""
         return self.tab.evaluate(expression)
 
     def work_of(self, action: Callable[[], None]) -> float:
-        """How many seconds of a processor's time the page takes for an action, whatever else the machine is doing."""
+        """Return the processor seconds that the page uses for an action."""
         session = self.context.new_cdp_session(self.tab)
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
         action()
@@ -61,5 +61,5 @@ class Visit:
         return float(metrics["TaskDuration"])
 
     def overflow(self) -> int:
-        """By how many pixels the page is wider than its window."""
+        """Return by how many pixels the page is wider than its window."""
         return cast("int", self.value("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the role share: a scene with locks to release, a machine, and rounds on it by real Ansible."""
+"""Shared fixtures of the role tests: a scene with stale locks, a machine, and rounds with real Ansible."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PLAYBOOK = Path(__file__).with_name("rounds.yml")
 
 @dataclass(frozen=True)
 class Rounds:
-    """What a run of rounds.yml left: by host the fact of the round, and the message of the task that failed."""
+    """The result of rounds.yml: by host the fact of the round and the message of the failed task."""
 
     run: Run
     facts: Mapping[str, Any]
@@ -46,13 +46,13 @@ class Rounds:
 
     @property
     def changed(self) -> dict[str, int]:
-        """How many tasks changed something, by host."""
+        """Return the number of changed tasks by host."""
         found = re.findall(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)", self.run.stdout, re.MULTILINE)
         return {host: int(count) for host, count in found}
 
 
 class Machine(Workplace):
-    """A machine of its own, on which rounds are done; `out` is a folder for what they write."""
+    """An isolated machine for rounds; `out` is the folder for their files."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -62,7 +62,7 @@ class Machine(Workplace):
     def rounds(
         self, hosts: Mapping[str, Mapping[str, Any]], *more: str, environment: Mapping[str, str] | None = None
     ) -> Rounds:
-        """Do one round for each host, with its variables."""
+        """Run one round for each host with its variables."""
         results = self.folder / "results"
         results.mkdir(exist_ok=True)
         for old in results.iterdir():
@@ -74,20 +74,20 @@ class Machine(Workplace):
         return Rounds(run, {name: one["round"] for name, one in told.items()}, messages)
 
     def inventory(self, hosts: Mapping[str, Mapping[str, Any]]) -> str:
-        """Write an inventory of hosts with their variables, all of them here; they are also in group `locks`."""
+        """Write an inventory of local hosts with their variables, all in the group `locks`."""
         file = self.folder / "inventory.yml"
         here = {name: {"ansible_connection": "local", **variables} for name, variables in hosts.items()}
         file.write_text(yaml.safe_dump({"locks": {"hosts": here}}))
         return str(file)
 
     def told(self) -> dict[str, str]:
-        """What lies in the folder for page and metrics, by name."""
+        """Return the files of page and metrics by name."""
         return {path.name: path.read_text() for path in sorted(self.out.iterdir())}
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    """A machine of its own for each test; no run may leave anything in its temporary folder."""
+    """An isolated machine for each test; runs must leave its temporary folder empty."""
     place = Machine(tmp_path / "machine")
     yield place
     assert [name for name in place.leftovers() if not name.startswith("ansible")] == []
@@ -103,7 +103,7 @@ def receiver() -> Iterator[Receiver]:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     """A Concourse and a lock repository, six hours ago. User pool-boy may start builds of team main.
 
-    aws/env-1 was left by a build that errored, aws/env-2 is claimed by a person; cf/fresh/big-1 is free.
+    The holder of aws/env-1 errored, a person claimed aws/env-2, and cf/fresh/big-1 is free.
     """
     with Scene(tmp_path / "scene", now=int(time.time()) - 6 * HOUR) as made:
         made.atc.set_user("pool-boy", PASSWORD)
@@ -127,7 +127,7 @@ def leave_behind(scene: Scene, lock: str) -> None:
 
 
 def work(scene: Scene, **more: Any) -> dict[str, Any]:
-    """The variables of a round in a scene: clean both pools, and start builds for cf/fresh."""
+    """Return the variables of a round: clean both pools and start builds for cf/fresh."""
     return {
         "pool_boy_repo": scene.repo,
         "pool_boy_concourse_url": scene.atc.url,
@@ -139,7 +139,7 @@ def work(scene: Scene, **more: Any) -> dict[str, Any]:
 
 
 def telling(machine: Machine, receiver: Receiver) -> dict[str, Any]:
-    """The variables by which a round tells of itself in every way."""
+    """Return the variables for all reports of a round."""
     return {
         "pool_boy_page_file": str(machine.out / "locks.html"),
         "pool_boy_metrics_file": str(machine.out / "locks.prom"),

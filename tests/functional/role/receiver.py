@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An HTTP server that takes what webhooks and push gateways are sent, and remembers it."""
+"""An HTTP server that records requests to webhooks and push gateways."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Delivery:
-    """One request; the names of its headers are in lower case."""
+    """A request; header names are lower case."""
 
     method: str
     path: str
@@ -33,7 +33,7 @@ class Delivery:
 
 
 class Receiver:
-    """Answers every request with `status`, and keeps them in `deliveries`."""
+    """Responds to every request with `status` and keeps it in `deliveries`."""
 
     def __init__(self) -> None:
         self.status = 200
@@ -52,7 +52,7 @@ class Receiver:
             do_POST = do_PUT = do_GET = handle_one  # noqa: N815
 
             def log_message(self, *_other: object) -> None:
-                """Say nothing on the screen of the tests."""
+                """Print nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
@@ -61,7 +61,7 @@ class Receiver:
         return f"http://127.0.0.1:{self.server.server_port}"
 
     def take(self, method: str) -> list[Delivery]:
-        """Return the requests of this method since the last time, and forget all."""
+        """Return the requests of this method since the last call, and clear all."""
         found = [one for one in self.deliveries if one.method == method]
         self.deliveries.clear()
         return found

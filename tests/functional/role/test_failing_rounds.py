@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps that fail: the others go on, and everybody is told; bad configurations: a sentence, and nothing happens."""
+"""Failing steps: the others continue, and every report shows the failure. Bad configurations change nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SENTENCE = re.compile(r"[A-Z0-9].{10,400}\.")
 
 
 def test_every_step_that_fails_is_told_everywhere(scene: Scene, machine: Machine, receiver: Receiver) -> None:
-    """Two locks to release where one is allowed, no right to start builds, and nobody takes page, push and news."""
+    """Two locks to release where one is allowed, no permission to start builds, and page, push and webhook fail."""
     scene.locks.add("aws", "env-3", at=scene.now)
     leave_behind(scene, "aws/env-3")
     scene.atc.follow_wall_clock()
@@ -45,19 +45,19 @@ def test_every_step_that_fails_is_told_everywhere(scene: Scene, machine: Machine
     assert (fact["clean"]["failed"], fact["clean"]["released"]) == (True, [])
     assert (fact["trigger"]["failed"], fact["trigger"]["triggered"]) == (True, [])
     assert len(fact["status"]["locks"]) == 4
-    # What does not matter to the pools does not fail the round.
+    # Failed reports do not fail the round.
     failed = str(run.messages["shop"])
     assert [step for step in steps if f"{step}: " in failed] == ["clean", "trigger", "page"]
     metrics = machine.told()["locks.prom"]
     for step in steps:
         assert f'poolboy_step_ok{{repository="shop",step="{step}"}} 0' in metrics
     assert 'poolboy_failures_total{repository="shop",step="notify"} 2' in metrics
-    # Told in the first try, as the page was not written by then; and once more in the metrics that tell of it.
+    # The first push precedes the page; the metrics report the failure again.
     assert [one["kind"] for one in receiver.take("POST")[0].json["news"]] == ["failed"] * 5
 
 
 def test_what_is_new_is_told_when_somebody_listens(scene: Scene, machine: Machine, receiver: Receiver) -> None:
-    """The round succeeds without webhook and push gateway, page and metrics tell of it; the news come with the next."""
+    """The round succeeds without webhook and push gateway and reports it; the next round sends the news."""
     hosts = {"shop": work(scene, **telling(machine, receiver))}
     receiver.status = 503
     deaf = machine.rounds(hosts)
@@ -81,7 +81,7 @@ def test_what_is_new_is_told_when_somebody_listens(scene: Scene, machine: Machin
 
 
 def test_a_concourse_that_tells_nothing_of_any_build_is_told(scene: Scene, machine: Machine) -> None:
-    """Nothing is released while that lasts; where one of the builds can be asked about, it is no failure."""
+    """Nothing is released without credible responses; if one build can be queried, the round does not fail."""
     scene.locks.add("aws", "env-3", at=scene.now)
     leave_behind(scene, "aws/env-3")
     scene.locks.add("gcp", "vm-1", at=scene.now)
@@ -149,7 +149,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def test_bad_configurations(scene: Scene, machine: Machine) -> None:
-    """Each is refused with a sentence before anything happens, and the others are not harmed."""
+    """Each fails with a message before any change; the other hosts are not affected."""
     everywhere = {"pool_boy_page_file": str(machine.out / "locks.html")}
     hosts = {
         name: {key: value for key, value in work(scene, **everywhere, **bad).items() if value is not None}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook pool_boy takes options by two names: one of them, both with one value, but never two that differ."""
+"""The playbook pool_boy accepts options by two names: either name, or both with equal values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 
 def test_two_rounds_in_one_run_keep_their_options_apart(scene: Scene, machine: Machine) -> None:
-    """Two imports of the playbook with other repositories and policies, in both orders: nothing is handed on."""
+    """Two imports of the playbook with other repositories and policies, in both orders, stay independent."""
     other = LockRepository(machine.folder / "other.git")
     other.add("gcp", "vm-1")
     other.claim("gcp", "vm-1", message="manually claim vm-1", at=scene.now)
@@ -34,7 +34,7 @@ def test_two_rounds_in_one_run_keep_their_options_apart(scene: Scene, machine: M
 
 
 def test_pools_as_json_on_the_command_line(scene: Scene, machine: Machine) -> None:
-    """A text to Ansible, which names a job all the same, so that a build is started."""
+    """Ansible passes a text; its job is recognized and a build starts."""
     variables = {name: value for name, value in work(scene).items() if name != "pool_boy_pools"}
     pools = json.dumps(["aws", {"name": "cf/fresh", "job": f"{PIPELINE}/claim-big"}], separators=(",", ":"))
     inventory = machine.inventory({"shop": variables})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rounds that go well: what they do, tell and remember; again; in check mode; from the environment; for many hosts."""
+"""Successful rounds: actions, reports and state; repeated, in check mode, from the environment, for many hosts."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_round_and_the_next_one(scene: Scene, machine: Machine, receiver: Rece
     assert second.changed == {"shop": 0}
     assert second.facts["shop"]["clean"]["released"] == []
     first_look, second_look = fact["status"], second.facts["shop"]["status"]
-    assert not any("action" in lock for lock in first_look["locks"]), "a look after the release and the trigger"
+    assert not any("action" in lock for lock in first_look["locks"]), "a status after the release and the trigger"
     assert all("action" in lock for lock in second_look["locks"]), "what clean saw, as nothing was done since"
     assert second_look.keys() == first_look.keys()
     assert [one["name"] for one in second_look["pools"]] == [one["name"] for one in first_look["pools"]]
@@ -119,7 +119,7 @@ def test_check_mode_by_value(scene: Scene, machine: Machine, receiver: Receiver)
     started = [{**one, "build": None, "id": None, "url": None} for one in did["trigger"]["triggered"]]
     assert would["trigger"]["triggered"] == started
     assert would["trigger"]["pools"] == did["trigger"]["pools"]
-    # The look at the end shows the pools as they are.
+    # The final status shows the current pools.
     assert {lock["name"]: lock["verdict"] for lock in would["status"]["locks"]}["env-1"] == "errored"
 
 
@@ -142,7 +142,7 @@ def test_with_nothing_but_the_environment(scene: Scene, machine: Machine) -> Non
 
 
 def test_many_repositories(scene: Scene, machine: Machine) -> None:
-    """Inventory hosts with variables of their own; one of them is broken."""
+    """Inventory hosts with their own variables; one of them is broken."""
     page = f"{machine.out}/{{{{ inventory_hostname }}}}.html"
     inventory = machine.inventory(
         {
@@ -167,7 +167,7 @@ def test_many_repositories(scene: Scene, machine: Machine) -> None:
 def test_a_failed_round_does_not_stain_the_next_in_the_same_play(
     scene: Scene, machine: Machine, receiver: Receiver
 ) -> None:
-    """Two repositories on one host, one after the other: each fact is that of its own round."""
+    """Two repositories on one host in sequence: each fact belongs to its own round."""
     wrong = {
         **telling(machine, receiver),
         "pool_boy_page_file": "/is/not/there.html",

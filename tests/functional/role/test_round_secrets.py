@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No secret of a round is seen: not in the output at any verbosity, the log, the list of processes, or any file."""
+"""No secret of a round is visible: not in the output at any verbosity, the log, the process list, or any file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = ("repository", "concourse", "wrong concourse", "gateway", "webhook", "we
 
 
 def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -> None:
-    """Two hosts: all goes well for one, by the names of the other playbooks; nobody knows or takes anything of two."""
+    """Two hosts: one succeeds with the names of the other playbooks; every login and report of the other fails."""
     known = {kind: secrets.token_hex(12) for kind in KINDS}
     scene.atc.set_user("pool-boy", known["concourse"])
     machine.variables["ANSIBLE_LOG_PATH"] = str(machine.folder / "ansible.log")
@@ -51,7 +51,7 @@ def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -
         command += ["-e", "pool_boy_hosts=locks"]
         with ProcessWatch() as watch:
             run = machine.ansible(*command)
-    # Else there would have been nothing to see.
+    # Otherwise the runs had no secret to show.
     assert run.code == 2
     assert "The round of badly failed. clean: " in run.stdout
     assert "ansible_facts" in run.stdout

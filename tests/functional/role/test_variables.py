@@ -20,7 +20,7 @@ OPTIONS: dict[str, dict[str, Any]] = yaml.safe_load((ROLE / "meta" / "argument_s
 ]["main"]["options"]
 DEFAULTS = (ROLE / "defaults" / "main" / "round.yml").read_text()
 GROUPS = (options.GIT, options.CONCOURSE, options.POOLS, options.CLEANING)
-# Gives back one lock by its claim, which is gone with the first round.
+# Releases one lock by its claim, which the first round already releases.
 NOT_OF_A_ROUND = {"force"}
 OF_MODULES: dict[str, dict[str, Any]] = {
     name: option

@@ -25,7 +25,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.jo
 
 from ...atc import Emulator
 from ...lockrepo import LockRepository
-from ...unit.atc.recorded_story import CONTRACT, tell_until_exchanges
+from ...unit.atc.recorded_story import CONTRACT, repeat_until_exchanges
 from ..running import ModuleRun
 from .triggerer import Triggerer
 
@@ -81,7 +81,7 @@ RUNS: dict[str, tuple[str, str]] = {
 def atc() -> Iterator[Emulator]:
     """The Concourse at the time of the recorded exchanges."""
     with Emulator() as emulator:
-        tell_until_exchanges(emulator)
+        repeat_until_exchanges(emulator)
         emulator.set_next_id("builds", 20)
         yield emulator
         assert emulator.server.errors == []
