@@ -90,7 +90,7 @@ def short_folder(owner: object) -> Path:
 class Workplace:
     """An isolated machine: home and cache are below `folder`, nothing comes from the tester's.
 
-    The temporary folder has a short path, because it contains sockets of Ansible and ssh. It is removed with this object.
+    The temporary folder has a short path, because it contains sockets of Ansible and ssh; this object removes it.
 
     `variables` are the environment variables of every run.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts for the schedule: one of a whole systemd, one with nothing but a cron daemon."""
+"""Hosts for the schedule: one with systemd, one with only a cron daemon."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.poolboy.concourse.tests.functional.schedule.machine imp
 )
 from ansible_collections.poolboy.concourse.tests.functional.schedule.stage import Stage
 
-# Each takes the processor for a minute: `make long` runs them.
+# Each uses the processor for a minute, so only `make long` runs them.
 LONG = (
     "test_check_mode_on_a_fresh_host_changes_nothing",
     "test_a_round_that_fails_is_told_and_not_switched_on",
@@ -30,7 +30,7 @@ LONG = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long, unless POOLBOY_LONG=1 asks for all."""
+    """Skip long tests unless POOLBOY_LONG=1 is set."""
     if os.environ.get("POOLBOY_LONG") != "1":
         left_out = [item for item in items if item.name in LONG]
         config.hook.pytest_deselected(items=left_out)
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Everything that pip needs for the virtual environment of a round."""
+    """All wheels for the virtual environment of a round."""
     reason = obstacle()
     if reason:
         pytest.skip(reason)

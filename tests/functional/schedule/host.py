@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host that the playbook schedule is run on, and what it left there."""
+"""A host for the playbook schedule, and the files that it leaves."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from ansible_collections.poolboy.concourse.tests.functional.schedule.stage impor
 HERE = COLLECTIONS / "ansible_collections/poolboy/concourse"
 SYSTEM_PYTHON = "/usr/bin/python3"
 PATIENCE = 600.0
-# What the operating system itself writes while it runs.
+# Files that the operating system writes at run time.
 PASSING = re.compile(
     r"/var/log/(journal|wtmp|btmp|lastlog)|/var/lib/systemd/|/etc/(passwd|group|shadow|gshadow|subuid|subgid)-|/etc/\.pwd\.lock"
 )
 
 
 def download_wheels(folder: Path) -> None:
-    """Fetch what the role installs by default, for the Python of the system, so that no host needs a network for it."""
+    """Download the role's default packages for the system's Python, so that hosts need no network."""
     defaults = yaml.safe_load((HERE / "roles/pool_boy/defaults/main/schedule.yml").read_text(encoding="utf-8"))
     names = {"ansible-core": "ansible_core", "GitPython": "gitpython", "requests": "requests"}
     wanted = [f"{name}=={defaults[f'pool_boy_schedule_{variable}_version']}" for name, variable in names.items()]
@@ -44,12 +44,12 @@ def download_wheels(folder: Path) -> None:
 
 
 class Host:
-    """A machine with a copy of the collection, and a stage for its round to work on."""
+    """A machine with a copy of the collection and a stage for its rounds."""
 
     def __init__(self, machine: Machine, stage: Stage, wheels: Path) -> None:
         self.machine = machine
         self.stage = stage
-        # A copy, as an installed collection is one: nobody works on it meanwhile.
+        # A copy, as an installed collection is, so that edits of the checkout do not affect it.
         self.collections = "/tester/collections"
         copy = machine.path(self.collections) / "ansible_collections/poolboy/concourse"
         for part in ("plugins", "roles", "playbooks", "meta"):
@@ -60,7 +60,7 @@ class Host:
         self.before = self.traces()
 
     def apply(self, *more: str, environment: Mapping[str, str] | None = None, **variables: Any) -> Run:
-        """Run the playbook with variables, less their prefix: `apply(backend="cron")`."""
+        """Run the playbook with variables without their prefix: `apply(backend="cron")`."""
         given = {f"pool_boy_schedule_{name}": value for name, value in variables.items()}
         offline = {"pool_boy_schedule_pip_arguments": ["--no-index", "--find-links=/tester/wheels"]}
         file = self.machine.put("/tester/variables.yml", self.stage.variables(**{**offline, **given}))
@@ -74,7 +74,7 @@ class Host:
         )
 
     def install(self, *more: str, environment: Mapping[str, str] | None = None, **variables: Any) -> int:
-        """The same, which must succeed; the number of changes is returned."""
+        """Run the playbook as `apply`, which must succeed; return the number of changes."""
         run = self.apply(*more, environment=environment, **variables)
         assert run.code == 0, run.said
         for secret in self.stage.secrets.values():
@@ -82,13 +82,13 @@ class Host:
         return changes(run)
 
     def traces(self) -> set[str]:
-        """All files and accounts of the machine, less those that come and go by themselves."""
+        """Return all files and accounts of the machine, without temporary ones."""
         found = self.machine.run("find", "/etc", "/opt", "/usr", "/var", "/srv", "/home", "-xdev", "-print0").stdout
         accounts = self.machine.run("getent", "passwd").stdout + self.machine.run("getent", "group").stdout
         return {path for path in found.split("\0") if path and not PASSING.match(path)} | set(accounts.splitlines())
 
     def build_artifact(self) -> str:
-        """Build the collection as Galaxy has it; the path of the artifact is returned."""
+        """Build the collection's artifact and return its path."""
         source = f"{self.collections}/ansible_collections/poolboy/concourse"
         built = self.machine.ansible("ansible-galaxy", "collection", "build", source, "--output-path=/tester/built")
         assert built.code == 0, built.said
@@ -97,13 +97,13 @@ class Host:
 
     @property
     def leftovers(self) -> list[str]:
-        """What is there now and was not before anything was installed, and the other way round."""
+        """Return the differences to the state before the installation."""
         return sorted(self.traces() ^ self.before)
 
     @property
     def log(self) -> str:
-        """What the rounds said, in the journal or the file."""
-        self.machine.run("journalctl", "--sync")  # what a round has just printed may not be in the journal yet
+        """The output of the rounds, from the journal or the log file."""
+        self.machine.run("journalctl", "--sync")  # the latest output may not be in the journal yet
         journal = self.machine.run(
             "journalctl", "--unit=pool-boy.service", "--output=cat", "--no-pager", "--quiet"
         ).stdout
@@ -111,6 +111,6 @@ class Host:
 
 
 def changes(run: Run) -> int:
-    """How many tasks changed something, by the recap of Ansible."""
+    """Return the number of changed tasks from Ansible's recap."""
     (number,) = re.findall(r"changed=(\d+)", run.stdout)
     return int(number)

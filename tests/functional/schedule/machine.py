@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A machine to install things on: a copy of this one, whose disk changes only in memory, with processes of its own.
+"""A machine for installations: a copy of this one with its own processes, whose disk changes only in memory.
 
-Its network is this machine's, so what listens on 127.0.0.1 is there too. When it is shut down, or this program is
-killed, nothing is left of it.
+It shares this machine's network, including servers on 127.0.0.1. When it is shut down, or this program is
+killed, nothing remains.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ansible_collections.poolboy.concourse.tests.functional.running import (
 
 SYSTEMD = ("--boot", "--", "--unit=multi-user.target")
 CRON = ("--as-pid2", "--", "/usr/sbin/cron", "-f")
-"""What runs in it: a whole systemd, or nothing but a cron daemon."""
+"""The machine's first process: systemd, or only a cron daemon."""
 
 START = """
 set -e
@@ -38,9 +38,9 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 poolboy "$1"
 mkdir "$1/changed" "$1/work" "$1/root"
 mount -t overlay -o "lowerdir=/,upperdir=$1/changed,workdir=$1/work" overlay "$1/root"
-# None of this machine's own services and timers: they would take its ports.
+# Remove this machine's services and timers, which would use its ports.
 for wants in multi-user timers sockets; do rm -rf "$1/root/etc/systemd/system/$wants.target.wants"; done
-# Except cron, which is at work on every host that has it.
+# Keep cron, which runs on every host.
 mkdir "$1/root/etc/systemd/system/multi-user.target.wants"
 ln -s /lib/systemd/system/cron.service "$1/root/etc/systemd/system/multi-user.target.wants/"
 rm -f "$1"/root/etc/cron.d/* "$1/root/etc/crontab"
@@ -52,15 +52,15 @@ NEEDED = ("unshare", "nsenter", "setpriv", "mount", "systemd-nspawn", "cron", "l
 
 
 def obstacle() -> str:
-    """What keeps this machine from having such another one; empty if nothing does."""
+    """Return why this machine cannot run another one; empty if it can."""
     if os.geteuid() != 0:
-        return "only root can start a machine of its own for the schedule"
+        return "only root can start a machine for the schedule"
     search = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     missing = [name for name in NEEDED if shutil.which(name, path=search) is None]
     if missing:
         return f"{', '.join(missing)} not installed: apt-get install systemd-container cron logrotate util-linux"
     if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode != 0:
-        return "this machine lets even root mount nothing, so it cannot have another one in it"
+        return "root cannot mount file systems on this machine, so it cannot run another one"
     return ""
 
 
@@ -74,7 +74,7 @@ class Machine:
         self._log = (folder.parent / f"{folder.name}.log").open("w+b")
 
     def __enter__(self) -> Self:
-        # What a test needs may lie on other file systems than the root's, which a copy of the root does not have.
+        # A copy of the root does not include other file systems that a test may need.
         needed = {str(path.resolve()) for path in (COLLECTIONS, COLLECTIONS / "ansible_collections/poolboy/concourse")}
         needed |= {sys.prefix, sys.base_prefix}
         spawn = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--machine=poolboy-{os.getpid()}"]
@@ -83,7 +83,7 @@ class Machine:
             "--resolv-conf=bind-host",
             *(f"--bind-ro={path}" for path in needed),
         ]
-        # If this program is killed, the kernel kills the first process of those numbers, and with it the whole machine.
+        # If this program is killed, the kernel kills the first process of the namespace, and with it the machine.
         numbers = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
         command = ["setpriv", "--pdeathsig", "KILL", *numbers, "sh", "-c", START, "sh", str(self.folder)]
         self._host = subprocess.Popen(
@@ -100,7 +100,7 @@ class Machine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # With its first process all others die; the copy of the disk goes with the last name of it.
+        # All processes end with the first one; the disk's copy disappears with its last reference.
         for process in self._children(self._host.pid):
             os.kill(process, signal.SIGKILL)
         try:
@@ -111,7 +111,7 @@ class Machine:
         self._log.close()
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None, patience: float = PATIENCE) -> Run:
-        """Run a command in the machine, as root, and wait for its end."""
+        """Run a command in the machine as root and wait for it."""
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         variables = {"PATH": path, "HOME": "/root", "LC_ALL": "C.UTF-8", **(environment or {})}
         done = subprocess.run(
@@ -127,7 +127,7 @@ class Machine:
         return Run(done.returncode, done.stdout, done.stderr)
 
     def ansible(self, *command: str, environment: Mapping[str, str] | None = None, patience: float = PATIENCE) -> Run:
-        """Run a command of Ansible in the machine; a file that it needs is at the same path there, see `put`."""
+        """Run a command of Ansible in the machine; its files have the same paths there, see `put`."""
         passed_on = {
             name: value for name, value in os.environ.items() if name.startswith("PIP_") or "proxy" in name.lower()
         }
@@ -145,7 +145,7 @@ class Machine:
         return self.run(str(TOOLS / program), *arguments, environment=variables, patience=patience)
 
     def put(self, path: str, content: str) -> str:
-        """Write a file that only root can read into the machine."""
+        """Write a file into the machine that only root can read."""
         target = self.path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.touch(mode=0o600)
@@ -153,11 +153,11 @@ class Machine:
         return path
 
     def path(self, path: str) -> Path:
-        """Where a file of the machine is seen from here, also one of its file systems in memory."""
+        """Return the path of a machine's file on this host, even for file systems in memory."""
         return Path(f"/proc/{self.leader}/root{path}")
 
     def read(self, path: str) -> str:
-        """The text of a file of the machine; empty if there is none."""
+        """Return the text of a machine's file, or an empty text."""
         try:
             return self.path(path).read_text(encoding="utf-8", errors="surrogateescape")
         except FileNotFoundError:
@@ -165,11 +165,11 @@ class Machine:
 
     @property
     def changed(self) -> Path:
-        """The files that are not as on this machine, below a folder that stands for the root."""
+        """The files that differ from this machine, below a folder for the root."""
         return Path(f"/proc/{self._host.pid}/root{self.folder}/changed")
 
     def processes(self) -> list[int]:
-        """The processes of the machine, by their numbers here."""
+        """The ids of the machine's processes on this host."""
         return self._family(self._host.pid)[1:]
 
     def wait(self, ready: Callable[[], object], what: str, *, patience: float = 60.0) -> None:
@@ -189,7 +189,7 @@ class Machine:
         return next(filter(self._is_leader, self._family(self._host.pid)))
 
     def _is_leader(self, process: int) -> bool:
-        """Whether it is the first process of a machine that has its own root already."""
+        """Whether a process is the first one of a machine and already has its own root."""
         try:
             numbers = re.findall(r"^NSpid:.*\t1$", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
             return bool(numbers) and Path(f"/proc/{process}/root/run/host").is_dir()

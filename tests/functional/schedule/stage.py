@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an installed round works on: a Concourse, and a lock repository behind a password."""
+"""A Concourse and a lock repository with a password for installed rounds."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ CONFIG = {
 
 
 class Stage:
-    """`locks` of the pool `aws` can be left behind by builds; `secrets` are the passwords by the role's variables."""
+    """A stage. `locks` are those of pool `aws`; `secrets` are the passwords by the role's variables."""
 
     def __init__(self, folder: Path) -> None:
         self.scene = Scene(folder, now=int(time.time()) - 6 * HOUR)
         self.secrets = {
-            # Neither a brace nor a percent sign may make anything else of it.
+            # Braces and percent signs must survive templates and cron.
             "pool_boy_concourse_password": secrets.token_hex(12) + "{{ x }}%h",
             "pool_boy_repo_password": secrets.token_hex(12),
         }
@@ -52,24 +52,24 @@ class Stage:
         self.scene.__exit__(kind, error, trace)
 
     def leave(self, lock: str) -> None:
-        """Let a build claim a lock of the pool and be aborted, hours ago."""
+        """Let a build claim a lock of the pool and be aborted hours ago."""
         build = self.scene.start(PIPELINE, "claim")
         self.scene.claim(build, "env", f"aws/{lock}")
         self.scene.wait(60)
         self.scene.finish(build, "aborted")
 
     def is_free(self, lock: str) -> bool:
-        """Whether somebody has given the lock back."""
+        """Whether the lock is free."""
         return f"aws/unclaimed/{lock}".encode() in self.scene.locks.tree()
 
     @property
     def round(self) -> dict[str, Any]:
-        """What the round is to do, as variables of the role."""
+        """The round's variables of the role."""
         return {
             "pool_boy_name": "locks of the stage",
             "pool_boy_repo": self.repo,
             "pool_boy_repo_username": "boy",
-            # A text, as it is in the environment.
+            # A text, as in the environment.
             "pool_boy_pools": "aws",
             "pool_boy_concourse_url": self.scene.atc.url,
             "pool_boy_concourse_username": "boy",
@@ -78,12 +78,12 @@ class Stage:
         }
 
     def variables(self, **others: Any) -> str:
-        """A file of variables for the playbook schedule."""
+        """Write a variables file for the playbook schedule and return its path."""
         given = {
             "pool_boy_schedule_round": self.round,
             "pool_boy_schedule_secrets": self.secrets,
             "pool_boy_schedule_install_packages": False,
             **others,
         }
-        # As in a vault of Ansible, where a password is no template either.
+        # As in Ansible Vault, where a password is not a template.
         return f"--- !unsafe\n{json.dumps(given)}\n"

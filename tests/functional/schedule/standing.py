@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keep a host with a stage for Molecule: `python -m ...tests.functional.schedule.standing FOLDER systemd|cron`.
 
-It returns as soon as the host is there. FOLDER/host.json has the variables of the role for it, and FOLDER/enter takes
-the place of ssh. The host goes when that JSON file is removed, or after an hour.
+It returns as soon as the host runs. FOLDER/host.json contains the role's variables, and FOLDER/enter replaces
+ssh. The host stops when that JSON file is removed, or after an hour.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ansible_collections.poolboy.concourse.tests.functional.schedule.machine imp
 from ansible_collections.poolboy.concourse.tests.functional.schedule.stage import Stage
 
 PATIENCE, LIFE, TICK = 300.0, 3600.0, 0.2  # seconds
-# The last argument is the command, as ssh has it; all before it are options of ssh and the name of the host.
+# The last argument is the command, as for ssh; ssh options and the host name come before it.
 ENTER = """#!/bin/sh
 for command; do :; done
 exec nsenter --target {leader} --all env --ignore-environment --chdir=/root HOME=/root LC_ALL=C.UTF-8 \\
@@ -34,7 +34,7 @@ exec nsenter --target {leader} --all env --ignore-environment --chdir=/root HOME
 
 
 def keep(folder: Path, program: str) -> None:
-    """Be the host until its file is removed."""
+    """Run the host until its file is removed."""
     ready = folder / "host.json"
     wheels = folder / "wheels"
     wheels.mkdir()
@@ -55,7 +55,7 @@ def keep(folder: Path, program: str) -> None:
 
 
 def start(folder: Path, program: str) -> int:
-    """Let a process in the background be the host; wait until it is there."""
+    """Start the host in a background process and wait until it runs."""
     folder.mkdir(parents=True, mode=0o700)
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "-m", __spec__.name, str(folder), program, "--keep"]

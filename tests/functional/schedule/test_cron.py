@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real cron daemon runs an installed round. One story, told in the order of the tests; mostly it waits for cron."""
+"""A real cron daemon runs an installed round. The tests depend on their order; most time is waiting for cron."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, changes
 from ansible_collections.poolboy.concourse.tests.functional.schedule.watcher import Watcher
 
-# Numbers and truths as texts, as they are when they are given by -e NAME=VALUE.
+# Numbers and booleans as texts, as -e NAME=VALUE passes them.
 SETTINGS: dict[str, Any] = {
     "backend": "cron",
     "cron": "* * * * *",
@@ -53,7 +53,7 @@ def test_a_second_time_nothing_changes_and_no_secret_is_told_at_any_verbosity(cr
 
 
 def test_no_new_secret_is_told_either(cron_host: Host) -> None:
-    """The files of the secrets change here, and a diff of them would show all."""
+    """The secret files change here; a diff would show them."""
     others = {**cron_host.stage.secrets, "pool_boy_pushgateway_password": "an0ther-pa55word"}
     proxy = {"HTTPS_PROXY": "http://boy:pr0xy-pa55word@proxy.example.com:3128"}
     changed = {**SETTINGS, "secrets": others, "secret_environment": proxy, "verify": "false"}
@@ -72,11 +72,11 @@ def test_cron_runs_it_three_times_in_a_row_and_no_secret_is_seen(cron_host: Host
     with watcher.watching():
         for lock in ("env-1", "env-2", "env-3"):
             stage.leave(lock)
-            machine.wait(partial(stage.is_free, lock), f"cron gives {lock} back", patience=180)
-        # A round that was at work when its lock was left behind has not been counted yet, and is one of cron's, too.
+            machine.wait(partial(stage.is_free, lock), f"cron releases {lock}", patience=180)
+        # A round of cron that was running before the lock became stale is not counted yet.
         machine.wait(lambda: cron_host.log.count("failed=0") >= done + 3, "the third round ends", patience=180)
     assert "fatal" not in cron_host.log
-    # It has seen the round at work: its command, and the one environment that may hold a password.
+    # The watcher saw the round: its command, and the only environment with a password.
     assert any(b"ansible-playbook" in line for line in watcher.command_lines)
     assert watcher.own_environments > 0
     assert watcher.leaks == set()
@@ -85,7 +85,7 @@ def test_cron_runs_it_three_times_in_a_row_and_no_secret_is_seen(cron_host: Host
 def test_secrets_are_in_one_file_that_only_the_round_reads(cron_host: Host) -> None:
     watcher = Watcher(cron_host.machine, cron_host.stage.secrets.values())
     holders = {f"/{path.relative_to(cron_host.machine.changed)}" for path in watcher.holders(cron_host.machine.changed)}
-    # The other one is the file of variables that the playbook was run with.
+    # The other one is the playbook's variables file.
     assert holders == {"/etc/pool-boy/secrets.yml", "/tester/variables.yml"}
     about = cron_host.machine.path("/etc/pool-boy/secrets.yml").stat()
     assert stat.S_IMODE(about.st_mode) == 0o600
@@ -109,7 +109,7 @@ def test_two_rounds_never_overlap(cron_host: Host) -> None:
 
 def test_the_log_is_rotated(cron_host: Host) -> None:
     machine = cron_host.machine
-    # As a round does that is at work meanwhile.
+    # As a running round does.
     log = "/var/log/pool-boy/round.log"
     round_at_work = f"runuser --user pool-boy -- touch {log}; exec 3>>{log}; echo $1 begins >&3; $2 && echo $1 ends >&3"
     rotate = "logrotate --force --state /tmp/state /etc/logrotate.d/pool-boy"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A machine of the tests goes with the tests, also if they are killed: it would run rounds for ever."""
+"""A machine stops with the tests, even if they are killed; otherwise it would run rounds forever."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ def test_it_does_not_outlive_a_killed_test(tmp_path: Path) -> None:
     program.wait()
     until = time.monotonic() + 10
     while Path(f"/proc/{leader}").exists():
-        assert time.monotonic() < until, f"process {leader} is still at work"
+        assert time.monotonic() < until, f"process {leader} is still running"
         time.sleep(0.05)

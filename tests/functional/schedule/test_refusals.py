@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that cannot work: each is refused with a sentence, and nothing is installed. One run, a host for each."""
+"""Invalid settings: each fails with a message, and nothing is installed. One run with a host for each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PREFIX = "pool_boy_schedule_"
 
 @dataclass(frozen=True)
 class Case:
-    """What is set otherwise than in an installation that works, and what the refusal says; `less` is taken away."""
+    """Changes to a valid installation and the expected message; `less` are removed variables."""
 
     words: str
     settings: dict[str, Any] = field(default_factory=dict)
@@ -102,7 +102,7 @@ CASES = {
 PROGRAMS = {
     "old-python": "exit 1",
     "python-without-venv": 'case "$2" in *venv*) exit 1 ;; esac',
-    # Of a cron that reads less than others.
+    # A cron with a stricter parser.
     "crontab": """case $1 in
   -n) ! grep '^13 13 13' || { echo bad minute; exit 1; } ;;
   *) echo 'usage: crontab [-n] file: -n (dry run: checks the syntax)' ;;
@@ -111,7 +111,7 @@ esac""",
 
 
 def settings(host: Host, case: Case) -> dict[str, Any]:
-    """The variables of one host."""
+    """Return the variables of one host."""
     round_variables = {**host.stage.round, **case.round}
     known = {"round": round_variables, "secrets": host.stage.secrets}
     kept = {name: {key: one for key, one in group.items() if key not in case.less} for name, group in known.items()}
@@ -120,7 +120,7 @@ def settings(host: Host, case: Case) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def refusals(systemd_host: Host) -> dict[str, str]:
-    """What was said of each host."""
+    """The message of each host."""
     machine = systemd_host.machine
     for name, script in PROGRAMS.items():
         machine.put(f"/tester/{name}", f"#!/bin/sh\n{script}\n")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real systemd runs an installed round. One story, told in the order of the tests."""
+"""A real systemd runs an installed round. The tests depend on their order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, changes
 
-# Numbers as texts, as they are when they are given by -e NAME=VALUE.
+# Numbers as texts, as -e NAME=VALUE passes them.
 SETTINGS: dict[str, Any] = {"backend": "systemd", "on_calendar": "*:*:0/30", "randomized_delay": "0", "timeout": "900"}
 UNITS = ("/etc/systemd/system/pool-boy.service", "/etc/systemd/system/pool-boy.timer")
 
@@ -21,12 +21,12 @@ def is_active(host: Host) -> str:
 
 
 def calendar(host: Host) -> str:
-    """When systemd itself would run it."""
+    """Return the calendar of the timer as systemd reads it."""
     return host.machine.run("systemctl", "show", "--property=TimersCalendar", "--value", "pool-boy.timer").stdout
 
 
 def programs(host: Host) -> list[str]:
-    """What lies beside the command."""
+    """Return the programs beside the command."""
     return sorted(path.name for path in host.machine.path("/opt/pool-boy").iterdir())
 
 
@@ -49,7 +49,7 @@ def test_a_round_that_fails_is_told_and_not_switched_on(systemd_host: Host) -> N
     run = systemd_host.apply(**SETTINGS, secrets=wrong)
     assert run.code != 0
     assert "it failed when it was tried, so its schedule was not switched on" in run.said
-    # The sentence of the round itself, out of the journal.
+    # The round's own message from the journal.
     assert re.search(r"The round of locks of the stage failed\. clean: .*password", run.said)
     assert not any(secret in run.said for secret in wrong.values())
     assert is_active(systemd_host) == "inactive"
@@ -66,9 +66,7 @@ def test_it_is_installed_and_tried(systemd_host: Host) -> None:
 def test_the_timer_fires_it(systemd_host: Host) -> None:
     for lock in ("env-2", "env-3"):
         systemd_host.stage.leave(lock)
-        systemd_host.machine.wait(
-            partial(systemd_host.stage.is_free, lock), f"the timer gives {lock} back", patience=120
-        )
+        systemd_host.machine.wait(partial(systemd_host.stage.is_free, lock), f"the timer releases {lock}", patience=120)
     assert not any(secret in systemd_host.log for secret in systemd_host.stage.secrets.values())
 
 
@@ -95,7 +93,7 @@ def test_a_new_time_counts_only_when_the_round_works(systemd_host: Host) -> None
     run = systemd_host.apply(**{**SETTINGS, "on_calendar": "hourly"}, playbook="no.such.playbook")
     assert run.code != 0
     assert "its schedule was not switched on or changed" in run.said
-    # As whatever else is installed on a host does.
+    # As any other installed package does.
     assert systemd_host.machine.run("systemctl", "daemon-reload").code == 0
     assert calendar(systemd_host).split(";")[0] == old.split(";")[0]
     assert systemd_host.install(**{**SETTINGS, "on_calendar": "hourly", "verify": "false"}) > 0
@@ -134,7 +132,7 @@ def test_a_round_that_finds_another_at_work_does_not_fail(systemd_host: Host) ->
 
 def test_cron_takes_its_place_and_gives_it_back(systemd_host: Host) -> None:
     machine = systemd_host.machine
-    # Another Python, so all of the programs are made anew.
+    # Another Python, so all programs are recreated.
     python = f"/usr/bin/{machine.path('/usr/bin/python3').resolve().name}"
     assert systemd_host.install(backend="cron", collection_source=systemd_host.build_artifact(), python=python) > 0
     assert python in machine.read("/opt/pool-boy/venv/made-of.txt")
@@ -157,7 +155,7 @@ def test_absent_leaves_nothing_behind(systemd_host: Host) -> None:
     assert systemd_host.install(**SETTINGS, state="absent") > 0
     assert systemd_host.leftovers == []
     machine = systemd_host.machine
-    # systemd forgets a unit that is gone as soon as it has nothing else to do.
+    # systemd unloads a removed unit when it is idle.
     machine.wait(
         lambda: machine.run("systemctl", "list-units", "--all", "pool-boy*", "--no-legend").stdout == "",
         "systemd forgets the units",

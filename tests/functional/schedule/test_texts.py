@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the entry point schedule makes of texts: in the files of the round, in entries of cron and in addresses."""
+"""How the entry point schedule handles texts in the round's files, in cron entries and in addresses."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ HARMLESS = (
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the role makes of all these texts; `back` is what Ansible reads in the file of the round."""
+    """The role's results for all these texts; `back` is what Ansible reads from the round's file."""
     place = Workplace(tmp_path_factory.mktemp("texts") / "machine")
     given: dict[str, Any] = {
         "variables": AWKWARD | NESTED,
@@ -106,7 +106,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "folder": str(place.folder),
     }
     file = place.folder / "given.yml"
-    # JSON in YAML, which has no character that YAML could not bring over, and of which nothing is a template.
+    # JSON in YAML: no character that YAML cannot represent, and no templates.
     file.write_text(f"given: !unsafe {json.dumps(json.dumps(given))}\n", encoding="utf-8")
     run = place.ansible("ansible-playbook", str(PLAYBOOK), "-e", f"@{file}")
     assert run.code == 0, run.said
@@ -162,7 +162,7 @@ def test_an_address_that_tells_a_secret_is_known(made: dict[str, Any], address: 
 
 
 def test_the_environment_takes_the_place_of_what_is_not_named(made: dict[str, Any]) -> None:
-    """Not of what is named, nor of what another login makes pointless; and a secret is kept as one."""
+    """Named variables and variables of an unused login are not replaced; secrets stay secret."""
     assert made["fallbacks"] == {
         "environment alone": {
             "round": {"pool_boy_repo": "R", "pool_boy_pools": "P", "pool_boy_concourse_username": "U"},
@@ -176,6 +176,6 @@ def test_the_environment_takes_the_place_of_what_is_not_named(made: dict[str, An
 
 
 def test_every_text_is_in_ascii_or_readable(made: dict[str, Any]) -> None:
-    """No byte of the file stands for a character that YAML forbids."""
+    """The file contains no character that YAML forbids."""
     text = (made["folder"] / "round.yml").read_bytes().decode()
     assert re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]", text) == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks over the shoulder of an installed round: what other users of the machine could see of its secrets."""
+"""Watches an installed round for secrets that other users of the machine could see."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pathlib import Path
 from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import Machine
 
 PASSING = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/var/lib/pool-boy")
-"""Where files come and go while a round is at work."""
+"""Folders with temporary files of a running round."""
 
 
 class Watcher:
-    """`leaks` are the places where a secret was seen that others could see too, while `watching()`."""
+    """`leaks` are the places where other users could see a secret during `watching()`."""
 
     def __init__(self, machine: Machine, secrets: Iterable[str]) -> None:
         self.machine = machine
@@ -40,7 +40,7 @@ class Watcher:
             thread.join()
 
     def holders(self, folder: Path) -> Iterator[Path]:
-        """The files below a folder that hold a secret."""
+        """Yield the files below a folder that contain a secret."""
         for path in folder.rglob("*"):
             try:
                 if stat.S_ISREG(path.lstat().st_mode) and self._tells(path.read_bytes()):
@@ -68,7 +68,7 @@ class Watcher:
         self.command_lines.add(line)
         if self._tells(line):
             self.leaks.add(f"command line {line!r}")
-        # Linux shows an environment to the same user and to root only.
+        # Linux shows an environment only to the same user and root.
         if self._tells(environment):
             self.own_environments += 1
             if of_others:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ways that a lock can be on when its claiming build has succeeded, each told to a scene."""
+"""The states of a lock after its claiming build has succeeded, each set up in a scene."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Story = Callable[[Scene, str, str], None]
 
 
 def at_work(scene: Scene, pipeline: str, lock: str) -> None:
-    """Job deploy has the lock and is at work."""
+    """Job deploy has the lock and is running."""
     hand_off(scene, lock, pipeline=pipeline)
 
 
 def waiting_for_a_person(scene: Scene, pipeline: str, lock: str) -> None:
-    """Deploy succeeded, and job accept is started by hand."""
+    """Deploy succeeded, and job accept is started manually."""
     scene.finish(hand_off(scene, lock, pipeline=pipeline), "succeeded")
 
 
 def behind_a_paused_job(scene: Scene, pipeline: str, lock: str) -> None:
-    """Accept is paused and its next input not determined; before, it had taken an older version."""
+    """Accept is paused, its next input is undetermined, and it took an older version before."""
     waiting_for_a_person(scene, pipeline, lock)
     accepting = scene.start(pipeline, "accept")
     scene.finish(accepting, "failed")
@@ -33,12 +33,12 @@ def behind_a_paused_job(scene: Scene, pipeline: str, lock: str) -> None:
     scene.wait(60)
     waiting_for_a_person(scene, pipeline, lock)
     scene.atc.pause_job(pipeline, "accept")
-    # What a Concourse says of a job that it does not schedule (recorded: 404).
+    # Concourse's response for a job that it does not schedule (recorded: 404).
     scene.atc.job(pipeline, "accept").inputs_determined = False
 
 
 def about_to_run_again(scene: Scene, pipeline: str, lock: str) -> None:
-    """Deploy failed, and somebody has just asked for it to run again."""
+    """Deploy failed, and a re-run was just requested."""
     deploy = hand_off(scene, lock, pipeline=pipeline)
     scene.finish(deploy, "failed")
     scene.atc.pause_job(pipeline, "deploy")
@@ -46,7 +46,7 @@ def about_to_run_again(scene: Scene, pipeline: str, lock: str) -> None:
 
 
 def left_behind(scene: Scene, pipeline: str, lock: str) -> None:
-    """Deploy failed, and that was all."""
+    """Deploy failed, and nothing followed."""
     scene.finish(hand_off(scene, lock, pipeline=pipeline), "failed")
 
 
@@ -57,4 +57,4 @@ STORIES: Mapping[Story, str] = {
     about_to_run_again: "handed_off",
     left_behind: "leaked",
 }
-"""Each with the verdict that is right at its end."""
+"""Each with its correct verdict."""

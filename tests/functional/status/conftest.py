@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of concourse_pool_status share: a machine to run it on, a scene to look at, and a way to ask."""
+"""Shared fixtures of the tests of concourse_pool_status: a machine, a scene, and functions to run the module."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BY_ANSIBLE = ("argument '", "missing required arguments: ", "Unsupported paramet
 
 @pytest.fixture
 def look(workplace: Workplace) -> Look:
-    """Look at the pools: the module's options by keyword, environment variables as `environment`."""
+    """Run the module with options as keywords and environment variables as `environment`."""
 
     def looked(environment: dict[str, str] | None = None, **options: Any) -> ModuleRun:
         return workplace.run_module("concourse_pool_status", options, environment)
@@ -39,7 +39,7 @@ def look(workplace: Workplace) -> Look:
 
 @pytest.fixture
 def look_each(look: Look) -> LookEach:
-    """Look at the pools with each of several sets of options, two at a time; the runs come in the same order."""
+    """Run the module with each of several sets of options, two at a time; return the runs in order."""
 
     def looked(cases: Sequence[Mapping[str, Any]]) -> list[ModuleRun]:
         with ThreadPoolExecutor(2) as threads:
@@ -73,7 +73,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 
 def login(scene: Scene, **options: Any) -> dict[str, Any]:
-    """The options by which pool-boy looks at a scene."""
+    """Return the options with which pool-boy reads a scene."""
     given = {
         "repo": scene.repo,
         "concourse_url": scene.atc.url,
@@ -84,7 +84,7 @@ def login(scene: Scene, **options: Any) -> dict[str, Any]:
 
 
 def refusal(run: ModuleRun) -> str:
-    """The sentence with which a run failed, which must be one for a person."""
+    """Return the message of a failed run, which must be readable."""
     message = run.message
     assert run.failed
     assert not {"locks", "report", "exception"} & run.values.keys()
@@ -92,19 +92,19 @@ def refusal(run: ModuleRun) -> str:
     assert run.stderr == ""
     assert "defect of poolboy.concourse" not in message
     assert "\n" not in message
-    # The sentences of Ansible itself, about the types of options, have no full stop.
+    # Ansible's own messages about types of options have no full stop.
     assert message[-1] in ".?)" or message.startswith(BY_ANSIBLE)
     assert len(message) < 700
     return message
 
 
 def assert_says(message: str, words: Sequence[str]) -> None:
-    """Every one of the words that matter is there."""
+    """Assert that a message contains all the words."""
     assert [word for word in words if word not in message] == [], message
 
 
 def assert_each_says(runs: Sequence[ModuleRun], words: Sequence[Sequence[str]]) -> None:
-    """Every run was refused with the words that matter; all that are not are shown together."""
+    """Assert that every run failed with its words; report all mismatches together."""
     wrong = []
     for run, expected in zip(runs, words, strict=True):
         try:
@@ -131,11 +131,11 @@ CHAIN: dict[str, Any] = {
         },
     ],
 }
-"""One job claims, the next works, a person starts the third, and the last gives the lock back."""
+"""One job claims, the next works, a person starts the third, and the last releases the lock."""
 
 
 def hand_off(scene: Scene, lock: str, *, pipeline: str = "main/chain") -> int:
-    """Let a build of `claim` claim `pool/lock` and succeed; the build of `deploy` that starts then is returned."""
+    """Let a build of `claim` claim `pool/lock` and succeed; return the build of `deploy` that then starts."""
     build = scene.start(pipeline, "claim")
     scene.claim(build, "env", lock)
     scene.wait(30)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options and repositories that cannot be used: one clear sentence each, and nothing is changed or left behind."""
+"""Invalid options and repositories: one clear message each, and no changes or leftover files."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_repository_without_any_pool_is_an_error(options: dict[str, Any], tmp_
 
 
 def test_a_shallow_clone_is_no_evidence(tmp_path: Path, look: Look) -> None:
-    """In one of depth 1 the newest commit looks like the claim of every lock."""
+    """In a clone of depth 1 the newest commit looks like the claim of every lock."""
     whole = LockRepository(tmp_path / "whole.git")
     whole.add("aws", "env-1")
     whole.claim("aws", "env-1", message="manually claim env-1")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Concourse refuses, is none, or does not answer: a clear sentence for the first two, and for the last no verdict."""
+"""Concourse refuses, is another server (clear messages), or does not respond (no verdict)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SECRETS = ("wr0ng-s3cret", "pa55word", "s0urce-key")
 
 @pytest.fixture
 def chain(scene: Scene) -> Scene:
-    """aws/env-1 is free, aws/env-2 at work in job deploy."""
+    """aws/env-1 is free, a build of job deploy uses aws/env-2."""
     scene.atc.set_pipeline("main/chain", CHAIN)
     for lock in ("env-1", "env-2"):
         scene.locks.add("aws", lock, at=scene.now)
@@ -61,7 +61,7 @@ def assert_refused(scene: Scene, cases: Sequence[Case], look_each: LookEach) -> 
 
 
 def test_all_is_well(chain: Scene, look: Look) -> None:
-    """Else the other tests would not show whose fault it is."""
+    """The scene works without the faults of the other tests."""
     assert look(**login(chain)).verdicts == {"aws/env-1": "free", "aws/env-2": "handed_off"}
 
 
@@ -189,7 +189,7 @@ def test_a_certificate_must_be_trusted(
             ],
             look_each,
         )
-        # The server may close the connection before its reason is read: then nobody can tell more.
+        # The server may close the connection before the client reads its reason.
         unknown = look(**login(chain, **trusting))
         told = refusal(unknown) if unknown.failed else unknown.warnings[0]
         ways = ("without a client certificate", "closed the connection", "TLS connection to")
@@ -205,7 +205,7 @@ EVERYTHING: list[tuple[str, dict[str, Any], str]] = [
     ("cut_json", {}, "cut off or is not JSON"),
     ("cut_body", {}, "was cut off"),
     ("lost", {}, "closed the connection without a response"),
-    # When the first contact has been made and nothing comes after it.
+    # The first request succeeds and the next ones get no response.
     ("status", {"status": 500, "path": "/(user|token)$"}, "500"),
     ("cut_json", {"path": "/(user|token)$"}, "cut off"),
 ]
@@ -213,7 +213,7 @@ EVERYTHING: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.fixture
 def in_trouble(tmp_path: Path) -> Iterator[tuple[LockRepository, list[str], list[str]]]:
-    """A lock repository; addresses of a Concourse, each in another kind of trouble; and the words for it."""
+    """A lock repository, addresses of Concourses with different faults, and the expected words."""
     locks = LockRepository(tmp_path / "locks.git")
     for number in range(1, 6):
         locks.add("aws", f"env-{number}")
@@ -256,7 +256,7 @@ def test_without_answers_nothing_is_known_and_nothing_releasable(
 
 
 def test_a_policy_cannot_let_go_of_what_is_unknown(chain: Scene, look: Look) -> None:
-    """Not even by the defaults of the pool: everything that can be set is set to release."""
+    """Even if every configurable verdict is set to release."""
     chain.atc.add_fault("status", path="/builds/", status=502)
     verdicts = (
         "handed_off",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every question of a hand-off walk gone wrong in every way: a lock in use is never releasable."""
+"""Every fault at every request of a hand-off walk: a lock in use is never releasable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.poolboy.concourse.tests.functional.status.chains import
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, HOUR, Look, login
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
-COPIES = 10  # pipelines for each story, at least as many as questions are asked about one
+COPIES = 10  # pipelines for each story, at least as many as requests about one
 PIPELINE = re.compile(r"/teams/main/pipelines/([^/]+)")
 BUILD = re.compile(r"/api/v1/builds/(\d+)/")
 
@@ -46,25 +46,25 @@ SILENT: list[Fault] = [
     ("status", {"status": 503, "version_header": True}),
     ("reset", {}),
 ]
-"""Five of these in a row, and Concourse is not asked any more."""
+"""After five of these in a row the module stops asking Concourse."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A lock, a pattern for one of the questions that are asked about it, and whether the true answer has a body."""
+    """A lock, a pattern for one of the requests about it, and whether the real response has a body."""
 
     lock: str
     pattern: str
     has_body: bool
 
     def can_have(self, fault: Fault) -> bool:
-        """Nothing can be cut off from nothing."""
+        """Whether the fault applies: an empty body cannot be cut."""
         return self.has_body or not fault[0].startswith("cut_")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """All stories, in as many pipelines as there are questions; `questions` has one for each lock."""
+    """All stories, in as many pipelines as requests; `questions` has one for each lock."""
 
     scene: Scene
     truths: Mapping[str, str]
@@ -89,7 +89,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 @pytest.fixture(scope="module")
 def stage(told: Scene, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """What is true without any fault, and what was asked to find it out."""
+    """The verdicts without faults and the requests that led to them."""
     machine = Workplace(tmp_path_factory.mktemp("machine"))
     truths = machine.run_module("concourse_pool_status", login(told)).verdicts
     asked = _by_pipeline(told)
@@ -105,7 +105,7 @@ def stage(told: Scene, tmp_path_factory: pytest.TempPathFactory) -> Stage:
 
 
 def _by_pipeline(scene: Scene) -> dict[str, dict[str, bool]]:
-    """The questions that were asked about each pipeline, as patterns, and whether the answer had a body."""
+    """Return the requests about each pipeline as patterns, and whether the response had a body."""
     home = {str(build["id"]): build["pipeline_name"] for build in scene.atc.list_builds()}
     asked: dict[str, dict[str, bool]] = {}
     for entry in scene.atc.log.entries:
@@ -130,7 +130,7 @@ def run_with(stage: Stage, look: Look, faults: Sequence[tuple[Question, Fault]],
 
 
 def assert_safe(stage: Stage, run: ModuleRun) -> None:
-    """Each verdict is the true one or none; what is in use is kept, whatever the patience."""
+    """Assert that each verdict is correct or unknown, and that locks in use are kept with any timeout."""
     for name, lock in run.locks.items():
         assert lock["verdict"] in (stage.truths[name], "unreachable"), (name, lock["reason"])
         assert lock["releasable"] == (lock["verdict"] == "leaked")
@@ -138,7 +138,7 @@ def assert_safe(stage: Stage, run: ModuleRun) -> None:
 
 @pytest.mark.parametrize("fault", GARBLED, ids=lambda fault: "-".join(map(str, (fault[0], *fault[1].values()))))
 def test_an_answer_that_is_none(fault: Fault, stage: Stage, look: Look) -> None:
-    """At every question at once, each about another pipeline: only what hangs on it stays unknown."""
+    """Faults at every request, each about another pipeline: only the affected lock stays unknown."""
     questions = [question for asked in stage.questions.values() for question in asked if question.can_have(fault)]
     run = run_with(stage, look, [(question, fault) for question in questions])
     assert_safe(stage, run)
@@ -149,7 +149,7 @@ def test_an_answer_that_is_none(fault: Fault, stage: Stage, look: Look) -> None:
 
 
 def test_no_answer_at_any_question(stage: Stage, look: Look) -> None:
-    """A few at a time, as a server that stays silent is soon not asked any more."""
+    """A few at a time, because the module soon stops asking a silent server."""
     questions = [question for question in stage.questions[behind_a_paused_job] if question.has_body]
     for begin in range(0, len(questions), len(SILENT)):
         some = questions[begin : begin + len(SILENT)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""200 locks and 20,000 commits in every format: the module's answer is the truth, with however much history it has."""
+"""200 locks and 20,000 commits in every format: the module's result is correct with any depth of history."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OLDEST = {"recent": 3_000, "ancient": 19_900}
 
 @pytest.fixture(scope="module")
 def histories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Truth]:
-    """Two repositories: for one a part of the history is enough, for the other it has to be the whole."""
+    """Two repositories: one needs a part of the history, the other needs all of it."""
     folder, until = tmp_path_factory.mktemp("generated"), int(time.time()) - 7200
     return {
         name: generate(folder / f"{name}.git", oldest_claim_depth=depth, seed=depth, until=until, **SIZE)
@@ -52,7 +52,7 @@ def truth(request: pytest.FixtureRequest, histories: dict[str, Truth]) -> Truth:
 
 
 def assert_true(run: ModuleRun, truth: Truth) -> None:
-    """Every lock is as the generator made it, and nothing but these locks is there."""
+    """Assert that the result contains exactly the generator's locks."""
     assert run.values["commit"] == truth.head
     assert [pool["name"] for pool in run.values["pools"]] == list(truth.pools)
     assert list(run.locks) == [f"{lock.pool}/{lock.name}" for lock in truth.locks]
@@ -62,7 +62,7 @@ def assert_true(run: ModuleRun, truth: Truth) -> None:
 
 
 def outline(lock: Mapping[str, Any]) -> dict[str, Any]:
-    """What the module says of a lock that a generator can know."""
+    """Return the fields of a lock that the generator knows."""
     found = {key: lock[key] for key in ("state", "commit", "claimed_at", "verdict", "releasable")}
     holder = lock["holder"]
     if holder is None or holder["kind"] != "build":
@@ -72,7 +72,7 @@ def outline(lock: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def expected(lock: LockTruth) -> dict[str, Any]:
-    """The same from what the generator knows; nobody is asked, so no build's verdict goes beyond unverified."""
+    """Return the expected fields; without a Concourse every build's verdict is unverified."""
     if lock.holder is None or lock.claimed_at is None:
         assert lock.state == "unclaimed"
         return {**dict.fromkeys(("commit", "claimed_at", "holder")), "state": "unclaimed", "verdict": "free"} | {
@@ -98,7 +98,7 @@ def expected_holder(holder: ExpectedHolder) -> object:
 
 
 def named_variables(holder: ExpectedHolder) -> object:
-    """Concourse 8.0 lost the types: what it wrote is JSON for some values only."""
+    """Return the instance variables; Concourse 8.0 lost the types, so only some values are JSON."""
     variables = holder.instance_vars
     if variables is None or not holder.untyped:
         return variables
@@ -109,7 +109,7 @@ def named_variables(holder: ExpectedHolder) -> object:
 
 
 def test_every_format_occurs(histories: dict[str, Truth]) -> None:
-    """Else the other tests would prove less than they say."""
+    """The histories contain every format that the other tests cover."""
     assert {lock.format for truth in histories.values() for lock in truth.claimed} >= set(KINDS) - {"several"}
     assert all(len(truth.claimed) >= SIZE["claimed"] for truth in histories.values())
 
@@ -127,7 +127,7 @@ def test_without_a_cache(histories: dict[str, Truth], workplace: Workplace, look
 
 
 def test_with_the_whole_history(truth: Truth, look: Look) -> None:
-    """A web server without git knows no depth: the mirror gets everything."""
+    """A web server without git does not support depth, so the mirror gets all commits."""
     with serve_https(truth.path.parent, answer=dumb, tls=False) as server:
         for _count in range(2):
             assert_true(look(repo=server.url(truth.path.name)), truth)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Locks in use that look like leaks at first sight: by the module itself, with a Concourse that then hands them on."""
+"""Locks in use that look like leaks, read by the module while Concourse hands them on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TASK: Step = {"task": "work"}
 
 
 def configure(scene: Scene, jobs: dict[str, list[Step]], *resources: str, **settings: dict[str, Any]) -> None:
-    """Set pipeline main/ci: the plans of its jobs, what else it knows than the lock, and settings of its jobs."""
+    """Set pipeline main/ci: the plans of its jobs, other resources than the lock, and settings of its jobs."""
     types = {"lock": "pool", **dict.fromkeys(resources, "git")}
     config = {
         "resources": [{"name": name, "type": kind, "source": {"uri": name}} for name, kind in types.items()],
@@ -30,7 +30,7 @@ def configure(scene: Scene, jobs: dict[str, list[Step]], *resources: str, **sett
 
 
 def verdict(run: ModuleRun, lock: str) -> tuple[str, bool]:
-    """The verdict on a lock, and whether a policy could ever let go of it as it is."""
+    """Return the verdict on a lock, and whether a policy can release it."""
     return run.locks[lock]["verdict"], run.locks[lock]["dead_since"] is not None
 
 
@@ -50,7 +50,7 @@ def claimed_out_of_order(scene: Scene) -> tuple[int, int]:
 
 
 def configure_queue(scene: Scene) -> int:
-    """Let `test` take every claimed lock, one after the other; return its build that is at work with a first."""
+    """Let `test` take every claimed lock in turn; return its first running build."""
     takes: Step = {"get": "lock", "passed": ["claim"], "trigger": True, "version": "every"}
     configure(scene, {"claim": [CLAIM, TASK], "test": [takes, TASK, GIVE_BACK]}, test={"serial": True})
     scene.locks.add("aws", "env-0", at=scene.now)
@@ -90,7 +90,7 @@ def test_builds_that_claimed_out_of_order_while_the_job_after_them_is_paused(
     scene.wait(2 * HOUR)
     assert verdict(look(**login(scene)), "aws/env-1")[0] == "handed_off"
     unpause(scene, paused)
-    assert verdict(look(**login(scene)), "aws/env-1") == ("handed_off", False), "the job went on with this very lock"
+    assert verdict(look(**login(scene)), "aws/env-1") == ("handed_off", False), "the job continued with this lock"
 
 
 def test_builds_that_claimed_out_of_order_in_a_queue_for_every_version(scene: Scene, look: Look) -> None:
@@ -104,7 +104,7 @@ def test_builds_that_claimed_out_of_order_in_a_queue_for_every_version(scene: Sc
 
 @pytest.mark.parametrize("paused", ["job", "pipeline"])
 def test_what_a_paused_job_would_have_taken_next_is_out_of_date(scene: Scene, look: Look, paused: str) -> None:
-    """In a queue for every version, a build that succeeds while the job is paused comes before those that were next."""
+    """With `version: every`, a build that succeeds while the job is paused precedes the previous next inputs."""
     test, claiming = configure_queue(scene), []
     for name in ("env-1", "env-2"):
         scene.locks.add("aws", name, at=scene.now)
@@ -147,7 +147,7 @@ def test_a_person_has_started_a_failed_job_again_and_the_build_waits(scene: Scen
 
 
 def test_the_chain_goes_on_by_what_a_build_after_the_claim_made(scene: Scene, look: Look) -> None:
-    """`test` works in the environment for hours: it has neither the lock nor anything that `claim` had."""
+    """`test` uses the environment for hours, with neither the lock nor any input of `claim`."""
     plans: dict[str, list[Step]] = {
         "claim": [{"get": "src"}, CLAIM],
         "build": [{"get": "src", "passed": ["claim"], "trigger": True}, TASK, {"put": "tarball"}],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Repositories made by somebody who means harm: they are read like any other, and nothing of them gets out."""
+"""Malicious repositories are read like any other, without any effect."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ ROGUE = Person(b"\x1b]0;owned\x07Rogue\x00".replace(b"\x00", b""), b"rogue@examp
 
 
 def shown(name: bytes) -> str:
-    """A name as the module gives it: bytes that are no UTF-8 as \\xNN, all else as it is."""
+    """Return a name as the module does: bytes that are not UTF-8 become \\xNN."""
     return name.decode("utf-8", "backslashreplace")
 
 
 def is_harmless(text: str) -> bool:
-    """Whether a terminal would print it and do nothing else."""
+    """Whether a text has no control characters for a terminal."""
     return all(unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for character in text)
 
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LockRepository]:
-    """Every pool has every lock, claimed in the words of a build's resource, or by a rogue in one's like it."""
+    """Every pool has every lock, claimed with a build's message or a forged one."""
     repository = LockRepository(tmp_path_factory.mktemp("hostile") / "locks.git")
     files: dict[bytes | str, Any] = {}
     for pool in POOLS:
@@ -100,7 +100,7 @@ def test_names_of_all_kinds(names: LockRepository, look: Look, workplace: Workpl
         assert {name for name in run.locks if name.startswith(f"{shown(pool)}/")} == {
             f"{shown(pool)}/{shown(name)}" for name in NAMES
         }
-    # git strips white space around lines, but no name here has any there; one is two lines.
+    # git strips white space around lines; no name has any there, and one name has two lines.
     verdicts = {run.verdicts[f"aws/{shown(name)}"] for name in NAMES if b"\n" not in name and b"\r" not in name}
     assert verdicts == {"unverified"}
     assert {run.verdicts[f"po ol/{shown(name)}"] for name in NAMES} == {"manual"}
@@ -115,7 +115,7 @@ def test_names_of_all_kinds(names: LockRepository, look: Look, workplace: Workpl
 
 
 def test_the_playbook_prints_no_control_characters(names: LockRepository, workplace: Workplace) -> None:
-    """As text of many lines, which is printed as it is; as JSON most of them would be escaped."""
+    """Multi-line text is printed unescaped; JSON would escape most characters."""
     environment = {"POOL_REPO": names.url, "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}
     run = workplace.ansible("ansible-playbook", "poolboy.concourse.status", environment=environment)
     assert run.code == 0, run.said
@@ -137,7 +137,7 @@ def test_a_pool_that_is_no_utf8_can_be_chosen_by_the_name_that_is_shown(names: L
 
 
 def test_what_is_no_file(tmp_path: Path, look: Look) -> None:
-    """Links, folders and submodules among the locks, and names that no work tree could have."""
+    """Links, folders and submodules among the locks, and names that a work tree cannot contain."""
     repository = LockRepository(tmp_path / "locks.git")
     repository.add("aws", "env-1", entry=File("x", executable=True))
     repository.claim("aws", "env-1")
@@ -241,7 +241,7 @@ def _claims_that_lure(scene: Scene, attacker: HangingServer) -> dict[str, str]:
 
 
 def test_names_of_builds_that_lead_elsewhere(scene: Scene, look: Look) -> None:
-    """They are asked for as names, whatever they look like, or not at all."""
+    """The module requests them as plain names, or not at all."""
     scene.atc.set_pipeline("main/chain", CHAIN)
     urls = [
         "teams/../pipelines/chain/jobs/claim/builds/1",

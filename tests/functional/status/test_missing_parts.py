@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""git, GitPython or requests is missing or too old: each has a sentence of its own."""
+"""git, GitPython or requests is missing or too old: each has its own message."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LookWith = Callable[..., ModuleRun]
 
 @pytest.fixture
 def look_with(workplace: Workplace) -> LookWith:
-    """Look with a Python that has only the named libraries installed, and other variables if wanted."""
+    """Run the module with a Python that has only the named libraries, and with other variables."""
 
     def looked(libraries: Sequence[str], environment: dict[str, str] | None = None, **options: Any) -> ModuleRun:
         site = workplace.folder / "site"
@@ -45,7 +45,7 @@ def look_with(workplace: Workplace) -> LookWith:
             if not (site / name).exists():
                 (site / name).symlink_to(Path(sysconfig.get_path("purelib")) / name)
         variables = {"PYTHONPATH": os.pathsep.join([str(site), str(COLLECTIONS)]), **(environment or {})}
-        # -S: without the libraries of the environment that the tests run in.
+        # -S: without the libraries of the tests' environment.
         return workplace.run_module("concourse_pool_status", options, variables, python=(sys.executable, "-S"))
 
     return looked
@@ -58,7 +58,7 @@ def program(folder: Path, name: str, text: str) -> None:
 
 
 def test_with_both_libraries_all_is_well(scene: Scene, look_with: LookWith) -> None:
-    """Else the other tests could fail for another reason than the one that they look for."""
+    """The module works with both libraries, so the other tests fail only for their own reason."""
     scene.locks.add("aws", "env-1")
     assert look_with([*GITPYTHON, *REQUESTS], **login(scene)).verdicts == {"aws/env-1": "free"}
 
@@ -83,7 +83,7 @@ def test_requests(scene: Scene, look_with: LookWith) -> None:
     scene.locks.add("aws", "env-1")
     message = refusal(look_with(GITPYTHON, **login(scene)))
     assert_says(message, ["requests", sys.executable, "pip install requests"])
-    # Who asks no Concourse needs no requests.
+    # Without a Concourse, requests is not needed.
     assert look_with(GITPYTHON, repo=scene.repo).verdicts == {"aws/env-1": "free"}
 
 
@@ -102,7 +102,7 @@ def test_an_old_git(locks: LockRepository, look_with: LookWith, tmp_path: Path) 
 
 
 def test_ssh(look_with: LookWith, tmp_path: Path) -> None:
-    """Only git and a shell are on the PATH."""
+    """PATH contains only git and a shell."""
     for name in ("git", "sh"):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))

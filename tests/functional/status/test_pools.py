@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which pools are looked at, and when the policy of each lets go of a lock."""
+"""Which pools are read, and when each pool's policy releases a lock."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AGES = {"aws": 90, "gcp": 30, "cf/fresh": 10}  # minutes since the claim of the 
 
 @pytest.fixture(scope="module")
 def now() -> int:
-    """When these tests begin, which can be long after they were collected (seconds since 1970)."""
+    """The start time of these tests in seconds since 1970, which may be long after collection."""
     return int(time.time())
 
 
@@ -98,7 +98,7 @@ def test_the_times_of_a_lock(repository: LockRepository, look: Look, now: int) -
     assert datetime.fromisoformat(lock["claimed_at"]) == claimed
     assert lock["dead_since"] == lock["claimed_at"]
     assert (datetime.fromisoformat(lock["releasable_at"]) - claimed).total_seconds() == 45 * MINUTE
-    # The tests before this one may have taken many minutes.
+    # Previous tests may take many minutes.
     assert 0 <= (time.time() - claimed.timestamp()) / MINUTE - lock["age_minutes"] < 2
 
 
@@ -109,7 +109,7 @@ def test_another_branch(repository: LockRepository, look: Look) -> None:
 
 
 def test_the_clock_starts_when_the_last_build_with_the_lock_ended(scene: Scene, look: Look) -> None:
-    """Claimed six hours ago, but the deployment failed a minute ago: stale patience has only begun."""
+    """Claimed six hours ago, but the deployment failed a minute ago: the stale timeout starts then."""
     scene.atc.set_pipeline("main/chain", CHAIN)
     scene.locks.add("aws", "env-1", at=scene.now)
     build = scene.start("main/chain", "claim")

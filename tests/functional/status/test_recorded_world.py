@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The recorded world: every verdict is the right one, by the module itself and by everything that leads to it."""
+"""The recorded world: every verdict is correct, by the module and by each way to run it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def world() -> Iterator[Replay]:
-    """The Concourse of the recording, on another port than the claims name: no question may be a new one."""
+    """The recorded Concourse, on another port than the claims name; every request must be recorded."""
     with Replay(CONTRACT / "world.json", password="pa55word") as replay:
         assert replay.external_url != replay.url
         yield replay
@@ -88,7 +88,7 @@ def test_a_second_look_and_check_mode_say_the_same(
 ) -> None:
     first = look(**options)
     asked = Counter((entry.path, entry.query) for entry in world.log.entries)
-    # Only who is at work is asked once more, before a lock is called leaked: somebody may have come meanwhile.
+    # Only the running builds are requested again before a lock is called leaked, because a build may have started.
     assert all(path.endswith(("/input_to", "/jobs")) for (path, _query), times in asked.items() if times > 1)
     assert max(asked.values()) == 2
     assert look(**options).answer == first.answer

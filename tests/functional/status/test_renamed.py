@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names change while builds go on: what is at work with a lock is found though its claim's name leads nowhere."""
+"""Names change while builds run: the build that uses a lock is found although the claim's name is outdated."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLAIM = {"put": "env", "params": {"acquire": True}}
 
 
 def config(claiming: str) -> dict[str, Any]:
-    """One job claims, the next one works with the lock and gives it back."""
+    """One job claims, the next one uses the lock and releases it."""
     after = [{"get": "env", "passed": [claiming], "trigger": True}, {"put": "env", "params": {"release": "env"}}]
     return {"resources": [POOL], "jobs": [{"name": claiming, "plan": [CLAIM]}, {"name": "test", "plan": after}]}
 

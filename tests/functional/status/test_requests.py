@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much Concourse is asked: what is the same for many locks is asked once, over few connections."""
+"""The number of requests: shared data is requested once, over few connections."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PIPELINE = "/api/v1/teams/main/pipelines/chain"
 
 @pytest.fixture(scope="module")
 def hundred(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """A hundred builds have claimed a lock each and handed it on, to a hundred builds that are at work."""
+    """A hundred builds claimed a lock each and handed it on to a hundred running builds."""
     with Scene(tmp_path_factory.mktemp("requests"), now=int(time.time()) - 40 * HOUR) as scene:
         config = copy.deepcopy(CHAIN)
         config["jobs"][2]["plan"][0]["version"] = "every"
@@ -48,7 +48,7 @@ def hundred(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 def _begin_the_queue(scene: Scene) -> None:
-    """A job with `version: every` takes one after the other once it has taken a first one."""
+    """Let a job with `version: every` take a first version, so that it takes the others in turn."""
     scene.locks.add("aws", "first", at=scene.now)
     scene.finish(hand_off(scene, "aws/first"), "succeeded")
     scene.finish(scene.start("main/chain", "accept"), "failed")
@@ -56,9 +56,9 @@ def _begin_the_queue(scene: Scene) -> None:
 
 
 def ask(scene: Scene, place: Workplace, verdict: str) -> Counter[str]:
-    """Look, and count what was asked, with the numbers left out.
+    """Run the module and count its requests without their numbers.
 
-    No question may come twice but the last look before a lock is said to be in nobody's hands.
+    Only the final check before a lock is called stale may repeat a request.
     """
     scene.atc.clear_log()
     run = place.run_module("concourse_pool_status", login(scene))

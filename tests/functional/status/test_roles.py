@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may see what: viewer is enough; without a role there is a sentence; nobody is guessed at."""
+"""Permissions: viewer suffices, a missing role fails with a message, and no holder is guessed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANONYMOUS = {"concourse_username": None, "concourse_password": None}
 
 @pytest.fixture
 def stories(scene: Scene) -> dict[str, str]:
-    """Each way of a lock in a pipeline of its own, and one that is running; the true verdicts by lock."""
+    """Set up each state of a lock in its own pipeline, and a running one; return the correct verdicts by lock."""
     truths = {}
     for story, truth in STORIES.items():
         name = story.__name__
@@ -108,7 +108,7 @@ CLAIMS = {
 
 @pytest.mark.parametrize("form", CLAIMS)
 def test_instances_of_a_pipeline(form: str, scene: Scene, look: Look) -> None:
-    """The build of the right instance is found: in the other one and in the plain one, build 1 has failed."""
+    """The build of the right instance is found; build 1 of the other instance and the plain pipeline failed."""
     others: list[dict[str, Any] | None] = [None, {**VARIABLES, "number": 9001}, {**VARIABLES, "number": "9000x"}]
     for variables in (VARIABLES, *others):
         scene.atc.set_pipeline("main/chain", CHAIN, instance_vars=variables)
@@ -134,7 +134,7 @@ def test_instances_of_a_pipeline(form: str, scene: Scene, look: Look) -> None:
 
 
 def test_lists_that_are_missing_are_no_evidence_of_an_instance(scene: Scene, look: Look) -> None:
-    """A claim of the form that lost its types can be matched only by who sees all pipelines of the team."""
+    """Only a login that sees all pipelines of the team can match a claim without types."""
     scene.atc.set_pipeline("main/chain", CHAIN, instance_vars=VARIABLES, public=True)
     scene.locks.add("aws", "env-1", at=scene.now)
     build = scene.atc.trigger("main/chain", "claim", instance_vars=VARIABLES)["id"]

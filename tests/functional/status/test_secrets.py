@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No secret is seen: not in the output at any verbosity, not in the log, the list of processes, or a file."""
+"""No secret is visible: not in the output at any verbosity, the log, the process list, or a file."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ SUCCEED = 4
 
 @dataclass(frozen=True)
 class Evidence:
-    """What two runs of Ansible have left to see, by where it was seen; and the secrets."""
+    """The visible traces of two Ansible runs by place, and the secrets."""
 
     secrets: Mapping[str, str]
     places: Mapping[str, str]
@@ -58,7 +58,7 @@ class Evidence:
 
 
 class Stage:
-    """A Concourse and git servers that know the secrets, and the options by which these are used.
+    """A Concourse and git servers with the secrets, and the options that use them.
 
     `cases` are options for runs, the first SUCCEED of which succeed.
     """
@@ -139,7 +139,7 @@ class Stage:
         return home
 
     def playbook(self) -> tuple[Path, Path]:
-        """A playbook with a task for each case, and a file of variables with the secrets."""
+        """Write a playbook with a task for each case, and a variables file with the secrets."""
         folder = self.folder / "private"
         folder.mkdir()
         book, variables = folder / "book.yml", folder / "cases.json"
@@ -180,7 +180,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 
 
 def test_the_runs_were_as_planned(evidence: Evidence) -> None:
-    """Else there would have been no secret to see."""
+    """The runs used the secrets as planned."""
     cases, status = evidence.cases, evidence.status
     assert (cases.code, status.code) == (0, 0), cases.said + status.said
     ended = [part.splitlines() for part in cases.stdout.split("TASK [Case ")[1:]]
@@ -202,7 +202,7 @@ def test_nowhere_is_the(kind: str, evidence: Evidence) -> None:
 
 
 def test_a_module_that_fails_with_all_secrets_given_shows_none(look: Look) -> None:
-    """They contradict each other."""
+    """The options contradict each other."""
     names = ("repo_password", "ssh_private_key", "concourse_password", "concourse_token", "concourse_client_secret")
     given = {name: secrets.token_hex(12) for name in names}
     run = look(repo="https://127.0.0.1:1/locks.git", concourse_url="https://127.0.0.1:1", **given)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every way to the repository, against real servers: the same answer, or a sentence that says what to mend."""
+"""Every transport against real servers: the same result, or a message with the remedy."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def https_options(servers: Servers, **options: Any) -> dict[str, Any]:
 
 
 def ways(servers: Servers) -> dict[str, tuple[dict[str, Any], dict[str, str]]]:
-    """By name: the options and the environment variables by which the repository can be read."""
+    """Return by name the options and environment variables that read the repository."""
     key, path = servers.ssh.key, servers.root / "locks.git"
     login = {"repo_username": USER, "repo_password": PASSWORD}
     with_password = servers.https.url("locks.git").replace("://", f"://{ENCODED}@")

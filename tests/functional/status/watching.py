@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watches the list of processes, as any other user of the machine could."""
+"""Watches the process list as another user of the machine."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ProcessWatch:
     def _watch(self) -> None:
         while not self._ended.wait(0.005):
             for process in set(_processes()) - self._before:
-                # One that has ended meanwhile has no command line any more.
+                # A process that exited has no command line.
                 with suppress(OSError):
                     self.seen.add((process / "cmdline").read_bytes())
 
