@@ -97,7 +97,7 @@ def a_round(**changes: Any) -> dict[str, Any]:
 def many_locks(count: int) -> list[dict[str, Any]]:
     """Return `count` locks in twenty pools, with all verdicts and realistic reasons."""
     verdicts = ("running", "free", "handed_off", "free", "leaked", "failed", "free", "manual", "errored", "running")
-    reason = "ci/deploy 12 succeeded; no build is at work with the lock, and job give-back took a newer one"
+    reason = "ci/deploy 12 succeeded; no build uses the lock, and job give-back took a newer one"
     return [
         a_free_lock(f"pool-{number % 20}", f"env-{number}")
         if verdicts[number % 10] == "free"
