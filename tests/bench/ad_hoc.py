@@ -39,7 +39,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
     folder = workshop.fresh_path("scene")
     folder.mkdir()
     with Scene(folder, now=int(time.time()) - 3600) as scene:
-        _furnish(scene)
+        _fill_pools(scene)
         asking = {
             "CONCOURSE_BASE_URL": scene.atc.url,
             "CONCOURSE_USERNAME": "pool-boy",
@@ -51,7 +51,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
         yield _compare(workshop, scene, "cold cache, with a Concourse", asking, cold=True)
 
 
-def _furnish(scene: Scene) -> None:
+def _fill_pools(scene: Scene) -> None:
     """Fill a small pool: some locks are free, some in use, one is handed off, one is leaked."""
     scene.atc.set_user("pool-boy", PASSWORD)
     scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})

@@ -32,7 +32,7 @@ JOBS = 8
 
 def measure(workshop: Workshop) -> Iterator[Finding]:
     latency = workshop.sizes.latency
-    with rivals(workshop.fresh_path("triggers"), locks=LOCKS, latency=latency) as pair:
+    with trigger_setup(workshop.fresh_path("triggers"), locks=LOCKS, latency=latency) as pair:
         pairs = alternate(partial(timed, pair.ours), partial(timed, pair.theirs), pairs=2, warm_up=0)
     yield Finding(
         bench="g",
@@ -45,7 +45,7 @@ def measure(workshop: Workshop) -> Iterator[Finding]:
 
 
 @dataclass
-class Rivals:
+class TriggerSetup:
     """A Concourse and a lock repository with free locks; each run uses a job without builds."""
 
     url: str
@@ -75,7 +75,7 @@ class Rivals:
 
 
 @contextmanager
-def rivals(folder: Path, *, locks: int, latency: float) -> Iterator[Rivals]:
+def trigger_setup(folder: Path, *, locks: int, latency: float) -> Iterator[TriggerSetup]:
     """Yield both, with the emulator in a separate process, so that it does not share the measured interpreter."""
     folder.mkdir()
     repository = LockRepository(folder / "locks.git")
@@ -95,6 +95,6 @@ def rivals(folder: Path, *, locks: int, latency: float) -> Iterator[Rivals]:
     log = folder / "log"
     process = start(command, log_file=log, ready_line="http://")
     try:
-        yield Rivals(log.read_text().strip(), repository, locks, folder)
+        yield TriggerSetup(log.read_text().strip(), repository, locks, folder)
     finally:
         stop(process)

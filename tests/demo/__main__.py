@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from ..scene import Scene
-from .story import LENGTH, tell
+from .story import LENGTH, simulate_day
 
 FOLDER = Path(".demo")
 
@@ -41,7 +41,7 @@ def main() -> int:
     page, variables = folder / "page.html", FOLDER / "round.yml"
     variables.write_text(ROUND.format(page=page), encoding="utf-8")
     with Scene(folder, now=int(time.time()) - LENGTH) as scene:
-        tell(scene)
+        simulate_day(scene)
         scene.atc.follow_wall_clock()
         print("Who holds what?\n", flush=True)
         code = _run(scene, "status", POOLS="aws,cf/fresh:120")

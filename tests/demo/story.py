@@ -17,7 +17,7 @@ HOUR = 3600
 LENGTH = 49_200
 
 
-def tell(scene: Scene) -> None:
+def simulate_day(scene: Scene) -> None:
     """Simulate a day, after which every kind of holder has a lock."""
     _set_up(scene)
     _a_person_claims(scene)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..demo.story import LENGTH, tell
+from ..demo.story import LENGTH, simulate_day
 from ..functional.running import Workplace
 from ..scene import Scene
 from .rounds import iso
@@ -26,7 +26,7 @@ POOLS = [
 def demo_round(folder: Path) -> dict[str, Any]:
     """Simulate the demo's events in `folder`, run a round on its pools and return the round."""
     with Scene(folder, now=int(time.time()) - LENGTH) as scene:
-        tell(scene)
+        simulate_day(scene)
         scene.atc.follow_wall_clock()
         started = time.time()
         place = Workplace(folder / "machine")

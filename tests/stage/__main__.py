@@ -19,7 +19,7 @@ import threading
 import time
 from pathlib import Path
 
-from ..demo.story import LENGTH, tell
+from ..demo.story import LENGTH, simulate_day
 from ..scene import Scene
 
 USER, PASSWORD = "pool-boy", "demo"
@@ -48,7 +48,7 @@ def _serve(options: argparse.Namespace, ready: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_other: ended.set())
     with Scene(options.folder, now=int(time.time()) - LENGTH) as scene:
-        tell(scene)
+        simulate_day(scene)
         scene.atc.follow_wall_clock()
         _write(ready, scene)
         until = time.monotonic() + options.seconds

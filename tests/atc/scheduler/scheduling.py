@@ -114,9 +114,9 @@ def _max_in_flight_reached(world: World, job: Job, build: Build) -> bool:
     limit = max_in_flight_of(job.config)
     if limit == 0:
         return False
-    rivals = [other for member in _serial_group(world, job) for other in world.builds_of(member)]
-    running = [other for other in rivals if other.scheduled and other.status in ("pending", "started")]
-    queue = [other for other in rivals if other.status == "pending" and _can_start(world, other)]
+    group_builds = [other for member in _serial_group(world, job) for other in world.builds_of(member)]
+    running = [other for other in group_builds if other.scheduled and other.status in ("pending", "started")]
+    queue = [other for other in group_builds if other.status == "pending" and _can_start(world, other)]
     first = min(queue, key=lambda other: other.order, default=None)
     return len(running) >= limit or first is None or first.id != build.id
 

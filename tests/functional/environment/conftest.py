@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.demo.story import LENGTH, tell
+from ansible_collections.poolboy.concourse.tests.demo.story import LENGTH, simulate_day
 from ansible_collections.poolboy.concourse.tests.functional.environment.container import Image, build_image
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import tools
 from ansible_collections.poolboy.concourse.tests.scene import Scene
@@ -33,7 +33,7 @@ def image(tool_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Image:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     """The pools of the demo: cf/fresh/big-2 errored and big-3 aborted hours ago, aws/env-1 failed, env-3 is in use."""
     with Scene(tmp_path / "scene", now=int(time.time()) - LENGTH) as made:
-        tell(made)
+        simulate_day(made)
         made.atc.follow_wall_clock()
         yield made
         assert made.atc.server.errors == []

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.options import MODULES
-from ansible_collections.poolboy.concourse.tests.demo.story import LENGTH, tell
+from ansible_collections.poolboy.concourse.tests.demo.story import LENGTH, simulate_day
 from ansible_collections.poolboy.concourse.tests.functional.environment.container import Image
 from ansible_collections.poolboy.concourse.tests.functional.environment.controller import (
     TOKEN,
@@ -93,7 +93,7 @@ def awx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Awx]:
     folder = tmp_path_factory.mktemp("awx")
     with ExitStack() as stack:
         scene = stack.enter_context(Scene(folder, now=int(time.time()) - LENGTH))
-        tell(scene)
+        simulate_day(scene)
         scene.atc.set_user("pool-boy", "demo-pa55word")
         scene.atc.follow_wall_clock()
         controller, ssh = stack.enter_context(serve_controller()), stack.enter_context(serve_ssh(folder))

@@ -103,7 +103,7 @@ def test_a_pipeline_of_the_old_tool_runs_with_the_new_image(task: Task, scene: S
     assert {b"cf/fresh/unclaimed/big-2", b"cf/fresh/unclaimed/big-3", b"aws/claimed/env-3"} <= {*tree}
 
 
-def test_check_only_tells_and_the_cache_serves_the_next_build(task: Task, scene: Scene, tmp_path: Path) -> None:
+def test_check_only_reports_and_the_cache_serves_the_next_build(task: Task, scene: Scene, tmp_path: Path) -> None:
     before = scene.locks.tree()
     run = task(**login(scene), CHECK=True, STALE_TIMEOUT=1440)
     assert run.code == 0, run.said

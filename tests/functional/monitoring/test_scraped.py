@@ -45,7 +45,7 @@ TRIGGER = {
 
 
 @dataclass(frozen=True)
-class House:
+class Monitoring:
     """All running services and a scene with a leaked lock."""
 
     scene: Scene
@@ -84,8 +84,8 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
+def monitoring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitoring]:
+    folder = tmp_path_factory.mktemp("monitoring")
     texts = folder / "texts"
     texts.mkdir()
     with ExitStack() as stack:
@@ -100,9 +100,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         )
         webhook = stack.enter_context(serve_webhook())
         place = Workplace(folder / "machine")
-        house = House(scene, place, pushgateway, node_exporter, prometheus, webhook, texts)
-        house.round()
-        yield house
+        monitoring = Monitoring(scene, place, pushgateway, node_exporter, prometheus, webhook, texts)
+        monitoring.round()
+        yield monitoring
 
 
 def _impatient_rules(folder: Path) -> Path:
@@ -135,13 +135,13 @@ def _leak(scene: Scene) -> None:
     scene.finish(build, "succeeded")
 
 
-def test_a_leaked_lock_fires_its_alert_once_although_it_comes_by_both_ways(house: House) -> None:
+def test_a_leaked_lock_fires_its_alert_once_from_both_exporters(monitoring: Monitoring) -> None:
     leaked = (LEAKED, "firing")
-    wait_for(lambda: leaked in house.firing(), what="alert for the leaked lock")
+    wait_for(lambda: leaked in monitoring.firing(), what="alert for the leaked lock")
     both = 'count(poolboy_locks{pool="aws",verdict="leaked"} == 1)'
-    wait_for(lambda: [one["value"][1] for one in house.prometheus.query(both)] == ["2"], what="value of both")
-    assert house.firing() == {leaked}
-    (alert,) = [one for one in house.prometheus.alerts() if one["labels"]["alertname"] == leaked[0]]
+    wait_for(lambda: [one["value"][1] for one in monitoring.prometheus.query(both)] == ["2"], what="value of both")
+    assert monitoring.firing() == {leaked}
+    (alert,) = [one for one in monitoring.prometheus.alerts() if one["labels"]["alertname"] == leaked[0]]
     assert alert["labels"] == {
         "alertname": LEAKED,
         "repository": REPOSITORY,
@@ -151,22 +151,22 @@ def test_a_leaked_lock_fires_its_alert_once_although_it_comes_by_both_ways(house
     assert "let go of 1 claimed locks of the pool aws" in alert["annotations"]["description"]
 
 
-def test_the_node_exporter_serves_the_file(house: House) -> None:
-    page = house.node_exporter.page("/metrics")
+def test_the_node_exporter_serves_the_file(monitoring: Monitoring) -> None:
+    page = monitoring.node_exporter.page("/metrics")
     assert "node_textfile_scrape_error 0" in page
     assert 'poolboy_locks{pool="aws",repository="teams/locks? \\"a\\"",state="claimed",verdict="leaked"} 1' in page
-    assert oct((house.texts / "locks.prom").stat().st_mode)[-3:] == "644"
+    assert oct((monitoring.texts / "locks.prom").stat().st_mode)[-3:] == "644"
 
 
-def test_the_push_gateway_has_the_repository_as_a_group(house: House) -> None:
-    (group,) = json.loads(house.pushgateway.page("/api/v1/metrics"))["data"]
+def test_the_push_gateway_has_the_repository_as_a_group(monitoring: Monitoring) -> None:
+    (group,) = json.loads(monitoring.pushgateway.page("/api/v1/metrics"))["data"]
     assert group["labels"] == {"job": "pool_boy", "repository": REPOSITORY}
 
 
-def test_prometheus_can_draw_every_panel_of_the_dashboard(house: House) -> None:
-    wait_for(lambda: bool(house.prometheus.query("increase(poolboy_failures_total[1h])")), what="two scrapes")
+def test_prometheus_can_draw_every_panel_of_the_dashboard(monitoring: Monitoring) -> None:
+    wait_for(lambda: bool(monitoring.prometheus.query("increase(poolboy_failures_total[1h])")), what="two scrapes")
     for expression in dashboard_expressions():
-        assert house.prometheus.query(expression), expression
+        assert monitoring.prometheus.query(expression), expression
 
 
 def dashboard_expressions() -> list[str]:
@@ -176,28 +176,28 @@ def dashboard_expressions() -> list[str]:
     return [re.sub(r"\$(?:repository|pool)\b", ".*", target["expr"]) for target in targets]
 
 
-def test_the_first_round_told_of_the_lock_that_nobody_gives_back(house: House) -> None:
-    (body,) = house.webhook.bodies
+def test_the_first_round_reports_the_leaked_lock(monitoring: Monitoring) -> None:
+    (body,) = monitoring.webhook.bodies
     assert body["summary"] == "1 lock kept too long"
     assert body["news"][0]["text"].startswith(f"aws/{HOSTILE} is still claimed, and no known build has used it for 5h ")
-    assert body["news"][0]["url"] == house.scene.page(1)
+    assert body["news"][0]["url"] == monitoring.scene.page(1)
 
 
 # This round releases the lock, so it is the last.
-def test_the_next_rounds_count_on_and_what_is_over_stops_firing(house: House) -> None:
-    house.webhook.bodies.clear()
-    house.webhook.is_down = True
-    house.round(cleaning=True, webhook_format="slack")
-    house.webhook.is_down = False
-    house.round(cleaning=True, webhook_format="slack")
-    (body,) = house.webhook.bodies
+def test_the_next_rounds_continue_counters_and_resolve_the_alert(monitoring: Monitoring) -> None:
+    monitoring.webhook.bodies.clear()
+    monitoring.webhook.is_down = True
+    monitoring.round(cleaning=True, webhook_format="slack")
+    monitoring.webhook.is_down = False
+    monitoring.round(cleaning=True, webhook_format="slack")
+    (body,) = monitoring.webhook.bodies
     first, second = body["text"].split("\n")
     assert first == '*teams/locks? "a"*: 1 lock released'
     assert second.startswith("• aws/&lt;!channel&gt; was released: ci/hold 1 succeeded; ")
-    wait_for(lambda: house.firing() == set(), what="end of the alert")
-    wait_for(lambda: value(house.prometheus, "min(poolboy_rounds_total)") == 3, what="third round from both exporters")
-    assert value(house.prometheus, 'min(poolboy_releases_total{verdict="leaked"})') == 1
-    assert value(house.prometheus, "min(poolboy_free_locks)") == 2
+    wait_for(lambda: monitoring.firing() == set(), what="end of the alert")
+    wait_for(lambda: value(monitoring.prometheus, "min(poolboy_rounds_total)") == 3, what="third round")
+    assert value(monitoring.prometheus, 'min(poolboy_releases_total{verdict="leaked"})') == 1
+    assert value(monitoring.prometheus, "min(poolboy_free_locks)") == 2
 
 
 def wait_for(condition: Callable[[], bool], *, what: str) -> None:

@@ -42,14 +42,14 @@ def test_variables_that_are_templates(workplace: Workplace) -> None:
     assert made == pool_page(a_round(name="teams/locks", status=look))
 
 
-def test_what_is_no_round_is_told_in_a_sentence(workplace: Workplace) -> None:
+def test_an_invalid_round_fails_with_a_message(workplace: Workplace) -> None:
     run = make_page(workplace, {"pool_boy_round": a_round(finished_at="soon")})
     assert run.code != 0
     assert "pool_page: pool_boy_round.finished_at must be a time such as 2026-11-22T03:00:00Z, but is" in run.said
     assert "Traceback" not in run.said
 
 
-def test_a_variable_that_nobody_set_is_named(workplace: Workplace) -> None:
+def test_an_undefined_variable_is_named(workplace: Workplace) -> None:
     run = make_page(workplace, {"pool_boy_round": a_round(status="{{ looked }}")})
     assert run.code != 0
     assert "'looked' is undefined" in run.said

@@ -94,7 +94,7 @@ def test_no_other_script_runs(open_page: OpenPage) -> None:
     assert "Content Security Policy" in visit.complaints[0]
 
 
-def test_without_javascript_it_tells_all_the_same(open_page: OpenPage) -> None:
+def test_the_page_is_complete_without_javascript(open_page: OpenPage) -> None:
     visit = open_page(everything(), javascript=False)
     assert visit.names() == ["big-2", "env-1", "big-1", "env-6", "env-10", "env-2", "big-3"]
     assert visit.tab.get_by_role("search").count() == 0
@@ -118,7 +118,7 @@ def test_a_fresh_page_and_a_slow_clock_are_no_cause_to_warn(open_page: OpenPage)
     assert visit.tab.locator("#ago").inner_text() == ""
 
 
-def test_what_went_wrong_is_told(open_page: OpenPage) -> None:
+def test_failures_are_shown(open_page: OpenPage) -> None:
     visit = open_page(everything())
     expect(visit.tab.get_by_role("region", name="This round failed")).to_contain_text(
         "notify: The webhook https://chat.example.com answered 503."

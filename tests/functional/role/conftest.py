@@ -69,9 +69,9 @@ class Machine(Workplace):
             old.unlink()
         command = ["ansible-playbook", str(PLAYBOOK), "-i", self.inventory(hosts), "-e", f"results={results}", *more]
         run = self.ansible(*command, environment=environment)
-        told = {name: json.loads((results / f"{name}.json").read_text()) for name in hosts}
-        messages = {name: one["message"] for name, one in told.items()}
-        return Rounds(run, {name: one["round"] for name, one in told.items()}, messages)
+        results_by_host = {name: json.loads((results / f"{name}.json").read_text()) for name in hosts}
+        messages = {name: one["message"] for name, one in results_by_host.items()}
+        return Rounds(run, {name: one["round"] for name, one in results_by_host.items()}, messages)
 
     def inventory(self, hosts: Mapping[str, Mapping[str, Any]]) -> str:
         """Write an inventory of local hosts with their variables, all in the group `locks`."""
@@ -80,7 +80,7 @@ class Machine(Workplace):
         file.write_text(yaml.safe_dump({"locks": {"hosts": here}}))
         return str(file)
 
-    def told(self) -> dict[str, str]:
+    def reports(self) -> dict[str, str]:
         """Return the files of page and metrics by name."""
         return {path.name: path.read_text() for path in sorted(self.out.iterdir())}
 
@@ -138,7 +138,7 @@ def work(scene: Scene, **more: Any) -> dict[str, Any]:
     }
 
 
-def telling(machine: Machine, receiver: Receiver) -> dict[str, Any]:
+def report_variables(machine: Machine, receiver: Receiver) -> dict[str, Any]:
     """Return the variables for all reports of a round."""
     return {
         "pool_boy_page_file": str(machine.out / "locks.html"),

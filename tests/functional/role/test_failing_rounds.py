@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.poolboy.concourse.tests.functional.role.conftest import (
     Machine,
     leave_behind,
-    telling,
+    report_variables,
     work,
 )
 from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
@@ -22,14 +22,14 @@ STATE_OF_ANOTHER_WORLD = "{ this is no JSON"
 SENTENCE = re.compile(r"[A-Z0-9].{10,400}\.")
 
 
-def test_every_step_that_fails_is_told_everywhere(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+def test_every_failed_step_is_in_every_report(scene: Scene, machine: Machine, receiver: Receiver) -> None:
     """Two locks to release where one is allowed, no permission to start builds, and page, push and webhook fail."""
     scene.locks.add("aws", "env-3", at=scene.now)
     leave_behind(scene, "aws/env-3")
     scene.atc.follow_wall_clock()
     scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
     receiver.status = 500
-    ways = telling(machine, receiver) | {"pool_boy_page_file": str(machine.folder / "missing" / "locks.html")}
+    ways = report_variables(machine, receiver) | {"pool_boy_page_file": str(machine.folder / "missing" / "locks.html")}
     (machine.out / "state.json").write_text(STATE_OF_ANOTHER_WORLD)
     run = machine.rounds({"shop": work(scene, pool_boy_max_releases=1, **ways)})
     fact = run.facts["shop"]
@@ -48,7 +48,7 @@ def test_every_step_that_fails_is_told_everywhere(scene: Scene, machine: Machine
     # Failed reports do not fail the round.
     failed = str(run.messages["shop"])
     assert [step for step in steps if f"{step}: " in failed] == ["clean", "trigger", "page"]
-    metrics = machine.told()["locks.prom"]
+    metrics = machine.reports()["locks.prom"]
     for step in steps:
         assert f'poolboy_step_ok{{repository="shop",step="{step}"}} 0' in metrics
     assert 'poolboy_failures_total{repository="shop",step="notify"} 2' in metrics
@@ -56,20 +56,20 @@ def test_every_step_that_fails_is_told_everywhere(scene: Scene, machine: Machine
     assert [one["kind"] for one in receiver.take("POST")[0].json["news"]] == ["failed"] * 5
 
 
-def test_what_is_new_is_told_when_somebody_listens(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+def test_news_is_sent_when_the_webhook_is_back(scene: Scene, machine: Machine, receiver: Receiver) -> None:
     """The round succeeds without webhook and push gateway and reports it; the next round sends the news."""
-    hosts = {"shop": work(scene, **telling(machine, receiver))}
+    hosts = {"shop": work(scene, **report_variables(machine, receiver))}
     receiver.status = 503
     deaf = machine.rounds(hosts)
     assert deaf.run.code == 0, deaf.run.said
     assert [failure["step"] for failure in deaf.facts["shop"]["failures"]] == ["pushgateway", "notify"]
     assert [one["name"] for one in deaf.facts["shop"]["clean"]["released"]] == ["env-1"]
-    told = machine.told()
+    reports = machine.reports()
     for text in ("The push gateway did not take the metrics", "The webhook did not take the news"):
-        assert text in told["locks.html"]
+        assert text in reports["locks.html"]
     for step in ("pushgateway", "notify"):
-        assert f'poolboy_step_ok{{repository="shop",step="{step}"}} 0' in told["locks.prom"]
-    assert 'poolboy_rounds_total{repository="shop"} 1\n' in told["locks.prom"]
+        assert f'poolboy_step_ok{{repository="shop",step="{step}"}} 0' in reports["locks.prom"]
+    assert 'poolboy_rounds_total{repository="shop"} 1\n' in reports["locks.prom"]
 
     receiver.status = 200
     receiver.deliveries.clear()
@@ -77,10 +77,10 @@ def test_what_is_new_is_told_when_somebody_listens(scene: Scene, machine: Machin
     assert heard.facts["shop"]["failures"] == []
     kinds = [(one["kind"], one["lock"]) for one in receiver.take("POST")[0].json["news"]]
     assert ("released", "env-1") in kinds
-    assert "did not take" not in machine.told()["locks.html"]
+    assert "did not take" not in machine.reports()["locks.html"]
 
 
-def test_a_concourse_that_tells_nothing_of_any_build_is_told(scene: Scene, machine: Machine) -> None:
+def test_no_credible_response_about_any_build_is_reported(scene: Scene, machine: Machine) -> None:
     """Nothing is released without credible responses; if one build can be queried, the round does not fail."""
     scene.locks.add("aws", "env-3", at=scene.now)
     leave_behind(scene, "aws/env-3")
@@ -164,6 +164,6 @@ def test_bad_configurations(scene: Scene, machine: Machine) -> None:
     assert set(done) == {"no-repository", "no-pools"}
     assert [fact["ok"] for fact in done.values()] == [False, False]
     assert "Traceback" not in run.run.said
-    assert machine.told() == {}
+    assert machine.reports() == {}
     assert fingerprint(scene.locks.path) == before
     assert scene.atc.list_builds(job="claim-big") == []

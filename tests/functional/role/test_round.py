@@ -15,7 +15,7 @@ from ansible_collections.poolboy.concourse.tests.functional.role.conftest import
     PASSWORD,
     PIPELINE,
     Machine,
-    telling,
+    report_variables,
     work,
 )
 from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
@@ -46,7 +46,7 @@ def is_free(scene: Scene, lock: str) -> bool:
 
 
 def test_a_round_and_the_next_one(scene: Scene, machine: Machine, receiver: Receiver) -> None:
-    hosts = {"shop": work(scene, pool_boy_name="teams/locks", **telling(machine, receiver))}
+    hosts = {"shop": work(scene, pool_boy_name="teams/locks", **report_variables(machine, receiver))}
     first = machine.rounds(hosts)
     assert first.run.code == 0, first.run.said
     assert first.changed == {"shop": 2}
@@ -65,13 +65,13 @@ def test_a_round_and_the_next_one(scene: Scene, machine: Machine, receiver: Rece
         assert not {"invocation", "diff", "warnings"} & set(result)
     assert [build["id"] for build in builds(scene)] == [one["id"] for one in fact["trigger"]["triggered"]]
 
-    told = machine.told()
-    assert "<!DOCTYPE html>" in told["locks.html"]
-    assert "env-2" in told["locks.html"]
-    assert 'poolboy_releases_total{repository="teams/locks",pool="aws",verdict="errored"} 1' in told["locks.prom"]
+    reports = machine.reports()
+    assert "<!DOCTYPE html>" in reports["locks.html"]
+    assert "env-2" in reports["locks.html"]
+    assert 'poolboy_releases_total{repository="teams/locks",pool="aws",verdict="errored"} 1' in reports["locks.prom"]
     (push,) = [one for one in receiver.deliveries if one.method == "PUT"]
     assert push.path == "/gateway/metrics/job/pool_boy/repository@base64/dGVhbXMvbG9ja3M="
-    assert push.text == told["locks.prom"]
+    assert push.text == reports["locks.prom"]
     (news,) = receiver.take("POST")
     assert (news.path, news.headers["content-type"]) == ("/hook", "application/json")
     assert [(one["kind"], one["lock"]) for one in news.json["news"]] == [("released", "env-1")]
@@ -85,7 +85,7 @@ def test_a_round_and_the_next_one(scene: Scene, machine: Machine, receiver: Rece
     assert second_look.keys() == first_look.keys()
     assert [one["name"] for one in second_look["pools"]] == [one["name"] for one in first_look["pools"]]
     assert receiver.take("POST") == []
-    metrics = machine.told()["locks.prom"]
+    metrics = machine.reports()["locks.prom"]
     assert 'poolboy_rounds_total{repository="teams/locks"} 2' in metrics
     assert 'poolboy_releases_total{repository="teams/locks",pool="aws",verdict="errored"} 1' in metrics
 
@@ -101,11 +101,11 @@ def without_ages(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_check_mode_by_value(scene: Scene, machine: Machine, receiver: Receiver) -> None:
-    hosts = {"shop": work(scene, **telling(machine, receiver))}
+    hosts = {"shop": work(scene, **report_variables(machine, receiver))}
     before = fingerprint(scene.locks.path)
     checked = machine.rounds(hosts, "--check")
     assert checked.run.code == 0, checked.run.said
-    assert machine.told() == {}
+    assert machine.reports() == {}
     assert receiver.deliveries == []
     assert fingerprint(scene.locks.path) == before
     assert builds(scene) == []
@@ -157,19 +157,19 @@ def test_many_repositories(scene: Scene, machine: Machine) -> None:
     assert "The round of broken failed. clean: " in run.stdout
     assert is_free(scene, "aws/env-1")
     assert len(builds(scene)) == 1
-    told = machine.told()
-    assert set(told) == {"one.html", "two.html", "broken.html"}
-    assert "env-2" in told["one.html"]
-    assert "env-2" not in told["two.html"]
-    assert "/is/not/there.git" in told["broken.html"]
+    reports = machine.reports()
+    assert set(reports) == {"one.html", "two.html", "broken.html"}
+    assert "env-2" in reports["one.html"]
+    assert "env-2" not in reports["two.html"]
+    assert "/is/not/there.git" in reports["broken.html"]
 
 
-def test_a_failed_round_does_not_stain_the_next_in_the_same_play(
+def test_a_failed_round_does_not_affect_the_next_in_the_same_play(
     scene: Scene, machine: Machine, receiver: Receiver
 ) -> None:
     """Two repositories on one host in sequence: each fact belongs to its own round."""
     wrong = {
-        **telling(machine, receiver),
+        **report_variables(machine, receiver),
         "pool_boy_page_file": "/is/not/there.html",
         "pool_boy_pushgateway_url": "http://127.0.0.1:1",
         "pool_boy_fail_on": [],
@@ -188,7 +188,7 @@ def test_a_failed_round_does_not_stain_the_next_in_the_same_play(
     playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
     run = machine.ansible("ansible-playbook", str(playbook))
     assert run.code == 0, run.said
-    first, second = json.loads(machine.told()["facts.json"])
+    first, second = json.loads(machine.reports()["facts.json"])
     assert [failure["step"] for failure in first["failures"]] == ["page", "pushgateway", "notify"]
     assert (second["name"], second["ok"], second["failures"], second["trigger"]) == ("second", True, [], None)
     assert second["clean"]["released"] == []

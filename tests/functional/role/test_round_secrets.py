@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import secrets
 
-from ansible_collections.poolboy.concourse.tests.functional.role.conftest import Machine, telling, work
+from ansible_collections.poolboy.concourse.tests.functional.role.conftest import Machine, report_variables, work
 from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
 from ansible_collections.poolboy.concourse.tests.functional.status.watching import ProcessWatch
 from ansible_collections.poolboy.concourse.tests.scene import Scene
@@ -32,7 +32,7 @@ def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -
         inventory = machine.inventory(
             {
                 "well": {
-                    **telling(machine, receiver),
+                    **report_variables(machine, receiver),
                     **work(scene, pool_boy_concourse_password=known["concourse"], pool_boy_pools="aws"),
                     **login,
                     "pool_boy_webhook_url": f"{receiver.url}/hook/{known['webhook']}",

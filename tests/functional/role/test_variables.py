@@ -48,7 +48,7 @@ def test_each_option_of_the_modules_is_a_variable() -> None:
         assert spec.get("choices") == option.get("choices")
 
 
-def test_the_readme_tells_of_each_variable() -> None:
+def test_the_readme_documents_each_variable() -> None:
     readme = (ROLE / "README.md").read_text()
     missing = [name for name in OPTIONS if f"`{name}`" not in readme]
     assert missing == []

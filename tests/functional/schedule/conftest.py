@@ -23,7 +23,7 @@ from ansible_collections.poolboy.concourse.tests.functional.schedule.stage impor
 # Each uses the processor for a minute, so only `make long` runs them.
 LONG = (
     "test_check_mode_on_a_fresh_host_changes_nothing",
-    "test_a_round_that_fails_is_told_and_not_switched_on",
+    "test_a_failing_round_is_reported_and_not_enabled",
     "test_a_new_time_counts_only_when_the_round_works",
     "test_cron_takes_its_place_and_gives_it_back",
 )

@@ -24,7 +24,7 @@ SETTINGS: dict[str, Any] = {
 COMMAND = "/opt/pool-boy/bin/round"
 
 
-def test_systemd_is_refused_where_there_is_none(cron_host: Host) -> None:
+def test_systemd_is_refused_on_a_host_without_it(cron_host: Host) -> None:
     run = cron_host.apply(backend="systemd")
     assert "systemd is not at work on localhost" in run.said
     assert run.code != 0
@@ -48,11 +48,11 @@ def test_the_entry_names_user_path_and_log(cron_host: Host) -> None:
     assert entry.endswith("\n")
 
 
-def test_a_second_time_nothing_changes_and_no_secret_is_told_at_any_verbosity(cron_host: Host) -> None:
+def test_a_second_run_changes_nothing_and_shows_no_secret(cron_host: Host) -> None:
     assert cron_host.install("-vvvv", "--diff", **SETTINGS) == 0
 
 
-def test_no_new_secret_is_told_either(cron_host: Host) -> None:
+def test_changed_secrets_are_not_shown(cron_host: Host) -> None:
     """The secret files change here; a diff would show them."""
     others = {**cron_host.stage.secrets, "pool_boy_pushgateway_password": "an0ther-pa55word"}
     proxy = {"HTTPS_PROXY": "http://boy:pr0xy-pa55word@proxy.example.com:3128"}

@@ -44,7 +44,7 @@ def test_an_installation_that_fails_leaves_nothing_behind(systemd_host: Host) ->
     assert systemd_host.leftovers == []
 
 
-def test_a_round_that_fails_is_told_and_not_switched_on(systemd_host: Host) -> None:
+def test_a_failing_round_is_reported_and_not_enabled(systemd_host: Host) -> None:
     wrong = {**systemd_host.stage.secrets, "pool_boy_concourse_password": "wr0ng-pa55word"}
     run = systemd_host.apply(**SETTINGS, secrets=wrong)
     assert run.code != 0

@@ -157,7 +157,7 @@ def test_the_range_that_runs_backwards_is_named(made: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("address", [*TELLING, *HARMLESS])
-def test_an_address_that_tells_a_secret_is_known(made: dict[str, Any], address: str) -> None:
+def test_an_address_with_a_secret_is_detected(made: dict[str, Any], address: str) -> None:
     assert made["addresses"][address] == (address in TELLING)
 
 

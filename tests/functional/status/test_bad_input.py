@@ -114,7 +114,7 @@ def test_a_file_that_is_no_repository(look: Look, tmp_path: Path) -> None:
     assert_says(refusal(look(repo=str(tmp_path / "file"))), ["no git repository at", "check repo"])
 
 
-def test_an_address_without_a_host_is_told_in_a_whole_sentence(look: Look) -> None:
+def test_an_address_without_a_host_fails_with_a_message(look: Look) -> None:
     assert_says(refusal(look(repo="https:///locks.git")), ["has no host"])
 
 

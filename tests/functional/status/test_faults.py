@@ -137,7 +137,7 @@ def assert_safe(stage: Stage, run: ModuleRun) -> None:
 
 
 @pytest.mark.parametrize("fault", GARBLED, ids=lambda fault: "-".join(map(str, (fault[0], *fault[1].values()))))
-def test_an_answer_that_is_none(fault: Fault, stage: Stage, look: Look) -> None:
+def test_a_fault_at_every_request(fault: Fault, stage: Stage, look: Look) -> None:
     """Faults at every request, each about another pipeline: only the affected lock stays unknown."""
     questions = [question for asked in stage.questions.values() for question in asked if question.can_have(fault)]
     run = run_with(stage, look, [(question, fault) for question in questions])
@@ -148,7 +148,7 @@ def test_an_answer_that_is_none(fault: Fault, stage: Stage, look: Look) -> None:
     assert run.warnings == []
 
 
-def test_no_answer_at_any_question(stage: Stage, look: Look) -> None:
+def test_no_response_to_any_request(stage: Stage, look: Look) -> None:
     """A few at a time, because the module soon stops asking a silent server."""
     questions = [question for question in stage.questions[behind_a_paused_job] if question.has_body]
     for begin in range(0, len(questions), len(SILENT)):

@@ -133,7 +133,7 @@ def test_with_the_whole_history(truth: Truth, look: Look) -> None:
             assert_true(look(repo=server.url(truth.path.name)), truth)
 
 
-def test_a_warm_cache_goes_on_from_where_it_was(histories: dict[str, Truth], look: Look, tmp_path: Path) -> None:
+def test_a_warm_cache_is_updated(histories: dict[str, Truth], look: Look, tmp_path: Path) -> None:
     truth = histories["recent"]
     repository = LockRepository(truth.path)
     assert_true(look(repo=repository.url), truth)

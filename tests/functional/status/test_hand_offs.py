@@ -146,7 +146,7 @@ def test_a_person_has_started_a_failed_job_again_and_the_build_waits(scene: Scen
     assert verdict(look(**login(scene)), "aws/env-1") == ("handed_off", False)
 
 
-def test_the_chain_goes_on_by_what_a_build_after_the_claim_made(scene: Scene, look: Look) -> None:
+def test_the_chain_continues_with_an_output_of_a_later_build(scene: Scene, look: Look) -> None:
     """`test` uses the environment for hours, with neither the lock nor any input of `claim`."""
     plans: dict[str, list[Step]] = {
         "claim": [{"get": "src"}, CLAIM],

@@ -56,7 +56,7 @@ def test_other_logins_with_that_role(kind: str, stories: dict[str, str], scene: 
     assert look(**login(scene, **ANONYMOUS, **logins[kind])).verdicts == stories
 
 
-def test_nobody_sees_what_is_not_exposed(stories: dict[str, str], scene: Scene, look: Look) -> None:
+def test_a_login_without_a_role_sees_only_exposed_pipelines(stories: dict[str, str], scene: Scene, look: Look) -> None:
     run = look(**login(scene, **ANONYMOUS))
     assert run.verdicts == dict.fromkeys(stories, "unreachable")
     assert all("requires a login" in lock["reason"] for lock in run.locks.values())

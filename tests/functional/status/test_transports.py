@@ -222,7 +222,7 @@ def test_a_server_that_never_answers(scheme: str, servers: Servers, look: Look) 
         assert server.connections
 
 
-def test_nobody_listens(servers: Servers, look_each: LookEach) -> None:
+def test_a_closed_port(servers: Servers, look_each: LookEach) -> None:
     addresses = [f"{scheme}://127.0.0.1:{free_port()}/locks.git" for scheme in ("https", "git", "ssh")]
     for run in look_each([ssh_options(servers, repo=repo) for repo in addresses]):
         assert_says(refusal(run), ["refuses the connection", "check host and port"])

@@ -85,9 +85,7 @@ def test_protocol_version_2_is_spoken(https_server: GitHttpServer, locks: LockRe
     assert "version 2" in (https_server.root / "trace").read_text()
 
 
-def test_a_ca_that_nobody_trusts_is_refused(
-    https_server: GitHttpServer, served_folder: Path, locks: LockRepository
-) -> None:
+def test_an_untrusted_ca_is_refused(https_server: GitHttpServer, served_folder: Path, locks: LockRepository) -> None:
     with serve_https(served_folder) as stranger, pytest.raises(RuntimeError, match="certificate"):
         git("ls-remote", stranger.url("locks.git"), environment=_environment(https_server))
     assert not stranger.requests
