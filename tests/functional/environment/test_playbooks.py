@@ -76,7 +76,7 @@ def test_what_failed_is_shown_with_its_table(tmp_path: Path, workplace: Workplac
     assert run.code == 2
     _before, _task, shown = run.stdout.partition("TASK [Show what the run did with the locks]")
     assert "aws: 2 claimed (2 to release), 0 free" in shown
-    assert "It failed: 2 locks are to be released, and max_releases allows 1" in shown
+    assert "It failed: 2 locks are to be released, but max_releases allows 1" in shown
     nowhere = workplace.ansible(
         "ansible-playbook", "poolboy.concourse.clean", "-e", f"pool_boy_repo={tmp_path} pool_boy_pools=aws"
     )
