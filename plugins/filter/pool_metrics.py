@@ -56,13 +56,15 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._metrics.metrics import metrics_text
-from ..plugin_utils._round.read import read_round
 from ..plugin_utils._round.round_fields import BadRound
 
 
 def pool_metrics(told: object, previous: object = "") -> str:
     """Return the metrics of the round; see DOCUMENTATION."""
+    # Imported here, because Ansible imports all filters of the collection to find one of them.
+    from ..plugin_utils._metrics.metrics import metrics_text
+    from ..plugin_utils._round.read import read_round
+
     try:
         return metrics_text(read_round(told), str(previous or ""))
     except BadRound as error:

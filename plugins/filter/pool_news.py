@@ -94,14 +94,16 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._notify.memory import read_memory
-from ..plugin_utils._notify.news import news_of
-from ..plugin_utils._round.read import read_round
 from ..plugin_utils._round.round_fields import BadRound
 
 
 def pool_news(told: object, memory: object = None, kept_too_long: t.Any = 1440) -> dict[str, t.Any]:
     """Return the news of the round; see DOCUMENTATION."""
+    # Imported here, because Ansible imports all filters of the collection to find one of them.
+    from ..plugin_utils._notify.memory import read_memory
+    from ..plugin_utils._notify.news import news_of
+    from ..plugin_utils._round.read import read_round
+
     try:
         minutes = None if kept_too_long is None else int(kept_too_long)
     except (TypeError, ValueError):

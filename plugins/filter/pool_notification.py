@@ -61,32 +61,25 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._notify.event import Event, read_item
-from ..plugin_utils._notify.payloads import FORMATS
-from ..plugin_utils._round.read import read_round
-from ..plugin_utils._round.round_fields import BadRound, RoundFields
+from ..plugin_utils._round.round_fields import BadRound
 
 
 # The names of the options are those that a playbook gives.
 def pool_notification(news: object, format: object = "json", round: object = None) -> dict[str, t.Any]:  # noqa: A002
     """Return the body of the webhook; see DOCUMENTATION."""
+    # Imported here, because Ansible imports all filters of the collection to find one of them.
+    from ..plugin_utils._notify.event import read_items
+    from ..plugin_utils._notify.payloads import FORMATS
+    from ..plugin_utils._round.read import read_round
+
     payload = FORMATS.get(str(format))
     if payload is None:
         names = " or ".join(FORMATS)
         raise AnsibleFilterError(f"pool_notification: format must be {names}, but is {format!s:.60}.")
     try:
-        return payload(_items(news), read_round(round))
+        return payload(read_items(news), read_round(round))
     except BadRound as error:
         raise AnsibleFilterError(f"pool_notification: {error}") from None
-
-
-def _items(news: object) -> list[Event]:
-    if not isinstance(news, (list, tuple)):
-        raise BadRound("the news must be the list `news` that pool_news returned.")
-    try:
-        return [read_item(RoundFields.of(one, f"news[{index}]")) for index, one in enumerate(news)]
-    except ValueError:
-        raise BadRound("the news must be the list `news` that pool_news returned, as it was.") from None
 
 
 class FilterModule:

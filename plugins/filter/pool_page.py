@@ -75,12 +75,14 @@ from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._page.page import page
 from ..plugin_utils._round.round_fields import BadRound
 
 
 def pool_page(value: t.Any, old_after: int = 60) -> str:
     """Return the page of a round; `old_after` is in minutes."""
+    # Imported here, because Ansible imports all filters of the collection to find one of them.
+    from ..plugin_utils._page.page import page
+
     if isinstance(old_after, bool) or not isinstance(old_after, int) or old_after < 1:
         raise AnsibleFilterError("pool_page: old_after has to be a whole number of minutes, 1 or more.")
     try:

@@ -13,7 +13,7 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Builds the fact C(pool_boy_round) of the role P(poolboy.concourse.pool_boy#role) from the registered results of its
-    tasks, and decides what the role does next.
+    tasks, and what the role publishes of it.
   - The role uses this filter. To make a page, metrics or messages of a round, use the fact.
 positional: _input, settings
 options:
@@ -25,16 +25,9 @@ options:
     description: The variables of the role that control the round, without their prefix.
     type: dict
     required: true
-  variables:
-    description: The names of all variables with the prefix C(pool_boy_). If set, the filter lists C(mistakes).
-    type: list
-    elements: str
-  documented:
-    description: The names of the variables that the role knows.
-    type: list
-    elements: str
-    default: []
 seealso:
+  - plugin: poolboy.concourse.pool_round_plan
+    plugin_type: filter
   - plugin: poolboy.concourse.pool_page
     plugin_type: filter
 """
@@ -50,11 +43,7 @@ _value:
   description: The round, and what follows from it.
   type: dict
   contains:
-    mistakes: {description: A sentence for each setting that cannot work., type: list, elements: str}
     round: {description: The fact of the round., type: dict}
-    pools_with_job: {description: The pools whose free locks get builds., type: list, elements: raw}
-    starts_builds: {description: Whether the round starts builds., type: bool}
-    needs_status: {description: Whether the role has to read the pools again., type: bool}
     is_published: {description: Whether the role publishes the round., type: bool}
     has_late_failures: {description: Whether page and metrics must be written again to show a late failure., type: bool}
     failure_message: {description: 'The sentences with which the round fails, empty if it does not.', type: str}
@@ -67,40 +56,27 @@ _value:
 """
 
 import typing as t
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._metrics.metrics import metrics_text
-from ..plugin_utils._round.build import RoundBuilder
-from ..plugin_utils._round.read import read_round
 from ..plugin_utils._round.round_fields import BadRound
-from ..plugin_utils._round.settings import mistakes, read_settings
-from ..plugin_utils._round.step_result import read_results
 
 
-def pool_round(
-    results: object,
-    settings: dict[str, t.Any],
-    variables: Collection[str] | None = None,
-    documented: Collection[str] = (),
-) -> dict[str, t.Any]:
+def pool_round(results: object, settings: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the round and what follows from it; see DOCUMENTATION."""
+    # Imported here, because Ansible imports all filters of the collection to find one of them.
+    from ..plugin_utils._round.build import RoundBuilder
+    from ..plugin_utils._round.settings import read_settings
+    from ..plugin_utils._round.step_result import read_results
+
     known = read_settings(settings)
-    if variables is not None:
-        return {"mistakes": list(mistakes(known, variables, documented))}
     build = RoundBuilder(known, read_results(results))
-    try:
-        fact = build.fact()
-        metrics = metrics_text(read_round(fact), build.previous_metrics())
-    except BadRound as error:
-        raise AnsibleFilterError(f"pool_round: {error}") from None
+    fact = build.fact()
+    metrics = _metrics_text(fact, build.previous_metrics()) if known.has_metrics else ""
     state = build.state or {}
     return {
         "round": fact,
-        "pools_with_job": known.pools_with_job,
-        "starts_builds": known.starts_builds,
-        "needs_status": build.needs_status,
         "is_published": known.is_published and not build.is_unconfigured,
         "has_late_failures": bool(build.late_failures()),
         "failure_message": build.failure_message(),
@@ -111,6 +87,17 @@ def pool_round(
         "next_state": build.next_state(metrics),
         "pushgateway_group": build.pushgateway_group(),
     }
+
+
+def _metrics_text(fact: dict[str, t.Any], previous: str) -> str:
+    # Most rounds have no metrics, and these imports take longer than all else.
+    from ..plugin_utils._metrics.metrics import metrics_text
+    from ..plugin_utils._round.read import read_round
+
+    try:
+        return metrics_text(read_round(fact), previous)
+    except BadRound as error:
+        raise AnsibleFilterError(f"pool_round: {error}") from None
 
 
 class FilterModule:

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import asdict, dataclass
 
 from .._round.links import safe_link
-from .._round.round_fields import RoundFields
+from .._round.round_fields import BadRound, RoundFields
 
 
 class NewsKind(enum.StrEnum):
@@ -55,3 +55,13 @@ def read_item(section: RoundFields) -> Event:
         step=section.optional_text("step"),
         url=safe_link(section.optional_text("url") or ""),
     )
+
+
+def read_items(news: object) -> list[Event]:
+    """Read the list `news` that the filter pool_news returned. Raises BadRound for any other value."""
+    if not isinstance(news, (list, tuple)):
+        raise BadRound("the news must be the list `news` that pool_news returned.")
+    try:
+        return [read_item(RoundFields.of(one, f"news[{index}]")) for index, one in enumerate(news)]
+    except ValueError:
+        raise BadRound("the news must be the unchanged list `news` that pool_news returned.") from None

@@ -35,14 +35,6 @@ class RoundBuilder:
         return self.results.get(step, StepResult())
 
     @property
-    def needs_status(self) -> bool:
-        """Whether the pools have to be looked at once more: what clean saw holds if nothing was done since."""
-        clean, trigger = self.result("clean"), self.result("trigger")
-        has_seen = clean.has_run and not clean.has_failed
-        has_acted = bool(clean.entries("released") or trigger.entries("triggered")) or trigger.has_failed
-        return not has_seen or has_acted
-
-    @property
     def seen(self) -> StepResult:
         """The last result with locks."""
         status = self.result("status")

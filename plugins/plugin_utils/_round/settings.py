@@ -58,9 +58,13 @@ class RoundSettings:
         return bool(self.pools_with_job) if self.trigger is None else self.trigger
 
     @property
+    def has_metrics(self) -> bool:
+        return bool(self.metrics_file or self.pushgateway_url)
+
+    @property
     def is_published(self) -> bool:
         """Whether the round is shown or sent anywhere."""
-        return any((self.page_file, self.metrics_file, self.pushgateway_url, self.webhook_url))
+        return bool(self.page_file or self.has_metrics or self.webhook_url)
 
 
 def read_settings(value: Mapping[str, t.Any]) -> RoundSettings:

@@ -51,7 +51,7 @@ def test_the_place_is_named(fact: object, sentence: str) -> None:
     [
         ({"news": []}, {}, "the news must be the list `news` that pool_news returned."),
         ([3], {}, "news[0] must be a dictionary, but is a number."),
-        ([{"kind": "gossip"}], {}, "the news must be the list `news` that pool_news returned, as it was."),
+        ([{"kind": "gossip"}], {}, "the news must be the unchanged list `news` that pool_news returned."),
         ([{"kind": "failed"}], {}, "news[0].text is missing"),
         ([], {"format": "xml"}, "format must be json or slack, but is xml."),
     ],

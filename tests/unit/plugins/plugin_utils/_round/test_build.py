@@ -45,23 +45,6 @@ def test_a_round_that_did_nothing() -> None:
 @pytest.mark.parametrize(
     ("results", "expected"),
     [
-        ({}, False),
-        ({"clean": SKIPPED}, True),
-        ({"clean": {**FAILED, "released": []}}, True),
-        ({"clean": {**CLEAN, "released": [RELEASED]}}, True),
-        ({"trigger": SKIPPED}, False),
-        ({"trigger": {**FAILED, "triggered": []}}, True),
-        ({"trigger": {"triggered": [{}]}}, True),
-        ({"trigger": {"triggered": []}}, False),
-    ],
-)
-def test_the_pools_are_read_again_after_a_change(results: dict[str, Any], expected: bool) -> None:
-    assert build(**results).needs_status is expected
-
-
-@pytest.mark.parametrize(
-    ("results", "expected"),
-    [
         ({"clean": {**FAILED, "released": []}}, [("clean", "It broke.")]),
         ({"page": FAILED}, [("page", "The page cannot be written: It broke.")]),
         ({"push": {**FAILED, "status": 503}}, [("pushgateway", "it answered with status 503.")]),
