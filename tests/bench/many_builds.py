@@ -14,25 +14,15 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import (
-    CONNECTIONS,
-    ConcourseClient,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
-    ConcourseOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS, ConcourseClient
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import (
-    ParallelMap,
-    judge_locks,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import ParallelMap, judge_locks
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
-    PoolOption,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 
 from ..servers.processes import start, stop

@@ -23,21 +23,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.opti
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import judge_locks
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
-    DEFAULT_POLICIES as DEFAULTS,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import DEFAULT_POLICIES as DEFAULTS
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
     Policy,
     PoolPolicy,
     read_policies,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
-    PoolOption,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
-    RepositoryOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer import RepositoryWriter
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
-    RepositoryOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 
 from .finding import Finding

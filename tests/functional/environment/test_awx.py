@@ -27,10 +27,7 @@ from ansible_collections.poolboy.concourse.tests.functional.environment.controll
 )
 from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block
 from ansible_collections.poolboy.concourse.tests.functional.environment.job import write_job
-from ansible_collections.poolboy.concourse.tests.functional.environment.tools import (
-    CHECKOUT,
-    awx_collections,
-)
+from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT, awx_collections
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, Run, Workplace
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import SshServer, serve_ssh

@@ -16,11 +16,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from ansible_collections.poolboy.concourse.tests.functional.environment.container import (
-    Image,
-    copies,
-    instructions,
-)
+from ansible_collections.poolboy.concourse.tests.functional.environment.container import Image, copies, instructions
 from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT
 from ansible_collections.poolboy.concourse.tests.functional.running import Run, short_folder

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.dependency import (
-    git_executable,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.dependency import git_executable
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository

@@ -16,10 +16,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import (
-    TallyDemand,
-    TallyPlan,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyDemand, TallyPlan
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_store import GitTallyStore

@@ -16,9 +16,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snaps
     Snapshot,
     WantedPools,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
-    RepositoryOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository_history import RepositoryHistory
 from ansible_collections.poolboy.concourse.tests import lockrepo

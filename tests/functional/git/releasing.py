@@ -15,9 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.rele
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import CommitStore, PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
-    RepositoryOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer import RepositoryWriter
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES

@@ -11,10 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
-    HolderKind,
-    read_holder,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import HolderKind, read_holder
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, grow
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git, git_text

@@ -12,13 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import (
-    BadOption,
-    RepositoryError,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.dependency import (
-    MissingDependency,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption, RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.dependency import MissingDependency
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository

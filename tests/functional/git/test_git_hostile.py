@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_commit import (
-    LONGEST_MESSAGE,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_commit import LONGEST_MESSAGE
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
     Look,
     claims_of,

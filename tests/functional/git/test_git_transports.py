@@ -13,12 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
-    Look,
-    claims_of,
-    expected_claims,
-    grow,
-)
+from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, claims_of, expected_claims, grow
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import (

@@ -23,13 +23,7 @@ from ansible_collections.poolboy.concourse.tests.functional.git.releasing import
     release,
     releases_of,
 )
-from ansible_collections.poolboy.concourse.tests.lockrepo import (
-    Entry,
-    File,
-    LockRepository,
-    Submodule,
-    Symlink,
-)
+from ansible_collections.poolboy.concourse.tests.lockrepo import Entry, File, LockRepository, Submodule, Symlink
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]

@@ -20,11 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git import repo
 from ansible_collections.poolboy.concourse.tests.functional.git import releaser
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
-from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
-    commits_since,
-    is_whole,
-    set_hook,
-)
+from ansible_collections.poolboy.concourse.tests.functional.git.releasing import commits_since, is_whole, set_hook
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until

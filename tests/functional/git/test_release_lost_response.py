@@ -18,14 +18,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snaps
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import (
-    JudgedLock,
-    judge_locks,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock, judge_locks
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
-    PoolOption,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import follow_up
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
@@ -41,11 +36,7 @@ from ansible_collections.poolboy.concourse.tests.functional.git.releasing import
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.servers import Answer, GitDaemon, GitHttpServer, SshServer
 from ansible_collections.poolboy.concourse.tests.servers.http_answers import smart
-from ansible_collections.poolboy.concourse.tests.servers.http_faults import (
-    bad_gateway_after,
-    lost_after,
-    lost_before,
-)
+from ansible_collections.poolboy.concourse.tests.servers.http_faults import bad_gateway_after, lost_after, lost_before
 from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]

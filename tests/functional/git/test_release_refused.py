@@ -16,9 +16,7 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import CommitStore, PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.snapshot_file import (
-    read_snapshot,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.snapshot_file import read_snapshot
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     is_whole,

@@ -13,10 +13,7 @@ from threading import Barrier
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import (
-    MIN_ATTEMPTS,
-    PushRetry,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import MIN_ATTEMPTS, PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyPlan
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import GitProcess

@@ -23,10 +23,7 @@ from ansible_collections.poolboy.concourse.tests.functional.monitoring.services 
     serve_prometheus,
     serve_pushgateway,
 )
-from ansible_collections.poolboy.concourse.tests.functional.monitoring.webhook import (
-    Webhook,
-    serve_webhook,
-)
+from ansible_collections.poolboy.concourse.tests.functional.monitoring.webhook import Webhook, serve_webhook
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until

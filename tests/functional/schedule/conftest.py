@@ -12,12 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, download_wheels
-from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import (
-    CRON,
-    SYSTEMD,
-    Machine,
-    obstacle,
-)
+from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import CRON, SYSTEMD, Machine, obstacle
 from ansible_collections.poolboy.concourse.tests.functional.schedule.stage import Stage
 
 # Each uses the processor for a minute, so only `make long` runs them.

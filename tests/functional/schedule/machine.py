@@ -21,12 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ansible_collections.poolboy.concourse.tests.functional.running import (
-    COLLECTIONS,
-    PATIENCE,
-    TOOLS,
-    Run,
-)
+from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PATIENCE, TOOLS, Run
 
 SYSTEMD = ("--boot", "--", "--unit=multi-user.target")
 CRON = ("--as-pid2", "--", "/usr/sbin/cron", "-f")

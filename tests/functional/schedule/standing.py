@@ -16,12 +16,7 @@ import time
 from pathlib import Path
 
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, download_wheels
-from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import (
-    CRON,
-    SYSTEMD,
-    Machine,
-    obstacle,
-)
+from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import CRON, SYSTEMD, Machine, obstacle
 from ansible_collections.poolboy.concourse.tests.functional.schedule.stage import Stage
 
 PATIENCE, LIFE, TICK = 300.0, 3600.0, 0.2  # seconds

@@ -26,11 +26,7 @@ from ansible_collections.poolboy.concourse.tests.functional.status.conftest impo
 )
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
-from ansible_collections.poolboy.concourse.tests.servers import (
-    CertificateAuthority,
-    new_authority,
-    serve_nothing,
-)
+from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority, new_authority, serve_nothing
 from ansible_collections.poolboy.concourse.tests.servers.processes import free_port
 
 Case = tuple[dict[str, Any], Sequence[str]]

@@ -14,11 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace
-from ansible_collections.poolboy.concourse.tests.functional.status.chains import (
-    STORIES,
-    Story,
-    behind_a_paused_job,
-)
+from ansible_collections.poolboy.concourse.tests.functional.status.chains import STORIES, Story, behind_a_paused_job
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, HOUR, Look, login
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 

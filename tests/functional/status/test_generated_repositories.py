@@ -15,11 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.running import (
-    ModuleRun,
-    Workplace,
-    fingerprint,
-)
+from ansible_collections.poolboy.concourse.tests.functional.running import ModuleRun, Workplace, fingerprint
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import Look
 from ansible_collections.poolboy.concourse.tests.lockrepo import (
     KINDS,

@@ -15,16 +15,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.running import (
-    COLLECTIONS,
-    ModuleRun,
-    Workplace,
-)
-from ansible_collections.poolboy.concourse.tests.functional.status.conftest import (
-    assert_says,
-    login,
-    refusal,
-)
+from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, ModuleRun, Workplace
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import assert_says, login, refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 

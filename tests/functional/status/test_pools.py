@@ -13,12 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
-from ansible_collections.poolboy.concourse.tests.functional.status.conftest import (
-    CHAIN,
-    Look,
-    LookEach,
-    login,
-)
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, Look, LookEach, login
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 

@@ -14,13 +14,7 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
-from ansible_collections.poolboy.concourse.tests.functional.status.conftest import (
-    CHAIN,
-    HOUR,
-    Look,
-    hand_off,
-    login,
-)
+from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, HOUR, Look, hand_off, login
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 LOCKS = 100

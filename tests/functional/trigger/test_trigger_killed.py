@@ -20,13 +20,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, Workplace
 from ansible_collections.poolboy.concourse.tests.functional.trigger import triggerer as program
-from ansible_collections.poolboy.concourse.tests.functional.trigger.runs import (
-    JOB,
-    Trigger,
-    add_locks,
-    builds,
-    counts,
-)
+from ansible_collections.poolboy.concourse.tests.functional.trigger.runs import JOB, Trigger, add_locks, builds, counts
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 LOCKS = 3

@@ -15,15 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import (
-    ConcourseOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import PoolboyError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import TallyStrategy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import (
-    read_trigger_pools,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import read_trigger_pools
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import TriggerRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.reconcile import Reconcile
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.result import (
@@ -32,13 +28,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.re
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerRun
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
-    read_pools,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import read_pools
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
-    RepositoryOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_store import GitTallyStore
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository_history import RepositoryHistory

@@ -18,9 +18,7 @@ import sys
 from typing import Any
 
 import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean as module
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import (
-    import_requests,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import import_requests
 
 MODULE = module.__name__
 MIN_SECONDS = 180.0

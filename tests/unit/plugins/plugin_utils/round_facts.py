@@ -9,30 +9,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
-    Holder,
-    HolderKind,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import (
-    Problem,
-    Snapshot,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.status_result import (
-    status_result,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Problem, Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.status_result import status_result
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.times import iso_time
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import (
-    PoolOption,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    FREE,
-    Verdict,
-    VerdictName,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import FREE, Verdict, VerdictName
 
 NOW = 1_790_000_000
 PAGE = "https://ci.example.com/teams/main/pipelines/ci/jobs/deploy/builds/12"

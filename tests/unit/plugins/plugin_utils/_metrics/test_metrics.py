@@ -12,10 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
-    Policy,
-    PoolPolicy,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.metrics import metrics_text
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.previous import read_previous

@@ -20,9 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.times impo
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS, Group
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.read import read_round
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round_fields import (
-    BadRound,
-)
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round_fields import BadRound
 from ansible_collections.poolboy.concourse.tests.page.rounds import a_claim, a_free_lock, a_look, a_round
 
 

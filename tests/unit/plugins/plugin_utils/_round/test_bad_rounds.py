@@ -13,10 +13,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.poolboy.concourse.plugins.filter.pool_metrics import pool_metrics
 from ansible_collections.poolboy.concourse.plugins.filter.pool_news import pool_news
 from ansible_collections.poolboy.concourse.plugins.filter.pool_notification import pool_notification
-from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round_facts import (
-    look,
-    round_fact,
-)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round_facts import look, round_fact
 
 BAD: list[tuple[object, str]] = [
     (None, "pool_boy_round must be a dictionary, but is missing."),

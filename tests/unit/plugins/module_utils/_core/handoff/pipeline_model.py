@@ -18,9 +18,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     StepVersion,
     Version,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    PipelineReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 
 # 2026-01-01T00:00:00Z; a build starts two minutes after the one before it, and takes one minute.
 START_OF_TIME = 1_767_225_600

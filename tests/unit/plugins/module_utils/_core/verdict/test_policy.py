@@ -15,11 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
     PoolPolicy,
     read_policies,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    FREE,
-    Verdict,
-    VerdictName,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import FREE, Verdict, VerdictName
 
 KEEP, STALE, RELEASE = Policy.KEEP, Policy.STALE, Policy.RELEASE
 NOW = 1_767_225_600

@@ -9,18 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
-    Build,
-    BuildStatus,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    PipelineReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    Verdict,
-    VerdictName,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     PipelineModel,
     get,

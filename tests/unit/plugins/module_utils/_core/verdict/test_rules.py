@@ -7,28 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
-    Holder,
-    HolderKind,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
-    Build,
-    BuildStatus,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
-    BuildReference,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import BuildReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
-    Policy,
-    PoolPolicy,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    FREE,
-    Verdict,
-    VerdictName,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import FREE, Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     PipelineModel,
     get,

@@ -14,13 +14,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
     Policy,
     PoolPolicy,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import (
-    Verdict,
-    VerdictName,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
-    ref,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import ref
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
     verdict_on,
@@ -31,9 +26,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     World,
     worlds,
 )
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.reference import (
-    Reference,
-)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.reference import Reference
 
 # Where CI is in the environment, Hypothesis itself takes the same examples every time.
 PROPERTY = settings(max_examples=300, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])

@@ -16,12 +16,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.err
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access import private_key
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.address import parse_address
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
-    RepositoryOptions,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.private_key import (
-    private_key_file,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.private_key import private_key_file
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.environment import (
     inherited_environment,
     settings_environment,

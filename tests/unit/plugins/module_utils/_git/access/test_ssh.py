@@ -14,9 +14,7 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.address import parse_address
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import (
-    RepositoryOptions,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.ssh import ssh_command
 
 REPO = "ssh://git@host/locks.git"

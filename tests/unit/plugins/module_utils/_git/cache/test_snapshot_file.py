@@ -16,10 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import (
-    Problem,
-    Snapshot,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Problem, Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tree import TreeEntry, read_tree
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.snapshot_file import (
     SNAPSHOT_FORMAT,

@@ -12,9 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_trace import (
-    trace_claims,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_trace import trace_claims
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.model import (
     LoggedCommit,
     PathsByCommit,

@@ -17,9 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.com
     GitFailed,
     GitTimedOut,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.environment import (
-    base_environment,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.environment import base_environment
 
 MakeGit = Callable[[str], GitCommand]
 

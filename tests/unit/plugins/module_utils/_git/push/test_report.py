@@ -11,13 +11,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.text import printable
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import (
-    GitFailed,
-    GitTimedOut,
-)
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.error_messages import (
-    PushMessages,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import GitFailed, GitTimedOut
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.error_messages import PushMessages
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.report import (
     PushReport,
     PushStatus,

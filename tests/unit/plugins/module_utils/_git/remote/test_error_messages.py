@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import (
-    GitFailed,
-    GitTimedOut,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import GitFailed, GitTimedOut
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.error_messages import (
     explain,
     git_words,

@@ -13,10 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import Author
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.import_stream import (
-    import_stream,
-    quoted,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.import_stream import import_stream, quoted
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.planned_commits import (
     FileMoved,
     FileWritten,

@@ -13,10 +13,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.rele
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.tree_reader import (
-    Entries,
-    Entry,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.tree_reader import Entries, Entry
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.planned_commits import (
     FileMoved,
     FileWritten,
