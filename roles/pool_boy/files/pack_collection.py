@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pack what a collection needs at work into a tar file: ``pack_collection.py FOLDER TARGET`` prints its SHA-256.
+"""Pack what a collection needs at run time into a tar file: ``pack_collection.py FOLDER TARGET`` prints its SHA-256.
 
 The same collection gives the same bytes wherever and whenever it is packed: by them a host knows that it has it.
 """

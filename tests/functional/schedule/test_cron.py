@@ -26,7 +26,7 @@ COMMAND = "/opt/pool-boy/bin/round"
 
 def test_systemd_is_refused_on_a_host_without_it(cron_host: Host) -> None:
     run = cron_host.apply(backend="systemd")
-    assert "systemd is not at work on localhost" in run.said
+    assert "systemd does not run on localhost" in run.said
     assert run.code != 0
     assert cron_host.leftovers == []
 
@@ -103,7 +103,7 @@ def test_the_program_is_not_the_users_own(cron_host: Host) -> None:
 def test_two_rounds_never_overlap(cron_host: Host) -> None:
     busy = cron_host.machine.run("flock", "/var/lib/pool-boy/round.lock", COMMAND)
     assert busy.code == 75
-    assert "Another round is at work, so this one was left out." in busy.stdout
+    assert "Another round is running, so this round was skipped." in busy.stdout
     assert "PLAY" not in busy.stdout
 
 

@@ -92,7 +92,7 @@ CASES = {
     "folder": Case("may not write into /etc/skel", round={"pool_boy_page_file": "/etc/skel/page.html"}),
     "deep": Case("write into /srv/no/where on deep", round={"pool_boy_metrics_file": "/srv/no/where/x.prom"}),
     "path": Case("must be a path from the root", round={"pool_boy_page_file": "/srv/my pools/page.html"}),
-    "user": Case("The user daemon of user is there for something else", {"user": "daemon"}),
+    "user": Case("The user daemon of user belongs to something else", {"user": "daemon"}),
     "taken": Case("/etc/skel on taken belongs to something else", {"name": "skel"}),
     "group": Case("group lacks a group of pool_boy_schedule_groups (nobodys)", {"groups": ["nobodys"]}),
     "source": Case("there is no /srv/collection where Ansible runs", {"collection_source": "/srv/collection"}),

@@ -122,11 +122,11 @@ def test_the_service_is_shut_in(systemd_host: Host) -> None:
     assert "Persistent=true" in units
 
 
-def test_a_round_that_finds_another_at_work_does_not_fail(systemd_host: Host) -> None:
+def test_a_round_that_finds_another_running_does_not_fail(systemd_host: Host) -> None:
     start = ("flock", "/var/lib/pool-boy/round.lock", "systemctl", "start", "pool-boy.service")
-    before = systemd_host.log.count("Another round is at work")
+    before = systemd_host.log.count("Another round is running")
     assert systemd_host.machine.run(*start).code == 0
-    assert systemd_host.log.count("Another round is at work") > before
+    assert systemd_host.log.count("Another round is running") > before
     assert systemd_host.machine.run("systemctl", "is-failed", "pool-boy.service").code != 0
 
 
