@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the module that gives locks back needs: the others load none of it."""
+"""The parts of the module concourse_pool_clean that the other modules do not load."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 
 class CleanModule(PoolModule):
-    """A module that gives locks back."""
+    """The module concourse_pool_clean."""
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context. Raises BadOption."""
@@ -43,7 +43,7 @@ class CleanModule(PoolModule):
         wanted = self.wanted_pools()
         if not wanted:
             # Never all of them by a variable that happens to be empty.
-            raise BadOption("pools names no pool: name each pool whose locks may be given back.")
+            raise BadOption("pools names no pool: name each pool whose locks may be released.")
         target = None if options["release_to"] is None else read_target(options["release_to"])
         targets = {pool.name: pool.release_to or target for pool in wanted}
         return CleanRules(

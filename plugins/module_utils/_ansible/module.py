@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules have in common: options in, results and errors out."""
+"""The base of the modules: reads options, returns results and reports errors."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PoolModule:
         spec = {name: option for group in groups for name, option in group.spec.items()}
         self._module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
         self._options: dict[str, t.Any] = self._module.params
-        # What Ansible shows of the options at a high verbosity must not hold the password of an address.
+        # Ansible shows options at a high verbosity: hide the passwords in URLs.
         self._module.no_log_values.update(secrets_in_addresses(self._options.values()))
         self._options.update(dict.fromkeys(overruled(self._options, os.environ)))
         self.now = int(time.time())
@@ -49,7 +49,7 @@ class PoolModule:
 
     @contextmanager
     def failing_clearly(self) -> Iterator[None]:
-        """Turn every error into the sentence with which the module fails, beside what `so_far` tells."""
+        """Fail the module with the message of an error, and with the results of `so_far`."""
         try:
             yield
             return
@@ -57,7 +57,7 @@ class PoolModule:
             message = str(error)
         except Exception as error:  # noqa: BLE001
             message = f"This is a defect of poolboy.concourse, please report it: {type(error).__name__}: {error}"
-        # Not in the handlers: there Ansible would show the traceback of the error at hand.
+        # Not in the handlers, where Ansible would show the traceback.
         self._module.fail_json(msg=message, **self.so_far())
 
     def exit(self, result: dict[str, t.Any], *, changed: bool = False, diff: dict[str, str] | None = None) -> None:
@@ -67,7 +67,7 @@ class PoolModule:
         self._module.exit_json(changed=changed, **result)
 
     def warn(self, message: str) -> None:
-        """Tell the operator something beside the result; the same thing is told once."""
+        """Warn the operator; each message once."""
         if message not in self._warned:
             self._warned.add(message)
             self._module.warn(message)
@@ -77,7 +77,7 @@ class PoolModule:
         return LockRepository(self.repository_options(), self.pools_to_read())
 
     def repository_options(self) -> RepositoryOptions:
-        """Return the repository that the options name, and how it is reached."""
+        """Return the repository that the options name, and how to reach it."""
         names = RepositoryOptions.__dataclass_fields__.keys() & self._options.keys()
         return RepositoryOptions(**{name: self._options[name] for name in names})
 
@@ -96,29 +96,29 @@ class PoolModule:
 
     @contextmanager
     def judge(self) -> Iterator[JudgeLocks]:
-        """Give a function that judges locks, many at once and by facts asked anew each time.
+        """Yield a function that judges locks in parallel and sends new queries each time.
 
         Raises BadOption, and ConcourseError if Concourse refuses the login; warns if it does not answer at all, or
         requires a login and none is configured.
         """
-        self.wanted_pools()  # what is wrong with the options shows before anybody is asked
+        self.wanted_pools()  # rejects wrong options before the first request
         options = self.concourse_options()
         if options.is_empty:
             yield partial(judge_locks, queries=None, default_team=options.team or "main")
             return
-        # Loaded late, as many a run has no Concourse to ask.
+        # Imported here, because many runs have no Concourse.
         from .._concourse.client import CONNECTIONS, ConcourseClient
 
         with ConcourseClient(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
-            # While git is fetching, as both mostly wait.
+            # During the fetch, because both mostly wait.
             connected = threads.submit(concourse.connect)
 
             def judge(locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
                 connected.result()
-                facts, team = concourse.queries(), concourse.team
-                judged = judge_locks(locks, snapshot, pools, facts, default_team=team, each=threads.map)
+                queries, team = concourse.queries(), concourse.team
+                judged = judge_locks(locks, snapshot, pools, queries, default_team=team, each=threads.map)
                 if concourse.failure:
-                    self.warn(f"Concourse cannot be asked, so nothing is known of its builds: {concourse.failure}.")
+                    self.warn(f"Concourse does not respond, so its builds are unknown: {concourse.failure}.")
                 if concourse.login_required and VerdictName.UNREACHABLE in {one.verdict.name for one in judged}:
                     self.warn(
                         "Concourse requires a login, and none is configured: set concourse_username and "

@@ -60,7 +60,7 @@ CONCOURSE = OptionGroup(
 
 POOLS = OptionGroup(
     {
-        # Not a list: then Ansible itself would refuse what is none, in words that name no remedy.
+        # Not a list, because the error of Ansible for other types names no remedy.
         "pools": {"type": "raw", **_from_environment("POOLS")},
         "stale_timeout": {"type": "int", "default": 60},
         "grace": {"type": "int", "default": 5},
@@ -114,7 +114,7 @@ _OVERRULED_BY = {
 
 
 def overruled(options: Mapping[str, t.Any], environment: Mapping[str, str]) -> list[str]:
-    """Name the options whose value came from a variable while the user gave another option in their place."""
+    """Return the options whose value comes from a variable although the user set an option that replaces them."""
     spec = {**GIT.spec, **CONCOURSE.spec}
     return [
         name

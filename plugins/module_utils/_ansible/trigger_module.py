@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the module that starts builds needs: the others load none of it."""
+"""The parts of the module concourse_pool_trigger that the other modules do not load."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .module import PoolModule
 
 
 class TriggerModule(PoolModule):
-    """A module that starts builds."""
+    """The module concourse_pool_trigger."""
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context. Raises BadOption."""
@@ -33,7 +33,7 @@ class TriggerModule(PoolModule):
 
     @contextmanager
     def triggering(self, repository: LockRepository) -> Iterator[TriggerRun]:
-        """Give a run that starts builds. Raises BadOption, and ConcourseError if Concourse refuses the login."""
+        """Yield a run that starts builds. Raises BadOption, and ConcourseError if Concourse refuses the login."""
         options, rules = self.concourse_options(), self._trigger_rules()
         pools = read_trigger_pools(self.wanted_pools())
         if options.is_empty:
@@ -41,7 +41,7 @@ class TriggerModule(PoolModule):
         with ConcourseClient(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
             concourse.connect()
             if concourse.failure:
-                raise ConcourseError(f"Concourse cannot be asked, so nothing was started: {concourse.failure}.")
+                raise ConcourseError(f"Concourse does not respond, so no build was started: {concourse.failure}.")
             yield TriggerRun(
                 open_job_api(concourse),
                 RepositoryHistory(repository),

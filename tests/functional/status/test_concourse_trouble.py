@@ -245,7 +245,7 @@ def test_without_answers_nothing_is_known_and_nothing_releasable(
         assert run.verdicts == verdicts | {f"aws/env-{number}": "unreachable" for number in (3, 4, 5)}
         assert not any(lock["releasable"] or lock["releasable_at"] for lock in run.locks.values())
         (warning,) = run.warnings
-        assert_says(warning, ["Concourse cannot be asked", clause])
+        assert_says(warning, ["Concourse does not respond", clause])
         assert clause in run.locks["aws/env-4"]["reason"]
         assert any("unreachable" in line for line in run.values["report"])
         assert [secret for secret in SECRETS if secret in run.said] == []

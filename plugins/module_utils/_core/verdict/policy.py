@@ -65,7 +65,7 @@ class PoolPolicy:
         return Policy.KEEP if verdict.name in ALWAYS_KEPT else self.by_verdict[verdict.name]
 
     def releasable_at(self, verdict: Verdict) -> int | None:
-        """Return from when on the lock may be given back (seconds since 1970, UTC); None for never."""
+        """Return when the lock may be released (seconds since 1970, UTC); None for never."""
         policy = self.of(verdict)
         if policy in (None, Policy.KEEP) or verdict.dead_since is None:
             return None
