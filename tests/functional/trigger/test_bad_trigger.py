@@ -23,7 +23,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"pools": "gcp=main/ci/claim"}, ["no pool gcp", "It has: aws"]),
     ({"pools": []}, ["pools names no pool"]),
     ({"concourse_url": "", "concourse_username": "", "concourse_password": ""}, ["no Concourse", "concourse_url"]),
-    ({"concourse_url": "http://127.0.0.1:9"}, ["nothing was started", "refused the connection"]),
+    ({"concourse_url": "http://127.0.0.1:9"}, ["no build was started", "refused the connection"]),
     ({"concourse_password": "wrong"}, ["refused user 'pool-boy'"]),
     ({"concourse_username": "looker"}, ["may not start builds of main/ci/claim", "pipeline-operator", "team main"]),
     ({"repo": "/nowhere/locks.git"}, ["/nowhere/locks.git"]),
