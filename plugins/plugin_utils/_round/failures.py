@@ -14,7 +14,7 @@ from .model import Failure
 from .step_result import StepResult
 
 # What urllib says of a request without an answer. The whole message may hold the address, which may be a secret.
-_NETWORK_ERROR = re.compile(r"(?<=urlopen error )[^>]+|timed out")
+_NETWORK_ERROR = re.compile(r"(?<=open error )[^>]+|timed out")
 
 _PREFIXES = {
     "page": ("page", "The page cannot be written"),

@@ -39,7 +39,7 @@ def make_retry(timeout: int, has_answered: t.Callable[[], bool]) -> Retry:
             error: Exception | None = None,
             *arguments: t.Any,
             **keywords: t.Any,
-        ) -> BoundedRetry:
+        ) -> t.Self:
             # allowed_methods alone would let a POST be repeated after errors of the connection or of TLS.
             if error is not None and (method != "GET" or not self._is_repeatable(error)):
                 raise error

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from ..pool.tally_files import TallyCounts
@@ -24,7 +25,7 @@ from .problem import TallyProblem, TallyProblemKind
 SETTLED_AFTER = 300
 
 # A tally after one step of the plan, and what the step found wrong.
-Step = tuple[TallyCounts, TallyProblem | None]
+Step: t.TypeAlias = "tuple[TallyCounts, TallyProblem | None]"
 
 
 @dataclass(frozen=True, slots=True)

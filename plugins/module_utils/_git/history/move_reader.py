@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -26,7 +27,9 @@ from .model import LoggedCommit
 
 LockKey = tuple[str, str]  # pool and lock
 LockStates = dict[LockKey, State]
-StateChanges = dict[LockKey, tuple[State | None, State | None]]  # the state before and after; None for no such lock
+StateChanges: t.TypeAlias = (
+    "dict[LockKey, tuple[State | None, State | None]]"  # the state before and after; None for no such lock
+)
 
 
 class MoveReader:

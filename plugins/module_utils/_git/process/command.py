@@ -45,11 +45,9 @@ class GitProcess:
     """A running git command, in a process group of its own."""
 
     def __init__(self, process: subprocess.Popen[bytes], command: str, timeout: float) -> None:
-        assert process.stdout is not None
-        assert process.stderr is not None
         self._process = process
-        self._stdout: IO[bytes] = process.stdout
-        self._stderr: IO[bytes] = process.stderr
+        self._stdout = _pipe(process.stdout)
+        self._stderr = _pipe(process.stderr)
         self._command = command
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
@@ -84,15 +82,14 @@ class GitProcess:
 
     def write(self, content: bytes) -> None:
         """Write to the input of git. If git has ended, the next read shows it."""
-        assert self._process.stdin is not None
+        stdin = _pipe(self._process.stdin)
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(content)
-            self._process.stdin.flush()
+            stdin.write(content)
+            stdin.flush()
 
     def end_input(self) -> None:
-        assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
+            _pipe(self._process.stdin).close()
 
     def stop(self) -> None:
         """Kill git and everything that it started, if it still runs."""
@@ -145,6 +142,12 @@ class GitProcess:
         return self._printed_errors.decode("utf-8", "replace")
 
 
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise ValueError("git was started without this pipe")
+    return stream
+
+
 class GitCommand:
     """Starts git commands with the same environment.
 
@@ -167,7 +170,8 @@ class GitCommand:
         # Never the repository of the current folder.
         environment = {**inherited_environment(), **self._environment, "GIT_DIR": str(repository or os.devnull)}
         try:
-            process = subprocess.Popen(
+            # run_command of ansible-core returns the output only at the end, and has no deadline.
+            process = subprocess.Popen(  # pylint: disable=ansible-bad-function
                 [self.executable, *arguments],
                 stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -74,7 +74,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def outcome(status: PushStatus, branch: Branch, failed: GitFailed = BROKEN_OFF, times: int = 1) -> PushOutcome:
     """The outcome of the last of several pushes."""
-    pushes = PushFollowUp(t.cast("Remote", branch), RELEASES)
+    pushes = PushFollowUp(t.cast(Remote, branch), RELEASES)
     report = PushReport(status, "", failed)
     return [pushes.outcome(report, SNAPSHOT, OURS) for _push in range(times)][-1]
 
