@@ -38,7 +38,7 @@ def test_check_mode_on_a_fresh_host_changes_nothing(systemd_host: Host) -> None:
 def test_an_installation_that_fails_leaves_nothing_behind(systemd_host: Host) -> None:
     run = systemd_host.apply(**SETTINGS, extra_requirements=["no-such-package==1.0"])
     assert run.code != 0
-    assert "The round could not be installed. This failed: Fill the virtual environment." in run.said
+    assert "The round could not be installed. This failed: Install the requirements." in run.said
     assert "no-such-package" in run.said
     assert "Nothing was left behind." in run.said
     assert systemd_host.leftovers == []
@@ -105,7 +105,7 @@ def test_an_update_that_fails_leaves_the_programs_that_work(systemd_host: Host) 
     before = programs(systemd_host)
     run = systemd_host.apply(**SETTINGS, extra_requirements=["no-such-package==1.0"])
     assert run.code != 0
-    assert "This failed: Fill the virtual environment." in run.said
+    assert "This failed: Install the requirements." in run.said
     assert "What was installed before is still there" in run.said
     assert programs(systemd_host) == before
     works = systemd_host.machine.run("/opt/pool-boy/venv/bin/ansible-playbook", "--version")
