@@ -44,15 +44,19 @@ _value:
   type: dict
   contains:
     round: {description: The fact of the round., type: dict}
-    is_published: {description: Whether the role publishes the round., type: bool}
+    is_unconfigured: {description: Whether nobody named the repository or the pools., type: bool}
     has_late_failures: {description: Whether page and metrics must be written again to show a late failure., type: bool}
-    failure_message: {description: 'The sentences with which the round fails, empty if it does not.', type: str}
-    report: {description: The round as lines of text., type: list, elements: str}
+    outcome:
+      description: What the role shows at the end. Contains no secret.
+      type: dict
+      contains:
+        failure_message: {description: 'The sentences with which the round fails, empty if it does not.', type: str}
+        report: {description: The round as lines of text., type: list, elements: str}
     metrics: {description: The metrics of the round in the text format of Prometheus., type: str}
     memory: {description: 'What was reported before, as P(poolboy.concourse.pool_news#filter) expects it.', type: dict}
     state: {description: The current content of the state file., type: dict}
     next_state: {description: The new content of the state file., type: dict}
-    pushgateway_group: {description: The URL to which the role pushes the metrics., type: str}
+    pushgateway_group: {description: The URL to which the role pushes the metrics. May contain a secret., type: str}
 """
 
 import typing as t
@@ -77,10 +81,9 @@ def pool_round(results: object, settings: dict[str, t.Any]) -> dict[str, t.Any]:
     state = build.state or {}
     return {
         "round": fact,
-        "is_published": known.is_published and not build.is_unconfigured,
+        "is_unconfigured": build.is_unconfigured,
         "has_late_failures": bool(build.late_failures()),
-        "failure_message": build.failure_message(),
-        "report": build.report(),
+        "outcome": {"failure_message": build.failure_message(), "report": build.report()},
         "metrics": metrics,
         "memory": state.get("memory", {}),
         "state": state,

@@ -14,7 +14,16 @@ from ansible_collections.poolboy.concourse.tests.functional.status.watching impo
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import serve_https
 
-KINDS = ("repository", "concourse", "wrong concourse", "gateway", "webhook", "webhook that is down", "address")
+KINDS = (
+    "repository",
+    "concourse",
+    "wrong concourse",
+    "gateway",
+    "gateway address",
+    "webhook",
+    "webhook that is down",
+    "address",
+)
 
 
 def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -> None:
@@ -43,6 +52,7 @@ def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -
                     **work(scene, pool_boy_concourse_password=known["wrong concourse"]),
                     "pool_boy_repo": address.replace("://", f"://boy:{known['address']}@"),
                     "pool_boy_webhook_url": f"http://boy:{known['webhook that is down']}@127.0.0.1:1/hook",
+                    "pool_boy_pushgateway_url": f"http://boy:{known['gateway address']}@127.0.0.1:1",
                     "pool_boy_state_file": str(machine.out / "badly.json"),
                 },
             }
