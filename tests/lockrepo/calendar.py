@@ -26,7 +26,7 @@ class Calendar:
         self.commits = commits
 
     def free_slot(self, after: int, before: int | None = None, *, apart: Sequence[int] = ()) -> int | None:
-        """Return an early free commit between two others, outside the windows of `apart`; None if there is none."""
+        """Return an early free commit between two others, outside the windows of `apart`, None if no commit is free."""
         room = min(before or self.commits, self.commits) - after - 1
         if room < 1:
             return None

@@ -10,22 +10,16 @@ import typing as t
 from .._core.clean.options import CleanRules
 from .._core.shared.errors import BadOption
 from .._core.verdict.pool_options import read_target
-from .._git.access.author import parse_author
-from .._git.repository import LockRepository
-from .module import PoolModule
+from .committing_module import CommittingModule
 
 if t.TYPE_CHECKING:
     from .._core.clean.release import PlannedRelease
     from .._core.push.store import CommitStore
+    from .._git.repository import LockRepository
 
 
-class CleanModule(PoolModule):
+class CleanModule(CommittingModule):
     """The module concourse_pool_clean."""
-
-    def lock_repository(self) -> LockRepository:
-        """Return the lock repository that the options name, to be used as a context. Raises BadOption."""
-        self._author = parse_author(self._options["git_author"])
-        return super().lock_repository()
 
     def release_store(self, repository: LockRepository) -> CommitStore[PlannedRelease]:
         """Return the store that writes and pushes releases."""

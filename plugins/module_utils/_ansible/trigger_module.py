@@ -17,19 +17,13 @@ from .._core.trigger.options import read_trigger_pools
 from .._core.trigger.plan import TriggerRules
 from .._core.trigger.reconcile import Reconcile
 from .._core.trigger.run import TriggerRun, TriggerStrategy
-from .._git.access.author import parse_author
 from .._git.repository import LockRepository
 from .._git.repository_history import RepositoryHistory
-from .module import PoolModule
+from .committing_module import CommittingModule
 
 
-class TriggerModule(PoolModule):
+class TriggerModule(CommittingModule):
     """The module concourse_pool_trigger."""
-
-    def lock_repository(self) -> LockRepository:
-        """Return the lock repository that the options name, to be used as a context. Raises BadOption."""
-        self._author = parse_author(self._options["git_author"])
-        return super().lock_repository()
 
     @contextmanager
     def triggering(self, repository: LockRepository) -> Iterator[TriggerRun]:

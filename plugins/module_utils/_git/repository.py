@@ -94,7 +94,7 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         return self._latest
 
     def latest_snapshot(self) -> Snapshot:
-        """Return the snapshot that was taken last; take one if there is none."""
+        """Return the latest snapshot; take the first one if necessary."""
         return self._latest or self.snapshot()
 
     @functools.cached_property

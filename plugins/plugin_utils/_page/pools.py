@@ -30,6 +30,10 @@ class Builds:
     links: Sequence[str]
 
     @property
+    def is_stuck(self) -> bool:
+        return self.state == TriggerState.STUCK
+
+    @property
     def needs_a_look(self) -> bool:
         """Whether a person should read the reason."""
         return self.state not in (TriggerState.SATISFIED, TriggerState.TRIGGERED)

@@ -42,7 +42,7 @@ class RoundBuilder:
 
     @cached_property
     def state(self) -> dict[str, t.Any] | None:
-        """What the state file says of the last round; None if it cannot be understood."""
+        """The content of the state file; empty without one, None if it is not valid."""
         content = self.result("state").fields.get("content")
         if content is None:
             return {}
@@ -74,7 +74,9 @@ class RoundBuilder:
             "name": settings.name,
             "started_at": f"{settings.started[:19]}Z",
             "finished_at": f"{end[:19]}Z",
-            "duration_seconds": (_time(end) - _time(settings.started)).total_seconds(),
+            "duration_seconds": (
+                datetime.fromisoformat(end) - datetime.fromisoformat(settings.started)
+            ).total_seconds(),
             "ok": not self.failures,
             "failures": [asdict(failure) for failure in self.failures],
             "check_mode": settings.check_mode,
@@ -115,7 +117,7 @@ class RoundBuilder:
         return [*releases, *tables, *(f"Step {one.step} failed: {one.message}" for one in self.failures)]
 
     def next_state(self, metrics: str) -> dict[str, t.Any]:
-        """Return what the state file is to hold; `metrics` only where no file of metrics keeps the counters."""
+        """Return the new content of the state file; with `metrics` only if no metrics file keeps the counters."""
         settings, news = self.settings, self.result("news").fields.get("ansible_facts", {}).get("_pool_boy_news", {})
         if not settings.webhook_url or self.result("news").has_failed or not news:
             memory = (self.state or {}).get("memory", {})
@@ -132,14 +134,10 @@ class RoundBuilder:
         return b64decode(content).decode("utf-8", "replace")
 
     def pushgateway_group(self) -> str:
-        """Return the address of this round's metrics; in base64, as the push gateway then takes names with slashes."""
+        """Return the URL of this round's metrics; in base64, which allows the push gateway names with slashes."""
         name = b64encode(self.settings.name.encode()).decode().replace("+", "-").replace("/", "_")
         return f"{self.settings.pushgateway_url.rstrip('/')}/metrics/job/pool_boy/repository@base64/{name}"
 
 
 def _released_where(release: Mapping[str, t.Any]) -> str:
     return "released" if release["to_pool"] == release["pool"] else f"moved to {release['to_pool']}"
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)

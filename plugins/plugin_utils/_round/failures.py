@@ -51,7 +51,7 @@ def failures_of(
 
 
 def _unreachable_concourse(seen: StepResult) -> str | None:
-    """Say that Concourse answered about no build at all: the modules keep such locks, for ever and without a word."""
+    """Return a sentence if Concourse gave no credible response about any build: the modules then keep all locks."""
     held = [lock for lock in seen.entries("locks") if _is_held_by_build(lock)]
     if seen.has_failed or not held or any(lock["verdict"] != VerdictName.UNREACHABLE for lock in held):
         return None

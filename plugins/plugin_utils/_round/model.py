@@ -8,6 +8,7 @@ All times are whole seconds since 1970, UTC. Texts come from the modules unchang
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -174,7 +175,4 @@ class Round:
 
     def problem_counts(self) -> Mapping[str, int]:
         """Return the number of problems by pool."""
-        counts: dict[str, int] = {}
-        for pool, _text in self.status.problems if self.status else ():
-            counts[pool] = counts.get(pool, 0) + 1
-        return counts
+        return Counter(pool for pool, _text in self.status.problems) if self.status else {}

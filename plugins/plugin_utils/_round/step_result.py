@@ -31,7 +31,7 @@ class StepResult:
         return text if text.endswith((".", "?")) else f"{text}."
 
     def entries(self, name: str) -> list[t.Any]:
-        """Return a list of the result, empty where there is none."""
+        """Return a list of the result; empty if it is missing."""
         return list(self.fields.get(name) or ())
 
     def chosen(self, names: tuple[str, ...]) -> dict[str, t.Any]:

@@ -82,7 +82,7 @@ def tally_problems(unclaimed: int, contents: Mapping[str, str | None]) -> list[s
 
 
 def tally_mismatch(pool: str, unclaimed: int, contents: Mapping[str, str | None]) -> TallyMismatch | None:
-    """Return the mismatch between the tally files and the unclaimed locks of a pool, None if there is none."""
+    """Return the mismatch between the tally files and the unclaimed locks of a pool, None if they match."""
     tally = read_tally(contents[TRIGGERS_FILE], contents[REMOVALS_FILE])
     if tally is None or tally.is_negative or tally.total == unclaimed:
         return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What git says became of a push."""
+"""Reads the result of a push from the output of git."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..remote.tip import HEADS
 
 
 class PushStatus(enum.Enum):
-    """What git says about a push."""
+    """The result of a push, as git reports it."""
 
     ACCEPTED = enum.auto()
     OVERTAKEN = enum.auto()  # the branch is no longer at the expected commit

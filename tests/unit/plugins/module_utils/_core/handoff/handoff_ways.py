@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    claimed,
+)
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     PipelineModel,
     get,
     put,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
-    FAILED,
-    claimed,
 )
 
 

@@ -20,6 +20,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+    STARTED,
+    UNSUCCESSFUL,
+    claimed,
+)
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.handoff_ways import (
     archived_way,
     forgotten_way,
@@ -29,15 +38,6 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     PipelineModel,
     get,
     put,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
-    FAILED,
-    HANDED_OFF,
-    LEAKED,
-    PENDING,
-    STARTED,
-    UNSUCCESSFUL,
-    claimed,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     BASE,

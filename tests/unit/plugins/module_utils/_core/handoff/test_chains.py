@@ -10,34 +10,23 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
-    PipelineModel,
-    get,
-    put,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
     LEAKED,
     PENDING,
     STARTED,
     SUCCEEDED,
+    claimed_with_source,
     judged,
     name,
 )
-
-
-def claimed_with_source() -> tuple[PipelineModel, Build]:
-    """A pipeline in which `claim` has claimed a lock for a version of `src`, and nothing comes after it yet."""
-    model = PipelineModel()
-    model.versions("envs", "v1", "v2", "v3")
-    model.versions("src", "s1", "s2", "s3")
-    model.job("claim", get("src"), put("envs"))
-    _before, claiming, _after = (
-        model.build("claim", took={"src": f"s{number}"}, made={"envs": f"v{number}"}) for number in (1, 2, 3)
-    )
-    return model, claiming
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+)
 
 
 @pytest.mark.parametrize("status", [PENDING, STARTED])

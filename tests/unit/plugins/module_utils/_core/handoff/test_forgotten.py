@@ -8,17 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
-    START_OF_TIME,
-    PipelineModel,
-    get,
-    put,
-    ref,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_chains import (
-    claimed_with_source,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
     LEAKED,
@@ -26,8 +16,16 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     STARTED,
     SUCCEEDED,
     claimed,
+    claimed_with_source,
     judged,
     name,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    START_OF_TIME,
+    PipelineModel,
+    get,
+    put,
+    ref,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,

@@ -14,18 +14,16 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
-    PipelineModel,
-    get,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_chains import (
-    claimed_with_source,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
     LEAKED,
     PENDING,
+    claimed_with_source,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,

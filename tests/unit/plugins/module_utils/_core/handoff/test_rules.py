@@ -12,43 +12,24 @@ from itertools import permutations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+    STARTED,
+    SUCCEEDED,
+    UNSUCCESSFUL,
+    claimed,
+    judged,
+    name,
+)
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
-    PipelineModel,
     get,
     put,
 )
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
-    ModelQueries,
-    verdict_on,
-)
-
-HANDED_OFF, LEAKED = VerdictName.HANDED_OFF, VerdictName.LEAKED
-FAILED, SUCCEEDED, STARTED, PENDING = (
-    BuildStatus.FAILED,
-    BuildStatus.SUCCEEDED,
-    BuildStatus.STARTED,
-    BuildStatus.PENDING,
-)
-UNSUCCESSFUL = (BuildStatus.FAILED, BuildStatus.ERRORED, BuildStatus.ABORTED)
-
-
-def claimed() -> tuple[PipelineModel, Build]:
-    """A pipeline in which `claim` has claimed a lock, and nothing comes after it yet."""
-    model = PipelineModel()
-    model.versions("envs", "v1", "v2", "v3")
-    model.job("claim", put("envs"))
-    _before, claiming, _after = (model.build("claim", made={"envs": version}) for version in ("v1", "v2", "v3"))
-    return model, claiming
-
-
-def judged(model: PipelineModel, claiming: Build) -> Verdict:
-    return verdict_on(ModelQueries(model), claiming, "v2")
-
-
-def name(model: PipelineModel, claiming: Build) -> VerdictName:
-    return judged(model, claiming).name
 
 
 def test_nothing_comes_after_the_claiming_job() -> None:

@@ -11,12 +11,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
-    PipelineModel,
-    get,
-    put,
-)
-from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.test_rules import (
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
     LEAKED,
@@ -26,6 +21,11 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     claimed,
     judged,
     name,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
 )
 
 
