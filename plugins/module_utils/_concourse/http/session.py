@@ -14,6 +14,7 @@ from urllib.parse import quote_plus
 from ..config.settings import ConcourseSettings
 from ..config.tls import make_context
 from .errors import RequestFailed, ResponseTruncated, map_exception
+from .next_link import read_next_link
 from .requests_library import import_requests
 from .response import Response
 from .retry import make_retry
@@ -165,6 +166,6 @@ def _read(response: requests.Response) -> Response:
         body=bytes(body),
         version=headers.get("X-Concourse-Version") or None,
         content_type=headers.get("Content-Type", ""),
-        next_link=response.links.get("next", {}).get("url"),
+        next_link=read_next_link(headers.get("Link", "")),
         location=headers.get("Location"),
     )
