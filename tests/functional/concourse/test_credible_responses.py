@@ -131,7 +131,7 @@ def test_404_with_the_header(query: str, atc: Emulator, ready: ConcourseQueries)
             send(ready)
 
 
-OTHER_BUILD = '{"id": 77, "team_name": "main", "name": "9", "status": "failed", "pipeline_name": "x", "job_name": "y"}'
+OTHER_BUILD = '{"id": 77, "team_name": "main", "name": "9", "status": "pending", "pipeline_name": "x", "job_name": "y"}'
 OTHER_JOB = '{"name": "claim", "team_name": "main", "pipeline_name": "x"}'
 OTHER_PIPELINE = '{"name": "x", "team_name": "other", "archived": true}'
 WRONG_SUBJECT = {
@@ -155,8 +155,38 @@ def test_responses_about_something_else(query: str, atc: Emulator, ready: Concou
         send(ready)
 
 
-def test_an_ignored_filter(atc: Emulator, ready: ConcourseQueries) -> None:
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        pytest.param('{"id": 9, "version": {"ref": "other"}}', id="another ref"),
+        pytest.param('{"id": 9, "version": {}}', id="no field"),
+        pytest.param('{"id": 9, "version": {"sha": "v1"}}', id="another field"),
+    ],
+)
+@pytest.mark.parametrize("wanted", ["", '{"id": 1, "version": {"ref": "v1"}}, '])
+def test_a_version_that_the_filter_excludes(wanted: str, foreign: str, atc: Emulator, ready: ConcourseQueries) -> None:
+    """Such a list is no proof that the version does not exist, nor that the id next to it is right."""
+    atc.add_fault("status", path="filter", body=f"[{wanted}{foreign}]", **JSON)
+    with pytest.raises(NoCredibleResponse, match="listed another version of lock than the one"):
+        ready.version_id(FLOW, "lock", V1)
+
+
+def test_versions_with_more_fields_than_the_filter(atc: Emulator, ready: ConcourseQueries) -> None:
+    """Concourse compares only the given fields (atc/db/resource.go)."""
+    atc.add_fault("status", path="filter", body='[{"id": 9, "version": {"ref": "v1", "path": "p"}}]', **JSON)
+    assert ready.version_id(FLOW, "lock", V1) is None
+
+
+def test_a_short_list_of_a_concourse_without_filters(atc: Emulator, connect: Connect) -> None:
+    atc.change_settings(version="5.4.1")
+    atc.add_fault("status", path="filter", body='[{"id": 9, "version": {"ref": "other"}}]', **JSON)
+    assert connect(atc.url).queries().version_id(FLOW, "lock", V1) is None
+
+
+def test_an_ignored_filter(atc: Emulator, connect: Connect) -> None:
     """Before 5.5 Concourse ignores the filter and lists the latest hundred."""
+    atc.change_settings(version="5.4.1")
+    ready = connect(atc.url).queries()
     page = ", ".join(f'{{"id": {number}, "version": {{"ref": "x{number}"}}}}' for number in range(1, 101))
     atc.add_fault("status", path="filter", body=f"[{page}]", **JSON)
     with pytest.raises(NoCredibleResponse, match="did not filter the versions of lock"):

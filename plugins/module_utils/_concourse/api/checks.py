@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 
 from ..._core.concourse.instance_vars import compact_json
-from ..._core.concourse.model import Build
+from ..._core.concourse.model import Build, Version
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import BuildReference, PipelineReference
+from .decode import ListedVersion
 
 
 def require_build(build: Build, requested: BuildReference) -> Build:
@@ -76,6 +77,16 @@ def require_all_reruns(builds: tuple[Build, ...], build: Build, limit: int) -> t
     if not is_complete or build.id not in {one.id for one in builds}:
         raise NoCredibleResponse(f"Concourse did not list all builds since {build}")
     return builds
+
+
+def require_filtered_versions(versions: tuple[ListedVersion, ...], resource: str, version: Version) -> None:
+    """Check that a list filtered by the fields of a version holds nothing else.
+
+    Concourse splits a filter at its first colon (atc/api/versionserver/list.go): a name with one cannot be filtered.
+    """
+    wanted = {(key, value) for key, value in version.fields if ":" not in key}
+    if not all(wanted <= set(listed.version.fields) for listed in versions):
+        raise NoCredibleResponse(f"Concourse listed another version of {resource} than the one it was asked for")
 
 
 def _mismatch(requested: str, found: object) -> NoCredibleResponse:

@@ -51,15 +51,17 @@ def decode_build(value: t.Any) -> Build:
         raise MalformedResponse("a build has a job but no pipeline")
     original = entry.get("rerun_of")
     rerun_of = None if original is None else id_field(object_field(original, "rerun_of"), "id")
+    status = _status(entry)
+    start_time, end_time = _times(entry, status)
     return Build(
         id=id_field(entry, "id"),
         name=text_field(entry, "name"),
-        status=_status(entry),
+        status=status,
         team=text_field(entry, "team_name"),
         pipeline=pipeline,
         job=job,
-        start_time=time_field(entry, "start_time"),
-        end_time=time_field(entry, "end_time"),
+        start_time=start_time,
+        end_time=end_time,
         rerun_of=rerun_of,
         created_by=optional_text_field(entry, "created_by"),
     )
@@ -166,6 +168,23 @@ def _status(entry: dict[str, t.Any]) -> BuildStatus:
     except ValueError:
         # A status of a later Concourse can mean anything.
         raise MalformedResponse("the status of a build is unknown") from None
+
+
+def _times(entry: dict[str, t.Any], status: BuildStatus) -> tuple[int | None, int | None]:
+    """Return start and end. A build that has ended has an end; it lacks a start only if it never started.
+
+    Concourse writes the end together with the status, and both times by one clock (atc/db/build.go: Start, Finish).
+    """
+    start, end = time_field(entry, "start_time"), time_field(entry, "end_time")
+    if status.is_active:
+        return start, end
+    if end is None:
+        raise MalformedResponse("a build that has ended has no end_time")
+    if start is None and status in (BuildStatus.SUCCEEDED, BuildStatus.FAILED):
+        raise MalformedResponse(f"a build that {status.value} has no start_time")
+    if end < (start or 0):
+        raise MalformedResponse("a build ends before it starts")
+    return start, end
 
 
 def _pipeline_of(entry: dict[str, t.Any]) -> PipelineReference | None:

@@ -16,6 +16,7 @@ from .checks import (
     require_build,
     require_builds_of_job,
     require_builds_of_pipeline,
+    require_filtered_versions,
     require_pipeline,
     require_pipelines_of_team,
 )
@@ -37,6 +38,7 @@ from .versions import VersionOrder
 
 # The API's own default for lists (atc/pagination.go).
 _PAGE = 100
+_FIRST_WITH_FILTER = (5, 5, 0)
 # Among so many builds of a pipeline an active one is searched for.
 _PIPELINE_BUILDS = 500
 
@@ -148,6 +150,8 @@ class ConcourseQueries(BuildQueries):
 
     def _fetch_version_id(self, path: str, resource: str, version: Version) -> int | None:
         versions = self._api.get_or_none(path, decode_versions) or ()
+        if self._api.login().server.version >= _FIRST_WITH_FILTER:
+            require_filtered_versions(versions, resource, version)
         found = next((one.id for one in versions if one.version == version), None)
         if found is None and len(versions) >= _PAGE:
             raise NoCredibleResponse(f"Concourse did not filter the versions of {resource}: it listed the latest ones")

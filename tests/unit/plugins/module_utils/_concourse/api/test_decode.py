@@ -78,6 +78,31 @@ def test_missing_times(time: int | None) -> None:
     assert decode.decode_build({**BUILD, "start_time": time, "end_time": time}).start_time is None
 
 
+@pytest.mark.parametrize("missing", [0, -62135596800, None])
+@pytest.mark.parametrize("status", ["succeeded", "failed", "errored", "aborted"])
+def test_a_build_that_has_ended_has_an_end(status: str, missing: int | None) -> None:
+    with pytest.raises(MalformedResponse, match="has no end_time"):
+        decode.decode_build({**BUILD, "status": status, "start_time": 10, "end_time": missing})
+
+
+@pytest.mark.parametrize("status", ["succeeded", "failed"])
+def test_a_build_that_has_run_has_a_start(status: str) -> None:
+    with pytest.raises(MalformedResponse, match=f"a build that {status} has no start_time"):
+        decode.decode_build({**BUILD, "status": status, "end_time": 20})
+
+
+@pytest.mark.parametrize("status", ["errored", "aborted"])
+def test_a_build_that_ended_before_its_start(status: str) -> None:
+    """A pending build is aborted, or errors when its plan is made: it has an end only."""
+    build = decode.decode_build({**BUILD, "status": status, "end_time": 20})
+    assert (build.start_time, build.end_time) == (None, 20)
+
+
+def test_an_end_before_the_start() -> None:
+    with pytest.raises(MalformedResponse, match="ends before it starts"):
+        decode.decode_build({**BUILD, "status": "succeeded", "start_time": 20, "end_time": 10})
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
