@@ -9,29 +9,27 @@ from __future__ import annotations
 import json
 import ssl
 from pathlib import Path
-from typing import Any
 
 from .auth.access import identify
-from .http.messages import Request, Response, empty_response, json_response, text_response
+from .http.messages import Request, Response, text_response
 from .http.request_log import LoggedRequest, RequestLog
 from .http.server import HttpServer
+from .recording import Recording
 from .routes.login import issuer_token
 from .routes.routing import Call
-from .world import instance_vars
 from .world.entities import JsonObject
 from .world.world import World
 
 OPEN = ("/api/v1/info",)
 """Paths that need no login."""
 
-RequestKey = tuple[tuple[str, ...], str]
-
 
 class Replay:
     """`with Replay(path) as replay:` serves the recording at `replay.url`, on any port.
 
     The recorded user logs in with a password, by default its name. Everything except the info requires a token, else
-    401. Other requests get a 404 *without* `X-Concourse-Version`, not a credible response, and are added to `missed`.
+    401. Lists of resources and of filtered versions are derived where they were not recorded. Other requests get a
+    404 *without* `X-Concourse-Version`, not a credible response, and are added to `missed`.
     """
 
     def __init__(
@@ -44,7 +42,7 @@ class Replay:
         self.missed: list[str] = []
         self.log = RequestLog()
         self.server = HttpServer(self.respond, port=port, tls=tls)
-        self._responses = {_recorded_request(entry): _recorded_response(entry) for entry in recorded["answers"]}
+        self._recording = Recording(recorded)
         self._world = World(users={self.user: password or self.user})
         self._world.settings.version = self.version
 
@@ -73,14 +71,9 @@ class Replay:
             return response
 
     def _recorded(self, request: Request) -> Response:
-        parameters = {name: values for name, values in request.query.items() if not _is_variable(name)}
-        try:
-            variables = instance_vars.parse(request.query)
-        except ValueError:
-            return empty_response(400)
-        key = (tuple(request.segments), _canonical(parameters, variables))
-        if request.method in ("GET", "HEAD") and key in self._responses:
-            return self._responses[key]
+        found = self._recording.find(request) if request.method in ("GET", "HEAD") else None
+        if found is not None:
+            return found
         self.missed.append(f"{request.method} {request.path}?{request.query_string}".rstrip("?"))
         return text_response(404, "404 page not found\n")
 
@@ -99,27 +92,3 @@ class Replay:
                 [],
             )
         )
-
-
-def _recorded_request(entry: JsonObject) -> RequestKey:
-    """Recorded paths are unquoted; the order of parameters is irrelevant."""
-    given: JsonObject = entry.get("params", {})
-    parameters = {name: [str(value)] for name, value in given.items() if not _is_variable(name)}
-    variables = instance_vars.parse({name: [str(value)] for name, value in given.items()})
-    return (tuple(Request("GET", entry["path"]).segments), _canonical(parameters, variables))
-
-
-def _recorded_response(entry: JsonObject) -> Response:
-    body: Any = entry["body"]
-    response = empty_response(entry["status"]) if body == "" else json_response(body, entry["status"])
-    for name, value in entry["headers"].items():
-        response = response.without(name).with_headers((name, value))
-    return response
-
-
-def _is_variable(name: str) -> bool:
-    return name == "vars" or name.startswith("vars.")
-
-
-def _canonical(parameters: dict[str, list[str]], variables: JsonObject | None) -> str:
-    return json.dumps([{name: sorted(values) for name, values in parameters.items()}, variables], sort_keys=True)

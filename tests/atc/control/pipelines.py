@@ -9,8 +9,8 @@ from __future__ import annotations
 import yaml
 
 from ..routes import present
-from ..world import pipelines, versions
-from ..world.entities import JsonObject
+from ..world import changes, pipelines, versions
+from ..world.entities import JsonObject, Pipeline
 from .control import Control, operation
 
 
@@ -52,6 +52,29 @@ class PipelineControl(Control):
     def rename_pipeline(self, pipeline: str, to: str, *, instance_vars: JsonObject | None = None) -> None:
         """Rename a pipeline; `to` is the new name without the team."""
         pipelines.rename(self.world, self.pipeline(pipeline, instance_vars), to)
+
+    @operation
+    def rename_job(self, pipeline: str, job: str, to: str, *, instance_vars: JsonObject | None = None) -> None:
+        """Rename a job by `old_name`: its builds stay."""
+        changed = self.pipeline(pipeline, instance_vars)
+        self.job(pipeline, job, instance_vars)
+        self._configure(changed, changes.rename_job(changed.config, job, to))
+
+    @operation
+    def remove_job(self, pipeline: str, job: str, *, instance_vars: JsonObject | None = None) -> None:
+        """Take a job out of the pipeline and out of every `passed`."""
+        changed = self.pipeline(pipeline, instance_vars)
+        self.job(pipeline, job, instance_vars)
+        self._configure(changed, changes.remove_job(changed.config, job))
+
+    @operation
+    def rename_step(
+        self, pipeline: str, job: str, step: str, to: str, *, instance_vars: JsonObject | None = None
+    ) -> None:
+        """Rename a `get` or `put` step of a job."""
+        changed = self.pipeline(pipeline, instance_vars)
+        self.job(pipeline, job, instance_vars)
+        self._configure(changed, changes.rename_step(changed.config, job, step, to))
 
     @operation
     def destroy_pipeline(self, pipeline: str, *, instance_vars: JsonObject | None = None) -> None:
@@ -115,3 +138,7 @@ class PipelineControl(Control):
         found.disabled = [other for other in found.disabled if other != digest] + ([] if enabled else [digest])
         for job in self.world.jobs_of(self.pipeline(pipeline, instance_vars)):
             job.schedule_requested = True
+
+    def _configure(self, pipeline: Pipeline, config: JsonObject) -> None:
+        team = self.world.teams[pipeline.team_id]
+        pipelines.set_pipeline(self.world, team, pipeline.name, config, instance_vars=pipeline.instance_vars)

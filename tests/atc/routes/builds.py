@@ -10,7 +10,7 @@ from ..auth.access import is_admin, may
 from ..auth.tokens import version_of
 from ..http.messages import Response, empty_response, json_response
 from ..world import builds
-from ..world.entities import Build, JsonObject, Pipeline, Team
+from ..world.entities import Build, Pipeline, Team
 from . import present
 from .paging import links, page_of, slice_builds
 from .routing import Call
@@ -30,29 +30,6 @@ def sees_comments(call: Call, build: Build) -> bool:
 
 def build_resources(call: Call, build: Build) -> Response:
     return json_response(present.build_resources(call.world, build))
-
-
-def build_preparation(call: Call, build: Build) -> Response:
-    """Return why a build is pending."""
-    job = call.world.jobs.get(build.job_id or 0)
-    waiting = build.status == "pending" and job is not None
-    pipeline = call.world.pipelines.get(build.pipeline_id or 0)
-    inputs: dict[str, str] = {}
-    reasons: JsonObject = {}
-    if job is not None and waiting:
-        inputs = {step.name: _blocking(step.name in job.unresolved) for step in job.inputs}
-        reasons = dict(job.unresolved)
-    return json_response(
-        {
-            "build_id": build.id,
-            "paused_pipeline": _blocking(waiting and pipeline is not None and pipeline.paused),
-            "paused_job": _blocking(waiting and job is not None and job.paused),
-            "max_running_builds": _blocking(waiting and job is not None and job.max_in_flight_reached),
-            "inputs": inputs,
-            "inputs_satisfied": _blocking(bool(reasons)),
-            "missing_input_reasons": reasons,
-        }
-    )
 
 
 def set_comment(call: Call, build: Build) -> Response:
@@ -106,7 +83,3 @@ def page_response(
         for build in part.builds
     ]
     return json_response(shown).with_headers(*links(call, path, page, older=part.older, newer=part.newer, of=of))
-
-
-def _blocking(blocked: bool) -> str:
-    return "blocking" if blocked else "not_blocking"

@@ -31,10 +31,17 @@ def get_job(call: Call, pipeline: Pipeline) -> Response:
 
 
 def list_job_inputs(call: Call, pipeline: Pipeline) -> Response:
-    """List the next inputs; 404 while undetermined: not scheduled yet, or an input has no version."""
+    """List the next inputs; 404 while undetermined: not scheduled yet, or an input has no version.
+
+    500 if the job's configuration has no step of an input: always in an archived pipeline, whose configuration is
+    deleted, and after a step was renamed until the job is scheduled again (atc/api/jobserver/list_inputs.go).
+    """
     job = _job(call, pipeline)
     if job is None or not job.inputs_determined:
         return empty_response(404, JSON)
+    configured = set() if pipeline.archived else {step.name for step in job.inputs}
+    if any(item.name not in configured for item in job.next_inputs):
+        return empty_response(500, JSON)
     return json_response(present_jobs.job_inputs(call.world, job))
 
 

@@ -22,7 +22,7 @@ FIELDS_SINCE: Mapping[str, tuple[int, ...]] = {
     "pipeline_instance_vars": (7, 0),
     "comment": (7, 4),
 }
-"""Fields of a build that older versions do not have."""
+"""Fields of a build or a resource that older versions do not have."""
 
 
 def build(world: World, found: Build, *, with_comment: bool = False) -> JsonObject:
@@ -46,8 +46,7 @@ def build(world: World, found: Build, *, with_comment: bool = False) -> JsonObje
         "rerun_of": {"id": original.id, "name": original.name} if original else None,
         "created_by": found.created_by,
     }
-    version = version_of(world.settings.version)
-    return filled({name: value for name, value in shown.items() if FIELDS_SINCE.get(name, ()) <= version})
+    return _known_fields(world, shown)
 
 
 def pipeline(world: World, found: Pipeline) -> JsonObject:
@@ -66,6 +65,17 @@ def pipeline(world: World, found: Pipeline) -> JsonObject:
             }
         ),
     }
+
+
+def resource(world: World, found: Resource) -> JsonObject:
+    parent = world.pipelines[found.pipeline_id]
+    shown = {
+        "name": found.name,
+        **pipeline_fields(parent),
+        "team_name": world.teams[parent.team_id].name,
+        "type": found.type,
+    }
+    return _known_fields(world, shown)
 
 
 def resource_version(resource: Resource, found: ResourceVersion, *, with_metadata: bool) -> JsonObject:
@@ -105,6 +115,11 @@ def pipeline_fields(found: Pipeline | None) -> JsonObject:
         "pipeline_name": found.name,
         "pipeline_instance_vars": found.instance_vars,
     }
+
+
+def _known_fields(world: World, shown: JsonObject) -> JsonObject:
+    version = version_of(world.settings.version)
+    return filled({name: value for name, value in shown.items() if FIELDS_SINCE.get(name, ()) <= version})
 
 
 def seconds(time: float | None) -> int | None:

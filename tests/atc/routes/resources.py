@@ -13,7 +13,20 @@ from ..world import builds, versions
 from ..world.entities import Build, Pipeline, Resource, ResourceVersion
 from . import present
 from .paging import links, page_of
+from .pipelines import is_visible
 from .routing import Call
+
+
+def list_all_resources(call: Call) -> Response:
+    """List the resources of all visible pipelines, without those of archived ones."""
+    pipelines = call.world.pipelines.values()
+    visible = [pipeline for pipeline in pipelines if is_visible(call, pipeline) and not pipeline.archived]
+    return _shown(call, [resource for pipeline in visible for resource in call.world.resources_of(pipeline)])
+
+
+def list_resources(call: Call, pipeline: Pipeline) -> Response:
+    """List the resources of a pipeline, also of an archived one."""
+    return _shown(call, call.world.resources_of(pipeline))
 
 
 def list_versions(call: Call, pipeline: Pipeline) -> Response:
@@ -69,6 +82,10 @@ def check_resource(call: Call, pipeline: Pipeline) -> Response:
     versions.discover(call.world, resource)
     builds.finish(call.world, check, "succeeded")
     return shown.with_headers(("Content-Type", TEXT))
+
+
+def _shown(call: Call, resources: list[Resource]) -> Response:
+    return json_response([present.resource(call.world, found) for found in sorted(resources, key=lambda r: r.id)])
 
 
 def _list_carriers(call: Call, pipeline: Pipeline, *, as_inputs: bool) -> Response:

@@ -10,7 +10,6 @@ from ..auth.tokens import ISSUER_SINCE
 from ..http.messages import Response
 from .builds import (
     abort,
-    build_preparation,
     build_resources,
     get_build,
     list_builds,
@@ -41,7 +40,16 @@ from .jobs import (
 )
 from .login import issuer_token, issuer_token_by_get, sky_token
 from .pipelines import get_config, get_pipeline, list_all_pipelines, list_pipelines
-from .resources import check_resource, downstream, list_input_to, list_output_of, list_versions
+from .preparation import build_preparation
+from .resources import (
+    check_resource,
+    downstream,
+    list_all_resources,
+    list_input_to,
+    list_output_of,
+    list_resources,
+    list_versions,
+)
 from .routing import Call, Handler, Route
 
 BUILD = "/api/v1/builds/:build"
@@ -89,6 +97,8 @@ API = [
         _api(unless_archived(pipeline_role("pipeline-operator", rerun_job_build))),
         since=(6, 0),
     ),
+    Route("GET", "/api/v1/resources", _api(open_to_all(list_all_resources))),
+    Route("GET", f"{PIPELINE}/resources", _api(readable_pipeline(list_resources))),
     Route("GET", f"{RESOURCE}/versions", _api(readable_pipeline(list_versions))),
     Route("GET", f"{VERSION}/input_to", _api(readable_pipeline(list_input_to))),
     Route("GET", f"{VERSION}/output_of", _api(readable_pipeline(list_output_of))),

@@ -12,6 +12,8 @@ from ..world.entities import Job, JobInput, NextInput, Resource, ResourceVersion
 from ..world.world import World
 from .passed import PassedResolver
 
+NO_SATISFIABLE_BUILDS = "no satisfiable builds from passed jobs found for set of inputs"
+
 
 @dataclass
 class Resolution:
@@ -76,7 +78,7 @@ def _resolve_together(world: World, job: Job, steps: list[JobInput], resolution:
     resolver = PassedResolver(world, job, steps)
     candidates = resolver.resolve()
     if candidates is None:
-        resolution.unresolved |= {step.name: "no satisfiable builds from passed jobs found" for step in steps}
+        resolution.unresolved |= {step.name: NO_SATISFIABLE_BUILDS for step in steps}
         return
     for step, candidate in zip(steps, candidates, strict=True):
         resource = world.resource_of(job, step)

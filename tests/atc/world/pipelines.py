@@ -17,7 +17,7 @@ ARCHIVER = "automatic-pipeline-archiver"
 def set_pipeline(
     world: World, team: Team, name: str, config: JsonObject, *, instance_vars: JsonObject | None = None
 ) -> Pipeline:
-    """Create a pipeline or replace its configuration; removed jobs become inactive."""
+    """Create a pipeline or replace its configuration; removed jobs become inactive, `old_name` renames one."""
     pipeline = world.find_pipeline(team, name, instance_vars)
     if pipeline is None:
         number = world.next_id("pipelines")
@@ -27,6 +27,7 @@ def set_pipeline(
         pipeline.config, pipeline.config_version = config, pipeline.config_version + 1
         pipeline.archived = False
     pipeline.last_updated = world.clock.now()
+    _rename_jobs(world, pipeline, config.get("jobs", []))
     _set_resources(world, pipeline, config.get("resources", []))
     _set_jobs(world, pipeline, config.get("jobs", []))
     return pipeline
@@ -55,6 +56,20 @@ def _set_jobs(world: World, pipeline: Pipeline, configs: list[JsonObject]) -> No
         job.active, job.schedule_requested = True, True
     for job in world.jobs_of(pipeline):
         _check_references(world, pipeline, job)
+
+
+def _rename_jobs(world: World, pipeline: Pipeline, configs: list[JsonObject]) -> None:
+    """Rename jobs by `old_name`; an inactive job that has the new name already is deleted (atc/db/team.go)."""
+    wanted = [(config["old_name"], config["name"]) for config in configs if "old_name" in config]
+    found = [(world.find_job(pipeline, old, active_only=False), new) for old, new in wanted if old != new]
+    renamed = [(job, new) for job, new in found if job is not None]
+    for job, new in renamed:
+        replaced = world.find_job(pipeline, new, active_only=False)
+        if replaced is not None and replaced.active:
+            raise ValueError(f"{pipeline.name} already has a job {new}: {job.name} cannot get its name")
+        if replaced is not None:
+            world.remove_job(replaced)
+        job.name = new
 
 
 def _check_references(world: World, pipeline: Pipeline, job: Job) -> None:

@@ -59,11 +59,16 @@ class World:
         self._versions_by_scope[version.scope][version.digest] = version
         return version
 
+    def remove_job(self, job: Job) -> None:
+        """Remove a job and its builds."""
+        for build in self._builds_by_job.pop(job.id, []):
+            del self.builds[build.id]
+        del self.jobs[job.id]
+
     def remove_pipeline(self, pipeline: Pipeline) -> None:
         """Remove a pipeline and everything that refers to it, as the database's foreign keys do."""
         for job in [job for job in self.jobs.values() if job.pipeline_id == pipeline.id]:
-            self._builds_by_job.pop(job.id, None)
-            del self.jobs[job.id]
+            self.remove_job(job)
         for resource in [found for found in self.resources.values() if found.pipeline_id == pipeline.id]:
             del self.resources[resource.id]
         self.builds = {number: build for number, build in self.builds.items() if build.pipeline_id != pipeline.id}
@@ -100,6 +105,9 @@ class World:
 
     def jobs_of(self, pipeline: Pipeline, *, active_only: bool = True) -> list[Job]:
         return [job for job in self.jobs.values() if job.pipeline_id == pipeline.id and (job.active or not active_only)]
+
+    def resources_of(self, pipeline: Pipeline) -> list[Resource]:
+        return [found for found in self.resources.values() if found.pipeline_id == pipeline.id and found.active]
 
     def builds_of(self, job: Job) -> list[Build]:
         """Return the job's builds in order of creation."""

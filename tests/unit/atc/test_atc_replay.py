@@ -61,6 +61,44 @@ def test_parameters_in_any_order_and_spelling(replay: Replay, session: requests.
     assert replay.missed == []
 
 
+def test_resources_are_derived_from_the_recorded_jobs(replay: Replay, session: requests.Session) -> None:
+    listed = session.get(f"{replay.url}/api/v1/resources", timeout=5)
+    assert listed.headers["X-Concourse-Version"] == "8.2.5"
+    names = {(found["team_name"], found["pipeline_name"], found["name"], found["type"]) for found in listed.json()}
+    assert names == {
+        ("main", "ci", "envs", "pool"),
+        ("main", "flow", "lock", "pool"),
+        ("ops", "deploy", "envs", "pool"),
+        ("ops", "newname", "envs", "pool"),
+        ("ops", "doomed", "envs", "pool"),
+    }
+    (deploy,) = [found for found in listed.json() if found["pipeline_name"] == "deploy"]
+    variables = {"branch": "feature/x", "cfg": {"deep": True}, "num": 9000}
+    assert (deploy["pipeline_id"], deploy["pipeline_instance_vars"]) == (2, variables)
+    archived = session.get(f"{replay.url}/api/v1/teams/ops/pipelines/archived/resources", timeout=5).json()
+    assert [(found["name"], found["pipeline_id"]) for found in archived] == [("envs", 4)]
+    of_instance = f"{replay.url}/api/v1/teams/ops/pipelines/deploy/resources"
+    assert session.get(of_instance, params={"vars": json.dumps(variables)}, timeout=5).json() == [deploy]
+    assert replay.missed == []
+    assert session.get(of_instance, timeout=5).status_code == 404
+    assert len(replay.missed) == 1
+
+
+def test_filtered_versions_are_derived_from_the_whole_list(replay: Replay, session: requests.Session) -> None:
+    """A version that no recorded list has is in no resource; one with another limit is found."""
+    base = f"{replay.url}/api/v1/teams/main/pipelines"
+    known = "d8ad35161b489fe75cd4a53c8f08536bf701224e"
+    for pipeline, resource, expected in (("flow", "lock", [known]), ("ci", "envs", [])):
+        found = session.get(
+            f"{base}/{pipeline}/resources/{resource}/versions",
+            params={"filter": f"ref:{known}", "limit": "3"},
+            timeout=5,
+        )
+        assert [version["version"]["ref"] for version in found.json()] == expected
+        assert found.headers["X-Concourse-Version"] == "8.2.5"
+    assert replay.missed == []
+
+
 @pytest.mark.parametrize(
     "path",
     ["/api/v1/builds/31", "/api/v1/teams/main/pipelines?limit=1", "/api/v1/teams/ops/pipelines/deploy/jobs/hold"],
