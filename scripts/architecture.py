@@ -54,7 +54,7 @@ GROUPS = {
     "modules": ("_core", "_ansible", "_git"),
     "plugin_utils": ("_core",),
     "filter": ("_core", "plugin_utils"),
-    "lookup": ("_ansible",),
+    "lookup": ("_ansible", "plugin_utils"),
     "doc_fragments": (),
 }
 

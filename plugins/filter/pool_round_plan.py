@@ -15,7 +15,7 @@ description:
   - Finds mistakes in the variables of the role P(poolboy.concourse.pool_boy#role), and decides whether a round starts
     builds and whether it is published.
   - The role uses this filter before its first step.
-positional: _input, variables, documented
+positional: _input, variables
 options:
   _input:
     description: The variables of the role that control the round, without their prefix.
@@ -23,11 +23,6 @@ options:
     required: true
   variables:
     description: The names of all variables with the prefix C(pool_boy_).
-    type: list
-    elements: str
-    required: true
-  documented:
-    description: The names of the variables that the role knows.
     type: list
     elements: str
     required: true
@@ -39,7 +34,7 @@ seealso:
 EXAMPLES = r"""
 - name: Decide what a round does
   ansible.builtin.set_fact:
-    plan: "{{ {'name': 'locks', 'pools': 'aws=main/deploy/claim-aws'} | poolboy.concourse.pool_round_plan([], []) }}"
+    plan: "{{ {'name': 'locks', 'pools': 'aws=main/deploy/claim-aws'} | poolboy.concourse.pool_round_plan([]) }}"
 """
 
 RETURN = r"""
@@ -57,16 +52,14 @@ import typing as t
 from collections.abc import Callable, Collection
 
 
-def pool_round_plan(
-    settings: dict[str, t.Any], variables: Collection[str], documented: Collection[str]
-) -> dict[str, t.Any]:
+def pool_round_plan(settings: dict[str, t.Any], variables: Collection[str]) -> dict[str, t.Any]:
     """Return the decisions; see DOCUMENTATION."""
     # Imported here, because Ansible imports all filters of the collection to find one of them.
     from ..plugin_utils._round.settings import mistakes, read_settings
 
     known = read_settings(settings)
     return {
-        "mistakes": list(mistakes(known, variables, documented)),
+        "mistakes": list(mistakes(known, variables)),
         "pools_with_job": known.pools_with_job,
         "starts_builds": known.starts_builds,
         "is_published": known.is_published,

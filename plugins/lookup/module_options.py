@@ -14,6 +14,9 @@ author:
 description:
   - Returns the options of a module of this collection that are set as variables, by the name of the option with a
     prefix. Use it for C(module_defaults), so that a play need not name every option.
+  - Variables that are null or empty texts count as not set.
+  - Fails if a variable whose name begins with C(pool_boy_) is unknown to the role P(poolboy.concourse.pool_boy#role)
+    and the playbooks of this collection, because its name may be misspelt.
   - The role P(poolboy.concourse.pool_boy#role) and the playbooks of this collection use it to pass on their variables.
 options:
   _terms:
@@ -49,6 +52,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._ansible.options import MODULES
+from ..plugin_utils._round.variable_names import PREFIX, unknown_variables
 
 
 class LookupModule(LookupBase):
@@ -57,7 +61,10 @@ class LookupModule(LookupBase):
     def run(
         self, terms: list[str], variables: dict[str, t.Any] | None = None, **options: t.Any
     ) -> list[dict[str, t.Any]]:
-        prefix = str(options.get("prefix", "pool_boy_"))
+        prefix = str(options.get("prefix", PREFIX))
+        unknown = unknown_variables(variables or {})
+        if unknown:
+            raise AnsibleLookupError(unknown)
         return [self._collected(str(term), prefix, variables or {}) for term in terms]
 
     def _collected(self, module: str, prefix: str, variables: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -66,4 +73,5 @@ class LookupModule(LookupBase):
         names = {name for group in MODULES[module] for name in group.spec}
         given = {name: variables[f"{prefix}{name}"] for name in sorted(names) if f"{prefix}{name}" in variables}
         template = t.cast(t.Any, self._templar).template
-        return {name: template(value) for name, value in given.items()}
+        values = {name: template(value) for name, value in given.items()}
+        return {name: value for name, value in values.items() if value is not None and value != ""}

@@ -12,11 +12,9 @@ from dataclasses import dataclass, fields
 
 from ...module_utils._core.shared.errors import BadOption
 from ...module_utils._core.verdict.pool_options import pool_entries
+from .variable_names import unknown_variables
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
-# Variables of the playbooks, and the fact that a round sets.
-_OTHER_VARIABLES = frozenset({"pool_boy_hosts", "pool_boy_force", "pool_boy_round"})
-_PREFIX = "pool_boy_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,17 +74,11 @@ def read_settings(value: Mapping[str, t.Any]) -> RoundSettings:
     return RoundSettings(**given)
 
 
-def mistakes(settings: RoundSettings, variables: Collection[str], documented: Collection[str]) -> Iterator[str]:
-    """Yield a sentence for each setting that cannot work.
-
-    `variables` are the names of all variables with the role's prefix, `documented` those that the role knows.
-    """
-    unknown = sorted(set(variables) - set(documented) - _OTHER_VARIABLES)
+def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each setting that cannot work; `variables` are the names of all variables."""
+    unknown = unknown_variables(variables)
     if unknown:
-        yield (
-            f"The role has no variable {', '.join(unknown)}. Correct the name: the role's README.md lists them all."
-            f" Names of your own variables must not begin with {_PREFIX}."
-        )
+        yield unknown
     if not settings.name.strip():
         yield "pool_boy_name is empty. Set a name that identifies this repository in page, metrics and messages."
     if isinstance(settings.pools, Mapping) or not isinstance(settings.pools, str | list | tuple):

@@ -132,7 +132,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "step": ({"pool_boy_fail_on": ["clear"]}, "pool_boy_fail_on"),
     "misspelt": (
         {"pool_boy_exlude": ["aws/env-1"], "pool_boy_clea": False},
-        "pool_boy did nothing: The role has no variable pool_boy_clea, pool_boy_exlude. Correct the name",
+        "pool_boy did nothing: There is no variable pool_boy_clea, pool_boy_exlude. Correct the name",
     ),
     "name": ({"pool_boy_name": " "}, "pool_boy_name is empty"),
     "pools": ({"pool_boy_pools": {"aws": 60}}, "pool_boy_pools is not a list"),

@@ -120,7 +120,7 @@ def test_mistakes_are_named_together() -> None:
     settings = RoundSettings(
         name=" ", pools={"aws": 1}, webhook_url="hooks", pushgateway_url="http://a b", pushgateway_password="x"
     )
-    sentences = list(mistakes(settings, ["pool_boy_nmae", "pool_boy_name"], ["pool_boy_name"]))
+    sentences = list(mistakes(settings, ["pool_boy_nmae", "pool_boy_name"]))
     words: tuple[str, ...] = (
         "pool_boy_nmae",
         "is empty",
@@ -133,5 +133,5 @@ def test_mistakes_are_named_together() -> None:
     assert len(sentences) == len(words)
     assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
     good = RoundSettings(name="shop", pools="aws", kept_too_long="60")
-    assert list(mistakes(good, ["pool_boy_name"], ["pool_boy_name"])) == []
-    assert list(mistakes(RoundSettings(name="s", pools="a", kept_too_long="-1"), [], [])) != []
+    assert list(mistakes(good, ["pool_boy_name", "pool_boy_schedule_name", "pool_boy_hosts", "repo"])) == []
+    assert list(mistakes(RoundSettings(name="s", pools="a", kept_too_long="-1"), [])) != []

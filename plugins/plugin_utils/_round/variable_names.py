@@ -1,0 +1,35 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names of the variables of role and playbooks: an unknown one is refused, because it may be misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+
+from ansible.module_utils.common.yaml import yaml_load
+
+PREFIX = "pool_boy_"
+# Variables of the playbooks, and the fact that a round sets.
+_OF_PLAYBOOKS = frozenset({"pool_boy_hosts", "pool_boy_force", "pool_boy_round"})
+_SPECS = Path(__file__).parents[3] / "roles" / "pool_boy" / "meta" / "argument_specs.yml"
+
+
+@cache
+def known_variables() -> frozenset[str]:
+    """Return the names that the role, its entry points and the playbooks know."""
+    specs = yaml_load(_SPECS.read_text(encoding="utf-8"))["argument_specs"]
+    return _OF_PLAYBOOKS.union(*(entry_point["options"] for entry_point in specs.values()))
+
+
+def unknown_variables(variables: Collection[str]) -> str | None:
+    """Return a sentence that names the variables with the prefix that nothing knows; None if there are none."""
+    unknown = sorted({name for name in variables if name.startswith(PREFIX)} - known_variables())
+    if not unknown:
+        return None
+    return (
+        f"There is no variable {', '.join(unknown)}. Correct the name: the README.md of the role pool_boy lists them"
+        f" all. Names of your own variables must not begin with {PREFIX}."
+    )
