@@ -13,8 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
-from ansible.module_utils.basic import AnsibleModule
-
 from .._concourse.config.options import ConcourseOptions
 from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot, WantedPools
@@ -25,8 +23,9 @@ from .._core.verdict.pool_options import PoolOption, choose_pools, pool_entries,
 from .._core.verdict.verdict import VerdictName
 from .._git.access.options import RepositoryOptions
 from .._git.repository import LockRepository
+from .argument_module import ArgumentModule
 from .options import OptionGroup, overruled
-from .secrets import secrets_in_addresses
+from .texts import check_texts
 
 
 class PoolModule:
@@ -34,10 +33,8 @@ class PoolModule:
 
     def __init__(self, *groups: OptionGroup) -> None:
         spec = {name: option for group in groups for name, option in group.spec.items()}
-        self._module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+        self._module = ArgumentModule(spec)
         self._options: dict[str, t.Any] = self._module.params
-        # Ansible shows options at a high verbosity: hide the passwords in URLs.
-        self._module.no_log_values.update(secrets_in_addresses(self._options.values()))
         self._options.update(dict.fromkeys(overruled(self._options, os.environ)))
         self.now = int(time.time())
         self.so_far: Callable[[], dict[str, t.Any]] = dict
@@ -51,6 +48,7 @@ class PoolModule:
     def failing_clearly(self) -> Iterator[None]:
         """Fail the module with the message of an error, and with the results of `so_far`."""
         try:
+            check_texts(self._options)
             yield
             return
         except PoolboyError as error:

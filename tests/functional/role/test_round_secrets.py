@@ -23,6 +23,7 @@ KINDS = (
     "webhook",
     "webhook that is down",
     "address",
+    "alias",
 )
 
 
@@ -50,7 +51,8 @@ def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -
                 },
                 "badly": {
                     **work(scene, pool_boy_concourse_password=known["wrong concourse"]),
-                    "pool_boy_repo": address.replace("://", f"://boy:{known['address']}@"),
+                    "pool_boy_repo": address.replace("://", f"://{known['address']}:x-oauth-basic@"),
+                    "pool_boy_concourse_url_aliases": [f"http://{known['alias']}@127.0.0.1:1"],
                     "pool_boy_webhook_url": f"http://boy:{known['webhook that is down']}@127.0.0.1:1/hook",
                     "pool_boy_pushgateway_url": f"http://boy:{known['gateway address']}@127.0.0.1:1",
                     "pool_boy_state_file": str(machine.out / "badly.json"),

@@ -40,6 +40,13 @@ KINDS = (
     "wrong concourse_password",
     "wrong concourse_token",
     "password in concourse_url",
+    "token in repo",
+    "token before x-oauth-basic in repo",
+    "password with a slash in repo",
+    "token in concourse_url",
+    "token in concourse_url_aliases",
+    "password with a hash in concourse_url_aliases",
+    "token in repo of an unknown option",
     "ssh_private_key of the environment",
     "concourse_password of the environment",
     "source of a resource",
@@ -114,6 +121,22 @@ class Stage:
             {**https, **login, "concourse_password": known["wrong concourse_password"]},
             {**https, **atc, "concourse_token": known["wrong concourse_token"]},
             {**https, "concourse_url": with_password(url, "password in concourse_url")},
+            *self._cases_with_tokens(https, first, url),
+        ]
+
+    def _cases_with_tokens(self, https: dict[str, Any], repo: str, url: str) -> list[dict[str, Any]]:
+        def address(start: str, user_information: str, kind: str) -> str:
+            return start.replace("://", f"://{user_information.format(self.known[kind])}@")
+
+        token = address(url, "{}", "token in concourse_url_aliases")
+        password = address(url, "boy:x#{}", "password with a hash in concourse_url_aliases")
+        return [
+            {"repo": address(repo, "{}", "token in repo")},
+            {"repo": address(repo, "{}:x-oauth-basic", "token before x-oauth-basic in repo")},
+            {"repo": address(repo, "boy:x/{}", "password with a slash in repo")},
+            {**https, "concourse_url": address(url, "{}", "token in concourse_url")},
+            {**https, "concourse_url": url, "concourse_url_aliases": [url, token, password]},
+            {"repo": address(repo, "{}", "token in repo of an unknown option"), "brnach": "main"},
         ]
 
     @property

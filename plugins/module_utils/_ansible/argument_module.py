@@ -1,0 +1,38 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The AnsibleModule of the modules: it knows the secrets in addresses before it shows or logs an option."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._core.shared.text import valid_unicode
+from .secrets import secrets_in_addresses
+
+
+class ArgumentModule(AnsibleModule):
+    """An AnsibleModule that hides the secrets in addresses, and that can log any text."""
+
+    def __init__(self, spec: dict[str, dict[str, t.Any]]) -> None:
+        self._base: t.Any = super()
+        start: t.Callable[..., None] = super().__init__
+        start(argument_spec=spec, supports_check_mode=True)
+
+    def _load_params(self) -> None:
+        """Read the options. From here on their secrets are hidden: in errors about options, the log and the result."""
+        self._base._load_params()
+        fallbacks = [name for option in self.argument_spec.values() for name in option.get("fallback", (None, []))[1]]
+        self.no_log_values.update(secrets_in_addresses([self.params, *map(os.environ.get, fallbacks)]))
+
+    def _log_invocation(self) -> None:
+        """Log the options. AnsibleModule itself ends with a traceback if one is not UTF-8."""
+        given = self.params
+        self.params = {name: valid_unicode(one) if isinstance(one, str) else one for name, one in given.items()}
+        try:
+            self._base._log_invocation()
+        finally:
+            self.params = given
