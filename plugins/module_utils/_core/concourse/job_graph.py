@@ -26,6 +26,9 @@ class JobGraph:
         """Return a job; one that the pipeline no longer has is a job without steps."""
         return self._jobs.get(name, Job(name))
 
+    def has(self, name: str) -> bool:
+        return name in self._jobs
+
     def jobs(self) -> Iterable[Job]:
         return self._jobs.values()
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
+from .contradictions import require_listed_job
 from .downstream_builds import fetch_downstream_uses
 from .reruns import ask_for_active_rerun
 from .takers import ask_for_pending_builds, ask_for_taker
@@ -72,6 +73,7 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
         return HandOff(HandOffState.UNUSED, "no job runs after a one-off build", build.end_time)
     version = Version.of_commit(commit)
     graph = JobGraph(queries.jobs(build.pipeline))
+    require_listed_job(graph, build, queries)
     carried = queries.build_resources(build)
     # Concourse lists no output of a put that did not end, but a check of the resource finds the version.
     is_lost = all(item.version != version for item in carried.outputs)

@@ -11,6 +11,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import PipelineReference
+from .contradictions import require_listed_job, require_no_output, require_resource_of
 from .version_progress import VersionProgress
 from .version_use import ResourceVersion, VersionUse
 
@@ -57,10 +58,13 @@ class HandOffTrace:
             known.scope = None if known.scope is None else known.scope | scope
             return
         use = fetch_version_use(self.queries, self.pipeline, source, item, scope, self.build.start_time)
-        if use is None:
-            self.forgotten.add((str(source.job), item[0]))
-        else:
+        if use is not None:
             self.carried_uses.append(use)
+            return
+        job = self.graph.job(str(source.job))
+        if item[0] in {step.resource for step in job.inputs} | {step.resource for step in job.outputs}:
+            require_resource_of(source, self.pipeline, self.graph, item[1], self.queries)
+        self.forgotten.add((job.name, item[0]))
 
     def jobs_after_forgotten(self) -> list[str]:
         """Return the jobs downstream by a forgotten version: nobody knows which versions their builds have."""
@@ -82,6 +86,7 @@ def fetch_trace(
 ) -> HandOffTrace:
     """Follow the versions that the claiming build took and made. Raises NoCredibleResponse."""
     graph = JobGraph(queries.jobs(pipeline))
+    require_listed_job(graph, build, queries)
     job, downstream = graph.job(job_name), graph.downstream(job_name)
     carried = queries.build_resources(build)
     items = items_of_build(job, carried)
@@ -90,14 +95,27 @@ def fetch_trace(
     steps = {step.resource for step in job.inputs} | {step.resource for step in job.outputs}
     listed = {resource for resource, _version in items} | set(trace.lock_resources)
     trace.forgotten = {(job_name, resource) for resource in steps - listed}
-    if any(item.version == version for item in carried.outputs):
-        for resource in trace.lock_resources:
-            trace.fetch_lock_use(resource, version)
+    _fetch_lock_uses(trace, carried, version)
     if not trace.lock_uses:
         trace.forgotten.update((job_name, resource) for resource in trace.lock_resources)
     for item in items if downstream else ():
         trace.fetch_carried_use(build, item, downstream)
     return trace
+
+
+def _fetch_lock_uses(trace: HandOffTrace, carried: BuildResources, version: Version) -> None:
+    """Follow the lock's own version. Raises NoCredibleResponse, also where responses contradict each other."""
+    build, job, graph = trace.build, trace.job, trace.graph
+    steps = {item.step for item in carried.outputs if item.version == version}
+    if not steps:
+        require_no_output(build, trace.pipeline, job, version, trace.queries)
+        return
+    for resource in trace.lock_resources:
+        trace.fetch_lock_use(resource, version)
+    if not trace.lock_uses and steps <= {step.step for step in job.outputs}:
+        trace.lock_resources = require_resource_of(build, trace.pipeline, graph, version, trace.queries)
+        for resource in trace.lock_resources:
+            trace.fetch_lock_use(resource, version)
 
 
 def fetch_version_use(

@@ -171,6 +171,9 @@ class ModelQueries:
             }
             return there_are.get(reference.id)
         model = self.models.get(reference.pipeline) if reference.pipeline else None
+        if model is not None and reference.job not in model.steps:
+            # Concourse finds a build by its name only while the pipeline has the job.
+            model = None
         named = (
             [build for build in model.builds_of(reference.job or "") if build.name == reference.name] if model else []
         )
@@ -207,6 +210,12 @@ def holder_of(build: Build) -> Holder:
     if build.job is None:
         reading = BuildReference(base=BASE, id=build.id)
     return Holder(HolderKind.BUILD, str(reading), (reading,), f"{BASE}/builds/{build.id}")
+
+
+def verdict_on_id(queries: BuildQueries, build: Build, commit: str) -> Verdict:
+    """Judge the lock that a build has claimed by a commit whose message names the build by its id."""
+    reading = BuildReference(base=BASE, id=build.id)
+    return judge_claim(claim_by(build, commit), Holder(HolderKind.BUILD, str(reading), (reading,), None), queries)
 
 
 def verdict_on(queries: BuildQueries, build: Build, commit: str, *, at: int | None = None) -> Verdict:

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Responses that contradict earlier ones, as those of a broken cache, proxy or database do.
+
+Concourse forgets a job that was removed, or the versions of a resource whose source changed, in all responses at once.
+Where one response still knows what another one does not, neither is believed. All functions raise NoCredibleResponse.
+"""
+
+from __future__ import annotations
+
+from ..concourse.job_graph import JobGraph
+from ..concourse.model import Build, Job, Version
+from ..concourse.queries import BuildQueries, NoCredibleResponse
+from ..concourse.references import BuildReference, PipelineReference
+
+
+def require_listed_job(graph: JobGraph, build: Build, queries: BuildQueries) -> None:
+    """Check that the jobs of a pipeline include the job of one of its builds, unless it was removed.
+
+    Concourse finds a build by its name only while the pipeline has the job (atc/db/pipeline.go: Job).
+    """
+    if build.pipeline is None or build.job is None or graph.has(build.job):
+        return
+    if queries.build(BuildReference(pipeline=build.pipeline, job=build.job, name=build.name)) is not None:
+        raise NoCredibleResponse(f"Concourse finds {build} by its job and does not list that job")
+
+
+def require_no_output(
+    build: Build, pipeline: PipelineReference, job: Job, version: Version, queries: BuildQueries
+) -> None:
+    """Check that a build which does not list a version as its output is not listed as its maker either.
+
+    It made none where the result of its put was lost, and none that Concourse knows where somebody has rewritten the
+    commit; of a resource whose source changed, Concourse knows neither.
+    """
+    for resource in sorted({step.resource for step in job.outputs}):
+        number = queries.version_id(pipeline, resource, version)
+        makers = () if number is None else queries.builds_with_output(pipeline, resource, number)
+        if build.id in {maker.id for maker in makers}:
+            raise NoCredibleResponse(f"Concourse lists {build} at a version of {resource}, and not the version at it")
+
+
+def require_resource_of(
+    build: Build, pipeline: PipelineReference, graph: JobGraph, version: Version, queries: BuildQueries
+) -> list[str]:
+    """Return the resources that know a version which a build lists.
+
+    A step can belong to another resource by now; but one of them must know the version.
+    """
+    known = [one for one in sorted(graph.resources()) if queries.version_id(pipeline, one, version) is not None]
+    if not known:
+        raise NoCredibleResponse(f"Concourse lists a version at {build}, and at none of the pipeline's resources")
+    return known

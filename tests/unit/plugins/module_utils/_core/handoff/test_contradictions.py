@@ -1,0 +1,167 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Responses that contradict others are not believed: the lock is kept, where one alone would make it leaked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    Build,
+    BuildResources,
+    Job,
+    StepVersion,
+    Version,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    STARTED,
+    UNSUCCESSFUL,
+    claimed,
+    claimed_with_source,
+    name,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+    ref,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    verdict_on,
+)
+
+UNREACHABLE = VerdictName.UNREACHABLE
+
+
+class Contradicting(ModelQueries):
+    """Answers from a model, but for the given wrong ones."""
+
+    def __init__(self, model: PipelineModel) -> None:
+        super().__init__(model)
+        self.without_jobs: set[str] = set()
+        self.resources: dict[int, BuildResources] = {}
+        self.unknown_versions: set[Version] = set()
+
+    def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
+        return tuple(job for job in super().jobs(pipeline, again=again) if job.name not in self.without_jobs)
+
+    def build_resources(self, build: Build) -> BuildResources:
+        return self.resources.get(build.id) or super().build_resources(build)
+
+    def version_id(
+        self, pipeline: PipelineReference, resource: str, version: Version, *, among_latest: bool = False
+    ) -> int | None:
+        if version in self.unknown_versions:
+            return None
+        return super().version_id(pipeline, resource, version, among_latest=among_latest)
+
+
+def handed_off() -> tuple[Contradicting, PipelineModel, Build]:
+    """A lock that `deploy` can still take, and that it will give back."""
+    model, claiming = claimed_with_source()
+    model.job("deploy", get("envs", passed=["claim"]), put("envs"))
+    queries = Contradicting(model)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    return queries, model, claiming
+
+
+def assert_unreachable(verdict: Verdict, words: str) -> None:
+    assert (verdict.name, verdict.dead_since) == (UNREACHABLE, None)
+    assert words in verdict.reason
+
+
+def test_a_list_of_jobs_without_the_job_of_the_build() -> None:
+    queries, _model, claiming = handed_off()
+    queries.without_jobs = {"claim", "deploy"}
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "finds ci/claim 2 by its job and does not list that job")
+
+
+@pytest.mark.parametrize("status", UNSUCCESSFUL)
+def test_a_list_of_jobs_without_the_job_of_a_build_that_did_not_succeed(status: object) -> None:
+    model, _other = claimed()
+    model.job("use", get("envs"))
+    claiming = model.build("claim", FAILED)
+    model.versions("envs", "lost")
+    model.build("use", STARTED, took={"envs": "lost"})
+    queries = Contradicting(model)
+    assert verdict_on(queries, claiming, "lost").name is HANDED_OFF
+    queries = Contradicting(model)
+    queries.without_jobs = {"claim"}
+    assert_unreachable(verdict_on(queries, claiming, "lost"), "does not list that job")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(BuildResources(), id="nothing"),
+        pytest.param(BuildResources(outputs=(StepVersion("envs", ref("v3")),)), id="another ref"),
+        pytest.param(BuildResources(inputs=(StepVersion("x", ref("y")),)), id="those of another build"),
+    ],
+)
+def test_the_resources_of_another_build(other: BuildResources) -> None:
+    queries, _model, claiming = handed_off()
+    queries.resources = {claiming.id: other}
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "at a version of envs, and not the version at it")
+
+
+@pytest.mark.parametrize("lost", ["v2", "s2"])
+def test_a_list_of_versions_without_one_that_the_build_lists(lost: str) -> None:
+    model, claiming = claimed_with_source()
+    model.job("release", get("src", passed=["claim"]), put("envs"))
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    queries = Contradicting(model)
+    queries.unknown_versions = {ref(lost)}
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "and at none of the pipeline's resources")
+
+
+def test_a_build_with_two_claims() -> None:
+    """It lists both refs; each lock is followed by its own."""
+    model, _other = claimed()
+    model.job("claim", put("envs", step="first"), put("envs", step="second"))
+    model.job("deploy", get("envs", passed=["claim"]))
+    claiming = model.build("claim", made={"first": "a", "second": "b"})
+    for commit in ("a", "b"):
+        assert verdict_on(ModelQueries(model), claiming, commit).name is HANDED_OFF
+
+
+def test_a_put_whose_result_was_lost() -> None:
+    """An attempt that failed has claimed a lock, and the next one another: no response says that the build made it."""
+    model, _other = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.versions("envs", "lost")
+    claiming = model.build("claim", made={"envs": "next"})
+    assert verdict_on(ModelQueries(model), claiming, "lost").name is LEAKED
+
+
+def change_source(model: PipelineModel) -> None:
+    model.forgotten = {"envs"}
+
+
+def move_the_step(model: PipelineModel) -> None:
+    model.job("claim", put("other", step="envs"))
+    model.job("deploy", get("envs"))
+
+
+@pytest.mark.parametrize("change", [change_source, move_the_step])
+def test_changes_of_the_configuration_are_no_contradiction(change: Callable[[PipelineModel], None]) -> None:
+    model, claiming = claimed()
+    change(model)
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_removed_job_is_no_contradiction() -> None:
+    model, claiming = claimed()
+    del model.steps["claim"]
+    queries = ModelQueries(model)
+    by_id = replace(claiming, job=None, pipeline=None)
+    assert verdict_on(queries, by_id, "v2").name is LEAKED
