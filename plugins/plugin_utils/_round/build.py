@@ -36,9 +36,14 @@ class RoundBuilder:
 
     @property
     def seen(self) -> StepResult:
-        """The last result with locks."""
+        """The last result, with locks unless it failed early."""
         status = self.result("status")
         return status if status.has_run else self.result("clean")
+
+    @property
+    def has_seen_locks(self) -> bool:
+        """Whether the last result has locks: a module that fails because of what it saw returns them too."""
+        return self.seen.has_run and "locks" in self.seen.fields
 
     @cached_property
     def state(self) -> dict[str, t.Any] | None:
@@ -56,14 +61,14 @@ class RoundBuilder:
     def failures(self) -> tuple[Failure, ...]:
         is_unreadable = self.state is None
         error = f"{self.settings.state_file} is not the JSON that the role wrote" if is_unreadable else None
-        return tuple(failures_of(self.results, self.seen, error))
+        return tuple(failures_of(self.results, self.seen, error, unreachable_ok=self.settings.unreachable_ok))
 
     @property
     def is_unconfigured(self) -> bool:
         """Whether a module failed because nobody named the repository or the pools: nothing has happened to report."""
         modules = (self.result("clean"), self.result("trigger"), self.result("status"))
         # A module that got as far as its own work says what it did, even if that is nothing.
-        refused = any(one.has_failed and not one.fields.keys() & {"released", "triggered"} for one in modules)
+        refused = any(one.has_failed and not one.fields.keys() & {"released", "triggered", "locks"} for one in modules)
         return refused and not (self.settings.repo and self.settings.pools)
 
     def fact(self) -> dict[str, t.Any]:
@@ -82,7 +87,7 @@ class RoundBuilder:
             "check_mode": settings.check_mode,
             "clean": clean.chosen(_OF_ACTIONS) if clean.has_run else None,
             "trigger": trigger.chosen(_OF_ACTIONS) if trigger.has_run else None,
-            "status": self.seen.chosen(_OF_STATUS) if self.seen.has_run and not self.seen.has_failed else None,
+            "status": self.seen.chosen(_OF_STATUS) if self.has_seen_locks else None,
         }
 
     def late_failures(self) -> list[Failure]:
@@ -98,8 +103,8 @@ class RoundBuilder:
 
     def failure_message(self) -> str:
         """Return the sentences with which the round fails; empty if no step failed that matters."""
-        fail_on = self.settings.fail_on
-        grave = [one for one in self.failures if self.is_unconfigured or one.step in fail_on]
+        fatal_steps = self.settings.fatal_steps
+        grave = [one for one in self.failures if self.is_unconfigured or one.step in fatal_steps]
         if not grave:
             return ""
         hint = " Nothing was done: set pool_boy_repo and pool_boy_pools, or POOL_REPO and POOLS in the environment."

@@ -29,17 +29,22 @@ _REQUESTS = frozenset({"push", "notify"})
 
 
 def failures_of(
-    results: Mapping[str, StepResult], seen: StepResult, state_error: str | None = None
+    results: Mapping[str, StepResult],
+    seen: StepResult,
+    state_error: str | None = None,
+    *,
+    unreachable_ok: bool = False,
 ) -> Iterator[Failure]:
     """Yield the failures of a round in the order of its steps.
 
-    `seen` is the result with the locks, `state_error` a clause that says why the state file cannot be understood.
+    `seen` is the result with the locks, `state_error` a clause that says why the state file cannot be understood. With
+    `unreachable_ok`, a Concourse that cannot be asked is no failure.
     """
     for step in ("clean", "trigger", "status"):
         result = results.get(step, StepResult())
         if result.has_failed:
             yield Failure(step, result.message)
-    unasked = _unreachable_concourse(seen)
+    unasked = None if unreachable_ok or _has_clean_said_so(results) else _unreachable_concourse(seen)
     if unasked:
         yield Failure("status", unasked)
     for name, (step, what) in _PREFIXES.items():
@@ -50,10 +55,16 @@ def failures_of(
             yield Failure(step, f"{what}: {state_error}.")
 
 
+def _has_clean_said_so(results: Mapping[str, StepResult]) -> bool:
+    """Return whether clean failed after it had seen that Concourse cannot be asked."""
+    clean = results.get("clean", StepResult())
+    return clean.has_failed and _unreachable_concourse(clean) is not None
+
+
 def _unreachable_concourse(seen: StepResult) -> str | None:
     """Return a sentence if Concourse gave no credible response about any build: the modules then keep all locks."""
     held = [lock for lock in seen.entries("locks") if _is_held_by_build(lock)]
-    if seen.has_failed or not held or any(lock["verdict"] != VerdictName.UNREACHABLE for lock in held):
+    if not held or any(lock["verdict"] != VerdictName.UNREACHABLE for lock in held):
         return None
     whom = (
         "the one lock that a build holds, so it was not looked after"

@@ -36,7 +36,8 @@ class RoundSettings:
     webhook_url: str = ""
     state_file: str = ""
     kept_too_long: t.Any = 0
-    fail_on: tuple[str, ...] = ()
+    fatal_steps: tuple[str, ...] = ()
+    unreachable_ok: bool = False
     check_mode: bool = False
     started: str = ""
     finished: str = ""
@@ -69,8 +70,8 @@ def read_settings(value: Mapping[str, t.Any]) -> RoundSettings:
     """Read the settings from a dictionary of the role's variables."""
     known = {one.name for one in fields(RoundSettings)}
     given = {name: one for name, one in value.items() if name in known and one is not None}
-    if "fail_on" in given:
-        given["fail_on"] = tuple(given["fail_on"])
+    if "fatal_steps" in given:
+        given["fatal_steps"] = tuple(given["fatal_steps"])
     return RoundSettings(**given)
 
 

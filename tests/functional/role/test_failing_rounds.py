@@ -91,7 +91,7 @@ def test_no_credible_response_about_any_build_is_reported(scene: Scene, machine:
     hosts = {
         "clean": work(scene, pool_boy_trigger=False),
         "foreign": work(scene, **look, pool_boy_pools=["aws", "gcp"]),
-        "lenient": work(scene, **look, pool_boy_fail_on=["clean"]),
+        "lenient": work(scene, **look, pool_boy_fatal_steps=["clean"]),
         "nothing": work(scene, **look, pool_boy_pools=["cf/fresh"]),
     }
     scene.atc.add_fault("status", path="/builds/", status=502)
@@ -129,7 +129,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "password": ({"pool_boy_pushgateway_password": "x"}, "needs pool_boy_pushgateway_username"),
     "minutes": ({"pool_boy_kept_too_long": -1}, "must be a number of minutes"),
-    "step": ({"pool_boy_fail_on": ["clear"]}, "pool_boy_fail_on"),
+    "step": ({"pool_boy_fatal_steps": ["clear"]}, "pool_boy_fatal_steps"),
     "misspelt": (
         {"pool_boy_exlude": ["aws/env-1"], "pool_boy_clea": False},
         "pool_boy did nothing: There is no variable pool_boy_clea, pool_boy_exlude. Correct the name",

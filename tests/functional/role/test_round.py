@@ -172,7 +172,7 @@ def test_a_failed_round_does_not_affect_the_next_in_the_same_play(
         **report_variables(machine, receiver),
         "pool_boy_page_file": "/is/not/there.html",
         "pool_boy_pushgateway_url": "http://127.0.0.1:1",
-        "pool_boy_fail_on": [],
+        "pool_boy_fatal_steps": [],
     }
     receiver.status = 500
     role = {"name": "poolboy.concourse.pool_boy"}

@@ -28,7 +28,7 @@ SKIPPED = {"skipped": True}
 
 
 def build(settings: dict[str, Any] | None = None, **results: Any) -> RoundBuilder:
-    given = {"name": "shop", "repo": "r", "pools": "aws", "fail_on": ["clean", "status"], **(settings or {})}
+    given = {"name": "shop", "repo": "r", "pools": "aws", "fatal_steps": ["clean", "status"], **(settings or {})}
     times = {"started": "2026-11-22T03:00:00.5Z", "now": "2026-11-22T03:00:02Z"}
     return RoundBuilder(read_settings({**times, **given}), read_results({"clean": CLEAN, "status": SKIPPED, **results}))
 
@@ -54,6 +54,11 @@ def test_a_round_that_did_nothing() -> None:
         ({"clean": {**CLEAN, "locks": [HELD]}}, [("status", "no answer.")]),
         ({"clean": {**CLEAN, "locks": [HELD, {**HELD, "verdict": "running"}]}}, []),
         ({"clean": {**CLEAN, "locks": [{**HELD, "verdict": "foreign"}, LOCK]}}, []),
+        ({"clean": {**CLEAN, **FAILED, "locks": [HELD]}, "status": {**CLEAN, "locks": [HELD]}}, [("clean", "broke.")]),
+        (
+            {"clean": {**CLEAN, **FAILED, "locks": []}, "status": {**CLEAN, "locks": [HELD]}},
+            [("clean", "It broke."), ("status", "no answer.")],
+        ),
     ],
 )
 def test_a_step_that_failed_has_a_sentence(results: dict[str, Any], expected: list[tuple[str, str]]) -> None:
@@ -62,6 +67,23 @@ def test_a_step_that_failed_has_a_sentence(results: dict[str, Any], expected: li
     for failure, (_step, ending) in zip(failures, expected, strict=True):
         assert failure.message.endswith(ending)
         assert "secret" not in failure.message
+
+
+def test_what_a_failed_step_saw_is_shown() -> None:
+    """Status fails with its option `fail_on`, clean when Concourse cannot be asked; both return what they saw."""
+    seen = {**CLEAN, **FAILED, "locks": [{**HELD, "verdict": "leaked"}]}
+    shown = build(status=seen).fact()
+    assert [lock["name"] for lock in shown["status"]["locks"]] == ["env-1"]
+    assert [one["step"] for one in shown["failures"]] == ["status"]
+    assert build(clean={**seen, "released": []}).fact()["status"]["locks"] == shown["status"]["locks"]
+    assert build(status=FAILED).fact()["status"] is None
+    assert not build({"pools": ""}, clean=SKIPPED, status=seen).is_unconfigured
+
+
+def test_a_concourse_that_cannot_be_asked_may_be_no_failure() -> None:
+    unasked = {**CLEAN, "locks": [HELD]}
+    assert build(clean=unasked).failure_message() != ""
+    assert build({"unreachable_ok": True}, clean=unasked).failures == ()
 
 
 def test_only_failures_that_matter_fail_the_round() -> None:
