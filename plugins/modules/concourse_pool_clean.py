@@ -13,15 +13,21 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Reads the locks of pools as M(poolboy.concourse.concourse_pool_status) does, and releases those whose policy allows
-    it, with one commit for each lock. All commits go out in one push, which is never forced.
+    it, with one commit for each lock. All commits go out in one push, which is never forced. Only locks for which
+    Concourse responds slowly are left to a later push of the same run.
   - A lock is never released while a build uses it, or while Concourse gives no credible response about its build,
     except with O(force).
   - Without O(concourse_url) or O(concourse_target), the module cannot verify whether a build is alive. It then releases
     locks that builds claimed by age alone, after the O(stale_timeout), even if a build uses them, and it warns about
     this. Set the policy C(unverified) to V(keep) to keep them.
-  - The module judges each lock again immediately before the push. If somebody else has pushed in the meantime, it only
-    releases locks that are still claimed by the same commit.
-  - In check mode, the result has the same values as that of a real run.
+  - The module judges each lock again immediately before the push. At the start of the push, no judgement is older than
+    5 seconds. If Concourse does not answer about a lock within that time, even when asked again, the lock is kept.
+  - If somebody else has pushed in the meantime, the module only releases locks that are still claimed by the same
+    commit.
+  - If at least 3 locks that builds hold, and more than half of them, are C(gone) at once, Concourse has probably lost
+    its data. The module then releases nothing and fails, see O(accept_gone).
+  - In check mode, the result has the same values as that of a real run, unless a build starts, somebody pushes, or
+    Concourse responds slowly before the push.
 extends_documentation_fragment:
   - poolboy.concourse._attributes
   - poolboy.concourse._attributes.action_group
@@ -64,6 +70,17 @@ options:
         what it would have done.
     type: int
     default: 20
+  accept_gone:
+    description:
+      - The commits of claims whose builds are gone for good, for example because their pipeline was destroyed, as
+        RV(locks) shows them, or at least their first 7 hexadecimal digits. Quote them, because YAML reads digits alone
+        as a number.
+      - The module fails and releases nothing if at least 3 locks that builds hold, and more than half of them, are
+        C(gone), and it would release one of these whose commit is not in this list.
+      - A commit that claims no lock any more has no effect.
+    type: list
+    elements: str
+    default: []
   force:
     description:
       - Locks to release regardless of the policy, even if a build uses them. Normal operation never needs this option.
@@ -143,7 +160,8 @@ locks:
       sample: release
     action_reason: {description: The reason of the action., type: str, sample: 'errored, since 2026-11-21T20:31:59Z'}
 released:
-  description: The locks that were released. Empty if the module failed.
+  description:
+    - The locks that were released, in the order of the commits. If the module failed, those that it released before.
   returned: after the repository was read
   type: list
   elements: dict
@@ -177,6 +195,7 @@ commit:
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
+import secrets
 import time
 
 from ..module_utils._ansible.clean_module import CleanModule
@@ -193,15 +212,17 @@ def main() -> None:
         snapshot = repository.snapshot()
         pools = module.chosen_pools(snapshot)
         names = [pool.name for pool in pools]
-        cleaning = CleanRun(snapshot, pools, rules, judge, lambda: int(time.time()))
+        clocks = (lambda: int(time.time()), time.monotonic)
+        cleaning = CleanRun(snapshot, pools, rules, judge, *clocks, run_id=secrets.token_hex(4))
         module.so_far = lambda: failure_result(cleaning, snapshot, names, module.now)
         cleaning.decide()
         for warning in clean_warnings(cleaning.plan, rules.exclude):
             module.warn(warning)
         if cleaning.releases() and not module.check_mode:
-            cleaning.push_releases(module.release_store(repository), PushRetry())
-        result = clean_result(cleaning.plan, snapshot, names, module.now, released=True)
-        module.exit(result, changed=bool(cleaning.releases()), diff=clean_diff(cleaning.plan))
+            cleaning.push_releases(module.release_store(repository), PushRetry)
+        released = cleaning.releases() if module.check_mode else cleaning.released
+        result = clean_result(cleaning.plan, snapshot, names, module.now, released=released)
+        module.exit(result, changed=bool(released), diff=clean_diff(released))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ Without a Concourse, whose requests are measured in (c). `force` names the locks
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import subprocess
 import sys
@@ -21,8 +22,10 @@ from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import judge_locks
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock, judge_locks
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import DEFAULT_POLICIES as DEFAULTS
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
     Policy,
@@ -130,12 +133,18 @@ def _in_process(target: _ReleaseTarget, cache: Path, paths: Sequence[str]) -> No
         snapshot = opened.snapshot()
         pools = [PoolOption(name, policy) for name in snapshot.pools]
         rules = CleanRules(force=_force(target.repository, paths), max_releases=RELEASED)
-        judge = partial(judge_locks, queries=None)
-        cleaning = CleanRun(snapshot, pools, rules, judge, lambda: int(time.time()))
+        clocks = (lambda: int(time.time()), time.monotonic)
+        cleaning = CleanRun(snapshot, pools, rules, _judge, *clocks, run_id=secrets.token_hex(4))
         cleaning.decide()
-        cleaning.push_releases(RepositoryWriter(opened, parse_author(DEFAULT_AUTHOR), RELEASES), PushRetry())
-    if len(cleaning.releases()) != len(paths):
-        raise RuntimeError(f"{len(cleaning.releases())} locks were released instead of {len(paths)}")
+        cleaning.push_releases(RepositoryWriter(opened, parse_author(DEFAULT_AUTHOR), RELEASES), PushRetry)
+    if len(cleaning.released) != len(paths):
+        raise RuntimeError(f"{len(cleaning.released)} locks were released instead of {len(paths)}")
+
+
+def _judge(
+    locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption], **_limit: float | None
+) -> tuple[JudgedLock, ...]:
+    return judge_locks(locks, snapshot, pools, None)
 
 
 def _whole_process(target: _ReleaseTarget, cache: Path, paths: Sequence[str]) -> None:

@@ -45,4 +45,5 @@ class CleanModule(CommittingModule):
             exclude=options["exclude"],
             force={forced["lock"]: forced["commit"] for forced in options["force"]},
             max_releases=options["max_releases"],
+            accept_gone=options["accept_gone"] or (),
         )

@@ -26,6 +26,7 @@ from .._git.repository import LockRepository
 from .argument_module import ArgumentModule
 from .options import OptionGroup, overruled
 from .texts import check_texts
+from .timed_map import map_for
 
 
 class PoolModule:
@@ -102,7 +103,9 @@ class PoolModule:
         self.wanted_pools()  # rejects wrong options before the first request
         options = self.concourse_options()
         if options.is_empty:
-            yield partial(judge_locks, queries=None, default_team=options.team or "main")
+            team = options.team or "main"
+            # It needs no time.
+            yield lambda locks, snapshot, pools, **_limit: judge_locks(locks, snapshot, pools, None, default_team=team)
             return
         # Imported here, because many runs have no Concourse.
         from .._concourse.client import CONNECTIONS, ConcourseClient
@@ -111,10 +114,14 @@ class PoolModule:
             # During the fetch, because both mostly wait.
             connected = threads.submit(concourse.connect)
 
-            def judge(locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
+            def judge(
+                locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption], *, seconds: float | None = None
+            ) -> tuple[JudgedLock, ...]:
                 connected.result()
                 queries, team = concourse.queries(), concourse.team
-                judged = judge_locks(locks, snapshot, pools, queries, default_team=team, each=threads.map)
+                each = partial(map_for, threads, seconds)
+                judged = judge_locks(locks, snapshot, pools, queries, default_team=team, each=each)
+                queries.end()
                 if concourse.failure:
                     self.warn(f"Concourse does not respond, so its builds are unknown: {concourse.failure}.")
                 if concourse.login_required and VerdictName.UNREACHABLE in {one.verdict.name for one in judged}:

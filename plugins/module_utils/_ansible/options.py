@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import env_fallback
 
+from .._git.access.author import DEFAULT_AUTHOR
+
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
@@ -82,7 +84,8 @@ CLEANING = OptionGroup(
             "default": [],
             "options": {"lock": {"type": "str", "required": True}, "commit": {"type": "str", "required": True}},
         },
-        "git_author": {"type": "str", "default": "poolboy.concourse <poolboy@localhost>"},
+        "accept_gone": {"type": "list", "elements": "str", "default": []},
+        "git_author": {"type": "str", "default": DEFAULT_AUTHOR},
     }
 )
 

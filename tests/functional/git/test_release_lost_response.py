@@ -216,7 +216,9 @@ def test_a_slow_server_finishes_after_the_run_stopped_asking(
     go_on = tmp_path / "go on"
     set_hook(locks, "pre-receive", f"while ! test -e '{go_on}'; do sleep 0.1; done")
 
-    def judge(some: Sequence[Lock], seen: Snapshot, _pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
+    def judge(
+        some: Sequence[Lock], seen: Snapshot, _pools: Sequence[PoolOption], **_limit: float | None
+    ) -> tuple[JudgedLock, ...]:
         return judge_locks(some, seen, pools, None)
 
     def sleep(_seconds: float) -> None:
@@ -226,14 +228,14 @@ def test_a_slow_server_finishes_after_the_run_stopped_asking(
     with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
         pools = [PoolOption("aws", PoolPolicy())]
         attempts = PushRetry(sleep)
-        cleaning = CleanRun(repository.snapshot(), pools, CleanRules(), judge, lambda: int(time.time()))
+        clocks = (lambda: int(time.time()), time.monotonic)
+        cleaning = CleanRun(repository.snapshot(), pools, CleanRules(), judge, *clocks, run_id="5f0c9a1e")
         cleaning.decide()
         decided = cleaning.plan
-        cleaning.push_releases(repository, attempts)
+        cleaning.push_releases(repository, lambda: attempts)
         assert attempts.attempts == 1
-        assert cleaning.done
         assert cleaning.plan == decided
-        assert len(cleaning.releases()) == 2
+        assert len(cleaning.released) == 2
     assert len(commits_since(locks, base)) == 2
 
 

@@ -54,6 +54,10 @@ class ConcourseQueries(BuildQueries):
         self._own_addresses = own_addresses
         self._responses = SingleFlight()
 
+    def end(self) -> None:
+        """Send no further request, so that threads whose judgement nobody waits for any more come to an end."""
+        self._api.end()
+
     def names_this_concourse(self, base: str) -> bool:
         """Compare only: `base` comes from a commit message, so no request is ever sent to it."""
         address = normalized_url(base)

@@ -28,6 +28,11 @@ class ApiRequests:
     def __init__(self, session: Session, connection: Connection) -> None:
         self._session = session
         self._connection = connection
+        self._has_ended = False
+
+    def end(self) -> None:
+        """Send no further request: threads that still need one get NoCredibleResponse."""
+        self._has_ended = True
 
     def login(self) -> Login:
         """Return the server and the login; the first call logs in."""
@@ -47,6 +52,8 @@ class ApiRequests:
 
     def fetch(self, path: str) -> Response | None:
         """Return a 200, None for a 404; both must carry Concourse's header."""
+        if self._has_ended:
+            raise NoCredibleResponse("the response came too late")
         token = self.login().token
         try:
             response = self._send_with_renewal(token, lambda valid: self._session.get(path, valid))

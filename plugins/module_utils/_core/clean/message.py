@@ -12,10 +12,11 @@ from .reason import reason_text
 RELEASED_BY = "poolboy.concourse.concourse_pool_clean"
 
 
-def release_message(lock_plan: LockPlan) -> str:
+def release_message(lock_plan: LockPlan, run_id: str) -> str:
     """Return the subject that a pool resource writes, the reason, and the trailers.
 
-    With the subject of the resource (out/git_lock_handler.go) every reader of the history sees a release.
+    With the subject of the resource (out/git_lock_handler.go) every reader of the history sees a release. With `run_id`
+    no two runs write the same commit: otherwise each of them would take a push of the other for its own.
     """
     judged = lock_plan.judged
     holder = judged.holder.url or judged.holder.text if judged.holder else ""
@@ -27,6 +28,7 @@ def release_message(lock_plan: LockPlan) -> str:
         *([f"Forced: yes, against the policy ({overruled})"] if overruled else []),
         f"Holder: {printable(holder, 500)}",
         f"Claim-Commit: {judged.claim.commit if judged.claim else ''}",
+        f"Release-Run: {run_id}",
     ]
     subject = f"unclaiming: {printable(judged.lock.name)}"
     return "\n".join([subject, "", printable(judged.verdict.reason), "", *trailers, ""])

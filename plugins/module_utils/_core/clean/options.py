@@ -25,21 +25,31 @@ class CleanRules:
 
     `release_to` maps a pool to the pool that its locks are released to; `exclude` are shell patterns of `pool/lock`;
     `force` maps `pool/lock` to the claim commit, whole or its first digits, of locks to release whatever the policy
-    is; `max_releases` limits a run.
+    is; `max_releases` limits a run; `accept_gone` are claim commits, in the same form, whose builds are gone for good.
     """
 
     release_to: Mapping[str, str] = field(default_factory=dict)
     exclude: Sequence[str] = ()
     force: Mapping[str, str] = field(default_factory=dict)
     max_releases: int = 20
+    accept_gone: Sequence[str] = ()
 
     def target(self, pool: str) -> str:
         """Return the pool that the locks of a pool are released to."""
         return self.release_to.get(pool, pool)
 
+    def accepts_gone(self, claim: str) -> bool:
+        """Return whether the user accepts that the build of a claim is gone."""
+        return any(claim.startswith(commit) for commit in self.accept_gone)
+
 
 def check_rules(rules: CleanRules, judged: Sequence[JudgedLock], snapshot: Snapshot) -> None:
-    """Raise BadOption if a target pool cannot be used, or if a forced lock is not claimed as the user states."""
+    """Raise BadOption if a target pool cannot be used, or if a forced lock is not claimed as the user states.
+
+    A commit of `accept_gone` that claims no lock any more is no error, so that the option can stay where it is set.
+    """
+    for commit in rules.accept_gone:
+        _check_accepted(commit)
     for pool, target in rules.release_to.items():
         _check_target(pool, target, snapshot.pools)
     claims = {one.lock.pool_and_name: one.claim.commit if one.claim else None for one in judged}
@@ -68,6 +78,14 @@ def _check_target(pool: str, target: str, pools: Sequence[str]) -> None:
     if target not in pools:
         known = ", ".join(printable(name, 80) for name in pools)
         raise BadOption(f"release_to: the repository has no pool {printable(target, 80)}. It has: {known}.")
+
+
+def _check_accepted(commit: str) -> None:
+    if len(commit) < _SHORTEST_COMMIT or commit.strip(_HEX_DIGITS):
+        raise BadOption(
+            f"accept_gone: {printable(commit, 50)!r} is no commit; give the commits of claims as this module returns"
+            f" them, or at least the first {_SHORTEST_COMMIT} of their hexadecimal digits, in quotes."
+        )
 
 
 def _check_claim(lock: str, commit: str, claim: str | None) -> None:

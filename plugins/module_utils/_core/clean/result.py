@@ -24,17 +24,17 @@ from .run import CleanRun
 
 
 def clean_result(
-    plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[str], now: int, *, released: bool
+    plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[str], now: int, *, released: Sequence[LockPlan]
 ) -> dict[str, t.Any]:
     """Return the result of the module.
 
-    `snapshot` is the repository before the releases; `released` is true if they were pushed, or would be outside of
-    check mode: the values are the same in either case. `now` is in seconds since 1970, UTC.
+    `snapshot` is the repository before the releases; `released` is the part of the plan that was pushed, or would be
+    outside of check mode: the values are the same in either case. `now` is in seconds since 1970, UTC.
     """
     judged = [lock_plan.judged for lock_plan in plan]
     return {
         "locks": [_lock_value(lock_plan, now) for lock_plan in plan],
-        "released": [_release_value(lock_plan) for lock_plan in plan if released and lock_plan.is_release],
+        "released": [_release_value(lock_plan) for lock_plan in released],
         "pools": pool_values(pools, judged, now),
         "problems": problem_values(snapshot.problems, pools),
         "report": _report_lines(plan, snapshot, pools, now),
@@ -46,7 +46,8 @@ def failure_result(run: CleanRun, snapshot: Snapshot, pools: Sequence[str], now:
     """Return the result of a failed run: without locks if it failed before they were judged."""
     if not run.plan:
         return {"released": []}
-    return clean_result(run.plan, snapshot, pools, now, released=run.done)
+    result = clean_result(run.plan, snapshot, pools, now, released=run.released)
+    return {**result, "changed": True} if run.released else result
 
 
 def clean_diff(plan: Sequence[LockPlan]) -> dict[str, str]:

@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..pool.snapshot import Snapshot
-from ..shared.errors import RepositoryError
+from ..shared.errors import PoolboyError, RepositoryError
 from .retry import PushRetry
 from .store import CommitStore, PushOutcome
 
 Change = t.TypeVar("Change")
 Change_co = t.TypeVar("Change_co", covariant=True)
 Plan = t.TypeVar("Plan")
+
+_UNKNOWN = (
+    "It is not known whether a push of this run was carried out: its response was lost. Run again later to see it."
+)
 
 
 class PushTask(t.Protocol[Change_co, Plan]):
@@ -39,39 +43,45 @@ class PushTask(t.Protocol[Change_co, Plan]):
 class PushLoop(t.Generic[Change, Plan]):
     """Pushes the changes of a task on top of the latest snapshot. `snapshot` is the one that the task was planned on.
 
-        write -> confirm -> push -> accepted: done
-          ^                   |
-          +---- revise <------+ overtaken, unknown: pause, take a new snapshot
+        write -> confirmed? yes -> push -> accepted: done
+          ^         | no             |
+          |       judge again        |
+          +---------+-----revise <---+ overtaken, unknown: pause, take a new snapshot
 
-    A push whose response was lost can be carried out later. `unknown` maps the commit of each to its plan, so that a
-    later snapshot that contains the commit ends the loop with that plan, and nothing is pushed twice. `confirm` runs
-    between write and push; it can drop changes from the plan.
+    A push whose response was lost can be carried out later, as long as the branch does not move. `unknown` maps the
+    commit of each to its plan, so that a later snapshot that contains the commit ends the loop with that plan, and
+    nothing is pushed twice. `confirm` is asked between write and push: it returns true if the plan still holds, else it
+    revises the plan first, and is asked again.
     """
 
     store: CommitStore[Change]
     task: PushTask[Change, Plan]
     snapshot: Snapshot
-    confirm: Callable[[], None] = lambda: None
+    confirm: Callable[[], bool] = lambda: True
     unknown: dict[str, Plan] = field(default_factory=dict)
+    _has_run: bool = False
 
     def run(self, retry: PushRetry) -> bool:
         """Push, and return whether the task's plan was pushed; False if nothing was left to push.
 
-        Raises RepositoryError if the server refuses a push, if others were faster each time, or if the response to a
-        push was lost and the repository cannot be read.
+        To run again, for what the task has planned since, starts with a new snapshot. Raises RepositoryError if the
+        server refuses a push, if others were faster each time, or if the response to a push was lost and the
+        repository cannot be read.
         """
         for attempt in retry:
-            if attempt and self._refresh():
+            if (attempt or self._has_run) and self._refresh():
                 return True
+            self._has_run = True
             commit = self._write()
             if commit is None:
-                return bool(self.unknown) and self._refresh()
+                return bool(self.unknown) and self._is_carried_out()
             outcome = self.store.push(self.snapshot, commit)
             if outcome is PushOutcome.ACCEPTED:
+                self.unknown.clear()
                 return True
             if outcome is PushOutcome.UNKNOWN:
                 self.unknown[commit] = self.task.plan
-        if self._refresh() or self._is_pushed():
+        if self._is_carried_out():
             return True
         if not self.task.changes():
             return False
@@ -81,43 +91,55 @@ class PushLoop(t.Generic[Change, Plan]):
         )
 
     def _write(self) -> str | None:
-        """Write the changes that hold until just before the push; return the last commit, None without changes."""
-        changes = self.task.changes()
-        if not changes:
-            return None
-        commit = self.store.write(self.snapshot, changes)
-        self.confirm()
-        confirmed = self.task.changes()
-        if confirmed == changes:
-            return commit
-        return self.store.write(self.snapshot, confirmed) if confirmed else None
+        """Write the changes and confirm them until just before the push.
+
+        Return the last commit, None without changes.
+        """
+        commit = None
+        written: Sequence[Change] = ()
+        while changes := self.task.changes():
+            if commit is None or changes != written:
+                commit, written = self.store.write(self.snapshot, changes), changes
+            with self._explaining_unknown():
+                if self.confirm():
+                    return commit
+        return None
 
     def _refresh(self) -> bool:
         """Take a new snapshot. Return whether it contains an earlier push; if not, revise the plan."""
         before = self.snapshot.commit
         with self._explaining_unknown():
             self.snapshot = self.store.snapshot()
-        if self.snapshot.commit != before and self._is_pushed():
-            return True
+        if self.snapshot.commit != before:
+            if self._is_pushed():
+                return True
+            self.unknown.clear()
         self.task.revise(self.snapshot)
+        return False
+
+    def _is_carried_out(self) -> bool:
+        """Return whether a last new snapshot contains an earlier push. Raises RepositoryError if nobody can know."""
+        if self._refresh() or self._is_pushed():
+            return True
+        if self.unknown:
+            raise RepositoryError(f"{_UNKNOWN} The branch has not changed since.")
         return False
 
     def _is_pushed(self) -> bool:
         """Return whether the server carried out a push whose response was lost; restore its plan."""
         with self._explaining_unknown():
             commit = next((commit for commit in self.unknown if self.store.contains(self.snapshot, commit)), None)
-        if commit is not None:
-            self.task.plan = self.unknown[commit]
-        return commit is not None
+        if commit is None:
+            return False
+        self.task.plan = self.unknown[commit]
+        self.unknown.clear()
+        return True
 
     @contextlib.contextmanager
     def _explaining_unknown(self) -> Iterator[None]:
         try:
             yield
-        except RepositoryError as error:
+        except PoolboyError as error:
             if not self.unknown:
                 raise
-            raise RepositoryError(
-                "It is not known whether the push was carried out: the response was lost, and then the repository could"
-                f" not be read. Run again later to see it. {error}"
-            ) from None
+            raise RepositoryError(f"{_UNKNOWN} {error}") from None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..claim.claim import Claim
 from ..claim.holder import Holder, read_holder
@@ -21,8 +22,14 @@ from .verdict import FREE, Verdict
 # Applies a function to every lock and keeps their order, many at once if the caller wants that.
 ParallelMap = Callable[[Callable[[Lock], "JudgedLock"], Sequence[Lock]], Iterable["JudgedLock"]]
 
-# Judges locks of the chosen pools of a snapshot; asks Concourse anew at each call.
-JudgeLocks = Callable[[Sequence[Lock], Snapshot, Sequence[PoolOption]], tuple["JudgedLock", ...]]
+
+class JudgeLocks(Protocol):
+    """Judges locks of the chosen pools of a snapshot; asks Concourse anew at each call."""
+
+    def __call__(
+        self, locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption], /, *, seconds: float | None = None
+    ) -> tuple[JudgedLock, ...]:
+        """Return the locks in their order; with `seconds`, only those that are judged within this time."""
 
 
 @dataclass(frozen=True, slots=True)

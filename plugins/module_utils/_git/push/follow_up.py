@@ -12,7 +12,7 @@ from ..._core.pool.snapshot import Snapshot
 from ..._core.push.store import PushOutcome
 from ..._core.shared.errors import RepositoryError
 from ..remote.remote import Remote
-from ..write.planned_commits import CommitPurpose
+from .consequence import PushConsequence
 from .error_messages import PushMessages
 from .report import PushReport, PushStatus
 
@@ -25,9 +25,9 @@ LONGEST_WAIT_IF_SLOW = 60.0  # the same after a timeout of our own
 class PushFollowUp:
     """Turns the reports of a run's pushes into outcomes."""
 
-    def __init__(self, remote: Remote, purpose: CommitPurpose[t.Any]) -> None:
+    def __init__(self, remote: Remote, consequence: PushConsequence[t.Any]) -> None:
         self._remote = remote
-        self._purpose = purpose
+        self._consequence = consequence
         self._unchanged_commit = ""
         self._unchanged_count = 0
 
@@ -47,7 +47,12 @@ class PushFollowUp:
 
         The last three rows also raise an error if the branch has not moved over MAX_UNCHANGED pushes.
         """
-        messages = PushMessages(self._remote.where, snapshot.branch, self._purpose, self._remote.secrets)
+        outcome = self._outcome(report, snapshot, commit)
+        self._consequence.record(outcome, snapshot.commit)
+        return outcome
+
+    def _outcome(self, report: PushReport, snapshot: Snapshot, commit: str) -> PushOutcome:
+        messages = self._messages(snapshot)
         match report.status:
             case PushStatus.ACCEPTED:
                 return PushOutcome.ACCEPTED
@@ -74,8 +79,13 @@ class PushFollowUp:
         if tip == snapshot.commit:
             if messages.has_lasting_cause(report):
                 raise messages.refused(report)
-            self._count_unchanged(report, snapshot, messages)
+            self._consequence.record(PushOutcome.UNKNOWN, snapshot.commit)
+            self._count_unchanged(report, snapshot, self._messages(snapshot))
         return PushOutcome.UNKNOWN
+
+    def _messages(self, snapshot: Snapshot) -> PushMessages:
+        purpose = self._consequence.purpose(snapshot.commit)
+        return PushMessages(self._remote.where, snapshot.branch, purpose, self._remote.secrets)
 
     def _count_unchanged(self, report: PushReport, snapshot: Snapshot, messages: PushMessages) -> None:
         self._unchanged_count = self._unchanged_count + 1 if self._unchanged_commit == snapshot.commit else 1

@@ -23,6 +23,7 @@ from ..remote.remote import TRACKED
 from ..repository import LockRepository
 from ..write.commit_writer import CommitWriter
 from ..write.planned_commits import CommitPurpose
+from .consequence import PushConsequence
 from .follow_up import PushFollowUp
 from .prediction import predict_snapshot
 from .report import PushReport, PushStatus, wait_for_report
@@ -41,9 +42,9 @@ class RepositoryWriter(t.Generic[Change]):
 
     def __init__(self, repository: LockRepository, author: Author, purpose: CommitPurpose[Change]) -> None:
         self._repository = repository
-        self._purpose = purpose
-        self._writer = CommitWriter(repository.git, author, purpose)
-        self._follow_up = PushFollowUp(repository.remote, purpose)
+        self._author = author
+        self._consequence = PushConsequence(purpose)
+        self._follow_up = PushFollowUp(repository.remote, self._consequence)
         self._dates: dict[tuple[str, tuple[Change, ...]], int] = {}
 
     def snapshot(self) -> Snapshot:
@@ -62,7 +63,7 @@ class RepositoryWriter(t.Generic[Change]):
             return self._write(snapshot, changes, date)
         except MIRROR_ERRORS as error:
             self._repository.lock.release()
-            raise self._explain(error) from None
+            raise self._explain(error, snapshot) from None
         except BaseException:
             self._repository.lock.release()
             raise
@@ -85,15 +86,17 @@ class RepositoryWriter(t.Generic[Change]):
                 git.run("merge-base", "--is-ancestor", commit, TRACKED, repository=mirror)
             except GitFailed:
                 return False  # the commit is no ancestor, or its objects did not come with the branch
+        self._consequence.record(PushOutcome.ACCEPTED, snapshot.commit)
         return True
 
     def _write(self, snapshot: Snapshot, changes: Sequence[Change], date: int) -> str:
+        writer = CommitWriter(self._repository.git, self._author, self._consequence.purpose(snapshot.commit))
         mirror = Mirror(self._repository.folder.mirror)
         if mirror.fits(snapshot.commit):
             mirror.clear_unfinished(UNFINISHED_PACKS)
             with contextlib.suppress(*MIRROR_ERRORS):
-                return self._writer.write(mirror, snapshot.commit, changes, date)
-        return self._writer.write(self._new_mirror(snapshot), snapshot.commit, changes, date)
+                return writer.write(mirror, snapshot.commit, changes, date)
+        return writer.write(self._new_mirror(snapshot), snapshot.commit, changes, date)
 
     def _new_mirror(self, snapshot: Snapshot) -> Mirror:
         """Replace a missing or broken mirror."""
@@ -121,16 +124,17 @@ class RepositoryWriter(t.Generic[Change]):
             remove(folder.mirror)
         return report
 
-    def _explain(self, error: Exception) -> RepositoryError:
+    def _explain(self, error: Exception, snapshot: Snapshot) -> RepositoryError:
+        purpose = self._consequence.purpose(snapshot.commit)
         folder = self._repository.folder.path
         if isinstance(error, OSError):
             return cache_error(folder, error)
         if isinstance(error, GitFailed):
             return RepositoryError(
-                f"git cannot write {self._purpose.commits} in {folder}, so {self._purpose.not_done}: free disk space"
+                f"git cannot write {purpose.commits} in {folder}, so {purpose.not_done}: free disk space"
                 f" there, or name another cache_dir. ({git_words(error.stderr)})"
             )
         return RepositoryError(
-            f"The branch at {self._repository.remote.where} was rewritten a moment ago, so {self._purpose.not_done}:"
+            f"The branch at {self._repository.remote.where} was rewritten a moment ago, so {purpose.not_done}:"
             f" run again. ({error})"
         )

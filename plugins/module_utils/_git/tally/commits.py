@@ -44,4 +44,5 @@ TALLIES = CommitPurpose(
     commits="the commits that count builds",
     done="the builds were counted",
     not_done="no build was started",
+    no_more="the tally still counts builds that were not started",
 )

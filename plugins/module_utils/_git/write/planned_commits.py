@@ -44,10 +44,11 @@ class CommitPurpose(Generic[Change]):
 
     `plan(changes, trees, base)` returns the commits on top of the commit `base`, whose folders `trees` reads. It raises
     RepositoryError, MissingObject or BrokenHistory. The words complete "git cannot write ...", "it is not known whether
-    ..." and "the push failed, so ...".
+    ..." and "the push failed, so ...": `not_done`, or `no_more` after a push that was accepted.
     """
 
     plan: Callable[[Sequence[Change], TreeReader, str], Sequence[PlannedCommit]]
     commits: str
     done: str
     not_done: str
+    no_more: str

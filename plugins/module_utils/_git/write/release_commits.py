@@ -54,12 +54,12 @@ def _check(release: PlannedRelease, source: Entry | None, target: Entry | None) 
     lock = release.lock
     if source is None or source[1] != lock.blob:
         raise RepositoryError(
-            f"The file of lock {printable(lock.pool_and_name, 200)} has just changed, so nothing was released: run"
+            f"The file of lock {printable(lock.pool_and_name, 200)} has just changed, so it was not released: run"
             " again."
         )
     if target is not None:
         raise RepositoryError(
-            f"Lock {printable(lock.pool_and_name, 200)} cannot be released, so nothing was released:"
+            f"Lock {printable(lock.pool_and_name, 200)} cannot be released:"
             f" {printable(lock_path(release.target, State.UNCLAIMED, lock.name), 200)} already exists. Find out which"
             " of the two is right and remove the other, or exclude the lock."
         )
@@ -101,4 +101,5 @@ RELEASES = CommitPurpose(
     commits="the commits that release locks",
     done="the locks were released",
     not_done="nothing was released",
+    no_more="no further lock was released",
 )

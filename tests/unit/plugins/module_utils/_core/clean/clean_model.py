@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
@@ -38,6 +39,8 @@ class ModelPools:
     carries it out after the next snapshot. `verdicts` are by claim commit. `before_push` and `before_judging` get the
     number of the call, from 1, and can change everything; others_push() and others_take_up() set them.
     `history` lists the calls in order, `accepted` the releases that were pushed.
+    `now` is the time in seconds: to write takes `writing_time`, a judgement of a lock the time in `response_times`, by
+    its name. `pushed_at` are the times of the pushes.
     """
 
     def __init__(self, *pools: str) -> None:
@@ -52,6 +55,10 @@ class ModelPools:
         self.history: list[str] = []
         self.accepted: list[PlannedRelease] = []
         self.tip = 1
+        self.now = 0.0
+        self.response_times: dict[str, float] = {}
+        self.writing_time = 0.0
+        self.pushed_at: list[float] = []
         self._written: dict[str, tuple[str, list[PlannedRelease]]] = {}
         self._late_commits: list[str] = []
         self._contained: set[str] = set()
@@ -102,14 +109,25 @@ class ModelPools:
         self._carry_out_late_pushes()
         return snapshot
 
-    def judge(self, locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption]) -> tuple[JudgedLock, ...]:
+    def judge(
+        self,
+        locks: Sequence[Lock],
+        snapshot: Snapshot,
+        pools: Sequence[PoolOption],
+        *,
+        seconds: float | None = None,
+    ) -> tuple[JudgedLock, ...]:
         self.history.append(f"judge {len(locks)}")
         self.before_judging(sum(one.startswith("judge") for one in self.history))
         policies = {pool.name: pool.policy for pool in pools}
-        return tuple(self._judged(lock, snapshot, policies[lock.pool]) for lock in locks)
+        limit = math.inf if seconds is None else seconds
+        times = {lock.path: self.response_times.get(lock.name, 0.0) for lock in locks}
+        self.now += min(limit, max(times.values(), default=0.0))
+        return tuple(self._judged(lock, snapshot, policies[lock.pool]) for lock in locks if times[lock.path] <= limit)
 
     def write(self, snapshot: Snapshot, releases: Sequence[PlannedRelease]) -> str:
         self.history.append(f"write {len(releases)}")
+        self.now += self.writing_time
         if snapshot.commit == f"tip-{self.tip}":
             for release in releases:
                 self._check(release)
@@ -120,6 +138,7 @@ class ModelPools:
     def push(self, snapshot: Snapshot, commit: str) -> PushOutcome:
         self.history.append("push")
         self.before_push(self.history.count("push"))
+        self.pushed_at.append(self.now)
         base, releases = self._written[commit]
         assert base == snapshot.commit
         if base != f"tip-{self.tip}":

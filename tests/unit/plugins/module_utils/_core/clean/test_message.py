@@ -27,6 +27,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.ve
 
 COMMIT = "d0850b46e5200ff4c85718fad1652bdcdd611339"
 URL = "https://ci.example.com/teams/main/pipelines/ci/jobs/work/builds/6"
+RUN = "5f0c9a1e"
 BUILD = Holder(HolderKind.BUILD, "main/ci/work 6", (), URL)
 
 
@@ -42,7 +43,7 @@ def message(
     verdict = Verdict(VerdictName.ERRORED, reason, 1)
     judged = JudgedLock(lock, Claim(COMMIT, 1, "ci", "claiming: env-1"), holder, verdict, PoolPolicy())
     action = Action.RELEASE if target == "aws" else Action.MOVE
-    return release_message(LockPlan(judged, action, Reason(Cause.FORCED), target, overruled))
+    return release_message(LockPlan(judged, action, Reason(Cause.FORCED), target, overruled), RUN)
 
 
 def trailers(text: str) -> dict[str, str]:
@@ -58,7 +59,7 @@ def test_the_whole_message() -> None:
     assert message() == (
         "unclaiming: env-1\n\nci/work 6 errored\n\n"
         "Released-By: poolboy.concourse.concourse_pool_clean\n"
-        f"Verdict: errored\nHolder: {URL}\nClaim-Commit: {COMMIT}\n"
+        f"Verdict: errored\nHolder: {URL}\nClaim-Commit: {COMMIT}\nRelease-Run: {RUN}\n"
     )
 
 
@@ -107,6 +108,7 @@ def test_repository_content_cannot_forge_a_trailer(text: str) -> None:
         found = trailers(forged)
         assert found["Verdict"] == "errored"
         assert found["Claim-Commit"] == COMMIT
+        assert found["Release-Run"] == RUN
         assert found["Released-By"] == "poolboy.concourse.concourse_pool_clean"
         assert forged.count("\nVerdict: ") == 1
         subject, blank, _reason, blank_again, *_rest = forged.split("\n")

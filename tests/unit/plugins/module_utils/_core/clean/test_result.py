@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import LockPlan, plan_releases
@@ -43,6 +44,10 @@ def plan(pools: ModelPools, **rules: object) -> tuple[tuple[LockPlan, ...], Snap
     return plan_releases(judged, snapshot, CleanRules(**rules), NOW), snapshot  # type: ignore[arg-type]
 
 
+def releases(steps: Sequence[LockPlan]) -> list[LockPlan]:
+    return [step for step in steps if step.is_release]
+
+
 def a_pool() -> ModelPools:
     pools = ModelPools("sick")
     pools.add("aws/env-1", ERRORED)
@@ -54,7 +59,7 @@ def a_pool() -> ModelPools:
 
 def test_locks_have_an_action_and_released_ones_are_listed() -> None:
     steps, snapshot = plan(a_pool())
-    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))
     assert {lock["name"]: lock["action"] for lock in result["locks"]} == {
         "env-1": "release",
         "env-2": "keep",
@@ -79,15 +84,15 @@ def test_locks_have_an_action_and_released_ones_are_listed() -> None:
 
 def test_released_is_empty_before_the_push() -> None:
     steps, snapshot = plan(a_pool())
-    undone = clean_result(steps, snapshot, ["aws"], NOW, released=False)
-    done = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    undone = clean_result(steps, snapshot, ["aws"], NOW, released=())
+    done = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))
     assert undone["released"] == []
     assert {**undone, "released": None} == {**done, "released": None}
 
 
 def test_a_move_names_its_target() -> None:
     steps, snapshot = plan(a_pool(), release_to={"aws": "sick"})
-    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))
     assert {one["to_pool"] for one in result["released"]} == {"sick"}
     assert {lock["action"] for lock in result["locks"]} == {"move", "keep"}
     assert clean_diff(steps) == {
@@ -108,7 +113,7 @@ def test_the_diff_names_the_files() -> None:
 
 def test_the_report_shows_the_action_for_each_claimed_lock() -> None:
     steps, snapshot = plan(a_pool())
-    lines = clean_result(steps, snapshot, ["aws"], NOW, released=True)["report"]
+    lines = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))["report"]
     assert "ACTION" in lines[0]
     rows = {line.split()[1]: line.split()[2] for line in lines if line.startswith("aws ")}
     assert rows["env-1"] == "release"
@@ -118,7 +123,7 @@ def test_the_report_shows_the_action_for_each_claimed_lock() -> None:
 
 def test_the_report_shows_the_pools_before_the_run() -> None:
     steps, snapshot = plan(a_pool())
-    reports = [clean_result(steps, snapshot, ["aws"], NOW, released=done)["report"] for done in (False, True)]
+    reports = [clean_result(steps, snapshot, ["aws"], NOW, released=done)["report"] for done in ((), releases(steps))]
     assert reports[0] == reports[1]
     assert reports[0][-3:] == ["", "The pools before this run:", "aws: 3 claimed (2 to release), 1 free: env-3"]
 
@@ -137,7 +142,7 @@ def test_the_report_shows_why_a_releasable_lock_is_kept() -> None:
     pools.add("aws/env-7", MANUAL)
     commit = pools.add("aws/env-8", RUNNING)
     steps, snapshot = plan(pools, exclude=["aws/env-4"], force={"aws/env-8": commit})
-    lines = clean_result(steps, snapshot, ["aws"], NOW, released=True)["report"]
+    lines = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))["report"]
     assert below(lines, "env-1") == ERRORED.reason
     assert below(lines, "env-2") == RUNNING.reason
     assert below(lines, "env-4") == f"{LEAKED.reason}; it is excluded"
@@ -181,7 +186,7 @@ def test_names_of_any_bytes_are_safe_in_json_and_terminals() -> None:
     pools = ModelPools()
     pools.add("aws/caf\udce9\x1b[2J\n", ERRORED)
     steps, snapshot = plan(pools)
-    result = clean_result(steps, snapshot, ["aws"], NOW, released=True)
+    result = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))
     assert json.dumps(result).encode()
     assert result["released"][0]["name"] == "caf\\xe9\x1b[2J\n"
     shown = [*result["report"], *(line for side in clean_diff(steps).values() for line in side.splitlines())]

@@ -5,58 +5,22 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import reason_text
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun, TooManyReleases
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import TooManyReleases
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import (
     MIN_ATTEMPTS,
     MIN_SECONDS,
-    PushRetry,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption, RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict
 
-from .clean_model import ERRORED, HANDED_OFF, LEAKED, MINUTE, NOW, RUNNING, UNREACHABLE, ModelPools, choose
-
-
-def begin(pools: ModelPools, *names: str, **rules: Any) -> CleanRun:
-    """A run that has taken a snapshot and done nothing else."""
-    chosen = choose(*(names or pools.pools))
-    run = CleanRun(pools.snapshot(), chosen, CleanRules(**rules), pools.judge, lambda: NOW)
-    pools.history.clear()
-    return run
-
-
-def retry(*, seconds: float = MIN_SECONDS, pauses: list[float] | None = None) -> PushRetry:
-    """Attempts that each seem to take so many seconds."""
-    clock = itertools.count(step=int(seconds))
-    return PushRetry((pauses if pauses is not None else []).append, lambda: float(next(clock)), lambda low, _high: low)
-
-
-def clean(pools: ModelPools, *names: str, attempts: PushRetry | None = None, **rules: Any) -> CleanRun:
-    """A run that has decided and pushed."""
-    run = begin(pools, *names, **rules)
-    run.decide()
-    run.push_releases(pools, attempts or retry())
-    return run
-
-
-def reasons(run: CleanRun) -> dict[str, str]:
-    """The reason of each lock that is kept."""
-    kept = [step for step in run.plan if not step.is_release]
-    return {step.judged.lock.pool_and_name: reason_text(step.reason, step.judged) for step in kept}
-
-
-def planned(run: CleanRun) -> list[str]:
-    return [step.judged.lock.pool_and_name for step in run.releases()]
+from .clean_model import ERRORED, HANDED_OFF, LEAKED, MINUTE, NOW, RUNNING, UNREACHABLE, ModelPools
+from .clean_runs import begin, clean, done, planned, reasons, retry
 
 
 @pytest.fixture
@@ -80,10 +44,10 @@ def test_locks_are_judged_again_between_write_and_push(pools: ModelPools) -> Non
     run = begin(pools)
     run.decide()
     assert pools.history == ["judge 3"]
-    run.push_releases(pools, retry())
+    run.push_releases(pools, retry)
     assert pools.history == ["judge 3", "write 2", "judge 2", "push"]
     assert pools.released() == ["aws/env-1 > aws", "aws/env-2 > aws"]
-    assert run.done
+    assert planned(run) == done(run) != []
     assert planned(run) == ["aws/env-1", "aws/env-2"]
 
 
@@ -91,9 +55,9 @@ def test_check_mode_decides_what_the_run_does(pools: ModelPools) -> None:
     checked, real = begin(pools), begin(pools)
     checked.decide()
     real.decide()
-    real.push_releases(pools, retry())
+    real.push_releases(pools, retry)
     assert checked.plan == real.plan
-    assert not checked.done
+    assert checked.released == ()
 
 
 def test_nothing_to_release_asks_nothing_more() -> None:
@@ -102,7 +66,7 @@ def test_nothing_to_release_asks_nothing_more() -> None:
     pools.add("aws/env-2")
     run = clean(pools)
     assert pools.history == ["judge 2"]
-    assert not run.done
+    assert run.released == ()
 
 
 def test_overtaken_once(pools: ModelPools) -> None:
@@ -110,7 +74,7 @@ def test_overtaken_once(pools: ModelPools) -> None:
     run = clean(pools)
     assert pools.history == ["judge 3", *["write 2", "judge 2", "push"], "snapshot", *["write 2", "judge 2", "push"]]
     assert len(pools.released()) == 2
-    assert run.done
+    assert planned(run) == done(run) != []
 
 
 def test_always_overtaken_gives_up_and_names_the_locks_that_are_still_held(pools: ModelPools) -> None:
@@ -120,11 +84,11 @@ def test_always_overtaken_gives_up_and_names_the_locks_that_are_still_held(pools
     with pytest.raises(
         RepositoryError, match=r"8 times in a row, for 960 seconds, .*nothing was released.*aws/env-1, aws/env-2"
     ) as failure:
-        run.push_releases(pools, retry())
+        run.push_releases(pools, retry)
     assert pools.history.count("push") == MIN_ATTEMPTS == 8
     assert "aws/env-3" not in str(failure.value)
     assert pools.released() == []
-    assert not run.done
+    assert run.released == ()
     assert planned(run) == ["aws/env-1", "aws/env-2"], "the result still shows the plan"
 
 
@@ -140,7 +104,7 @@ def test_it_retries_while_there_is_time(pools: ModelPools) -> None:
     pools.others_push(before=range(100))
     run = clean(pools, attempts=retry(seconds=1))
     assert pools.history.count("push") == 100
-    assert run.done
+    assert planned(run) == done(run) != []
 
 
 def test_it_gives_up_when_the_time_is_over(pools: ModelPools) -> None:
@@ -156,7 +120,7 @@ def test_a_lock_taken_up_before_the_push_is_kept(pools: ModelPools, verdict: Ver
     run = begin(pools)
     run.decide()
     assert planned(run) == ["aws/env-1", "aws/env-2"]
-    run.push_releases(pools, retry())
+    run.push_releases(pools, retry)
     assert pools.history == ["judge 3", "write 2", "judge 2", "write 1", "push"]
     assert pools.released() == ["aws/env-2 > aws"]
     assert reasons(run)["aws/env-1"].startswith(verdict.name.value)
@@ -175,7 +139,7 @@ def test_all_locks_taken_up_is_no_push_and_no_error(pools: ModelPools) -> None:
     run = clean(pools)
     assert pools.history == ["judge 3", "write 2", "judge 2"]
     assert planned(run) == []
-    assert not run.done
+    assert run.released == ()
 
 
 def test_a_lock_taken_up_while_overtaken_is_kept(pools: ModelPools) -> None:
@@ -201,7 +165,7 @@ def test_a_forced_lock_that_changed_hands_is_kept(one_dead_lock: ModelPools) -> 
     run = begin(one_dead_lock, force={"aws/env-1": commit})
     run.decide()
     assert planned(run) == ["aws/env-1"]
-    run.push_releases(one_dead_lock, retry())
+    run.push_releases(one_dead_lock, retry)
     assert one_dead_lock.released() == []
     assert one_dead_lock.locks["aws/env-1"] == "another-claim"
 
@@ -210,7 +174,7 @@ def test_all_locks_gone_ends_without_another_push(one_dead_lock: ModelPools) -> 
     one_dead_lock.others_push(one_dead_lock.locks.clear)
     run = clean(one_dead_lock)
     assert one_dead_lock.history.count("push") == 1
-    assert not run.done
+    assert run.released == ()
     assert planned(run) == []
 
 
@@ -249,7 +213,7 @@ def test_an_obstacle_keeps_the_locks_that_it_blocks(pools: ModelPools, path: str
     run = begin(pools)
     run.decide()
     checked = planned(run)
-    run.push_releases(pools, retry())
+    run.push_releases(pools, retry)
     assert planned(run) == checked
     assert "gcp/env-1 > gcp" in pools.released()
     assert ("aws/env-2 > aws" in pools.released()) == (path == "aws/unclaimed/env-1")
@@ -261,10 +225,10 @@ def test_a_push_that_is_carried_out_late_is_recognized(pools: ModelPools) -> Non
     run = begin(pools)
     run.decide()
     decided = run.plan
-    run.push_releases(pools, retry())
+    run.push_releases(pools, retry)
     # The snapshot after the push shows nothing yet, so the run pushes again, and its own late push overtakes it.
     assert pools.history[-3:] == ["push", "snapshot", "contains?"]
-    assert run.done
+    assert planned(run) == done(run) != []
     assert run.plan == decided
     assert pools.released() == ["aws/env-1 > aws", "aws/env-2 > aws"]
 
@@ -274,7 +238,7 @@ def test_a_late_push_is_recognized_also_if_nothing_is_left_to_release(pools: Mod
     pools.others_take_up(RUNNING, RUNNING, before_judging=3)
     run = clean(pools)
     assert pools.history.count("push") == 1
-    assert run.done
+    assert planned(run) == done(run) != []
     assert planned(run) == ["aws/env-1", "aws/env-2"]
 
 
@@ -301,7 +265,7 @@ def test_too_many_releases_releases_none_and_keeps_the_plan(pools: ModelPools) -
         run.decide()
     assert planned(run) == ["aws/env-1", "aws/env-2"]
     assert pools.history == ["judge 3"]
-    assert not run.done
+    assert run.released == ()
 
 
 def test_as_many_as_allowed_are_released(pools: ModelPools) -> None:
@@ -325,8 +289,8 @@ def test_a_refused_push_leaves_the_run_undone(pools: ModelPools) -> None:
     run = begin(pools)
     run.decide()
     with pytest.raises(RepositoryError, match="protected branch"):
-        run.push_releases(pools, retry())
-    assert not run.done
+        run.push_releases(pools, retry)
+    assert run.released == ()
     assert planned(run) == ["aws/env-1", "aws/env-2"]
 
 

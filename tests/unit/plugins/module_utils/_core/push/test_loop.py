@@ -60,7 +60,7 @@ class Store:
         return commit in self.contained
 
 
-def loop(store: Store, confirm: Callable[[], None] = lambda: None) -> PushLoop[str, int]:
+def loop(store: Store, confirm: Callable[[], bool] = lambda: True) -> PushLoop[str, int]:
     return PushLoop(store, Task(), store.snapshot(), confirm)
 
 
@@ -86,12 +86,20 @@ def test_an_overtaken_push_is_not_looked_for() -> None:
 @pytest.mark.parametrize(
     ("outcome", "message"),
     [
-        (PushOutcome.UNKNOWN, r"It is not known whether the push was carried out: .* The server cannot be reached\."),
+        (
+            PushOutcome.UNKNOWN,
+            r"It is not known whether a push of this run was carried out: .* The server cannot be reached\.",
+        ),
         (PushOutcome.OVERTAKEN, r"^The server cannot be reached\.$"),
     ],
 )
 def test_a_repository_that_cannot_be_read_after_a_push(outcome: PushOutcome, message: str) -> None:
     store = Store([outcome])
-    pushes = loop(store, confirm=lambda: setattr(store, "unreadable", True))
+
+    def confirm() -> bool:
+        store.unreadable = True
+        return True
+
+    pushes = loop(store, confirm)
     with pytest.raises(RepositoryError, match=message):
         run(pushes)

@@ -15,6 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import GitFailed, GitTimedOut
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import follow_up
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.consequence import PushConsequence
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.follow_up import PushFollowUp
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.report import PushReport, PushStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import Remote
@@ -74,7 +75,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def outcome(status: PushStatus, branch: Branch, failed: GitFailed = BROKEN_OFF, times: int = 1) -> PushOutcome:
     """The outcome of the last of several pushes."""
-    pushes = PushFollowUp(t.cast(Remote, branch), RELEASES)
+    pushes = PushFollowUp(t.cast(Remote, branch), PushConsequence(RELEASES))
     report = PushReport(status, "", failed)
     return [pushes.outcome(report, SNAPSHOT, OURS) for _push in range(times)][-1]
 
