@@ -184,6 +184,34 @@ pools:
       description: If the pool is V(stuck), the pages of the builds that ended without a claim, the latest first.
       type: list
       elements: str
+    blocked:
+      description:
+        - The oldest pending build, if a lock is free, something blocks the build, and nothing has moved for 10 minutes.
+          Otherwise V(null). The build still counts as V(active), so the module starts no other build for its lock.
+        - The module also warns if an input is missing, or if nothing has moved for an hour.
+      type: dict
+      contains:
+        build: {description: The name of the build., type: str, sample: "17"}
+        id: {description: The id of the build., type: int, sample: 4711}
+        url:
+          description: The page of the build.
+          type: str
+          sample: https://ci.example.com/teams/main/pipelines/deploy/jobs/claim-aws/builds/17
+        since:
+          description:
+            - The last time when a build of the job started or ended, the job claimed a lock of the pool, a free lock
+              arrived, or the pipeline was set.
+            - An earlier time than a day ago is given as a day ago.
+          type: str
+          sample: "2026-09-21T14:17:20Z"
+        missing_inputs:
+          description: The inputs without a version, each with the reason that Concourse gives.
+          type: dict
+          sample: {code: no satisfiable builds from passed jobs found for set of inputs}
+        reason:
+          description: What blocks the build, in one line.
+          type: str
+          sample: input code has no version (no satisfiable builds from passed jobs found for set of inputs)
     checked: {description: The resources that Concourse checks., type: list, elements: str}
 report:
   description: The pools as the lines of a table.

@@ -43,6 +43,12 @@ def require_job(found: tuple[PipelineReference, str], requested: tuple[PipelineR
     require_pipeline(found[0], requested[0])
 
 
+def require_preparation(found: int, build: Build) -> None:
+    """Check that a preparation is that of the requested build."""
+    if found != build.id:
+        raise _mismatch(f"the preparation of {build}", f"build {found}")
+
+
 def require_pipelines_of_team(pipelines: tuple[PipelineReference, ...], team: str) -> tuple[PipelineReference, ...]:
     """Return the pipelines if all belong to the team."""
     for pipeline in pipelines:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import typing as t
 
 from ..._core.concourse.references import PipelineReference
-from ..._core.trigger.job_api import JobState, PipelineState
+from ..._core.trigger.job_api import JobState, PipelineState, Preparation
 from .decode import decode_jobs, decode_pipeline_entry
-from .json_fields import flag_field, id_field, object_field, time_field
+from .json_fields import MalformedResponse, flag_field, id_field, object_field, time_field
+
+_BLOCKING = "blocking"
 
 
 def decode_job(value: t.Any) -> tuple[PipelineReference, str, JobState]:
@@ -35,3 +37,22 @@ def decode_pipeline(value: t.Any) -> tuple[PipelineReference, PipelineState]:
     entry = decode_pipeline_entry(value)
     last_updated = time_field(object_field(value, "a pipeline"), "last_updated") or 0
     return entry.reference, PipelineState(entry.is_paused, entry.is_archived, last_updated)
+
+
+def decode_preparation(value: t.Any) -> tuple[int, Preparation]:
+    """Return the id of a build and what blocks it (`BuildPreparation` in atc/build.go)."""
+    entry = object_field(value, "a preparation")
+    inputs, reasons = (_optional_object(entry, key) for key in ("inputs", "missing_input_reasons"))
+    if not all(isinstance(reason, str) for reason in reasons.values()):
+        raise MalformedResponse("a reason in missing_input_reasons is not text")
+    missing = sorted({*reasons, *(name for name, status in inputs.items() if status == _BLOCKING)})
+    return id_field(entry, "build_id"), Preparation(
+        missing_inputs=tuple((name, reasons.get(name, "")) for name in missing),
+        is_max_in_flight=entry.get("max_running_builds") == _BLOCKING,
+        is_paused=_BLOCKING in (entry.get("paused_job"), entry.get("paused_pipeline")),
+    )
+
+
+def _optional_object(entry: dict[str, t.Any], key: str) -> dict[str, t.Any]:
+    value = entry.get(key)
+    return {} if value is None else object_field(value, key)

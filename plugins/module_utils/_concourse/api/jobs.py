@@ -10,12 +10,12 @@ import typing as t
 from ..._core.concourse.model import Build, BuildResources
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import JobReference
-from ..._core.trigger.job_api import JobApi, JobState, PipelineState
+from ..._core.trigger.job_api import JobApi, JobState, PipelineState, Preparation
 from ..login.server_info import ServerVersion
-from .checks import require_builds_of_job, require_job, require_pipeline
+from .checks import require_builds_of_job, require_job, require_pipeline, require_preparation
 from .decode import decode_build, decode_builds
-from .decode_job import decode_job, decode_pipeline
-from .paths import Pairs, builds_from_parameter, pipeline_path
+from .decode_job import decode_job, decode_pipeline, decode_preparation
+from .paths import Pairs, api_path, builds_from_parameter, pipeline_path
 from .post_once import post_once
 from .queries import ConcourseQueries
 from .requests import ApiRequests
@@ -62,6 +62,14 @@ class ConcourseJobApi(JobApi):
                 return builds
             limit *= _PAGE_GROWTH
         raise NoCredibleResponse(f"job {job} has too many builds to count")
+
+    def preparation(self, build: Build) -> Preparation | None:
+        path = api_path("builds", build.id, "preparation")
+        decoded = self._api.get_or_none(path, decode_preparation)
+        if decoded is None:
+            return None
+        require_preparation(decoded[0], build)
+        return decoded[1]
 
     def resources(self, build: Build) -> BuildResources:
         return self._queries.build_resources(build)

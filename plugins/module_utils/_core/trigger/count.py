@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..concourse.model import Build
@@ -12,6 +13,7 @@ from ..pool.layout import State
 from ..pool.move import Move
 from ..pool.snapshot import Snapshot
 from ..verdict.claiming_build import CLOCK_SKEW
+from .blocked import LONGEST_LOOK_BACK, PENDING_LONG, BlockedBuild, fetch_blocked_build, last_movement
 from .claims import ClaimReader, LockClaim
 from .failed_builds import FailedBuilds, candidate_builds, earliest_start, fetch_failed_builds, last_reset
 from .job_api import JobApi, MoveHistory, PipelineState
@@ -59,7 +61,8 @@ class PoolCount:
         if need.needed and pipeline is not None:
             check_can_start(condition)
             failed = self._fetch_failed_builds(pipeline, rules, now)
-        return decide(need, condition, failed, rules, limit, now)
+        decision = decide(need, condition, failed, rules, limit, now)
+        return replace(decision, blocked=self._fetch_blocked(need, condition, now))
 
     def _fetch_need(self) -> BuildNeed:
         pending, free = len(self.job_builds.pending), len(self._free)
@@ -95,6 +98,18 @@ class PoolCount:
             return builds
         more = self._job_api.newest_builds(self._pool.job, PAGE + count)
         return candidate_builds((build for build in more if not build.is_active), since, count)
+
+    def _fetch_blocked(self, need: BuildNeed, condition: JobCondition, now: int) -> BlockedBuild | None:
+        """Return the first build that does not start, if a free lock waits for it and nothing has moved for long."""
+        pipeline, pending = condition.pipeline, self.job_builds.pending
+        if pipeline is None or condition.paused is not None or not (pending and need.unclaimed):
+            return None
+        since = last_movement(pipeline.last_updated, self.job_builds.builds, now)
+        if now - since >= PENDING_LONG:
+            since = max(since, now - LONGEST_LOOK_BACK)
+            claims = (*self._current, *self._fetch_claims(since))
+            since = last_reset(since, claims, self._moves, self._free, self._reader, now)
+        return fetch_blocked_build(self._job_api, pending, since, now)
 
     def _fetch_claims(self, since: int) -> tuple[LockClaim, ...]:
         """Return the claims in the pool since a time, less the clock skew (seconds since 1970, UTC)."""

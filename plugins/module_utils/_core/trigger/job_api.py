@@ -39,6 +39,19 @@ class PipelineState:
     last_updated: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What blocks a pending build: the inputs without a version, each with the reason, and limits of its job."""
+
+    missing_inputs: tuple[tuple[str, str], ...] = ()
+    is_max_in_flight: bool = False
+    is_paused: bool = False
+
+    @property
+    def is_blocking(self) -> bool:
+        return bool(self.missing_inputs) or self.is_max_in_flight or self.is_paused
+
+
 class CannotTrigger(Exception):
     """No build can be started for a pool. The text is a sentence: what happened and what to do."""
 
@@ -64,6 +77,9 @@ class JobApi(t.Protocol):
 
     def builds_since(self, job: JobReference, build_id: int) -> tuple[Build, ...]:
         """Return all builds of the job with that id or a later one, including re-runs of older builds."""
+
+    def preparation(self, build: Build) -> Preparation | None:
+        """Return what blocks a pending build; None if Concourse no longer knows it or its job."""
 
     def resources(self, build: Build) -> BuildResources:
         """Return the inputs and outputs of a build."""

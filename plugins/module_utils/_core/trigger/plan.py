@@ -25,6 +25,7 @@ from ..concourse.references import JobReference
 from ..shared.errors import BadOption
 from ..shared.text import printable
 from ..shared.times import iso_time
+from .blocked import BlockedBuild
 from .failed_builds import FailedBuilds
 from .job_api import CannotTrigger, JobState, PipelineState
 from .reason import (
@@ -94,7 +95,8 @@ class JobCondition:
 class TriggerDecision:
     """How many builds a pool needs, how many of them to start now, its state, and the reason in one line.
 
-    `stuck` are the builds that ended without a claim. `paused` names what makes the builds wait.
+    `stuck` are the builds that ended without a claim. `paused` names what makes the builds wait; `blocked` is a build
+    that waits for something else.
     """
 
     need: BuildNeed
@@ -104,6 +106,7 @@ class TriggerDecision:
     reason: str
     stuck: tuple[Build, ...] = ()
     paused: str | None = None
+    blocked: BlockedBuild | None = None
 
     @property
     def is_held_back(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..concourse.model import Build
+from .blocked import BlockedBuild
 from .job_builds import JobBuilds
 from .options import TriggerPool
 from .plan import BuildNeed, TriggerDecision
@@ -30,6 +31,11 @@ class PoolTrigger:
     failure: str | None = None
     is_shared: bool = False
     checked: list[str] = field(default_factory=list)
+
+    @property
+    def blocked(self) -> BlockedBuild | None:
+        """The build that does not start, according to the decision."""
+        return self.decision.blocked if self.decision else None
 
     @property
     def state(self) -> TriggerState:

@@ -13,6 +13,7 @@ from ..concourse.model import Build
 from ..concourse.references import JobReference
 from ..report.layout import table_row, wrap
 from ..shared.text import printable, valid_unicode
+from ..shared.times import iso_time
 from .pool_trigger import PoolTrigger
 from .run import TriggerRun
 
@@ -71,6 +72,8 @@ def _links(trigger: PoolTrigger, page: BuildPageUrl) -> Iterator[str]:
 def _reason(trigger: PoolTrigger) -> str:
     decided = trigger.decision.reason if trigger.decision else "the pool was not counted"
     reason = decided if trigger.failure is None else trigger.failure
+    if trigger.blocked:
+        reason = f"{reason}; {trigger.blocked.clause}"
     return f"{reason}; somebody else starts builds of the job too" if trigger.is_shared else reason
 
 
@@ -88,7 +91,23 @@ def _pool_value(trigger: PoolTrigger, page: BuildPageUrl) -> dict[str, t.Any]:
         "state": trigger.state.value,
         "reason": _reason(trigger),
         "stuck_builds": [page(job, build) for build in decision.stuck] if decision else [],
+        "blocked": _blocked_value(trigger, page),
         "checked": list(trigger.checked),
+    }
+
+
+def _blocked_value(trigger: PoolTrigger, page: BuildPageUrl) -> dict[str, t.Any] | None:
+    blocked = trigger.blocked
+    if blocked is None:
+        return None
+    missing = {valid_unicode(name): valid_unicode(reason) for name, reason in blocked.preparation.missing_inputs}
+    return {
+        "build": blocked.build.name,
+        "id": blocked.build.id,
+        "url": page(trigger.pool.job, blocked.build),
+        "since": iso_time(blocked.since),
+        "missing_inputs": missing,
+        "reason": blocked.reason,
     }
 
 

@@ -84,6 +84,8 @@ class TriggerRun:
         """Start the missing builds of all pools. Raises TriggerFailed at the end if that failed for any pool."""
         if self.snapshot is not None:
             self.strategy.start_builds(self, self.snapshot)
+        for trigger in self.triggers:
+            self._warn_of_blocked_build(trigger)
         if self.rules.resource_check and not self.dry_run:
             for trigger in self.triggers:
                 if trigger.builds:
@@ -91,6 +93,16 @@ class TriggerRun:
         failed = [trigger for trigger in self.triggers if trigger.failure is not None]
         if failed:
             raise TriggerFailed(" ".join(f"Pool {printable(one.pool.name, 80)}: {one.failure}" for one in failed))
+
+    def _warn_of_blocked_build(self, trigger: PoolTrigger) -> None:
+        blocked, job = trigger.blocked, trigger.pool.job
+        if blocked is not None and blocked.deserves_warning(self.clock()):
+            self.warn(
+                f"Pool {printable(trigger.pool.name, 80)}: build {printable(blocked.build.name, 40)} of job "
+                f"{printable(str(job), 120)} has not started, as {blocked.reason}; no build of the job and no lock of "
+                f"the pool has moved since {blocked.time}. Remove the cause, or abort the build: "
+                f"{self.job_api.page(job, blocked.build)}"
+            )
 
     @property
     def changed(self) -> bool:

@@ -13,10 +13,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.d
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.decode_job import (
     decode_job,
     decode_pipeline,
+    decode_preparation,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import MalformedResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import JobState, PipelineState
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
+    JobState,
+    PipelineState,
+    Preparation,
+)
 
 BUILD: dict[str, Any] = {"id": 7, "name": "3", "status": "pending", "team_name": "main"}
 JOB: dict[str, Any] = {"name": "claim", "team_name": "main", "pipeline_name": "ci"}
@@ -71,3 +76,27 @@ def test_the_creator_of_a_build() -> None:
     named = {**BUILD, "pipeline_name": "ci", "job_name": "claim"}
     assert decode_build({**named, "created_by": "pool-boy"}).created_by == "pool-boy"
     assert decode_build(named).created_by is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, Preparation()),
+        ({"inputs": {"code": "not_blocking"}, "max_running_builds": "blocking"}, Preparation(is_max_in_flight=True)),
+        ({"paused_job": "blocking"}, Preparation(is_paused=True)),
+        ({"paused_pipeline": "blocking", "inputs": None}, Preparation(is_paused=True)),
+        (
+            {"inputs": {"b": "blocking", "a": "blocking", "c": "unknown"}, "missing_input_reasons": {"a": "none"}},
+            Preparation(missing_inputs=(("a", "none"), ("b", ""))),
+        ),
+    ],
+)
+def test_a_preparation(fields: dict[str, Any], expected: Preparation) -> None:
+    assert decode_preparation({"build_id": 7, **fields}) == (7, expected)
+    assert expected.is_blocking == bool(expected != Preparation())
+
+
+@pytest.mark.parametrize("broken", [[], {"inputs": []}, {"missing_input_reasons": {"a": 1}}, {"build_id": "7"}])
+def test_a_malformed_preparation(broken: Any) -> None:
+    with pytest.raises(MalformedResponse):
+        decode_preparation({"build_id": 7, **broken} if isinstance(broken, dict) else broken)

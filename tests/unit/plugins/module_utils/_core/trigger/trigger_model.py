@@ -27,6 +27,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snaps
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
     JobState,
     PipelineState,
+    Preparation,
     ResponseLost,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import TriggerPool
@@ -129,6 +130,9 @@ class ModelJobApi:
 
     def builds_since(self, job: JobReference, build_id: int) -> tuple[Build, ...]:
         return self._respond("builds", lambda: tuple(one for one in self.world.of_job(job.name) if one.id >= build_id))
+
+    def preparation(self, build: Build) -> Preparation:
+        return self._respond("preparation", Preparation)
 
     def resources(self, build: Build) -> BuildResources:
         raise AssertionError("every claim here names its build")
