@@ -174,6 +174,21 @@ def test_the_repository_is_back_after_a_while(locks: LockRepository, look: Look,
         assert release(repository) is PushOutcome.ACCEPTED
 
 
+def test_a_push_that_is_refused_after_a_lost_response(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
+    """The server can still carry out the first push, so nobody can say that nothing was released."""
+    with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:
+        set_hook(locks, "pre-receive", KILL)
+        assert release(repository) is PushOutcome.UNKNOWN
+        set_hook(locks, "pre-receive", "echo 'Locks are frozen.' >&2; exit 1")
+        with pytest.raises(RepositoryError, match=r"^It is not known whether the locks were released: ") as failure:
+            release(repository)
+        assert "Locks are frozen." in str(failure.value)
+        assert "nothing was released" not in str(failure.value)
+        locks.commit({"README.md": "x"})
+        with pytest.raises(RepositoryError, match="so nothing was released"):
+            release(repository)
+
+
 def test_a_server_that_always_disconnects(locks: LockRepository, look: Look, git_daemon: GitDaemon) -> None:
     set_hook(locks, "pre-receive", KILL)
     with open_repository(git_daemon.url("locks.git"), look.cache_dir) as repository:

@@ -5,13 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
+from collections.abc import Iterator
 
 from ..._core.push.store import PushOutcome
+from ..._core.shared.errors import RepositoryError
 from ..write.planned_commits import CommitPurpose
 
 Change = t.TypeVar("Change")
+
+
+class UnknownOutcome(RepositoryError):
+    """It is not known whether a push was carried out."""
 
 
 class PushConsequence(t.Generic[Change]):
@@ -30,11 +37,24 @@ class PushConsequence(t.Generic[Change]):
             self._unknown_base = base
 
     def purpose(self, base: str) -> CommitPurpose[Change]:
-        """Return the purpose with the words for a push on top of the commit `base`.
+        """Return the purpose with the words for a push on top of the commit `base`."""
+        return dataclasses.replace(self._purpose, not_done="the run ends") if self._is_unknown(base) else self._purpose
 
-        A push without a response can still be carried out as long as the branch is where it was.
-        """
-        if base != self._unknown_base:
-            return self._purpose
-        unknown = f"it is not known whether {self._purpose.done}, as the response to an earlier push was lost"
-        return dataclasses.replace(self._purpose, not_done=unknown)
+    @contextlib.contextmanager
+    def explaining(self, base: str) -> Iterator[None]:
+        """Let errors of a push on top of the commit `base` tell that the outcome of an earlier push is not known."""
+        try:
+            yield
+        except UnknownOutcome:
+            raise
+        except RepositoryError as error:
+            if not self._is_unknown(base):
+                raise
+            raise UnknownOutcome(
+                f"It is not known whether {self._purpose.done}: the response to a push was lost, and the server can"
+                f" still carry it out. Run again later to see it. {error}"
+            ) from None
+
+    def _is_unknown(self, base: str) -> bool:
+        """Return whether a push without a response can still be carried out: the branch has not moved since."""
+        return base == self._unknown_base

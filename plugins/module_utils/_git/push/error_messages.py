@@ -15,6 +15,7 @@ from ..._core.shared.text import printable
 from ..process.command import GitFailed
 from ..remote.error_messages import explain, git_words, scrub
 from ..write.planned_commits import CommitPurpose
+from .consequence import UnknownOutcome
 from .report import PushReport, remote_lines
 
 _LONGEST = 400  # characters of the server's own words
@@ -91,7 +92,7 @@ class PushMessages:
 
     def unknown(self, report: PushReport, unreadable: Exception) -> RepositoryError:
         """Return the error for a push whose response was lost, where the branch cannot be read any more."""
-        return RepositoryError(
+        return UnknownOutcome(
             f"It is not known whether {self.purpose.done}: the response to the push to branch {self._branch} was lost"
             f" ({self._server_words(report)}), and then the repository could not be read. Run again later to see it."
             f" {unreadable}"

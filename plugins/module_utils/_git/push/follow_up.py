@@ -47,7 +47,8 @@ class PushFollowUp:
 
         The last three rows also raise an error if the branch has not moved over MAX_UNCHANGED pushes.
         """
-        outcome = self._outcome(report, snapshot, commit)
+        with self._consequence.explaining(snapshot.commit):
+            outcome = self._outcome(report, snapshot, commit)
         self._consequence.record(outcome, snapshot.commit)
         return outcome
 

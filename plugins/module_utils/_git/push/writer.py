@@ -58,15 +58,16 @@ class RepositoryWriter(t.Generic[Change]):
         carries out late is recognized, and never repeated.
         """
         date = self._dates.setdefault((snapshot.commit, tuple(changes)), int(time.time()))
-        self._repository.lock.acquire()
-        try:
-            return self._write(snapshot, changes, date)
-        except MIRROR_ERRORS as error:
-            self._repository.lock.release()
-            raise self._explain(error, snapshot) from None
-        except BaseException:
-            self._repository.lock.release()
-            raise
+        with self._consequence.explaining(snapshot.commit):
+            self._repository.lock.acquire()
+            try:
+                return self._write(snapshot, changes, date)
+            except MIRROR_ERRORS as error:
+                self._repository.lock.release()
+                raise self._explain(error, snapshot) from None
+            except BaseException:
+                self._repository.lock.release()
+                raise
 
     def push(self, snapshot: Snapshot, commit: str) -> PushOutcome:
         """Push commits that write() has just written on top of the snapshot. Raises RepositoryError."""

@@ -103,3 +103,57 @@ def test_a_repository_that_cannot_be_read_after_a_push(outcome: PushOutcome, mes
     pushes = loop(store, confirm)
     with pytest.raises(RepositoryError, match=message):
         run(pushes)
+
+
+@pytest.mark.parametrize("contained", [(), ["change 0 on tip 0"]])
+def test_a_push_of_unknown_outcome_is_no_silent_end(contained: Sequence[str]) -> None:
+    """Nothing is left to push, and the branch has not moved: the server can still carry out the push."""
+    store = Store([PushOutcome.UNKNOWN], contained)
+    pushes = loop(store)
+    pushes.task.changes = lambda: [] if store.commits else ["change 0"]  # type: ignore[method-assign]
+    store.snapshot = lambda: Snapshot("tip 0", "main", (), ())  # type: ignore[method-assign]
+    if contained:
+        assert run(pushes)
+        return
+    with pytest.raises(RepositoryError, match=r"^It is not known whether .* carried out: .* has not changed since\.$"):
+        run(pushes)
+
+
+def test_an_unknown_push_is_forgotten_once_the_branch_has_moved_without_it() -> None:
+    store = Store([PushOutcome.UNKNOWN])
+    pushes = loop(store)
+    pushes.task.changes = lambda: [] if store.commits else ["change 0"]  # type: ignore[method-assign]
+    assert not run(pushes)
+
+
+def test_the_next_run_starts_with_a_new_snapshot() -> None:
+    store = Store([PushOutcome.ACCEPTED, PushOutcome.ACCEPTED])
+    pushes = loop(store)
+    assert run(pushes)
+    assert run(pushes)
+    assert store.commits == ["change 0 on tip 0", "change 1 on tip 1"]
+
+
+def test_changes_are_confirmed_until_they_hold() -> None:
+    """They are written again only if they have changed."""
+    store = Store([PushOutcome.ACCEPTED])
+    written: list[str] = []
+    asked: list[int] = []
+
+    def write(snapshot: Snapshot, changes: Sequence[str]) -> str:
+        written.extend(changes)
+        return Store.write(store, snapshot, changes)
+
+    store.write = write  # type: ignore[method-assign]
+    pushes = loop(store, lambda: confirm())
+
+    def confirm() -> bool:
+        asked.append(len(written))
+        if len(asked) == 1:
+            pushes.task.plan = 7
+        return len(asked) == 3
+
+    assert run(pushes)
+    assert written == ["change 0", "change 7"]
+    assert asked == [1, 2, 2]
+    assert store.commits == ["change 7 on tip 0"]

@@ -73,6 +73,19 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+UNKNOWN = "It is not known whether the locks were released"
+
+
+def outcomes(*pushes: PushStatus, base: str = BASE, failed: GitFailed = BROKEN_OFF) -> list[PushOutcome]:
+    """The outcomes of several pushes; the branch stays at `BASE`, the last push is on top of `base`."""
+    follow = PushFollowUp(t.cast(Remote, Branch([BASE])), PushConsequence(RELEASES))
+    bases = [*[BASE] * (len(pushes) - 1), base]
+    return [
+        follow.outcome(PushReport(status, "", failed), Snapshot(at, "main", (), ()), OURS)
+        for status, at in zip(pushes, bases, strict=True)
+    ]
+
+
 def outcome(status: PushStatus, branch: Branch, failed: GitFailed = BROKEN_OFF, times: int = 1) -> PushOutcome:
     """The outcome of the last of several pushes."""
     pushes = PushFollowUp(t.cast(Remote, branch), PushConsequence(RELEASES))
@@ -131,3 +144,31 @@ def test_a_slow_server_gets_more_time(clock: Clock, failed: GitFailed, longest: 
     outcome(PushStatus.NO_RESPONSE, Branch([BASE]), failed)
     assert clock.pauses[:3] == [0.5, 1.0, 2.0]
     assert longest / 2 < clock.now <= longest
+
+
+@pytest.mark.parametrize("status", [PushStatus.REFUSED, PushStatus.REJECTED, PushStatus.NOT_SENT])
+def test_an_error_after_a_lost_response_does_not_say_that_nothing_was_released(status: PushStatus) -> None:
+    with pytest.raises(RepositoryError, match=UNKNOWN) as failure:
+        outcomes(PushStatus.NO_RESPONSE, status)
+    message = str(failure.value)
+    assert "nothing was released" not in message
+    assert message.count("not known") == 1
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("before", [PushStatus.BUSY, PushStatus.NO_RESPONSE])
+def test_a_last_push_without_a_response_is_not_called_nothing(before: PushStatus) -> None:
+    with pytest.raises(RepositoryError, match=rf"^{UNKNOWN}: .* failed 3 times in a row") as failure:
+        outcomes(before, before, PushStatus.NO_RESPONSE)
+    assert "nothing was released" not in str(failure.value)
+
+
+def test_a_lost_response_does_not_matter_any_more_once_the_branch_has_moved() -> None:
+    with pytest.raises(RepositoryError, match="refuses the push to branch main, so nothing was released"):
+        outcomes(PushStatus.NO_RESPONSE, PushStatus.REFUSED, base=OTHER)
+
+
+@pytest.mark.parametrize("status", [PushStatus.REFUSED, PushStatus.REJECTED])
+def test_an_error_after_an_accepted_push_does_not_say_that_nothing_was_released(status: PushStatus) -> None:
+    with pytest.raises(RepositoryError, match="so no further lock was released"):
+        outcomes(PushStatus.NO_RESPONSE, PushStatus.ACCEPTED, status)
