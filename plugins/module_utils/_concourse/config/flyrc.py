@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,9 +30,13 @@ class FlyTarget:
 
 
 def flyrc_path(environment: Mapping[str, str]) -> Path:
-    """Return the path of .flyrc: in $FLY_HOME, else in the home directory."""
-    home = environment.get("FLY_HOME") or environment.get("HOME")
-    return (Path(home) if home else Path.home()) / ".flyrc"
+    """Return the path of .flyrc: in $FLY_HOME, else in the home directory. Raises BadOption if there is none."""
+    home = environment.get("FLY_HOME") or environment.get("HOME") or os.path.expanduser("~")
+    if home == "~":
+        raise BadOption(
+            "concourse_target needs a home folder with .flyrc, and the user of this run has none: set FLY_HOME."
+        )
+    return Path(home) / ".flyrc"
 
 
 def read_target(name: str, path: Path) -> FlyTarget:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..._core.shared.errors import BadOption
+from ..._core.shared.text import printable
 from .credentials import Anonymous, ClientLogin, Credentials, PasswordLogin, TokenLogin
 from .flyrc import FlyTarget, flyrc_path, read_target
 from .options import ConcourseOptions
@@ -115,8 +115,9 @@ def _tls(options: ConcourseOptions, target: FlyTarget | None) -> TlsSettings:
         given, missing = names if certificate else reversed(names)
         raise BadOption(f"{given} is given without {missing}: give both; if one PEM file contains both, name it twice.")
     for path in (options.ca_path, certificate, key):
-        if path and not Path(path).exists():
-            raise BadOption(f"{path} does not exist: ca_path, client_cert and client_key must be PEM files.")
+        if path and not os.path.exists(path):
+            shown = printable(path, 200)
+            raise BadOption(f"{shown} does not exist: ca_path, client_cert and client_key must be PEM files.")
     verify = options.validate_certs
     if verify is None:
         verify = target is None or not target.insecure

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import quote, unquote
 
 from ..._core.shared.errors import BadOption
 from ..._core.shared.text import printable
+from .options import absolute_path
 
 SCHEMES = ("file", "ssh", "https", "http", "git")
 _KINDS = "a path, an address that begins with file://, ssh://, https://, http:// or git://, or user@host:path."
@@ -64,8 +64,7 @@ def parse_address(repo: str) -> Address:
         _refuse_options(scp["user"] or "", scp["host"].strip("["))
         return Address(repo, "ssh")
     # git supports a depth for a local path only in a URL.
-    path = os.path.abspath(Path(repo).expanduser())
-    return Address(f"file://{quote(os.fsencode(path))}", "file")
+    return Address(f"file://{quote(os.fsencode(absolute_path(repo, 'repo')))}", "file")
 
 
 def _parse_url(scheme: str, authority: str, rest: str) -> Address:

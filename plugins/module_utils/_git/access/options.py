@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ..._core.shared.errors import BadOption
+from ..._core.shared.text import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,23 @@ class RepositoryOptions:
 
 def existing_path(path: str, option: str) -> str:
     """Return the absolute path of a file or folder that an option names. Raises BadOption if it cannot be read."""
-    absolute = os.path.abspath(Path(path).expanduser())
+    absolute = absolute_path(path, option)
     if not os.access(absolute, os.R_OK):
-        raise BadOption(f"{option} names {absolute}, which does not exist or is not readable for the user of this run.")
+        raise BadOption(
+            f"{option} names {printable(absolute, 200)}, which does not exist or is not readable for the user of this"
+            " run: correct the path, or let this user read it."
+        )
     return absolute
+
+
+def absolute_path(path: str, option: str) -> str:
+    """Return the absolute path that an option names. Raises BadOption for a `~` that stands for no home folder."""
+    expanded = os.path.expanduser(path)
+    if expanded.startswith("~"):
+        user = expanded.partition("/")[0].removeprefix("~")
+        raise BadOption(
+            f"{option} begins with ~{printable(user, 60)}, "
+            + ("but there is no user of this name" if user else "but the user of this run has no home folder (HOME)")
+            + " where this runs: give the whole path, or ./~ for a file of this name."
+        )
+    return os.path.abspath(expanded)

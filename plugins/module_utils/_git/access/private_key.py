@@ -51,19 +51,26 @@ def _in_memory(content: bytes) -> int | None:
         descriptor = os.memfd_create("poolboy")
     except (AttributeError, OSError):
         return None
-    os.fchmod(descriptor, _ONLY_OWNER)
-    os.write(descriptor, content)
-    if os.access(_path_of(descriptor), os.R_OK):
-        return descriptor
+    with contextlib.suppress(OSError):
+        os.fchmod(descriptor, _ONLY_OWNER)
+        if os.write(descriptor, content) == len(content) and os.access(_path_of(descriptor), os.R_OK):
+            return descriptor
     os.close(descriptor)
     return None
 
 
 @contextlib.contextmanager
 def _on_disk(content: bytes) -> Iterator[str]:
-    with tempfile.NamedTemporaryFile(prefix="poolboy-") as file:  # of mode 0600
-        file.write(content)
-        file.flush()
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(tempfile.NamedTemporaryFile(prefix="poolboy-"))  # of mode 0600
+            file.write(content)
+            file.flush()
+        except OSError as error:
+            raise BadOption(
+                f"The private key cannot be written to a temporary file for ssh: {error.strerror or error}."
+                " Free space, or name a folder that this user can write to in TMPDIR."
+            ) from error
         yield file.name
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from pathlib import Path
 
 from ..._core.shared.errors import BadOption
-from .options import RepositoryOptions, existing_path
+from .options import RepositoryOptions, absolute_path, existing_path
 
 _LONGEST_CONNECT = 30  # seconds
 _ALIVE_INTERVAL = 15  # seconds; three missing responses end the connection
@@ -48,8 +47,8 @@ def _program() -> str:
 
 def _known_hosts_file(path: str, options: RepositoryOptions) -> str:
     """Return the path. With accept_newhostkey the file can be missing: ssh creates it. Raises BadOption."""
-    absolute = os.path.abspath(Path(path).expanduser())
-    if options.accept_newhostkey and not Path(absolute).exists():
+    absolute = absolute_path(path, "known_hosts_file")
+    if options.accept_newhostkey and not os.path.exists(absolute):
         return absolute
     return existing_path(path, "known_hosts_file")
 

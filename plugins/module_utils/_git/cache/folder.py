@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from ..._core.shared.errors import RepositoryError
 from ..access.address import Address
-from ..access.options import RepositoryOptions
+from ..access.options import RepositoryOptions, absolute_path
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -117,7 +117,7 @@ class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
 
 def open_cache_folder(options: RepositoryOptions, address: Address) -> CacheFolder:
     """Return the folder for the repository and branch of the options, created if missing. Raises RepositoryError."""
-    base = Path(options.cache_dir or _default_base()).expanduser().absolute()
+    base = Path(absolute_path(options.cache_dir, "cache_dir")) if options.cache_dir else _default_base()
     identity = "\0".join(("1", address.url, options.branch or ""))
     path = base / hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     try:
@@ -144,7 +144,8 @@ def temporary_folder() -> Iterator[CacheFolder]:
     try:
         path = Path(tempfile.mkdtemp(prefix="poolboy-"))
     except OSError as error:
-        raise cache_error(Path(tempfile.gettempdir()), error) from error
+        # Not gettempdir(), which fails as well if no folder can be written.
+        raise cache_error(Path(os.environ.get("TMPDIR") or "/tmp"), error) from error
     try:
         yield CacheFolder(path)
     finally:
@@ -176,7 +177,15 @@ def remove(path: Path) -> None:
 def _default_base() -> Path:
     # An empty or relative XDG_CACHE_HOME is ignored (XDG Base Directory Specification).
     base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (base if base.is_absolute() else Path("~/.cache")) / "poolboy.concourse"
+    if not base.is_absolute():
+        home = os.path.expanduser("~")
+        if home == "~":
+            raise RepositoryError(
+                "There is no folder for the cache, because the user of this run has no home folder (HOME):"
+                " set cache_dir, or set cache to false."
+            )
+        base = Path(home, ".cache").absolute()
+    return base / "poolboy.concourse"
 
 
 def _try_lock(descriptor: int) -> bool:
