@@ -16,8 +16,8 @@ options:
       - The pools, as a list of names, of V(name:minutes) with a stale timeout, or of dictionaries. Also accepts the
         list as one string, such as V(aws:60,gcp:30), or as JSON.
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
-      - A dictionary has the key C(name) and optionally C(stale_timeout), C(grace) and C(policy), which override the
-        options of the same name for this pool. The keys C(release_to), C(job) and C(resource), and
+      - A dictionary has the key C(name) and optionally C(stale_timeout), C(grace), C(policy) and C(no_concourse), which
+        override the options of the same name for this pool. The keys C(release_to), C(job) and C(resource), and
         C(=team/pipeline/job) after a name, are for other modules; this module ignores them.
       - If not provided, it is read from E(POOLS) where the module runs. Without both, the module reads all pools.
     type: raw
@@ -36,8 +36,10 @@ options:
       - The policy for each verdict, one of V(release) (after the O(grace)), V(stale) (after the
         O(stale_timeout)) or V(keep).
       - Verdicts without an entry keep the policy of O(preset). By default, this is V(release) for C(errored),
-        C(aborted) and C(zombie), V(stale) for C(leaked), C(failed), C(gone) and C(unverified), and V(keep) for
-        C(handed_off), C(manual) and C(foreign). Without a Concourse, all locks that builds claimed are C(unverified).
+        C(aborted) and C(zombie), V(stale) for C(leaked), C(failed) and C(gone), and V(keep) for C(handed_off),
+        C(manual), C(foreign) and C(unverified).
+      - V(stale) for C(unverified) goes by age alone, for locks whose claim names no build. It has no effect without a
+        Concourse, where O(no_concourse) decides; V(keep) keeps these locks there, too.
       - Locks that are C(running), C(unreachable), or C(handed_off) to a running build are always kept.
     type: dict
     default: {}
@@ -48,7 +50,18 @@ options:
       - V(pool_boy) behaves like the Python script of this name. It releases each lock that no running build holds after
         the O(grace), and all other locks, including those of people, after the O(stale_timeout). It also releases
         locks of pipelines that wait for a hand-off, for example at a manual gate.
+      - Without a Concourse, V(pool_boy) goes by age alone, as O(no_concourse=stale) does.
     type: str
     choices: [safe, pool_boy]
     default: safe
+  no_concourse:
+    description:
+      - What to do with locks that builds claimed if neither O(concourse_url) nor O(concourse_target) is set, so that
+        nobody knows whether these builds are still at work.
+      - V(keep) keeps them.
+      - V(stale) goes by age alone. It releases each of them when the O(stale_timeout) has passed since its claim, even
+        while a build uses it.
+      - If not provided, they are kept, unless O(preset=pool_boy) or O(policy) decides.
+    type: str
+    choices: [keep, stale]
 """

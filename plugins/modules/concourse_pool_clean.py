@@ -17,9 +17,11 @@ description:
     Concourse responds slowly are left to a later push of the same run.
   - A lock is never released while a build uses it, or while Concourse gives no credible response about its build,
     except with O(force).
-  - Without O(concourse_url) or O(concourse_target), the module cannot verify whether a build is alive. It then releases
-    locks that builds claimed by age alone, after the O(stale_timeout), even if a build uses them, and it warns about
-    this. Set the policy C(unverified) to V(keep) to keep them.
+  - Without O(concourse_url) or O(concourse_target), the module cannot verify whether a build is alive. It then keeps
+    all locks and fails, unless O(no_concourse) or O(preset) says what to do with locks that builds claimed.
+  - If Concourse gives no credible response about any lock that a build holds, for example because O(concourse_url) is
+    misspelt, the module keeps all locks and fails, unless O(unreachable_ok). If it gives none about some of them, the
+    module keeps these and warns.
   - The module judges each lock again immediately before the push. At the start of the push, no judgement is older than
     5 seconds. If Concourse does not answer about a lock within that time, even when asked again, the lock is kept.
   - If somebody else has pushed in the meantime, the module only releases locks that are still claimed by the same
@@ -48,9 +50,9 @@ options:
       - The pools, as a list of names, of V(name:minutes) with a stale timeout, or of dictionaries. Also accepts the
         list as one string, such as V(aws:60,gcp:30), or as JSON. The module only releases locks of these pools.
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
-      - A dictionary has the key C(name) and optionally C(stale_timeout), C(grace), C(policy), C(release_to), which
-        override the options of the same name for this pool. The keys C(job) and C(resource) are for another module;
-        this module ignores them.
+      - A dictionary has the key C(name) and optionally C(stale_timeout), C(grace), C(policy), C(no_concourse) and
+        C(release_to), which override the options of the same name for this pool. The keys C(job) and C(resource) are
+        for another module; this module ignores them.
       - If not provided, it is read from E(POOLS) where the module runs.
   release_to:
     description:
@@ -81,6 +83,12 @@ options:
     type: list
     elements: str
     default: []
+  unreachable_ok:
+    description:
+      - Whether to succeed although Concourse could not be asked about any of the locks that builds hold, because none
+        is configured or it gives no credible response. The module then warns; these locks are kept in any case.
+    type: bool
+    default: false
   force:
     description:
       - Locks to release regardless of the policy, even if a build uses them. Normal operation never needs this option.

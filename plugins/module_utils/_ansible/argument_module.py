@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The AnsibleModule of the modules: it knows the secrets in addresses before it shows or logs an option."""
+"""The AnsibleModule of the modules: it knows the secrets in addresses, and which options count as given."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from .._core.shared.text import valid_unicode
+from .given_options import given_options
 from .secrets import secrets_in_addresses
 
 
 class ArgumentModule(AnsibleModule):
-    """An AnsibleModule that hides the secrets in addresses, and that can log any text."""
+    """An AnsibleModule that hides the secrets in addresses, takes empty options as not given, and can log any text."""
 
     def __init__(self, spec: dict[str, dict[str, t.Any]]) -> None:
         self._base: t.Any = super()
@@ -27,6 +28,7 @@ class ArgumentModule(AnsibleModule):
         self._base._load_params()
         fallbacks = [name for option in self.argument_spec.values() for name in option.get("fallback", (None, []))[1]]
         self.no_log_values.update(secrets_in_addresses([self.params, *map(os.environ.get, fallbacks)]))
+        self.params = given_options(self.params)
 
     def _log_invocation(self) -> None:
         """Log the options. AnsibleModule itself ends with a traceback if one is not UTF-8."""

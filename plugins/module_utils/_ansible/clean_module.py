@@ -46,4 +46,5 @@ class CleanModule(CommittingModule):
             force={forced["lock"]: forced["commit"] for forced in options["force"]},
             max_releases=options["max_releases"],
             accept_gone=options["accept_gone"] or (),
+            unreachable_ok=options["unreachable_ok"],
         )

@@ -18,7 +18,14 @@ from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot, WantedPools
 from .._core.shared.errors import PoolboyError
 from .._core.verdict.judge import JudgedLock, JudgeLocks, judge_locks
-from .._core.verdict.policy import DEFAULT_POLICIES, POOL_BOY_POLICIES, PoolPolicy, read_policies
+from .._core.verdict.policy import (
+    DEFAULT_POLICIES,
+    POOL_BOY_POLICIES,
+    Policy,
+    PoolPolicy,
+    read_no_concourse,
+    read_policies,
+)
 from .._core.verdict.pool_options import PoolOption, choose_pools, pool_entries, read_minutes, read_pools
 from .._core.verdict.verdict import VerdictName
 from .._git.access.options import RepositoryOptions
@@ -137,11 +144,13 @@ class PoolModule:
     def _default_policy(self) -> PoolPolicy:
         if "policy" not in self._options:
             return PoolPolicy()
-        defaults = POOL_BOY_POLICIES if self._options["preset"] == "pool_boy" else DEFAULT_POLICIES
+        options, is_pool_boy = self._options, self._options["preset"] == "pool_boy"
+        default = Policy.STALE if is_pool_boy else None
         return PoolPolicy(
-            read_policies(self._options["policy"], defaults),
-            read_minutes(self._options["stale_timeout"], "stale_timeout"),
-            read_minutes(self._options["grace"], "grace"),
+            read_policies(options["policy"], POOL_BOY_POLICIES if is_pool_boy else DEFAULT_POLICIES),
+            read_minutes(options["stale_timeout"], "stale_timeout"),
+            read_minutes(options["grace"], "grace"),
+            read_no_concourse(options["no_concourse"], options["policy"], default, "no_concourse"),
         )
 
     def concourse_options(self) -> ConcourseOptions:

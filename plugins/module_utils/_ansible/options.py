@@ -68,6 +68,7 @@ POOLS = OptionGroup(
         "grace": {"type": "int", "default": 5},
         "policy": {"type": "dict", "default": {}},
         "preset": {"type": "str", "choices": ["safe", "pool_boy"], "default": "safe"},
+        "no_concourse": {"type": "str", "choices": ["keep", "stale"]},
     }
 )
 
@@ -78,6 +79,7 @@ CLEANING = OptionGroup(
         "release_to": {"type": "str"},
         "exclude": {"type": "list", "elements": "str", "default": []},
         "max_releases": {"type": "int", "default": 20},
+        "unreachable_ok": {"type": "bool", "default": False},
         "force": {
             "type": "list",
             "elements": "dict",

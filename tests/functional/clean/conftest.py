@@ -21,10 +21,14 @@ from .runs import HOUR, Clean
 
 @pytest.fixture
 def clean(workplace: Workplace) -> Clean:
-    """Run the module: options by keyword, environment variables as `environment`."""
+    """Run the module: options by keyword, environment variables as `environment`.
+
+    Most of these tests need no Concourse, so a run goes by age without one unless it says otherwise.
+    """
 
     def cleaned(environment: dict[str, str] | None = None, *, check_mode: bool = False, **options: Any) -> ModuleRun:
-        return workplace.run_module("concourse_pool_clean", options, environment, check_mode=check_mode)
+        given = {"no_concourse": "stale", **options}
+        return workplace.run_module("concourse_pool_clean", given, environment, check_mode=check_mode)
 
     return cleaned
 

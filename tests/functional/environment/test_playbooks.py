@@ -70,7 +70,8 @@ def test_what_failed_is_shown_with_its_table(tmp_path: Path, workplace: Workplac
     for lock in ("env-1", "env-2"):
         locks.add("aws", lock)
         locks.claim("aws", lock, message=f"claiming: {lock}")
-    options = json.dumps({"pool_boy_repo": locks.url, "pool_boy_pools": '["aws"]', "pool_boy_max_releases": 1})
+    given = {"pool_boy_repo": locks.url, "pool_boy_pools": "aws", "pool_boy_max_releases": 1}
+    options = json.dumps({**given, "pool_boy_no_concourse": "stale"})
     variables = {"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}
     run = workplace.ansible("ansible-playbook", "poolboy.concourse.clean", "-e", options, environment=variables)
     assert run.code == 2

@@ -59,7 +59,7 @@ def test_every_way_to_name_pools(repository: LockRepository, look_each: LookEach
 
 def test_the_environment_names_them_unless_the_option_does(repository: LockRepository, look: Look) -> None:
     environment = {"POOLS": "aws:60,gcp:20", "POOL_REPO": repository.url}
-    by_variable = look(environment)
+    by_variable = look(environment, **BY_AGE)
     assert {name: lock["releasable"] for name, lock in by_variable.locks.items()} == {
         "aws/env-1": True,
         "gcp/env-1": True,
@@ -68,19 +68,23 @@ def test_the_environment_names_them_unless_the_option_does(repository: LockRepos
     assert len(look({**environment, "POOLS": ""}).locks) == len(AGES)
 
 
+# There is no Concourse: the claims of builds go by age.
+BY_AGE = {"no_concourse": "stale"}
 POLICIES: list[tuple[dict[str, Any], set[str]]] = [
     ({}, {"aws"}),
+    ({"no_concourse": None}, set()),
+    ({"no_concourse": None, "policy": {"unverified": "release"}}, set()),
     ({"stale_timeout": 0}, {"aws", "gcp", "cf/fresh"}),
     ({"pools": ["aws:100", "gcp:20", "cf/fresh"]}, {"gcp"}),
     ({"pools": [{"name": "gcp", "stale_timeout": 20}, "aws"], "stale_timeout": 1000}, {"gcp"}),
-    ({"policy": {"unverified": "release"}}, {"aws", "gcp", "cf/fresh"}),
-    ({"policy": {"unverified": "release"}, "grace": 20}, {"aws", "gcp"}),
-    ({"policy": {"unverified": "keep"}, "pools": [{"name": "gcp", "policy": {"unverified": "release"}}]}, {"gcp"}),
+    ({"preset": "pool_boy", "no_concourse": None}, {"aws"}),
+    ({"no_concourse": "keep", "pools": [{"name": "aws", "no_concourse": "stale"}, "gcp:0"]}, {"aws"}),
+    ({"policy": {"unverified": "keep"}, "no_concourse": None}, set()),
 ]
 
 
 def test_when_a_policy_lets_go(repository: LockRepository, look_each: LookEach) -> None:
-    runs = look_each([{"repo": repository.url, **options} for options, _pools in POLICIES])
+    runs = look_each([{"repo": repository.url, **BY_AGE, **options} for options, _pools in POLICIES])
     for run, (options, pools) in zip(runs, POLICIES, strict=True):
         assert not run.failed, run.message
         assert {lock["pool"] for lock in run.values["locks"] if lock["releasable"]} == pools, options
@@ -88,7 +92,7 @@ def test_when_a_policy_lets_go(repository: LockRepository, look_each: LookEach) 
 
 
 def test_the_times_of_a_lock(repository: LockRepository, look: Look, now: int) -> None:
-    (lock,) = look(repo=repository.url, pools=["aws:45"]).values["locks"]
+    (lock,) = look(repo=repository.url, pools=["aws:45"], **BY_AGE).values["locks"]
     claimed = datetime.fromtimestamp(now - 90 * MINUTE, UTC)
     assert datetime.fromisoformat(lock["claimed_at"]) == claimed
     assert lock["dead_since"] == lock["claimed_at"]

@@ -16,8 +16,8 @@ from ..shared.errors import PoolboyError
 from ..verdict.judge import JudgedLock
 from ..verdict.verdict import VerdictName
 from .options import CleanRules
-from .plan import Action, LockPlan
-from .reason import Cause, Reason
+from .plan import LockPlan
+from .reason import Cause
 
 MIN_GONE = 3  # fewer can be gone because one pipeline was destroyed
 _LISTED = 20
@@ -51,11 +51,6 @@ def lost_builds(plan: Sequence[LockPlan], rules: CleanRules, released: Sequence[
         " this is the right Concourse and that it still has its builds; if these builds are gone for good, set"
         f" accept_gone: [{listed}]{more}."
     )
-
-
-def kept(step: LockPlan) -> LockPlan:
-    """Return a release as a lock that is kept because builds were lost."""
-    return LockPlan(step.judged, Action.KEEP, Reason(Cause.BUILDS_LOST))
 
 
 def _is_known_to_be_held_by_build(judged: JudgedLock) -> bool:

@@ -25,7 +25,8 @@ class CleanRules:
 
     `release_to` maps a pool to the pool that its locks are released to; `exclude` are shell patterns of `pool/lock`;
     `force` maps `pool/lock` to the claim commit, whole or its first digits, of locks to release whatever the policy
-    is; `max_releases` limits a run; `accept_gone` are claim commits, in the same form, whose builds are gone for good.
+    is; `max_releases` limits a run; `accept_gone` are claim commits, in the same form, whose builds are gone for good;
+    `unreachable_ok` accepts that Concourse cannot be asked about any lock of a build.
     """
 
     release_to: Mapping[str, str] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class CleanRules:
     force: Mapping[str, str] = field(default_factory=dict)
     max_releases: int = 20
     accept_gone: Sequence[str] = ()
+    unreachable_ok: bool = False
 
     def target(self, pool: str) -> str:
         """Return the pool that the locks of a pool are released to."""

@@ -28,6 +28,7 @@ class Cause(enum.Enum):
     OBSTACLE = "{subject} is in its way and is not a lock; move it elsewhere"
     CHANGED_HANDS = "it changed hands during this run"
     TARGET_MISSING = "pool {subject}, where it was to go, is gone"
+    NOBODY_ASKED = "Concourse could not be asked about any lock of a build, so nothing is released"
     BUILDS_LOST = "so many builds are gone at once that nothing is released"
     SLOW_RESPONSES = "Concourse responds too slowly about it to judge it again before the push"
 

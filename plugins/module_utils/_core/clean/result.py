@@ -9,7 +9,6 @@ import typing as t
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from ..claim.holder import HolderKind
 from ..pool.layout import State, lock_path
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
@@ -21,6 +20,7 @@ from ..verdict.verdict import VerdictName
 from .plan import LockPlan
 from .reason import Cause, cause_text, reason_text
 from .run import CleanRun
+from .unasked import unasked_warning
 
 
 def clean_result(
@@ -61,7 +61,7 @@ def clean_diff(plan: Sequence[LockPlan]) -> dict[str, str]:
 
 
 def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator[str]:
-    """Yield a warning for each pattern that matches no lock, and one for releases by age alone."""
+    """Yield a warning for each pattern without a lock, and about locks of builds that Concourse was not asked about."""
     locks = [lock_plan.judged.lock for lock_plan in plan]
     for pattern in dict.fromkeys(exclude):
         if not any(fnmatchcase(lock.pool_and_name, pattern) for lock in locks):
@@ -74,8 +74,11 @@ def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator
         subject = "1 lock that a build claimed is" if count == 1 else f"{count} locks that builds claimed are"
         yield (
             f"No Concourse is configured, so the state of the builds is unknown: {subject} released by age alone."
-            " Set concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}."
+            " Set concourse_url (CONCOURSE_BASE_URL), or set no_concourse to keep."
         )
+    unasked = unasked_warning([lock_plan.judged for lock_plan in plan])
+    if unasked is not None:
+        yield unasked
 
 
 def _pattern_example(pattern: str, locks: Sequence[Lock]) -> str:
@@ -84,12 +87,10 @@ def _pattern_example(pattern: str, locks: Sequence[Lock]) -> str:
 
 
 def _is_by_age_alone(lock_plan: LockPlan) -> bool:
-    """Return whether the policy releases a lock of a build by age: only without a Concourse is it unverified."""
+    """Return whether a lock of a build is released although no Concourse is configured to ask about the build."""
     judged = lock_plan.judged
-    by_build = judged.holder is not None and judged.holder.kind is HolderKind.BUILD
-    return (
-        lock_plan.reason.cause is Cause.POLICY_RELEASES and by_build and judged.verdict.name is VerdictName.UNVERIFIED
-    )
+    is_unasked = judged.verdict.name is VerdictName.UNVERIFIED and not judged.pool_policy.has_concourse
+    return lock_plan.reason.cause is Cause.POLICY_RELEASES and is_unasked
 
 
 def _report_lines(plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[str], now: int) -> list[str]:

@@ -21,13 +21,14 @@ from ..shared.text import printable
 from ..verdict.judge import JudgeLocks, locks_of
 from ..verdict.pool_options import PoolOption
 from .last_look import LastLook
-from .lost_builds import kept, lost_builds
+from .lost_builds import lost_builds
 from .message import release_message
 from .occupied_paths import OccupiedPaths
 from .options import CleanRules, check_rules
 from .plan import Action, LockPlan, plan_releases
 from .reason import Cause, Reason
 from .release import PlannedRelease
+from .unasked import nobody_asked
 
 
 class TooManyReleases(PoolboyError):
@@ -60,11 +61,12 @@ class CleanRun:
     def decide(self) -> None:
         """Judge all locks of the pools and plan.
 
-        Raises BadOption; and after the plan is made, BuildsLost or TooManyReleases.
+        Raises BadOption; and after the plan is made, NobodyAsked, BuildsLost or TooManyReleases.
         """
         judged = self.judge(locks_of(self.snapshot, self.pools), self.snapshot, self.pools)
         check_rules(self.rules, judged, self.snapshot)
         self.plan = plan_releases(judged, self.snapshot, self.rules, self.clock())
+        self._keep_all_because_of(nobody_asked(judged, self.rules), Cause.NOBODY_ASKED)
         self._check_lost_builds()
         if len(self.releases()) > self.rules.max_releases:
             raise TooManyReleases(
@@ -123,9 +125,12 @@ class CleanRun:
         return f"{released} was released and these locks are still held: {names}"
 
     def _check_lost_builds(self) -> None:
-        error = lost_builds(self.plan, self.rules, self.released)
+        self._keep_all_because_of(lost_builds(self.plan, self.rules, self.released), Cause.BUILDS_LOST)
+
+    def _keep_all_because_of(self, error: PoolboyError | None, cause: Cause) -> None:
+        """Keep all locks and raise the error, if there is one."""
         if error is not None:
-            self._replace_releases(kept)
+            self._replace_releases(lambda step: LockPlan(step.judged, Action.KEEP, Reason(cause)))
             raise error
 
     def _replace_releases(self, change: Callable[[LockPlan], LockPlan]) -> None:

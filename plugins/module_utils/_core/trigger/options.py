@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..concourse.instance_vars import compact_json
 from ..concourse.references import JobReference, PipelineReference
+from ..shared.empty import is_empty
 from ..shared.errors import BadOption
 from ..shared.text import printable
 from ..verdict.pool_options import PoolOption
@@ -74,7 +75,7 @@ def _read_mapping(given: Mapping[object, object], pool: str) -> JobReference:
         given_names = {key for key, name in zip(_NAMES, names, strict=True) if isinstance(name, str) and name.strip()}
         missing = [key for key in _NAMES if key not in given_names]
         raise BadOption(f"pools: the job of {shown} has no {' and no '.join(missing)}; {_FORM}.")
-    variables = given.get("instance_vars") or None
+    variables = None if is_empty(given.get("instance_vars")) else given["instance_vars"]
     if variables is not None and not isinstance(variables, Mapping):
         raise BadOption(f"pools: instance_vars in the job of {shown} must be a mapping of name to value; {_FORM}.")
     team, pipeline, job = texts

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ..claim.claim import Claim
@@ -51,6 +51,11 @@ class JudgedLock:
         """The time from which the lock may be released (seconds since 1970, UTC); None for never."""
         return self.pool_policy.releasable_at(self.verdict)
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether a build has the lock, no Concourse is configured, and no option says what to do then."""
+        return self.pool_policy.is_undecided(self.verdict)
+
     def is_releasable(self, now: int) -> bool:
         return self.releasable_at is not None and now >= self.releasable_at
 
@@ -68,7 +73,7 @@ def judge_locks(
 
     `each` may judge in several threads if `queries` allows that. `default_team` is the team of claims that name none.
     """
-    policies = {pool.name: pool.policy for pool in pools}
+    policies = {pool.name: replace(pool.policy, has_concourse=queries is not None) for pool in pools}
 
     def judge(lock: Lock) -> JudgedLock:
         policy = policies[lock.pool]

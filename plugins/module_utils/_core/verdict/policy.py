@@ -9,7 +9,9 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..shared.empty import is_empty, without_empty
 from ..shared.errors import BadOption
+from ..shared.text import printable
 from .verdict import Verdict, VerdictName
 
 DEFAULT_STALE_TIMEOUT = 60
@@ -34,7 +36,7 @@ DEFAULT_POLICIES: Mapping[VerdictName, Policy] = {
     VerdictName.GONE: Policy.STALE,
     VerdictName.MANUAL: Policy.KEEP,
     VerdictName.FOREIGN: Policy.KEEP,
-    VerdictName.UNVERIFIED: Policy.STALE,
+    VerdictName.UNVERIFIED: Policy.KEEP,
 }
 
 # As the Python script that many pools are still cleaned with: whatever is not at work is released. It takes locks from
@@ -46,23 +48,41 @@ POOL_BOY_POLICIES: Mapping[VerdictName, Policy] = {
     VerdictName.UNVERIFIED: Policy.STALE,
 }
 
+# Without a Concourse nobody knows whether a build is at work: going by age is what somebody decides, never a default.
+NO_CONCOURSE_CHOICES = (Policy.KEEP, Policy.STALE)
+
 # No option can change these: somebody uses the lock, or nothing is known.
 ALWAYS_KEPT = frozenset({VerdictName.RUNNING, VerdictName.UNREACHABLE})
 
 
 @dataclass(frozen=True, slots=True)
 class PoolPolicy:
-    """The policy of one pool: what to do by verdict, and both waits in minutes."""
+    """The policy of one pool: what to do by verdict, and both waits in minutes.
+
+    `no_concourse` is what to do with locks of builds if no Concourse is configured, and `has_concourse` is false then.
+    None means that nobody has decided: these locks are kept.
+    """
 
     by_verdict: Mapping[VerdictName, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
     stale_timeout: int = DEFAULT_STALE_TIMEOUT
     grace: int = DEFAULT_GRACE
+    no_concourse: Policy | None = None
+    has_concourse: bool = True
 
     def of(self, verdict: Verdict) -> Policy | None:
         """Return what is done with a lock of this verdict; None for a free one."""
         if verdict.name is VerdictName.FREE:
             return None
-        return Policy.KEEP if verdict.name in ALWAYS_KEPT else self.by_verdict[verdict.name]
+        if verdict.name in ALWAYS_KEPT:
+            return Policy.KEEP
+        if self._is_without_concourse(verdict):
+            # Not the policy of the verdict: it is meant for claims that no build was found for.
+            return self.no_concourse or Policy.KEEP
+        return self.by_verdict[verdict.name]
+
+    def is_undecided(self, verdict: Verdict) -> bool:
+        """Return whether a build has the lock, no Concourse is configured, and nobody has decided what to do then."""
+        return self._is_without_concourse(verdict) and self.no_concourse is None
 
     def releasable_at(self, verdict: Verdict) -> int | None:
         """Return when the lock may be released (seconds since 1970, UTC); None for never."""
@@ -71,13 +91,31 @@ class PoolPolicy:
             return None
         return verdict.dead_since + 60 * (self.grace if policy is Policy.RELEASE else self.stale_timeout)
 
+    def _is_without_concourse(self, verdict: Verdict) -> bool:
+        return not self.has_concourse and verdict.name is VerdictName.UNVERIFIED
+
+
+def read_no_concourse(
+    given: object, policy: Mapping[str, object] | None, default: Policy | None, what: str
+) -> Policy | None:
+    """Return what to do with locks of builds if no Concourse is configured. Raises BadOption that names `what`.
+
+    `policy` is the option of this name; it decides only if it keeps locks that are unverified.
+    """
+    if not is_empty(given):
+        if not isinstance(given, str) or given not in [choice.value for choice in NO_CONCOURSE_CHOICES]:
+            raise BadOption(f"{what}: {printable(str(given), 40)!r} is not known. Use keep or stale.")
+        return Policy(given)
+    is_kept = (policy or {}).get(VerdictName.UNVERIFIED.value) == Policy.KEEP.value
+    return Policy.KEEP if is_kept else default
+
 
 def read_policies(
     given: Mapping[str, object] | None, defaults: Mapping[VerdictName, Policy]
 ) -> dict[VerdictName, Policy]:
     """Return the policies by verdict, those given over the defaults. Raises BadOption for a name that is not known."""
     policies = dict(defaults)
-    for verdict, policy in (given or {}).items():
+    for verdict, policy in without_empty(given or {}).items():
         if verdict in {name.value for name in ALWAYS_KEPT}:
             raise BadOption(f"policy: a lock that is {verdict} is always kept; remove {verdict!r} from the policy.")
         if verdict not in {name.value for name in defaults}:

@@ -11,12 +11,13 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..shared.empty import is_empty, without_empty
 from ..shared.errors import BadOption
 from ..shared.text import printable, valid_unicode
-from .policy import PoolPolicy, read_policies
+from .policy import PoolPolicy, read_no_concourse, read_policies
 
 # One list of pools serves all modules, so each takes the keys of the others.
-KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "release_to", "job", "resource")
+KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "no_concourse", "release_to", "job", "resource")
 
 # Separators that people write instead of a comma; names of folders rarely contain them.
 _APART = re.compile(r"[\s;]")
@@ -41,7 +42,7 @@ def pool_entries(given: object) -> list[object]:
 
     Raises BadOption for any other value.
     """
-    if given is None:
+    if is_empty(given):
         return []
     entries = _entries_of_text(given) if isinstance(given, str) else given
     if not isinstance(entries, list | tuple):
@@ -49,7 +50,7 @@ def pool_entries(given: object) -> list[object]:
             f"pools: {printable(str(given), 80)} is not a list. Write a list such as [aws, 'gcp:30'], with minutes"
             " after a colon, a list of mappings such as [{name: aws, stale_timeout: 60}], or a text: aws:60,gcp:30."
         )
-    return [entry for entry in entries if entry != ""]
+    return [entry for entry in entries if not is_empty(entry)]
 
 
 def read_pools(given: Sequence[object], defaults: PoolPolicy) -> tuple[PoolOption, ...]:
@@ -117,9 +118,9 @@ def _read_pool(entry: object, defaults: PoolPolicy) -> PoolOption:
         return _read_mapping(entry, defaults)
     if not isinstance(entry, str):
         raise BadOption(f"pools: {printable(str(entry), 80)!r} is neither a name, nor name:minutes, nor a mapping.")
-    pool, equals, job = entry.strip().partition("=")
+    pool, _equals, job = entry.strip().partition("=")
     name, colon, minutes = pool.strip().rpartition(":")
-    given_job = job if equals else None
+    given_job = None if is_empty(job) else job
     if not colon:
         return PoolOption(_read_name(pool), defaults, job=given_job)
     timeout = read_minutes(minutes, f"pools: the timeout of {printable(name, 80)}")
@@ -130,19 +131,29 @@ def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOpt
     unknown = sorted(str(key) for key in entry if key not in KNOWN_KEYS)
     if unknown:
         raise BadOption(f"pools: unknown key {', '.join(map(printable, unknown))}. Known are: {', '.join(KNOWN_KEYS)}.")
+    entry = without_empty(entry)
     name = _read_name(entry.get("name"))
-    changes: dict[str, t.Any] = {
-        key: read_minutes(entry[key], f"pools: {key} of {printable(name, 80)}")
-        for key in ("stale_timeout", "grace")
-        if entry.get(key) is not None
-    }
-    if entry.get("policy") is not None:
-        if not isinstance(entry["policy"], Mapping):
-            raise BadOption(f"pools: policy of {printable(name, 80)} must be a mapping of verdict to policy.")
-        changes["by_verdict"] = read_policies(entry["policy"], defaults.by_verdict)
     target = entry.get("release_to")
     release_to = None if target is None else read_target(target)
-    return PoolOption(name, replace(defaults, **changes), release_to, entry.get("job"), entry.get("resource"))
+    policy = _read_policy(entry, defaults, printable(name, 80))
+    return PoolOption(name, policy, release_to, entry.get("job"), entry.get("resource"))
+
+
+def _read_policy(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy, shown: str) -> PoolPolicy:
+    given = entry.get("policy")
+    if given is not None and not isinstance(given, Mapping):
+        raise BadOption(f"pools: policy of {shown} must be a mapping of verdict to policy.")
+    minutes: dict[str, t.Any] = {
+        key: read_minutes(entry[key], f"pools: {key} of {shown}") for key in ("stale_timeout", "grace") if key in entry
+    }
+    return replace(
+        defaults,
+        by_verdict=read_policies(given, defaults.by_verdict),
+        no_concourse=read_no_concourse(
+            entry.get("no_concourse"), given, defaults.no_concourse, f"pools: no_concourse of {shown}"
+        ),
+        **minutes,
+    )
 
 
 def read_target(value: object) -> str:

@@ -48,9 +48,10 @@ def judge_claim(claim: Claim, holder: Holder, queries: BuildQueries | None) -> V
     if holder.kind is HolderKind.PERSON:
         return Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
     if holder.kind is HolderKind.UNNAMED:
-        return Verdict(VerdictName.UNVERIFIED, "the claim names no build", claim.claimed_at)
+        where = "" if queries is not None else ", and no Concourse is configured to look for it: set concourse_url"
+        return Verdict(VerdictName.UNVERIFIED, f"the claim names no build{where}", claim.claimed_at)
     if queries is None:
-        reason = f"claimed by {holder.text}, but no Concourse is configured to ask"
+        reason = f"claimed by {holder.text}, but no Concourse is configured to ask: set concourse_url"
         return Verdict(VerdictName.UNVERIFIED, reason, claim.claimed_at)
     try:
         return _ask_about_named_build(claim, holder, queries)

@@ -38,9 +38,9 @@ class ModelPools:
     `obstacles` are paths of what is no lock and in the way of one. The response to a push in `late` is lost; the server
     carries it out after the next snapshot. `verdicts` are by claim commit. `before_push` and `before_judging` get the
     number of the call, from 1, and can change everything; others_push() and others_take_up() set them.
-    `history` lists the calls in order, `accepted` the releases that were pushed.
     `now` is the time in seconds: to write takes `writing_time`, a judgement of a lock the time in `response_times`, by
     its name. `pushed_at` are the times of the pushes.
+    `policy` is that of all pools for judge_all(). `history` lists the calls in order, `accepted` the pushed releases.
     """
 
     def __init__(self, *pools: str) -> None:
@@ -54,6 +54,7 @@ class ModelPools:
         self.before_judging: Callable[[int], None] = lambda number: None
         self.history: list[str] = []
         self.accepted: list[PlannedRelease] = []
+        self.policy = PoolPolicy()
         self.tip = 1
         self.now = 0.0
         self.response_times: dict[str, float] = {}
@@ -205,7 +206,7 @@ def choose(*names: str) -> list[PoolOption]:
 def judge_all(pools: ModelPools, *names: str) -> tuple[tuple[JudgedLock, ...], Snapshot]:
     """All locks of the named pools as they are, judged."""
     snapshot = pools.snapshot()
-    chosen = choose(*(names or pools.pools))
+    chosen = [PoolOption(name, pools.policy) for name in names or pools.pools]
     return pools.judge(
         [lock for lock in snapshot.locks if lock.pool in {one.name for one in chosen}], snapshot, chosen
     ), snapshot

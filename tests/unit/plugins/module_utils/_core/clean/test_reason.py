@@ -24,6 +24,7 @@ SENTENCES = {
     Cause.OBSTACLE: "{x}\\x1b is in its way and is not a lock; move it elsewhere",
     Cause.CHANGED_HANDS: "it changed hands during this run",
     Cause.TARGET_MISSING: "pool {x}\\x1b, where it was to go, is gone",
+    Cause.NOBODY_ASKED: "Concourse could not be asked about any lock of a build, so nothing is released",
     Cause.BUILDS_LOST: "so many builds are gone at once that nothing is released",
     Cause.SLOW_RESPONSES: "Concourse responds too slowly about it to judge it again before the push",
 }

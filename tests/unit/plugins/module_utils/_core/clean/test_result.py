@@ -17,6 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.resu
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.layout import WIDTH
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 
 from .clean_model import ERRORED, LEAKED, LONG_DEAD, MANUAL, NOW, RUNNING, ModelPools, judge_all
@@ -157,12 +158,13 @@ UNASKED = Verdict(VerdictName.UNVERIFIED, "claimed by ci/work 6, but no Concours
 
 def test_releases_by_age_alone_are_a_warning() -> None:
     pools = a_pool()
+    pools.policy = PoolPolicy(no_concourse=Policy.STALE, has_concourse=False)
     assert list(clean_warnings(plan(pools)[0], [])) == []
     pools.add("aws/env-5", UNASKED)
     (one,) = clean_warnings(plan(pools)[0], [])
     assert "No Concourse is configured" in one
     assert "1 lock that a build claimed is released by age alone." in one
-    assert "concourse_url (CONCOURSE_BASE_URL), or policy {unverified: keep}" in one
+    assert "concourse_url (CONCOURSE_BASE_URL), or set no_concourse to keep." in one
     commit = pools.add("aws/env-6", UNASKED)
     (two,) = clean_warnings(plan(pools)[0], [])
     assert "2 locks that builds claimed are released by age alone." in two

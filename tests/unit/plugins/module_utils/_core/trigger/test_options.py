@@ -49,7 +49,7 @@ BAD: list[tuple[object, list[str]]] = [
     ("main/ci/sub/claim", ["'main/ci/sub/claim'", "{team: main"]),
     ("main//claim", ["'main//claim'", "team/pipeline/job"]),
     ("/main/ci/claim", ["team/pipeline/job"]),
-    ("", ["''", "team/pipeline/job"]),
+    ("", ["has no job", "team/pipeline/job"]),
     (["main", "ci", "claim"], ["names no job"]),
     (7, ["'7'"]),
     ({"team": "main", "pipeline": "ci"}, ["has no job", "team/pipeline/job"]),
@@ -75,7 +75,7 @@ def test_invalid_jobs(job: object, words: list[str]) -> None:
         (["aws"], ["aws has no job", "team/pipeline/job"]),
         (["aws:60", {"name": "gcp", "grace": 5}, "ok=a/b/c"], ["aws and gcp has no job"]),
         (["aws=a/b/c", "gcp=a/b/d", {"name": "x", "job": "a/b/c"}], ["aws and x", "same job a/b/c"]),
-        ([{"name": "aws", "job": "a/b/c", "resource": ""}], ["resource of aws"]),
+        ([{"name": "aws", "job": "a/b/c", "resource": 7}], ["resource of aws"]),
         ([{"name": "aws", "job": "a/b/c", "resource": ["env"]}], ["resource of aws"]),
     ],
 )

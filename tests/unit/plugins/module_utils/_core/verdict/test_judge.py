@@ -18,7 +18,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.ju
     judge_locks,
     locks_of,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
+    DEFAULT_POLICIES,
+    Policy,
+    PoolPolicy,
+    read_policies,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
@@ -123,6 +128,19 @@ def test_without_a_concourse_only_people_and_free_locks_are_known() -> None:
     snapshot, _other = world()
     names = [one.verdict.name for one in judge(snapshot, None)]
     assert names == [VerdictName.UNVERIFIED, VerdictName.FREE, VerdictName.UNVERIFIED, VerdictName.MANUAL]
+    assert [one.is_undecided for one in judge(snapshot, None)] == [True, False, True, False]
+    assert all(one.releasable_at is None for one in judge(snapshot, None))
+
+
+def test_without_a_concourse_each_pool_goes_by_its_own_decision() -> None:
+    snapshot, model = world()
+    by_age = read_policies({"unverified": "stale"}, DEFAULT_POLICIES)
+    pools = [PoolOption("aws", PoolPolicy(by_age, no_concourse=Policy.STALE)), PoolOption("gcp", PoolPolicy(by_age))]
+    aws, _free, gcp, _person = judge_locks(locks_of(snapshot, pools), snapshot, pools, None, default_team="home")
+    assert (aws.policy, gcp.policy) == (Policy.STALE, Policy.KEEP)
+    assert (aws.is_undecided, gcp.is_undecided) == (False, True)
+    asked = judge_locks(locks_of(snapshot, pools), snapshot, pools, ModelQueries(model), default_team="home")
+    assert not any(one.is_undecided for one in asked)
 
 
 def test_the_caller_decides_how_the_locks_are_gone_through() -> None:

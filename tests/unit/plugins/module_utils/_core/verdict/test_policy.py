@@ -13,6 +13,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
     DEFAULT_POLICIES,
     Policy,
     PoolPolicy,
+    read_no_concourse,
     read_policies,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import FREE, Verdict, VerdictName
@@ -35,7 +36,7 @@ def test_the_table_of_the_design() -> None:
         "gone": STALE,
         "manual": KEEP,
         "foreign": KEEP,
-        "unverified": STALE,
+        "unverified": KEEP,
         "unreachable": KEEP,
     }
     assert (PoolPolicy().grace, PoolPolicy().stale_timeout) == (5, 60)
@@ -87,7 +88,49 @@ def test_an_unknown_verdict_lists_those_there_are(verdict: object) -> None:
         read_policies({verdict: "keep"}, DEFAULT_POLICIES)  # type: ignore[dict-item]
 
 
-@pytest.mark.parametrize("policy", ["Keep", "", None, False, 5, ["release"], {"release": 1}])
+@pytest.mark.parametrize("policy", ["Keep", False, 5, ["release"], {"release": 1}])
 def test_an_unknown_policy_lists_those_there_are(policy: object) -> None:
     with pytest.raises(BadOption, match=r"for leaked is not known\. Use one of: release, stale, keep"):
         read_policies({"leaked": policy}, DEFAULT_POLICIES)
+
+
+@pytest.mark.parametrize("unverified", Policy)
+@pytest.mark.parametrize(("decided", "policy"), [(None, KEEP), (KEEP, KEEP), (STALE, STALE)])
+def test_without_a_concourse_only_the_decision_for_it_counts(
+    unverified: Policy, decided: Policy | None, policy: Policy
+) -> None:
+    by_verdict = {**DEFAULT_POLICIES, VerdictName.UNVERIFIED: unverified}
+    verdict = Verdict(VerdictName.UNVERIFIED, "", NOW)
+    pool = PoolPolicy(by_verdict, no_concourse=decided, has_concourse=False)
+    assert pool.of(verdict) is policy
+    assert pool.is_undecided(verdict) is (decided is None)
+    assert pool.of(Verdict(VerdictName.MANUAL, "")) is KEEP
+    assert not pool.is_undecided(Verdict(VerdictName.MANUAL, ""))
+    asked = PoolPolicy(by_verdict, no_concourse=decided)
+    assert asked.of(verdict) is unverified
+    assert not asked.is_undecided(verdict)
+
+
+DECISIONS = [
+    (None, {}, None, None),
+    (None, None, STALE, STALE),
+    (None, {"unverified": "keep"}, None, KEEP),
+    (None, {"unverified": "keep"}, STALE, KEEP),
+    (None, {"unverified": "stale"}, None, None),
+    (None, {"unverified": "release"}, KEEP, KEEP),
+    ("stale", {"unverified": "keep"}, KEEP, STALE),
+    ("keep", {"unverified": "stale"}, STALE, KEEP),
+]
+
+
+@pytest.mark.parametrize(("given", "policy", "default", "decided"), DECISIONS)
+def test_who_decides_what_is_done_without_a_concourse(
+    given: str | None, policy: dict[str, object] | None, default: Policy | None, decided: Policy | None
+) -> None:
+    assert read_no_concourse(given, policy, default, "no_concourse") is decided
+
+
+@pytest.mark.parametrize("given", ["release", "Stale", 5, True, ["stale"], {"stale": 1}])
+def test_a_wrong_decision_names_its_option(given: object) -> None:
+    with pytest.raises(BadOption, match=r"^pools: no_concourse of aws: .* is not known\. Use keep or stale\.$"):
+        read_no_concourse(given, None, None, "pools: no_concourse of aws")

@@ -221,10 +221,14 @@ def test_a_claim_that_names_no_concourse_is_asked_at_the_configured_one() -> Non
 def test_unverified_because_the_claim_names_no_build() -> None:
     queries, _other, build = claiming(BuildStatus.STARTED)
     claim = claim_by(build, "v2")
-    for one in (queries, None):
+    for one, reason in (
+        (queries, "the claim names no build"),
+        (None, "the claim names no build, and no Concourse is configured to look for it: set concourse_url"),
+    ):
         verdict = judge_claim(claim, UNNAMED, one)
         assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, claim.claimed_at)
-        assert policy_and_wait(verdict) == (Policy.STALE, 60)
+        assert verdict.reason == reason
+        assert policy_and_wait(verdict) == (Policy.KEEP, None)
 
 
 def test_unverified_because_no_concourse_is_configured() -> None:
@@ -232,7 +236,8 @@ def test_unverified_because_no_concourse_is_configured() -> None:
     claim = claim_by(build, "v2")
     verdict = judge_claim(claim, holder_of(build), None)
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, claim.claimed_at)
-    assert policy_and_wait(verdict) == (Policy.STALE, 60)
+    assert verdict.reason.endswith("but no Concourse is configured to ask: set concourse_url")
+    assert policy_and_wait(verdict) == (Policy.KEEP, None)
     assert judge_claim(claim, PERSON, None).name is VerdictName.MANUAL
 
 
