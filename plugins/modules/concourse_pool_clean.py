@@ -204,9 +204,8 @@ commit:
 """
 
 import secrets
-import time
 
-from ..module_utils._ansible.clean_module import CleanModule
+from ..module_utils._ansible.clean_module import CleanModule, monotonic_seconds, wall_seconds
 from ..module_utils._ansible.options import MODULES
 from ..module_utils._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result
 from ..module_utils._core.clean.run import CleanRun
@@ -220,8 +219,7 @@ def main() -> None:
         snapshot = repository.snapshot()
         pools = module.chosen_pools(snapshot)
         names = [pool.name for pool in pools]
-        clocks = (lambda: int(time.time()), time.monotonic)
-        cleaning = CleanRun(snapshot, pools, rules, judge, *clocks, run_id=secrets.token_hex(4))
+        cleaning = CleanRun(snapshot, pools, rules, judge, wall_seconds, monotonic_seconds, secrets.token_hex(4))
         module.so_far = lambda: failure_result(cleaning, snapshot, names, module.now)
         cleaning.decide()
         for warning in clean_warnings(cleaning.plan, rules.exclude):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 from .._core.clean.options import CleanRules
@@ -16,6 +17,16 @@ if t.TYPE_CHECKING:
     from .._core.clean.release import PlannedRelease
     from .._core.push.store import CommitStore
     from .._git.repository import LockRepository
+
+
+def wall_seconds() -> int:
+    """Return the time in seconds since 1970, UTC."""
+    return int(time.time())
+
+
+def monotonic_seconds() -> float:
+    """Return monotonic seconds that go on while the machine is suspended, where the system has them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class CleanModule(CommittingModule):

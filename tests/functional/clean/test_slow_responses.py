@@ -69,6 +69,13 @@ def age_of(scene: Scene, name: str, pushes: Path, commit: str) -> float:
     return at - max(time for time in asked if time <= at)
 
 
+def requests_about(scene: Scene, name: str) -> int:
+    """The number of requests about a lock, but for its build itself."""
+    (build,) = scene.atc.list_builds(pipeline=f"main/{name}")
+    path = f"/pipelines/{name}/(?!jobs/claim/builds/1$)|/builds/{build['id']}/"
+    return len(scene.atc.requests(path=path))
+
+
 def test_a_slow_lock_ages_no_judgement_and_is_released_when_it_responds(
     clean: Clean, dead: Scene, pushes: Path
 ) -> None:
@@ -90,6 +97,9 @@ def test_a_lock_that_is_always_slow_is_kept_and_named(clean: Clean, dead: Scene,
     assert released(run) == {"aws/quick"}
     (commit,) = commits_since(dead.locks.path, base)
     assert age_of(dead, "quick", pushes, commit.sha) <= MAX_AGE
+    assert 2 * requests_about(dead, "slow") == requests_about(dead, "quick"), (
+        "a look that is over sends no more requests"
+    )
     kept = run.locks["aws/slow"]
     assert (kept["action"], kept["verdict"]) == ("keep", "errored")
     assert kept["action_reason"] == "Concourse responds too slowly about it to judge it again before the push"

@@ -46,10 +46,10 @@ def lost_builds(plan: Sequence[LockPlan], rules: CleanRules, released: Sequence[
     listed = ", ".join(f'"{commit[:_DIGITS]}"' for commit in commits[:_LISTED])
     more = f" and the others of this result ({len(commits)} in all)" if len(commits) > _LISTED else ""
     return BuildsLost(
-        f"The builds of {len(gone)} of the {len(held)} locks that builds hold are gone at once, as after a loss or"
-        f" restore of Concourse's database, so {'no further lock' if released else 'no lock'} is released. Check that"
-        " this is the right Concourse and that it still has its builds; if these builds are gone for good, set"
-        f" accept_gone: [{listed}]{more}."
+        f"{len(gone)} of the {len(held)} builds that hold locks are gone at once, as after a loss or restore of"
+        f" Concourse's database, so {'no further lock' if released else 'no lock'} is released. Check the address of"
+        f" Concourse and whether it still has its builds; if these are gone for good, set accept_gone:"
+        f" [{listed}]{more}."
     )
 
 
