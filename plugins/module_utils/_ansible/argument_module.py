@@ -13,6 +13,7 @@ from ansible.module_utils.basic import AnsibleModule
 from .._core.shared.text import valid_unicode
 from .given_options import given_options
 from .secrets import secrets_in_addresses
+from .texts import encodable
 
 
 class ArgumentModule(AnsibleModule):
@@ -33,8 +34,15 @@ class ArgumentModule(AnsibleModule):
     def _log_invocation(self) -> None:
         """Log the options. AnsibleModule itself ends with a traceback if one is not UTF-8."""
         given = self.params
-        self.params = {name: valid_unicode(one) if isinstance(one, str) else one for name, one in given.items()}
+        self.params = encodable(given)
         try:
             self._base._log_invocation()
         finally:
             self.params = given
+
+    def _return_formatted(self, result: dict[str, t.Any]) -> None:
+        """Return the result, which shows the options. Ansible accepts none with text that is not UTF-8."""
+        self.params = encodable(self.params)
+        if "msg" in result:
+            result["msg"] = valid_unicode(result["msg"])
+        self._base._return_formatted(result)

@@ -17,6 +17,7 @@ from .._concourse.config.options import ConcourseOptions
 from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot, WantedPools
 from .._core.shared.errors import PoolboyError
+from .._core.shared.text import valid_unicode
 from .._core.verdict.judge import JudgedLock, JudgeLocks, judge_locks
 from .._core.verdict.policy import (
     DEFAULT_POLICIES,
@@ -76,7 +77,7 @@ class PoolModule:
         """Warn the operator; each message once."""
         if message not in self._warned:
             self._warned.add(message)
-            self._module.warn(message)
+            self._module.warn(valid_unicode(message))
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context."""

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
+import typing as t
 from collections.abc import Iterator, Mapping
 
 from .._core.shared.errors import BadOption
+from .._core.shared.text import valid_unicode
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -32,6 +34,15 @@ def check_texts(options: Mapping[str, object]) -> None:
                 raise BadOption(
                     f"{name} contains a NUL or half of a surrogate pair, which is not a character: remove it."
                 )
+
+
+def encodable(value: t.Any) -> t.Any:
+    """Return a value of options with each byte that is not UTF-8 as an escape, at any depth."""
+    if isinstance(value, str):
+        return valid_unicode(value)
+    if isinstance(value, Mapping):
+        return {encodable(key): encodable(one) for key, one in value.items()}
+    return [encodable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _is_encodable(text: str) -> bool:

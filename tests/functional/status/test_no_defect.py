@@ -57,7 +57,9 @@ def message_of(module: Any, options: dict[str, Any], capsys: pytest.CaptureFixtu
         patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy")  # the encoding of the result, which Ansible sets
         with pytest.raises(SystemExit):
             module.main()
-    return str(json.loads(capsys.readouterr().out).get("msg", ""))
+    result = json.loads(capsys.readouterr().out)
+    assert json.dumps(result, ensure_ascii=False).encode()  # Ansible accepts nothing but UTF-8
+    return str(result.get("msg", ""))
 
 
 @pytest.fixture
@@ -84,6 +86,11 @@ def test_any_value_of_any_option(
     message = message_of(module, options, capsys)
     assert "defect" not in message
     assert "\n" not in message or message.startswith(("argument ", "Unsupported"))
+
+
+def test_a_path_that_is_not_utf_8(workplace: Workplace) -> None:
+    run = workplace.ad_hoc("concourse_pool_status", {"branch": "x"}, environment={"POOL_REPO": "/nowhere/\udcff"})
+    assert_says(run.message, ["There is no git repository at file:///nowhere/%FF", "check repo"])
 
 
 PATHS = ("repo", "cache_dir", "key_file", "known_hosts_file", "ca_path")
