@@ -45,7 +45,10 @@ options:
     description: Path of the C(known_hosts) file. If not provided, SSH uses its default files.
     type: path
   repo_username:
-    description: User name for the repository over C(https) or C(http).
+    description:
+      - User name for the repository over C(https) or C(http).
+      - A login that is given takes precedence over C(~/.netrc). With a user name alone, the password of this user in
+        C(~/.netrc), or of the credential helpers in the settings of git, is used.
     type: str
   repo_password:
     description: Password or access token for the repository over C(https) or C(http).

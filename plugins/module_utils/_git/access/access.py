@@ -16,6 +16,7 @@ from urllib.parse import quote
 from ..._core.shared.errors import BadOption
 from ..process.environment import SETTINGS, base_environment, settings_environment
 from .address import Address
+from .netrc_file import has_netrc, netrc_password
 from .options import RepositoryOptions, existing_path
 from .private_key import private_key_file
 from .ssh import ssh_command
@@ -47,6 +48,11 @@ def open_access(options: RepositoryOptions, address: Address) -> Iterator[Access
         if address.is_http:
             environment.update(_http_environment(options))
             username, password = _http_credentials(options, address)
+            if username and password is None:
+                password = netrc_password(address.host, username)
+            if (username or password is not None) and has_netrc():
+                # curl takes a login from there first, unless git names one at once, even an empty one (http.c).
+                settings.append(("http.emptyAuth", "true"))
             secrets = _secrets(username, password, address)
             if password is not None:
                 # The empty helper switches off those of the user; ours responds for this host alone.

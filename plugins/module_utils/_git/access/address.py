@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from ..._core.shared.errors import BadOption
 from ..._core.shared.text import printable
@@ -39,6 +39,11 @@ class Address:
     @property
     def is_http(self) -> bool:
         return self.scheme in ("http", "https")
+
+    @property
+    def host(self) -> str:
+        """The host of an http address, without its port and brackets."""
+        return urlsplit(self.origin).hostname or ""
 
     @property
     def shown(self) -> str:
