@@ -119,7 +119,8 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 
 def leave_behind(scene: Scene, lock: str) -> None:
-    """Let a build claim a lock of pool `aws` and lose its worker."""
+    """Let a build claim a lock of pool `aws` and lose its worker, in the scene's time."""
+    scene.atc.set_time(scene.now)
     build = scene.start(PIPELINE, "claim")
     scene.claim(build, "env", lock)
     scene.wait(60)
