@@ -92,7 +92,7 @@ class Workplace:
 
     The temporary folder has a short path, because it contains sockets of Ansible and ssh; this object removes it.
 
-    `variables` are the environment variables of every run.
+    `variables` are the environment variables of every run, `prefix` is a command that runs each command of Ansible.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -101,6 +101,7 @@ class Workplace:
         for path in (self.home, self.cache):
             path.mkdir(parents=True, exist_ok=True)
         self.temporary = short_folder(self)
+        self.prefix: tuple[str, ...] = ()
         self.variables = {
             "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
             "HOME": str(self.home),
@@ -148,7 +149,7 @@ class Workplace:
         """Run a command of Ansible: `ansible("ansible", "localhost", "-m", ...)`."""
         program, *arguments = command
         done = subprocess.run(
-            [str(TOOLS / program), *arguments],
+            [*self.prefix, str(TOOLS / program), *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

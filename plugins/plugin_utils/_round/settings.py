@@ -36,7 +36,7 @@ class RoundSettings:
     webhook_url: str = ""
     state_file: str = ""
     kept_too_long: t.Any = 0
-    fatal_steps: tuple[str, ...] = ()
+    fatal_steps: tuple[str, ...] = ("clean", "trigger", "status", "page", "metrics")
     unreachable_ok: bool = False
     check_mode: bool = False
     started: str = ""
@@ -94,6 +94,9 @@ def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[st
             "pool_boy_pushgateway_url needs pool_boy_metrics_file or pool_boy_state_file, from which the counters"
             " continue in the next round."
         )
+    for name in ("page_file", "metrics_file", "state_file"):
+        if "\n" in getattr(settings, name):
+            yield f"pool_boy_{name} has a line break, which the name of a file must not have."
     for name in ("pushgateway_url", "webhook_url"):
         address = getattr(settings, name)
         if address and not _ADDRESS.fullmatch(address):

@@ -196,6 +196,24 @@ def test_names_without_the_prefix_have_no_effect(scene: Scene, machine: Machine,
     assert list(machine.cache.iterdir()), "the cached copy is used all the same"
 
 
+def test_null_variables_count_as_not_set(scene: Scene, machine: Machine) -> None:
+    """Ansible itself refuses a null number, truth value or choice of a role, and names it."""
+    needed = work(scene)
+    specs = yaml_of((COLLECTION / "roles/pool_boy/meta/argument_specs.yml").read_text())["argument_specs"]
+    texts = {
+        name
+        for name, one in specs["main"]["options"].items()
+        if one["type"] in ("str", "path", "list", "dict") and "choices" not in one
+    }
+    nulls = dict.fromkeys(texts - set(needed))
+    run = machine.rounds({"shop": {**nulls, **needed}})
+    assert run.run.code == 0, run.run.said
+    fact = run.facts["shop"]
+    assert (fact["name"], fact["failures"]) == ("shop", [])
+    assert [one["name"] for one in fact["clean"]["released"]] == ["env-1"]
+    assert [one["pool"] for one in fact["trigger"]["triggered"]] == ["cf/fresh"]
+
+
 def test_pools_as_json_on_the_command_line(scene: Scene, machine: Machine) -> None:
     """Ansible passes a text; its job is recognized and a build starts."""
     variables = {name: value for name, value in work(scene).items() if name != "pool_boy_pools"}

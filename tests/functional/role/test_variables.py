@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible import options
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import RoundSettings, read_settings
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
 
 COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
@@ -32,6 +33,11 @@ OF_MODULES: dict[str, dict[str, Any]] = {
 
 def test_defaults_are_those_of_the_argument_specs() -> None:
     assert yaml.safe_load(DEFAULTS) == {name: one["default"] for name, one in OPTIONS.items() if "default" in one}
+
+
+def test_null_steps_are_the_default_ones() -> None:
+    default = tuple(OPTIONS["pool_boy_fatal_steps"]["default"])
+    assert RoundSettings().fatal_steps == read_settings({"fatal_steps": None}).fatal_steps == default
 
 
 def test_what_has_no_default_is_named_in_the_defaults() -> None:

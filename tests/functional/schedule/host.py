@@ -59,23 +59,26 @@ class Host:
         shutil.copytree(wheels, machine.path("/tester/wheels"))
         self.before = self.traces()
 
-    def apply(self, *more: str, environment: Mapping[str, str] | None = None, **variables: Any) -> Run:
+    def apply(
+        self, *more: str, environment: Mapping[str, str] | None = None, umask: str = "022", **variables: Any
+    ) -> Run:
         """Run the playbook with variables without their prefix: `apply(backend="cron")`."""
         given = {f"pool_boy_schedule_{name}": value for name, value in variables.items()}
         offline = {"pool_boy_schedule_pip_arguments": ["--no-index", "--find-links=/tester/wheels"]}
         file = self.machine.put("/tester/variables.yml", self.stage.variables(**{**offline, **given}))
-        return self.playbook("--extra-vars", f"@{file}", *more, environment=environment)
+        return self.playbook("--extra-vars", f"@{file}", *more, environment=environment, umask=umask)
 
-    def playbook(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
-        """Run the playbook with arguments."""
+    def playbook(self, *arguments: str, environment: Mapping[str, str] | None = None, umask: str = "022") -> Run:
+        """Run the playbook with arguments, under a umask of root."""
         own = {"ANSIBLE_COLLECTIONS_PATH": self.collections, "ANSIBLE_PIPELINING": "1", **(environment or {})}
-        return self.machine.ansible(
-            "ansible-playbook", "poolboy.concourse.schedule", *arguments, environment=own, patience=PATIENCE
-        )
+        command = ("ansible-playbook", "poolboy.concourse.schedule", *arguments)
+        return self.machine.ansible(*command, environment=own, patience=PATIENCE, umask=umask)
 
-    def install(self, *more: str, environment: Mapping[str, str] | None = None, **variables: Any) -> int:
+    def install(
+        self, *more: str, environment: Mapping[str, str] | None = None, umask: str = "022", **variables: Any
+    ) -> int:
         """Run the playbook as `apply`, which must succeed; return the number of changes."""
-        run = self.apply(*more, environment=environment, **variables)
+        run = self.apply(*more, environment=environment, umask=umask, **variables)
         assert run.code == 0, run.said
         for secret in self.stage.secrets.values():
             assert secret not in run.said

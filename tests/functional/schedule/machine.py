@@ -121,7 +121,13 @@ class Machine:
         )
         return Run(done.returncode, done.stdout, done.stderr)
 
-    def ansible(self, *command: str, environment: Mapping[str, str] | None = None, patience: float = PATIENCE) -> Run:
+    def ansible(
+        self,
+        *command: str,
+        environment: Mapping[str, str] | None = None,
+        patience: float = PATIENCE,
+        umask: str = "022",
+    ) -> Run:
         """Run a command of Ansible in the machine; its files have the same paths there, see `put`."""
         passed_on = {
             name: value for name, value in os.environ.items() if name.startswith("PIP_") or "proxy" in name.lower()
@@ -137,7 +143,8 @@ class Machine:
             **(environment or {}),
         }
         program, *arguments = command
-        return self.run(str(TOOLS / program), *arguments, environment=variables, patience=patience)
+        under = ["sh", "-c", f'umask {umask}; exec "$@"', "sh"]
+        return self.run(*under, str(TOOLS / program), *arguments, environment=variables, patience=patience)
 
     def put(self, path: str, content: str) -> str:
         """Write a file into the machine that only root can read."""

@@ -31,9 +31,9 @@ def test_systemd_is_refused_on_a_host_without_it(cron_host: Host) -> None:
     assert cron_host.leftovers == []
 
 
-def test_it_is_installed_and_tried(cron_host: Host) -> None:
+def test_it_is_installed_and_tried_whatever_the_umask_of_root_is(cron_host: Host) -> None:
     cron_host.stage.leave("env-1")
-    assert cron_host.install(**SETTINGS) > 0
+    assert cron_host.install(**SETTINGS, umask="077") > 0
     assert cron_host.stage.is_free("env-1")
     assert "locks of the stage" in cron_host.machine.read("/srv/pools/index.html")
     assert "poolboy_locks" in cron_host.machine.read("/srv/pools/pools.prom")
@@ -43,13 +43,47 @@ def test_the_entry_names_user_path_and_log(cron_host: Host) -> None:
     entry = cron_host.machine.read("/etc/cron.d/pool-boy")
     assert re.search(r"^PATH=/usr/sbin:/usr/bin:/sbin:/bin$", entry, re.MULTILINE)
     assert re.search(
-        rf"^\* \* \* \* \* pool-boy umask 077; {COMMAND} >>/var/log/pool-boy/round.log 2>&1$", entry, re.MULTILINE
+        rf"^\* \* \* \* \* pool-boy umask 077; {COMMAND} >>/var/log/pool-boy/round.log 2>&1 ", entry, re.MULTILINE
     )
     assert entry.endswith("\n")
 
 
 def test_a_second_run_changes_nothing_and_shows_no_secret(cron_host: Host) -> None:
     assert cron_host.install("-vvvv", "--diff", **SETTINGS) == 0
+
+
+def test_programs_that_the_user_cannot_read_are_mended(cron_host: Host) -> None:
+    """As an earlier version left them that was installed under another umask."""
+    closed = cron_host.machine.run("chmod", "-R", "go-rwx", "/opt/pool-boy/venv/", "/opt/pool-boy/collections")
+    assert closed.code == 0, closed.said
+    assert cron_host.install("--check", **SETTINGS) > 0
+    assert cron_host.install(**SETTINGS, umask="027") > 0
+    assert cron_host.install(**SETTINGS) == 0
+
+
+def test_cron_mails_only_what_failed(cron_host: Host) -> None:
+    """cron sends what an entry prints: a sentence if the round failed, nothing if it worked or another was running."""
+    machine = cron_host.machine
+    assert cron_host.install(**SETTINGS, mail_to="ops@example.com,boy@example.com") == 1
+    entry = machine.read("/etc/cron.d/pool-boy")
+    assert 'MAILTO="ops@example.com,boy@example.com"\n' in entry
+    line = entry.strip().splitlines()[-1].partition(" pool-boy ")[2]
+    as_cron = ("runuser", "--user", "pool-boy", "--", "sh", "-c", line)
+    assert machine.run(*as_cron).said == ""
+    assert machine.run("flock", "/var/lib/pool-boy/round.lock", *as_cron).said == ""
+    secrets = machine.path("/etc/pool-boy/secrets.yml")
+    secrets.chmod(0)
+    failed = machine.run(*as_cron)
+    secrets.chmod(0o600)
+    assert failed.said == "The round failed. The end of /var/log/pool-boy/round.log says why.\n"
+
+
+def test_who_learns_of_a_failed_round_is_said(cron_host: Host) -> None:
+    told = "Nobody learns of failed rounds of pool-boy"
+    quiet = {name: value for name, value in cron_host.stage.round.items() if name != "pool_boy_metrics_file"}
+    assert told in cron_host.apply("--check", **SETTINGS, round=quiet).stdout
+    assert told not in cron_host.apply("--check", **SETTINGS, round=quiet, mail_to="ops@example.com").stdout
+    assert told not in cron_host.apply("--check", **SETTINGS).stdout
 
 
 def test_changed_secrets_are_not_shown(cron_host: Host) -> None:

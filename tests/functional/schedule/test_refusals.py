@@ -39,6 +39,8 @@ CASES = {
         {"backend": "cron", "cron": "13 13 13 12 5"},
     ),
     "name": Case("Pool Boy cannot", {"name": "Pool Boy"}),
+    "mail": Case('x" y is not', {"backend": "cron", "mail_to": 'x" y'}),
+    "misspelt": Case("There is no variable pool_boy_schedule_usr", {"usr": "boy"}),
     "timeout": Case("pool_boy_schedule_timeout must be seconds above 0", {"timeout": 0}),
     "password": Case(
         "pool_boy_concourse_username needs pool_boy_concourse_password", less=("pool_boy_concourse_password",)

@@ -17,6 +17,7 @@ from ansible_collections.poolboy.concourse.tests.functional.running import Workp
 from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import obstacle
 
 PLAYBOOK = Path(__file__).with_name("texts.yml")
+TEMPLATES = sorted(path.stem for path in (Path(__file__).parents[3] / "roles/pool_boy/templates/schedule").glob("*.j2"))
 AWKWARD = {
     "emoji": "p\U0001f511ss \U0001f468\u200d\U0001f469 \U0010ffff",
     "behind_a_backslash": "\\\U0001f511 \\\\\U0001f511 \\ud83d\\udd11",
@@ -104,6 +105,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "entries": [*GOOD_ENTRIES, *WORDS, *BAD_ENTRIES],
         "addresses": [*TELLING, *HARMLESS],
         "folder": str(place.folder),
+        "templates": TEMPLATES,
     }
     file = place.folder / "given.yml"
     # JSON in YAML: no character that YAML cannot represent, and no templates.
@@ -179,3 +181,13 @@ def test_every_text_is_in_ascii_or_readable(made: dict[str, Any]) -> None:
     """The file contains no character that YAML forbids."""
     text = (made["folder"] / "round.yml").read_bytes().decode()
     assert re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]", text) == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_each_line_of_ansible_managed_is_a_comment(made: dict[str, Any], name: str) -> None:
+    """A second line that is none makes cron ignore the whole file, and sh run it."""
+    lines = (made["folder"] / f"managed-{name}").read_text(encoding="utf-8").splitlines()
+    marked = [line for line in lines if "first line" in line or "second %line%" in line]
+    assert len(marked) == 2
+    assert all(line.startswith("#") for line in marked)
+    assert (lines[0] == "#!/bin/sh") == (name == "round")

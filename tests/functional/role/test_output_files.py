@@ -1,0 +1,85 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Page, metrics and state that are links or mount points: the file behind them is written, and they stay."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.poolboy.concourse.tests.functional.role.conftest import Machine, report_variables, work
+from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
+from ansible_collections.poolboy.concourse.tests.scene import Scene
+
+FILES = {"locks.html": "<!DOCTYPE html>", "locks.prom": "poolboy_rounds_total", "state.json": '{"memory"'}
+# Mounts each file onto the file after it, in a namespace of its own, and runs the rest behind `--`.
+MOUNT = 'while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit 9; shift 2; done; shift; exec "$@"'
+
+
+def cannot_mount() -> bool:
+    """Return whether this machine does not let the tests mount files."""
+    return os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0
+
+
+def targets(machine: Machine) -> dict[str, Path]:
+    """Return the files behind the output files, in a folder of their own."""
+    folder = machine.folder / "behind"
+    folder.mkdir()
+    return {name: folder / name for name in FILES}
+
+
+def check_written(machine: Machine, behind: dict[str, Path]) -> None:
+    for name, beginning in FILES.items():
+        assert beginning in behind[name].read_text()
+        assert stat.S_IMODE(behind[name].stat().st_mode) == (0o600 if name == "state.json" else 0o644)
+    assert sorted(path.name for path in machine.out.iterdir()) == sorted(FILES), "no temporary file is left"
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["links", "dangling-links"])
+def test_links_are_followed(scene: Scene, machine: Machine, receiver: Receiver, there: bool) -> None:
+    behind = targets(machine)
+    for name, target in behind.items():
+        if there:
+            target.write_text('{"memory": {}}' if name == "state.json" else "")
+        # One of them through another link, and relative.
+        (target.parent / f"{name}.link").symlink_to(target.name)
+        (machine.out / name).symlink_to(f"../behind/{name}.link")
+    hosts = {"shop": work(scene, **report_variables(machine, receiver))}
+    for number in (1, 2):
+        run = machine.rounds(hosts)
+        assert run.facts["shop"]["failures"] == []
+        assert all((machine.out / name).is_symlink() for name in FILES)
+        check_written(machine, behind)
+        rounds = f'poolboy_rounds_total{{repository="shop"}} {number}\n'
+        assert rounds in behind["locks.prom"].read_text(), "the counters continue"
+    assert len(receiver.take("POST")) == 1, "what was told is not told again"
+
+
+@pytest.mark.skipif(cannot_mount(), reason="the tests may not mount files on this machine")
+def test_a_mounted_file_is_written_in_place(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    behind = targets(machine)
+    pairs: list[str] = []
+    for name, target in behind.items():
+        target.write_text("{}" if name == "state.json" else "")
+        (machine.out / name).touch()
+        pairs += [str(target), str(machine.out / name)]
+    machine.prefix = ("unshare", "--mount", "--propagation=private", "sh", "-c", MOUNT, "sh", *pairs, "--")
+    run = machine.rounds({"shop": work(scene, **report_variables(machine, receiver))})
+    assert run.facts["shop"]["failures"] == []
+    check_written(machine, behind)
+    assert all(not (machine.out / name).read_text() for name in FILES), "the files below the mounts"
+
+
+def test_a_plain_file_is_replaced_at_one_stroke(scene: Scene, machine: Machine) -> None:
+    """So a reader never finds half a page, and a full disk leaves the last one."""
+    page = machine.out / "locks.html"
+    page.write_text("old")
+    before = page.stat().st_ino
+    run = machine.rounds({"shop": work(scene, pool_boy_page_file=str(page))})
+    assert run.facts["shop"]["failures"] == []
+    assert page.stat().st_ino != before
