@@ -84,6 +84,13 @@ def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[st
         yield "pool_boy_name is empty. Set a name that identifies this repository in page, metrics and messages."
     if isinstance(settings.pools, Mapping) or not isinstance(settings.pools, str | list | tuple):
         yield "pool_boy_pools is not a list. Write a list such as [aws, 'gcp:30'] or a string such as aws,gcp:30."
+    yield from _mistakes_in_files(settings)
+    yield from _mistakes_in_addresses(settings)
+    if not _is_minutes(settings.kept_too_long):
+        yield "pool_boy_kept_too_long must be a number of minutes, 0 or more."
+
+
+def _mistakes_in_files(settings: RoundSettings) -> Iterator[str]:
     if settings.webhook_url and not settings.state_file:
         yield (
             "pool_boy_webhook_url needs pool_boy_state_file, the file that stores what was reported."
@@ -97,14 +104,15 @@ def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[st
     for name in ("page_file", "metrics_file", "state_file"):
         if "\n" in getattr(settings, name):
             yield f"pool_boy_{name} has a line break, which the name of a file must not have."
+
+
+def _mistakes_in_addresses(settings: RoundSettings) -> Iterator[str]:
     for name in ("pushgateway_url", "webhook_url"):
         address = getattr(settings, name)
         if address and not _ADDRESS.fullmatch(address):
             yield f"pool_boy_{name} is not a URL that begins with http:// or https://."
     if settings.pushgateway_password and not settings.pushgateway_username:
         yield "pool_boy_pushgateway_password needs pool_boy_pushgateway_username."
-    if not _is_minutes(settings.kept_too_long):
-        yield "pool_boy_kept_too_long must be a number of minutes, 0 or more."
 
 
 def _is_minutes(value: object) -> bool:
