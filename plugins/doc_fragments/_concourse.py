@@ -65,7 +65,9 @@ options:
     description: Path of a PEM file with the key of O(client_cert).
     type: path
   concourse_timeout:
-    description: Seconds to wait for a connection to Concourse, and for each response.
+    description:
+      - Seconds for each try of a request to Concourse, from the connection to the end of the response.
+      - A request that only reads is tried up to three times.
     type: int
     default: 10
 """

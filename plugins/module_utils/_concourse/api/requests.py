@@ -9,6 +9,7 @@ import typing as t
 
 from ..._core.concourse.queries import NoCredibleResponse
 from ..http.errors import RequestFailed
+from ..http.large_responses import LargeResponseTurn
 from ..http.response import Response
 from ..http.session import Session
 from ..login.connection import Connection, Login
@@ -47,16 +48,22 @@ class ApiRequests:
 
     def get_or_none(self, path: str, decode: Decoder[Decoded]) -> Decoded | None:
         """Return the decoded JSON of a 200, None for a 404 with Concourse's header: no such thing."""
-        response = self.fetch(path)
-        return None if response is None else self.decode(path, response, decode)
+        found = self.get_page_or_none(path, decode)
+        return None if found is None else found[0]
 
-    def fetch(self, path: str) -> Response | None:
+    def get_page_or_none(self, path: str, decode: Decoder[Decoded]) -> tuple[Decoded, str | None] | None:
+        """Return the decoded JSON of a 200 and the URL of the next page; None for a 404 with Concourse's header."""
+        with self._session.large_responses.turn() as turn:
+            response = self._fetch(path, turn)
+            return None if response is None else (self.decode(path, response, decode), response.next_link)
+
+    def _fetch(self, path: str, turn: LargeResponseTurn) -> Response | None:
         """Return a 200, None for a 404; both must carry Concourse's header."""
         if self._has_ended:
             raise NoCredibleResponse("the response came too late")
         token = self.login().token
         try:
-            response = self._send_with_renewal(token, lambda valid: self._session.get(path, valid))
+            response = self._send_with_renewal(token, lambda valid: self._session.get(path, valid, turn))
         except RequestFailed as failure:
             raise NoCredibleResponse(failure.clause) from None
         if response.version is None:

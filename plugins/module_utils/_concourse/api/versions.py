@@ -74,14 +74,15 @@ class VersionOrder:
     def _fetch_page(self) -> None:
         path = self._next_path()
         try:
-            response = self._api.fetch(path)
-            if response is None:
+            found = self._api.get_page_or_none(path, decode_versions)
+            if found is None:
                 raise NoCredibleResponse(f"Concourse does not know resource {self._resource} any more")
-            self._add(self._api.decode(path, response, decode_versions))
         except NoCredibleResponse as error:
             self._failure = str(error)
             raise
-        parameters = next_page_parameters(response.next_link)
+        versions, next_link = found
+        self._add(versions)
+        parameters = next_page_parameters(next_link)
         self._next = None if parameters is None else self._path(parameters)
         self._pages += 1
 

@@ -18,7 +18,7 @@ class ConcourseOptions:
     | `target` | target in fly's ~/.flyrc |
     | `url_aliases` | other addresses of the same Concourse, as they appear in claims |
     | `team` | team of claims that name none; default: the target's team, else main |
-    | `timeout` | seconds, for connecting and for each wait for a response |
+    | `timeout` | seconds for each try of a request, to the end of its response |
     | `ca_path` | file or directory of PEM certificates |
     | `client_cert`, `client_key` | PEM files |
     """

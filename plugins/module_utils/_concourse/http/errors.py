@@ -6,6 +6,7 @@
     RequestFailed            no response: refused or lost connection, unknown host, broken proxy, server given up
     ├── RequestTimedOut      the server did not answer in time
     ├── ResponseTruncated    the response broke off in its body
+    ├── ResponseTooLong      the response has more bytes than any that is needed
     └── TlsFailed            the certificates or the scheme are wrong: the user has to change an option
 
 The texts of the libraries are never shown: they quote the addresses of proxies, which can hold passwords.
@@ -35,6 +36,13 @@ class RequestTimedOut(RequestFailed):
 
 class ResponseTruncated(RequestFailed):
     """The connection broke, or the encoding ended, in the middle of the response's body."""
+
+
+class ResponseTooLong(RequestFailed):
+    """The response has more than `most` bytes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a response is longer than {most // 1024**2} MiB")
 
 
 class TlsFailed(RequestFailed):

@@ -9,6 +9,8 @@ GET, lost or refused connection         up to three tries
 GET, time-out                           two tries; one until the server has answered for the first time
 GET, TLS options are wrong              one try
 POST                                    one try: the server may have acted on it
+
+The time-out is the deadline of a whole try: the connection, TLS, the head and the body of the response (see `limits`).
 """
 
 from __future__ import annotations

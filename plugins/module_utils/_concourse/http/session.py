@@ -13,7 +13,10 @@ from urllib.parse import quote_plus
 
 from ..config.settings import ConcourseSettings
 from ..config.tls import make_context
+from .body import receive_body
 from .errors import RequestFailed, ResponseTruncated, map_exception
+from .large_responses import LargeResponses, LargeResponseTurn
+from .limits import RequestLimits
 from .next_link import read_next_link
 from .requests_library import import_requests
 from .response import Response
@@ -27,8 +30,6 @@ if t.TYPE_CHECKING:
 _UNAVAILABLE = frozenset({429, 502, 503, 504})
 # After so many failed requests in a row no further one is sent.
 _MAX_FAILURES = 5
-# No response that is needed comes near it: a hundred builds are 40 kB.
-_MAX_BYTES = 64 * 1024 * 1024
 
 
 class Session:
@@ -40,19 +41,24 @@ class Session:
     def __init__(self, settings: ConcourseSettings, connections: int) -> None:
         self._settings = settings
         self._connections = connections
+        self._limits = RequestLimits(settings.timeout)
+        self.large_responses = LargeResponses()
         self._lock = threading.Lock()
         self._session: requests.Session | None = None
         self._has_answered = False
         self._failures = 0
         self._last_failure = ""
 
-    def get(self, path: str, token: str | None = None) -> Response:
-        """Send a GET, with retries (see `retry`). `path` begins with a slash and includes the query."""
+    def get(self, path: str, token: str | None = None, turn: LargeResponseTurn | None = None) -> Response:
+        """Send a GET, with retries (see `retry`). `path` begins with a slash and includes the query.
+
+        Without a turn of `large_responses` the response must be a small one.
+        """
         failure = self.failure
         if failure is not None:
             raise RequestFailed(failure)
         try:
-            response = self._get(path, token)
+            response = self._get(path, token, turn)
         except RequestFailed as error:
             self._count_failure(error.clause)
             raise
@@ -91,15 +97,20 @@ class Session:
         if session is not None:
             session.close()
 
-    def _get(self, path: str, token: str | None) -> Response:
+    def _get(self, path: str, token: str | None, turn: LargeResponseTurn | None) -> Response:
         try:
-            return self._send("GET", path, _bearer(token))
+            return self._send("GET", path, _bearer(token), turn=turn)
         except ResponseTruncated:
             # urllib3 retries only until the headers are read.
-            return self._send("GET", path, _bearer(token))
+            return self._send("GET", path, _bearer(token), turn=turn)
 
     def _send(
-        self, method: str, path: str, authorization: str | None, body: Mapping[str, str] | bytes | None = None
+        self,
+        method: str,
+        path: str,
+        authorization: str | None,
+        body: Mapping[str, str] | bytes | None = None,
+        turn: LargeResponseTurn | None = None,
     ) -> Response:
         session = self._open()
         import requests
@@ -118,9 +129,20 @@ class Session:
                 stream=True,
             ) as response:
                 self._has_answered = True
-                return _read(response)
+                return self._receive(response, turn)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise map_exception(error, self._settings.address, timeout) from None
+
+    def _receive(self, response: requests.Response, turn: LargeResponseTurn | None) -> Response:
+        headers = response.headers
+        return Response(
+            status=response.status_code,
+            body=receive_body(response.raw, self._limits, turn),
+            version=headers.get("X-Concourse-Version") or None,
+            content_type=headers.get("Content-Type", ""),
+            next_link=read_next_link(headers.get("Link", "")),
+            location=headers.get("Location"),
+        )
 
     def _open(self) -> requests.Session:
         with self._lock:
@@ -129,7 +151,7 @@ class Session:
                 is_https = self._settings.address.lower().startswith("https:")
                 context = make_context(self._settings.tls) if is_https else None
                 retry = make_retry(self._settings.timeout, lambda: self._has_answered)
-                self._session = open_session(context, self._connections, retry)
+                self._session = open_session(context, self._connections, retry, self._limits)
             return self._session
 
     def _count_failure(self, clause: str) -> None:
@@ -152,20 +174,3 @@ class _Authorization:
 
 def _bearer(token: str | None) -> str | None:
     return None if token is None else f"Bearer {token}"
-
-
-def _read(response: requests.Response) -> Response:
-    body = bytearray()
-    for piece in response.iter_content(64 * 1024):
-        body += piece
-        if len(body) > _MAX_BYTES:
-            raise ValueError("the response is too long")
-    headers = response.headers
-    return Response(
-        status=response.status_code,
-        body=bytes(body),
-        version=headers.get("X-Concourse-Version") or None,
-        content_type=headers.get("Content-Type", ""),
-        next_link=read_next_link(headers.get("Link", "")),
-        location=headers.get("Location"),
-    )
