@@ -207,7 +207,7 @@ import secrets
 
 from ..module_utils._ansible.clean_module import CleanModule, monotonic_seconds, wall_seconds
 from ..module_utils._ansible.options import MODULES
-from ..module_utils._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result
+from ..module_utils._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result, slow_warnings
 from ..module_utils._core.clean.run import CleanRun
 from ..module_utils._core.push.retry import PushRetry
 
@@ -226,6 +226,8 @@ def main() -> None:
             module.warn(warning)
         if cleaning.releases() and not module.check_mode:
             cleaning.push_releases(module.release_store(repository), PushRetry)
+            for warning in slow_warnings(cleaning.plan):
+                module.warn(warning)
         released = cleaning.releases() if module.check_mode else cleaning.released
         result = clean_result(cleaning.plan, snapshot, names, module.now, released=released)
         module.exit(result, changed=bool(released), diff=clean_diff(released))

@@ -100,6 +100,10 @@ def test_a_lock_that_is_always_slow_is_kept_and_named(clean: Clean, dead: Scene,
     assert 2 * requests_about(dead, "slow") == requests_about(dead, "quick"), (
         "a look that is over sends no more requests"
     )
+    assert run.warnings == [
+        "Concourse responds too slowly to judge 1 lock again before the push, so the run keeps what it would have"
+        " released: aws/slow."
+    ]
     kept = run.locks["aws/slow"]
     assert (kept["action"], kept["verdict"]) == ("keep", "errored")
     assert kept["action_reason"] == "Concourse responds too slowly about it to judge it again before the push"

@@ -15,12 +15,14 @@ from ..pool.snapshot import Snapshot
 from ..report.columns import AGE, HOLDER, LOCK, POOL, VERDICT, Column
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
-from ..shared.text import printable, valid_unicode
+from ..shared.text import count_text, printable, valid_unicode
 from ..verdict.verdict import VerdictName
 from .plan import LockPlan
 from .reason import Cause, cause_text, reason_text
 from .run import CleanRun
 from .unasked import unasked_warning
+
+_NAMED = 10  # locks in a warning
 
 
 def clean_result(
@@ -79,6 +81,18 @@ def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator
     unasked = unasked_warning([lock_plan.judged for lock_plan in plan])
     if unasked is not None:
         yield unasked
+
+
+def slow_warnings(plan: Sequence[LockPlan]) -> Iterator[str]:
+    """Yield a warning that names the locks which could not be judged again in time."""
+    slow = [lock_plan.judged.lock for lock_plan in plan if lock_plan.reason.cause is Cause.SLOW_RESPONSES]
+    names = ", ".join(printable(lock.pool_and_name, 80) for lock in slow[:_NAMED])
+    more = f" and {len(slow) - _NAMED} more" if len(slow) > _NAMED else ""
+    if slow:
+        yield (
+            f"Concourse responds too slowly to judge {count_text(len(slow), 'lock')} again before the push, so the run"
+            f" keeps what it would have released: {names}{more}."
+        )
 
 
 def _pattern_example(pattern: str, locks: Sequence[Lock]) -> str:
