@@ -157,3 +157,16 @@ def test_changes_are_confirmed_until_they_hold() -> None:
     assert written == ["change 0", "change 7"]
     assert asked == [1, 2, 2]
     assert store.commits == ["change 7 on tip 0"]
+
+
+def test_an_accepted_push_is_not_found_again_by_the_next_run() -> None:
+    """The same commit was pushed twice; the response to the first push was lost."""
+    store = Store([PushOutcome.UNKNOWN, PushOutcome.ACCEPTED, PushOutcome.ACCEPTED], ["change 0 on tip 0"])
+    tips = iter(["tip 0", "tip 0", "tip 1"])
+    store.snapshot = lambda: Snapshot(next(tips), "main", (), ())  # type: ignore[method-assign]
+    pushes = loop(store)
+    pushes.task.revise = lambda _snapshot: None  # type: ignore[method-assign]
+    assert run(pushes)
+    pushes.task.plan = 1
+    assert run(pushes)
+    assert store.commits == ["change 0 on tip 0", "change 0 on tip 0", "change 1 on tip 1"]
