@@ -71,4 +71,11 @@ options:
     description: Whether to keep a copy of the repository between runs.
     type: bool
     default: true
+notes:
+  - Git uses the settings of the user, such as C(core.sshCommand), C(url.BASE.insteadOf), C(http.proxy), credential
+    helpers and C(commit.gpgSign). E(GIT_SSH_COMMAND) takes precedence over C(core.sshCommand), and O(key_file) and
+    O(ssh_private_key) over a C(core.sshCommand) that names a key.
+  - Of the settings in E(GIT_CONFIG_COUNT), those that say how to reach a server and how to sign are used. The module
+    warns of all others.
+  - E(GIT_ASKPASS) and C(core.askPass) are asked for a password only where neither O(repo_password) nor the URL has one.
 """

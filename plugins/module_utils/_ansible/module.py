@@ -81,7 +81,7 @@ class PoolModule:
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context."""
-        return LockRepository(self.repository_options(), self.pools_to_read())
+        return LockRepository(self.repository_options(), self.pools_to_read(), self.warn)
 
     def repository_options(self) -> RepositoryOptions:
         """Return the repository that the options name, and how to reach it."""

@@ -32,6 +32,8 @@ _LOCK_TIMEOUT = 4  # times git_timeout: how long a run waits for another one tha
 class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
     """A branch of a lock repository, open within the context; keys and temporary folders are removed at its end.
 
+    `warn` is told which settings of the user are not used.
+
     Snapshots have the claims of the `wanted` pools, of other pools only as far as that costs nothing. `git`, `remote`,
     `folder` and `lock` (of the folder) serve what reads the history (history/, tally/), and what writes and pushes
     commits (push/writer.py). Every method raises BadOption, MissingDependency or RepositoryError.
@@ -42,8 +44,14 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
     folder: CacheFolder
     lock: FolderLock
 
-    def __init__(self, options: RepositoryOptions, wanted: WantedPools = ALL_POOLS) -> None:
+    def __init__(
+        self,
+        options: RepositoryOptions,
+        wanted: WantedPools = ALL_POOLS,
+        warn: t.Callable[[str], None] = lambda _warning: None,
+    ) -> None:
         self._options = options
+        self._warn = warn
         self._wanted = wanted
         self._stack = contextlib.ExitStack()
         self._latest: Snapshot | None = None
@@ -56,6 +64,8 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         address = parse_address(options.repo)
         with self._stack as stack:
             access = stack.enter_context(open_access(options, address))
+            for warning in access.warnings:
+                self._warn(warning)
             check_gitpython()
             self.git = GitCommand(access.environment)
             self.remote = Remote(self.git, address, timeout=options.git_timeout, secrets=access.secrets)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,13 @@ class Look:
     """Opens a repository, takes a snapshot and closes it, as one run of a module does, with a cache of its own."""
 
     cache_dir: Path
+    warnings: list[str] = field(default_factory=list)
 
     def __call__(self, repo: object, **options: Any) -> Snapshot:
         wanted = options.pop("wanted", None)
         options = {"cache_dir": str(self.cache_dir), "git_timeout": 30, **options}
         pools = WantedPools(frozenset(wanted)) if wanted else ALL_POOLS
-        with LockRepository(RepositoryOptions(repo=str(repo), **options), pools) as repository:
+        with LockRepository(RepositoryOptions(repo=str(repo), **options), pools, self.warnings.append) as repository:
             return repository.snapshot()
 
     @property

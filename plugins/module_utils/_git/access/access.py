@@ -14,17 +14,22 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..._core.shared.errors import BadOption
-from ..process.environment import SETTINGS, base_environment, settings_environment
+from ..process.caller_settings import caller_settings
+from ..process.environment import ASKPASS, SETTINGS, base_environment, settings_environment
 from .address import Address
 from .netrc_file import has_netrc, netrc_password
 from .options import RepositoryOptions, existing_path
 from .private_key import private_key_file
-from .ssh import ssh_command
+from .ssh import configured_ssh, names_a_key, ssh_command
 
 _USERNAME = "POOLBOY_GIT_USERNAME"
 _PASSWORD = "POOLBOY_GIT_PASSWORD"
 # A credential helper (gitcredentials(7)) that holds no secret itself: it prints its environment.
 _HELPER = f"""!f() {{ test "$1" = get && printf 'username=%s\\npassword=%s\\n' "${_USERNAME}" "${_PASSWORD}"; }}; f"""
+_OTHER_KEY = (
+    "core.sshCommand in the settings of git is not used, because it names another key than key_file or ssh_private_key:"
+    " remove the key from one of them."
+)
 _ANY_USER = "git"  # servers that take a token as the password need any user name
 
 
@@ -34,33 +39,71 @@ class Access:
 
     environment: dict[str, str] = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What becomes an Access."""
+
+    environment: dict[str, str]
+    settings: list[tuple[str, str]]
+    warnings: list[str]
+    secrets: tuple[str, ...] = ()
+
+    def variables(self) -> dict[str, str]:
+        return {**self.environment, **settings_environment(self.settings)}
 
 
 @contextlib.contextmanager
 def open_access(options: RepositoryOptions, address: Address) -> Iterator[Access]:
     """Set up keys and credentials for the time of the context. Raises BadOption."""
+    callers = caller_settings(os.environ)
+    warnings = [_ignored(callers.ignored)] if callers.ignored else []
+    draft = _Draft(base_environment(), [*callers.used, *SETTINGS.items()], warnings)
     with contextlib.ExitStack() as stack:
-        environment = base_environment()
-        settings = list(SETTINGS.items())
-        secrets: tuple[str, ...] = ()
         if address.scheme == "ssh":
-            environment["GIT_SSH_COMMAND"] = ssh_command(options, _key_path(options, stack))
+            _add_ssh(draft, options, _key_path(options, stack))
         if address.is_http:
-            environment.update(_http_environment(options))
-            username, password = _http_credentials(options, address)
-            if username and password is None:
-                password = netrc_password(address.host, username)
-            if (username or password is not None) and has_netrc():
-                # curl takes a login from there first, unless git names one at once, even an empty one (http.c).
-                settings.append(("http.emptyAuth", "true"))
-            secrets = _secrets(username, password, address)
-            if password is not None:
-                # The empty helper switches off those of the user; ours responds for this host alone.
-                settings += [("credential.helper", ""), (f"credential.{address.origin}.helper", _HELPER)]
-                environment |= {_USERNAME: username or _ANY_USER, _PASSWORD: password}
-            elif username:
-                settings.append((f"credential.{address.origin}.username", username))
-        yield Access({**environment, **settings_environment(settings)}, secrets)
+            _add_http(draft, options, address)
+        yield Access(draft.variables(), draft.secrets, tuple(draft.warnings))
+
+
+def _add_ssh(draft: _Draft, options: RepositoryOptions, key_path: str | None) -> None:
+    configured = configured_ssh(draft.variables())
+    if configured and key_path and names_a_key(configured):
+        draft.warnings.append(_OTHER_KEY)
+        configured = None
+    draft.environment["GIT_SSH_COMMAND"] = ssh_command(options, key_path, configured)
+
+
+def _add_http(draft: _Draft, options: RepositoryOptions, address: Address) -> None:
+    draft.environment.update(_http_environment(options))
+    username, password = _http_credentials(options, address)
+    if username and password is None:
+        password = netrc_password(address.host, username)
+    if (username or password is not None) and has_netrc():
+        # curl takes a login from there first, unless git names one at once, even an empty one (http.c).
+        draft.settings.append(("http.emptyAuth", "true"))
+    draft.secrets = _secrets(username, password, address)
+    if password is not None:
+        # The empty helper switches off those of the user; ours responds for this host alone.
+        draft.settings += [("credential.helper", ""), (f"credential.{address.origin}.helper", _HELPER)]
+        draft.environment |= {_USERNAME: username or _ANY_USER, _PASSWORD: password}
+        return
+    if username:
+        draft.settings.append((f"credential.{address.origin}.username", username))
+    # Only here a program of the user may give the password: that of the variable, or else core.askPass.
+    del draft.environment[ASKPASS]
+    if program := os.environ.get(ASKPASS):
+        draft.environment[ASKPASS] = program
+
+
+def _ignored(names: tuple[str, ...]) -> str:
+    return (
+        f"Settings of git in the environment are not used: {', '.join(names)}. Only those that say how to reach a"
+        " server and how to sign are, such as http.proxy or url.BASE.insteadOf: remove the others."
+    )
 
 
 def _key_path(options: RepositoryOptions, stack: contextlib.ExitStack) -> str | None:

@@ -6,17 +6,40 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
+from collections.abc import Mapping
 
 from ..._core.shared.errors import BadOption
+from ..process.command import GitCommand, GitFailed
 from .options import RepositoryOptions, absolute_path, existing_path
 
+_KEY = re.compile(r"(?:^|\s)-[1246AaCfGgKkMNnqsTtVvXxYy]*[iI]|(?i:identityfile|certificatefile|pkcs11provider)")
 _LONGEST_CONNECT = 30  # seconds
 _ALIVE_INTERVAL = 15  # seconds; three missing responses end the connection
 
 
-def ssh_command(options: RepositoryOptions, key_path: str | None) -> str:
-    """Return GIT_SSH_COMMAND: the ssh of the user, without prompts, with the given key alone. Raises BadOption."""
+def configured_ssh(environment: Mapping[str, str]) -> str | None:
+    """Return git's setting core.sshCommand, unless GIT_SSH_COMMAND replaces it. Raises MissingDependency."""
+    if os.environ.get("GIT_SSH_COMMAND"):
+        return None
+    try:
+        printed = GitCommand(environment).run("config", "--get", "core.sshCommand")
+    except GitFailed:
+        return None  # not set, or settings that git cannot read, as the next command says
+    return printed.decode("utf-8", "surrogateescape").removesuffix("\n") or None
+
+
+def names_a_key(command: str) -> bool:
+    """Return whether an ssh command names a key, which ssh offers before ours."""
+    return bool(_KEY.search(command))
+
+
+def ssh_command(options: RepositoryOptions, key_path: str | None, configured: str | None = None) -> str:
+    """Return GIT_SSH_COMMAND: the ssh of the user, without prompts, with the given key alone. Raises BadOption.
+
+    `configured` is the ssh in the settings of git.
+    """
     settings = {
         "BatchMode": "yes",
         "StrictHostKeyChecking": "accept-new" if options.accept_newhostkey else "yes",
@@ -35,7 +58,7 @@ def ssh_command(options: RepositoryOptions, key_path: str | None) -> str:
         settings["IdentitiesOnly"] = "yes"
         # An open connection can use another key.
         settings["ControlPath"] = "none"
-    return " ".join([_program(), *(shlex.quote(f"-o{name}={value}") for name, value in settings.items())])
+    return " ".join([configured or _program(), *(shlex.quote(f"-o{name}={value}") for name, value in settings.items())])
 
 
 def _program() -> str:

@@ -23,9 +23,10 @@ _KEPT = (
     "GIT_SSL_",
 )
 
+ASKPASS = "GIT_ASKPASS"
 _NO_PROMPTS = {
     "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ASKPASS": "",  # set but empty: git then tries no other program either (prompt.c)
+    ASKPASS: "",  # set but empty: git then tries no other program either (prompt.c)
     "SSH_ASKPASS": "",
     "SSH_ASKPASS_REQUIRE": "never",
     "GCM_INTERACTIVE": "never",

@@ -15,7 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.err
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.address import parse_address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.ssh import ssh_command
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.ssh import names_a_key, ssh_command
 
 REPO = "ssh://git@host/locks.git"
 
@@ -86,6 +86,24 @@ def test_the_user_s_own_ssh(monkeypatch: pytest.MonkeyPatch, variables: dict[str
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert ssh_command(RepositoryOptions(repo=REPO), None).startswith(begin)
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("ssh -i key", True),
+        ("ssh -vi key", True),
+        ("ssh -ikey", True),
+        ("ssh -I provider", True),
+        ("ssh -o IdentityFile=key", True),
+        ("ssh -oidentityfile=key", True),
+        ("ssh", False),
+        ("ssh -J bastion -p 22 -oStrictHostKeyChecking=accept-new", False),
+        ("ssh -F /home/me/-in -oIdentitiesOnly=yes", False),
+    ],
+)
+def test_an_ssh_with_a_key_of_its_own(command: str, names: bool) -> None:
+    assert names_a_key(command) is names
 
 
 def test_two_keys_are_one_too_many(tmp_path: Path) -> None:
