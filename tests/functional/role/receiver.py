@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,8 +36,9 @@ class Delivery:
 class Receiver:
     """Responds to every request with `status` and keeps it in `deliveries`."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.status = 200
+        self.scheme = "https" if tls else "http"
         self.deliveries: list[Delivery] = []
         receiver = self
 
@@ -55,10 +57,12 @@ class Receiver:
                 """Print nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
 
     def take(self, method: str) -> list[Delivery]:
         """Return the requests of this method since the last call, and clear all."""
@@ -68,9 +72,9 @@ class Receiver:
 
 
 @contextmanager
-def serve_receiver() -> Iterator[Receiver]:
+def serve_receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """Serve on 127.0.0.1 until the context ends."""
-    receiver = Receiver()
+    receiver = Receiver(tls)
     thread = threading.Thread(target=receiver.server.serve_forever, daemon=True)
     thread.start()
     try:
