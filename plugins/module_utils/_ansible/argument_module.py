@@ -12,6 +12,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._core.shared.text import valid_unicode
 from .given_options import given_options
+from .hidden_names import hidden_names_warning
 from .secrets import secrets_in_addresses
 from .texts import encodable
 
@@ -42,6 +43,10 @@ class ArgumentModule(AnsibleModule):
 
     def _return_formatted(self, result: dict[str, t.Any]) -> None:
         """Return the result, which shows the options. Ansible accepts none with text that is not UTF-8."""
+        secrets = {name: self.params.get(name) for name, one in self.argument_spec.items() if one.get("no_log")}
+        warning = hidden_names_warning(result, secrets)
+        if warning:
+            self.warn(warning)
         self.params = encodable(self.params)
         if "msg" in result:
             result["msg"] = valid_unicode(result["msg"])

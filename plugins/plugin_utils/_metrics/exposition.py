@@ -12,7 +12,12 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ...module_utils._core.shared.text import printable
+
 Labels = tuple[tuple[str, str], ...]
+
+# What Ansible writes for a secret. A name that contains it is not known, and others may have become the same.
+_HIDDEN = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
 
 
 class Kind(enum.StrEnum):
@@ -50,20 +55,26 @@ class Metric:
         self.values[key] = self.values.get(key, 0) + amount
 
     def _key(self, labels: Mapping[str, str]) -> Labels:
-        return (("repository", self.repository), *labels.items())
+        return tuple((name, printable(value)) for name, value in (("repository", self.repository), *labels.items()))
 
 
 def exposition(metrics: Iterable[Metric]) -> str:
-    """Return the text of all metrics that have values, each sorted by its labels."""
-    return "".join(_metric_text(metric) for metric in metrics if metric.values)
+    """Return the text of all metrics that have values, each sorted by its labels; none with a hidden label."""
+    texts = (_metric_text(metric) for metric in metrics)
+    return "".join(text for text in texts if text)
 
 
 def _metric_text(metric: Metric) -> str:
+    shown = [(labels, value) for labels, value in sorted(metric.values.items()) if not _is_hidden(labels)]
+    if not shown:
+        return ""
     lines = [f"# HELP {metric.name} {metric.meaning}", f"# TYPE {metric.name} {metric.kind}"]
-    lines += [
-        f"{metric.name}{_labels_text(labels)} {_number(value)}" for labels, value in sorted(metric.values.items())
-    ]
+    lines += [f"{metric.name}{_labels_text(labels)} {_number(value)}" for labels, value in shown]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _is_hidden(labels: Labels) -> bool:
+    return any(mark in value for name, value in labels if name != "repository" for mark in _HIDDEN)
 
 
 def _labels_text(labels: Labels) -> str:

@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from ...module_utils._core.shared.text import printable
 from .exposition import Labels
 
 _SAMPLE = re.compile(r'(?P<name>[a-z_]+)\{(?P<labels>(?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\} (?P<value>[0-9.e+]+)')
@@ -37,9 +38,9 @@ def read_previous(text: str, repository: str) -> Previous:
         sample = _SAMPLE.fullmatch(line)
         if sample is None:
             continue
-        labels = tuple((name, _unescaped(value)) for name, value in _LABEL.findall(sample["labels"]))
+        labels = tuple((name, printable(_unescaped(value))) for name, value in _LABEL.findall(sample["labels"]))
         value = _number(sample["value"])
-        if value is not None and ("repository", repository) in labels:
+        if value is not None and ("repository", printable(repository)) in labels:
             values.setdefault(sample["name"], {})[labels] = value
     return Previous(values)
 

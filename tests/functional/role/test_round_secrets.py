@@ -27,6 +27,20 @@ KINDS = (
 )
 
 
+def test_a_password_that_is_an_ordinary_word(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    """Ansible hides it in names, too: a warning says so, and no metric has a hidden name."""
+    scene.atc.set_user("pool-boy", "aws")
+    look = work(scene, pool_boy_concourse_password="aws", pool_boy_clean=False, pool_boy_trigger=False)
+    run = machine.rounds({"shop": {**look, **report_variables(machine, receiver)}})
+    assert run.run.code == 0, run.run.said
+    said = " ".join(run.run.said.split())
+    assert "The value of concourse_password occurs in names of pools, locks or states" in said
+    metrics = machine.reports()["locks.prom"]
+    assert 'poolboy_free_locks{repository="shop",pool="cf/fresh"} 1' in metrics
+    assert "VALUE_SPECIFIED" not in metrics
+    assert "****" not in metrics
+
+
 def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -> None:
     """Two hosts: one succeeds with the names of the other playbooks; every login and report of the other fails."""
     known = {kind: secrets.token_hex(12) for kind in KINDS}

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.text import printable
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._metrics.metrics import metrics_text
@@ -257,4 +258,22 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"])) | st.text('a\\"\n,={} 
 def test_any_name_is_read_as_it_was_written(repository: str, pool: str, verdict: str) -> None:
     fact = round_fact(clean=cleaning(release(pool, "env-1", verdict)), name=repository)
     counted = read_previous(text(fact, text(fact)), repository).of("poolboy_releases_total")
-    assert counted == {(("repository", repository), ("pool", pool), ("verdict", verdict)): 2}
+    names = {"repository": repository, "pool": pool, "verdict": verdict}
+    assert counted == {tuple((label, printable(name)) for label, name in names.items()): 2}
+
+
+@given(repository=NAMES, pool=NAMES)
+def test_no_character_that_a_terminal_acts_on_is_written(repository: str, pool: str) -> None:
+    """Control characters, also beyond ASCII, and characters that turn the direction of writing."""
+    for name in (pool, "aws\x1b[2J", "aws\u202egpj", "aws\u2066\x85\u2028"):
+        written = text(round_fact({**look(free(name, "env-1"), pools=(name,))}, name=repository))
+        assert printable(written.replace("\n", "")) == written.replace("\n", "")
+
+
+@pytest.mark.parametrize("hidden", ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********-big"])
+def test_a_name_that_ansible_hides_is_no_label(hidden: str) -> None:
+    """Two hidden names look the same, and neither is known."""
+    seen = look(free("aws", "env-1"), free(hidden, "env-1"), pools=("aws", hidden))
+    written = text(round_fact(seen, clean=cleaning(release(hidden, "env-1", "errored"))))
+    assert 'pool="aws"' in written
+    assert hidden not in written
