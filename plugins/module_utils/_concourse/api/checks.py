@@ -13,7 +13,7 @@ import json
 from ..._core.concourse.instance_vars import compact_json
 from ..._core.concourse.model import Build, Version
 from ..._core.concourse.queries import NoCredibleResponse
-from ..._core.concourse.references import BuildReference, PipelineReference
+from ..._core.concourse.references import BuildReference, PipelineReference, ResourceReference
 from .decode import ListedVersion
 
 
@@ -71,6 +71,15 @@ def require_builds_of_pipeline(builds: tuple[Build, ...], pipeline: PipelineRefe
         if not _is_same_pipeline(build.pipeline, pipeline):
             raise _mismatch(f"builds of pipeline {pipeline}", build)
     return builds
+
+
+def require_resources_of_pipeline(
+    resources: tuple[ResourceReference, ...], pipeline: PipelineReference
+) -> tuple[ResourceReference, ...]:
+    """Return the resources if all belong to the pipeline."""
+    for resource in resources:
+        require_pipeline(resource.pipeline, pipeline)
+    return resources
 
 
 def require_all_reruns(builds: tuple[Build, ...], build: Build, limit: int) -> tuple[Build, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..._core.concourse.instance_vars import compact_json
 from ..._core.concourse.model import Build, BuildResources, BuildStatus, Job, JobInput, JobOutput, StepVersion, Version
-from ..._core.concourse.references import PipelineReference
+from ..._core.concourse.references import PipelineReference, ResourceReference
 from .json_fields import (
     MalformedResponse,
     flag_field,
@@ -41,6 +41,7 @@ class PipelineEntry:
     reference: PipelineReference
     is_archived: bool
     is_paused: bool
+    last_updated: int | None = None
 
 
 def decode_build(value: t.Any) -> Build:
@@ -84,8 +85,21 @@ def decode_jobs(value: t.Any) -> tuple[tuple[PipelineReference, Job], ...]:
     return required_list(value, "the list of jobs", job)
 
 
-def decode_pipelines(value: t.Any) -> tuple[PipelineReference, ...]:
-    return required_list(value, "the list of pipelines", lambda item: decode_pipeline_entry(item).reference)
+def decode_pipelines(value: t.Any) -> tuple[PipelineEntry, ...]:
+    return required_list(value, "the list of pipelines", decode_pipeline_entry)
+
+
+def decode_resources(value: t.Any) -> tuple[ResourceReference, ...]:
+    """Return the resources, each with the pipeline that its entry names."""
+
+    def resource(item: t.Any) -> ResourceReference:
+        entry = object_field(item, "a resource")
+        pipeline = _pipeline_of(entry)
+        if pipeline is None:
+            raise MalformedResponse("a resource has no pipeline")
+        return ResourceReference(pipeline, text_field(entry, "name"))
+
+    return required_list(value, "the list of resources", resource)
 
 
 def decode_pipeline_entry(value: t.Any) -> PipelineEntry:
@@ -95,6 +109,7 @@ def decode_pipeline_entry(value: t.Any) -> PipelineEntry:
         PipelineReference(team, name, _instance_vars(entry, "instance_vars")),
         is_archived=flag_field(entry, "archived"),
         is_paused=flag_field(entry, "paused"),
+        last_updated=time_field(entry, "last_updated"),
     )
 
 

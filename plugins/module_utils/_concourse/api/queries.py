@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..._core.concourse.model import Build, BuildResources, Job, Version
 from ..._core.concourse.queries import BuildQueries, NoCredibleResponse
-from ..._core.concourse.references import BuildReference, PipelineReference
+from ..._core.concourse.references import BuildReference, PipelineReference, ResourceReference
 from ..config.url import normalized_url
 from .checks import (
     require_all_reruns,
@@ -34,6 +34,7 @@ from .decode import (
 from .paths import api_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
 from .single_flight import SingleFlight
+from .version_search import fetch_resources, in_parallel
 from .versions import VersionOrder
 
 # The API's own default for lists (atc/pagination.go).
@@ -41,6 +42,7 @@ _PAGE = 100
 _FIRST_WITH_FILTER = (5, 5, 0)
 # Among so many builds of a pipeline an active one is searched for.
 _PIPELINE_BUILDS = 500
+_FIRST_WITH_FILTER = (5, 5, 0)
 
 
 class ConcourseQueries(BuildQueries):
@@ -82,6 +84,9 @@ class ConcourseQueries(BuildQueries):
     def is_archived(self, pipeline: PipelineReference) -> bool:
         return self._pipeline(pipeline).is_archived
 
+    def last_updated(self, pipeline: PipelineReference) -> int | None:
+        return self._pipeline(pipeline).last_updated
+
     def is_paused(self, pipeline: PipelineReference) -> bool:
         return self._pipeline(pipeline).is_paused
 
@@ -103,6 +108,16 @@ class ConcourseQueries(BuildQueries):
         pairs = [("filter", f"{key}:{value}") for key, value in version.fields if ":" not in key]
         path = pipeline_path(pipeline, "resources", resource, "versions", pairs=pairs)
         return self._responses.once(("version", path, version), lambda: self._fetch_version_id(path, resource, version))
+
+    def can_search_versions(self) -> bool:
+        return self._api.login().server.version >= _FIRST_WITH_FILTER
+
+    def resources(self) -> tuple[ResourceReference, ...]:
+        return self._responses.once("resources", lambda: fetch_resources(self._api))
+
+    def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
+        numbers = in_parallel(lambda one: self.version_id(one.pipeline, one.name, version), resources)
+        return {one: number for one, number in zip(resources, numbers, strict=True) if number is not None}
 
     def builds_with_input(
         self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False
@@ -144,13 +159,13 @@ class ConcourseQueries(BuildQueries):
         return entry
 
     def _fetch_pipelines(self, team: str) -> tuple[PipelineReference, ...]:
-        pipelines = self._api.get_or_none(api_path("teams", team, "pipelines"), decode_pipelines)
-        if pipelines is None:
+        entries = self._api.get_or_none(api_path("teams", team, "pipelines"), decode_pipelines)
+        if entries is None:
             return ()
         user = self._api.login().user
         if user is None or not user.sees_all_of(team):
             raise NoCredibleResponse(f"Concourse shows this login only the exposed pipelines of team {team}")
-        return require_pipelines_of_team(pipelines, team)
+        return require_pipelines_of_team(tuple(entry.reference for entry in entries), team)
 
     def _fetch_version_id(self, path: str, resource: str, version: Version) -> int | None:
         versions = self._api.get_or_none(path, decode_versions) or ()

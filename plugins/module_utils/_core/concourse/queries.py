@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from .model import Build, BuildResources, Job, Version
-from .references import BuildReference, PipelineReference
+from .references import BuildReference, PipelineReference, ResourceReference
 
 
 class NoCredibleResponse(Exception):
@@ -35,6 +35,9 @@ class BuildQueries(Protocol):
     def is_archived(self, pipeline: PipelineReference) -> bool:
         """Whether the pipeline is archived: none of its jobs can start any more."""
 
+    def last_updated(self, pipeline: PipelineReference) -> int | None:
+        """When the pipeline was configured or archived last (seconds since 1970, UTC); None if unknown."""
+
     def is_paused(self, pipeline: PipelineReference) -> bool:
         """Whether the pipeline is paused: what its jobs would take next is as it was when that was done."""
 
@@ -51,6 +54,15 @@ class BuildQueries(Protocol):
 
         `among_latest` looks only at the first page of its versions, the newest ones.
         """
+
+    def can_search_versions(self) -> bool:
+        """Whether Concourse can find one version among those of a resource: since 5.5 (atc/api/versionserver)."""
+
+    def resources(self) -> tuple[ResourceReference, ...]:
+        """All resources that the login may see, those of archived pipelines too."""
+
+    def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
+        """The id of a version in each of these resources that has it."""
 
     def builds_with_input(
         self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False

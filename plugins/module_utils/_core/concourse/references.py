@@ -25,6 +25,14 @@ class PipelineReference:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceReference:
+    """A resource of a pipeline."""
+
+    pipeline: PipelineReference
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReference:
     """The build that a message names: by `id`, or by pipeline, job and build name.
 

@@ -9,92 +9,55 @@ It is takeable while a job that wants it has not passed it over. Otherwise nobod
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
+from dataclasses import replace
 
-from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
-from .contradictions import require_listed_job
 from .downstream_builds import fetch_downstream_uses
 from .reruns import ask_for_active_rerun
+from .state import HandOff, HandOffState, state_by_user
 from .takers import ask_for_pending_builds, ask_for_taker
-from .trace import HandOffTrace, fetch_trace, fetch_version_use, lock_resources_of
-from .version_progress import VersionProgress
+from .trace import HandOffTrace, fetch_trace
+from .use_after_failure import ask_for_use_after_one_off_build
+from .version_search import ask_for_version_users
 from .version_use import VersionUse
 
 
-class HandOffState(enum.StrEnum):
-    """The state of a lock after its claiming build has ended."""
+def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rewritten: bool = False) -> HandOff:
+    """Follow the lock that a succeeded build claimed. Raises NoCredibleResponse if any answer is missing.
 
-    IN_USE = "in use"
-    TAKEABLE = "takeable"
-    UNUSED = "unused"
-
-
-@dataclass(frozen=True, slots=True)
-class HandOff:
-    """A state, a clause with the reason, and the end of the last build with the lock (seconds since 1970, UTC)."""
-
-    state: HandOffState
-    reason: str
-    last_end: int | None = None
-
-
-def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries) -> HandOff:
-    """Follow the lock that a succeeded build claimed. Raises NoCredibleResponse if any answer is missing."""
+    `is_rewritten` says that the build pushed the claim as another commit: then its outputs may name that one.
+    """
     if build.pipeline is None or build.job is None:
-        return HandOff(HandOffState.UNUSED, "no job runs after a one-off build", build.end_time)
-    trace = fetch_trace(build, build.pipeline, build.job, Version.of_commit(commit), queries)
+        return ask_for_use_after_one_off_build(build, commit, queries)
+    trace = fetch_trace(build, Version.of_commit(commit), queries, is_rewritten=is_rewritten)
     in_use = _active_use(trace)
     if in_use is None:
         fetch_downstream_uses(trace)
-        in_use = _active_use(trace) or _ask_for_pending_use(trace)
+        in_use = _active_use(trace)
     if in_use is not None:
         return HandOff(HandOffState.IN_USE, in_use)
-    takeable, refusals = _ask_for_taker(trace)
-    is_archived = takeable is not None and queries.is_archived(build.pipeline)
-    in_use = _ask_for_new_use(trace)
+    # In an archived pipeline no build starts, and Concourse answers 500 when asked what a job takes next.
+    is_archived = queries.is_archived(build.pipeline)
+    in_use = None if is_archived else _ask_for_pending_use(trace)
     if in_use is not None:
         return HandOff(HandOffState.IN_USE, in_use)
-    if takeable is not None and not is_archived:
-        return HandOff(HandOffState.TAKEABLE, takeable, trace.last_end())
-    reason = "its pipeline is archived" if is_archived else _why_unused(trace, refusals)
-    return HandOff(HandOffState.UNUSED, reason, trace.last_end())
+    takeable, refusals = (None, []) if is_archived else _ask_for_taker(trace)
+    if takeable is not None:
+        in_use = _ask_for_new_use(trace)
+        state = HandOffState.TAKEABLE if in_use is None else HandOffState.IN_USE
+        return HandOff(state, in_use or takeable, trace.last_end())
+    return _ask_for_last_use(trace, commit, "its pipeline is archived" if is_archived else _why_unused(trace, refusals))
 
 
-def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) -> HandOff:
-    """Look for a build that uses a lock whose claiming build did not succeed.
-
-    No `passed` leads from that build, but a job can take the lock without. Raises NoCredibleResponse if any answer is
-    missing.
-    """
-    if build.pipeline is None or build.job is None:
-        return HandOff(HandOffState.UNUSED, "no job runs after a one-off build", build.end_time)
-    version = Version.of_commit(commit)
-    graph = JobGraph(queries.jobs(build.pipeline))
-    require_listed_job(graph, build, queries)
-    carried = queries.build_resources(build)
-    # Concourse lists no output of a put that did not end, but a check of the resource finds the version.
-    is_lost = all(item.version != version for item in carried.outputs)
-    ends = [build.end_time]
-    for resource in lock_resources_of(graph, graph.job(build.job), carried, version):
-        use = fetch_version_use(queries, build.pipeline, build, (resource, version), among_latest=is_lost)
-        if use is None:
-            continue
-        user = _ask_for_user(VersionProgress(queries, build.pipeline, graph, use))
-        if user is not None:
-            return HandOff(HandOffState.IN_USE, f"{user} is {user.status.value} with the lock")
-        ends.append(use.last_end())
-    last_end = max((end for end in ends if end is not None), default=None)
-    return HandOff(HandOffState.UNUSED, "no build has it", last_end)
-
-
-def _ask_for_user(progress: VersionProgress) -> Build | None:
-    use = progress.use
-    user = use.active_build() or next(ask_for_pending_builds(progress), None)
-    user = user or ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds())
-    return user or _ask_for_changed_build(progress)
+def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
+    """Look for a user in other pipelines, and once more in this one: the last questions before `leaked`."""
+    updated = trace.queries.last_updated(trace.pipeline)
+    users = ask_for_version_users(commit, (trace.pipeline.team,), trace.queries)
+    in_use = None if users.active_build else _ask_for_new_use(trace)
+    if in_use is not None:
+        return HandOff(HandOffState.IN_USE, in_use)
+    return replace(state_by_user(users.active_build, [trace.last_end(), users.last_end], reason), updated=updated)
 
 
 def _active_use(trace: HandOffTrace) -> str | None:
@@ -147,16 +110,9 @@ def _ask_for_new_use(trace: HandOffTrace) -> str | None:
         name = next((name for name in after_forgotten if name in active), "")
         if name:
             return _forgotten_use(name)
-    changed = (_ask_for_changed_build(trace.progress(use)) for use in trace.uses())
+    changed = (trace.progress(use).ask_for_changed_build() for use in trace.uses())
     build = next((build for build in changed if build is not None), None)
     return None if build is None else f"{build} has just taken it"
-
-
-def _ask_for_changed_build(progress: VersionProgress) -> Build | None:
-    """Ask once more who took the version: a build can have started while the jobs were looked at."""
-    use = progress.use
-    latest = progress.queries.builds_with_input(progress.pipeline, use.resource, use.version_id, again=True)
-    return use.changed_build(latest)
 
 
 def _forgotten_use(job: str) -> str:

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass, field
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import PipelineReference
-from .contradictions import require_listed_job, require_no_output, require_resource_of
+from .contradictions import require_listed_job, require_no_other_output, require_no_output, require_resource_of
 from .version_progress import VersionProgress
 from .version_use import ResourceVersion, VersionUse
 
@@ -81,10 +82,12 @@ class HandOffTrace:
         return max((end for end in ends if end is not None), default=None)
 
 
-def fetch_trace(
-    build: Build, pipeline: PipelineReference, job_name: str, version: Version, queries: BuildQueries
-) -> HandOffTrace:
-    """Follow the versions that the claiming build took and made. Raises NoCredibleResponse."""
+def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rewritten: bool = False) -> HandOffTrace:
+    """Follow the versions that the claiming build took and made. Raises NoCredibleResponse.
+
+    It must be a build of a job. `is_rewritten` allows its outputs to name another commit than the claim's.
+    """
+    pipeline, job_name = t.cast(PipelineReference, build.pipeline), str(build.job)
     graph = JobGraph(queries.jobs(pipeline))
     require_listed_job(graph, build, queries)
     job, downstream = graph.job(job_name), graph.downstream(job_name)
@@ -95,7 +98,7 @@ def fetch_trace(
     steps = {step.resource for step in job.inputs} | {step.resource for step in job.outputs}
     listed = {resource for resource, _version in items} | set(trace.lock_resources)
     trace.forgotten = {(job_name, resource) for resource in steps - listed}
-    _fetch_lock_uses(trace, carried, version)
+    _fetch_lock_uses(trace, carried, version, is_rewritten=is_rewritten)
     if not trace.lock_uses:
         trace.forgotten.update((job_name, resource) for resource in trace.lock_resources)
     for item in items if downstream else ():
@@ -103,16 +106,19 @@ def fetch_trace(
     return trace
 
 
-def _fetch_lock_uses(trace: HandOffTrace, carried: BuildResources, version: Version) -> None:
+def _fetch_lock_uses(trace: HandOffTrace, carried: BuildResources, version: Version, *, is_rewritten: bool) -> None:
     """Follow the lock's own version. Raises NoCredibleResponse, also where responses contradict each other."""
     build, job, graph = trace.build, trace.job, trace.graph
     steps = {item.step for item in carried.outputs if item.version == version}
     if not steps:
         require_no_output(build, trace.pipeline, job, version, trace.queries)
-        return
     for resource in trace.lock_resources:
         trace.fetch_lock_use(resource, version)
-    if not trace.lock_uses and steps <= {step.step for step in job.outputs}:
+    if trace.lock_uses:
+        return
+    if not steps and not is_rewritten:
+        require_no_other_output(build, job, carried, trace.lock_resources)
+    if steps and steps <= {step.step for step in job.outputs}:
         trace.lock_resources = require_resource_of(build, trace.pipeline, graph, version, trace.queries)
         for resource in trace.lock_resources:
             trace.fetch_lock_use(resource, version)

@@ -41,24 +41,25 @@ class VersionProgress:
     def ask_has_passed_over(self, job: Job, step: JobInput) -> bool:
         """Return whether the job can no longer take the version by this step.
 
-        It cannot if what it takes next, or took last where that is undetermined, is newer, and if every job in `passed`
-        passed that on by later builds only. While a job is paused, its next input may be out of date, and with
-        `version: every` it can then turn out to be an earlier build's: so only what it took counts.
+        It cannot if every job in `passed` passed on what it takes next, or took last where that is undetermined, by a
+        later build. While a job is paused, its next input may be out of date, and with `version: every` it can then
+        turn out to be an earlier build's: so only what it took counts.
         """
         inputs = self.queries.next_inputs(self.pipeline, job.name)
         next_version = inputs.get(step.step) if inputs is not None else None
         if next_version is not None:
-            if not self._ask_is_overtaken_by(next_version, step):
+            if not self._ask_was_passed_later(next_version, job, step):
                 return False
             if not step.passed or not self._ask_is_paused(job):
                 return True
         taken = self._ask_taken_versions(job.name, step.step)
         last = next(taken, None)
-        if last is None or not self._ask_is_overtaken_by(last, step):
+        if last is None or not self._ask_was_passed_later(last, job, step):
             return False
-        # A job with `version: every` continues from the newest version that it ever took, not from the last one.
+        # A job with `version: every` continues from the newest version that it ever took, not from the last one
+        # (atc/db/versions_db.go: LatestBuildUsingLatestVersion).
         newer = (one for one in taken if step.passed and self._ask_is_newer(one, last))
-        return all(self._ask_was_passed_later(one, step) for one in newer)
+        return all(self._ask_was_passed_later(one, job, step) for one in newer)
 
     def ask_has_passed_over_everywhere(self, name: str) -> bool:
         """Return whether a job wants the version by `passed`, and has passed it over by every such step."""
@@ -66,25 +67,45 @@ class VersionProgress:
         steps = [step for step in job.inputs if step.resource == self.use.resource and step.passed]
         return bool(steps) and all(self.ask_has_passed_over(job, step) for step in steps)
 
-    def _ask_is_overtaken_by(self, version: Version, step: JobInput) -> bool:
-        return self._ask_is_newer(version, self.use.version) and self._ask_was_passed_later(version, step)
+    def ask_for_changed_build(self) -> Build | None:
+        """Ask once more who took the version: a build can have started while the jobs were looked at."""
+        latest = self.queries.builds_with_input(self.pipeline, self.use.resource, self.use.version_id, again=True)
+        return self.use.changed_build(latest)
 
     def _ask_is_newer(self, version: Version, than: Version) -> bool:
         return self.queries.is_newer(self.pipeline, self.use.resource, version, than)
 
-    def _ask_was_passed_later(self, version: Version, step: JobInput) -> bool:
-        """Return whether every job in `passed` passed a version on by later builds only; False if unknown."""
-        if not step.passed:
-            return True
-        number = self.queries.version_id(self.pipeline, self.use.resource, version)
-        return number is not None and all(self._ask_has_passed_later(job, number) for job in sorted(step.passed))
+    def _ask_was_passed_later(self, version: Version, job: Job, step: JobInput) -> bool:
+        """Return whether every job in `passed` passed a version on by later builds only; False if unknown.
 
-    def _ask_has_passed_later(self, job: str, version_id: int) -> bool:
+        Without `passed`, the order of the versions decides.
+        """
+        if version == self.use.version:
+            return False
+        if not step.passed:
+            return self._ask_is_newer(version, self.use.version)
+        number = self.queries.version_id(self.pipeline, self.use.resource, version)
+        if number is None:
+            return False
+        taken_from_same_build = self._ask_has_taken(job, step, version)
+        return all(self._ask_has_passed_later(one, number, taken_from_same_build) for one in sorted(step.passed))
+
+    def _ask_has_taken(self, job: Job, step: JobInput, version: Version) -> bool:
+        return version in self._ask_taken_versions(job.name, step.step)
+
+    def _ask_has_passed_later(self, job: str, version_id: int, is_same_build_enough: bool) -> bool:
+        """Return whether the job passed a version on by later builds than it passed on this one.
+
+        Of two versions that one build made, a job takes one and never the other
+        (atc/scheduler/algorithm/group_resolver.go), so the same build is enough once the job took the first of them.
+        """
         theirs = [*self._ask_positions(job, version_id)]
         own = [*self._ask_positions(job, self.use.version_id)]
         if is_success_of(job, self.use.source):
             own.append(_position(self.use.source))
-        return bool(theirs) and bool(own) and min(theirs) > max(own)
+        if not theirs or not own:
+            return False
+        return min(theirs) > max(own) or (is_same_build_enough and min(theirs) == max(own))
 
     def _ask_positions(self, job: str, version_id: int) -> Iterator[tuple[int, int]]:
         """Yield the positions, in Concourse's order of builds, of the job's builds that succeeded with a version."""

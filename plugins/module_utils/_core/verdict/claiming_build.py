@@ -14,12 +14,15 @@ from dataclasses import dataclass, replace
 from ..claim.claim import Claim
 from ..claim.holder import Holder
 from ..concourse.instance_vars import is_garbled_untyped, matches_untyped
-from ..concourse.model import Build, BuildStatus, Version
+from ..concourse.model import Build, BuildStatus
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference
+from ..handoff.version_search import has_made, has_made_another_claim
 
 # Seconds. The worker's clock dates a commit, the database's clock a build.
 CLOCK_SKEW = 60
+# Seconds. A clock that is set wrong can be off by more; only an active build of the claim's own name gets so much.
+LARGEST_CLOCK_ERROR = 24 * 3600
 
 
 class ClaimTiming(enum.StrEnum):
@@ -87,11 +90,32 @@ def _ask_for_build(reference: BuildReference, queries: BuildQueries) -> Build | 
 
 
 def _ask_for_timing(claim: Claim, build: Build, queries: BuildQueries) -> ClaimTiming:
-    """Compare the times; where they do not fit and the lock may be in use, the build's own outputs decide."""
+    """Compare the times; where they are not clear and the lock may be in use, the build's own outputs decide.
+
+    Missing outputs prove nothing. Outputs that name other claims count only against an ended build, as a running one
+    can have more puts to come, and never against one that errored or was aborted: the put may not have been recorded.
+    """
     timing = timing_of(claim, build)
-    may_hold_lock = build.is_active or build.status is BuildStatus.SUCCEEDED
-    if timing is ClaimTiming.DURING_BUILD or not may_hold_lock:
+    if build.is_active:
+        if timing is ClaimTiming.DURING_BUILD or has_made(build, claim.commit, queries):
+            return ClaimTiming.DURING_BUILD
+        is_clock = _start_of(build) - claim.claimed_at <= LARGEST_CLOCK_ERROR
+        may_be_it = is_clock and not has_made_another_claim(build, claim.commit, queries)
+        return ClaimTiming.DURING_BUILD if may_be_it else timing
+    if build.status not in (BuildStatus.SUCCEEDED, BuildStatus.FAILED):
         return timing
-    version = Version.of_commit(claim.commit)
-    has_made_claim = any(output.version == version for output in queries.build_resources(build).outputs)
-    return ClaimTiming.DURING_BUILD if has_made_claim else timing
+    if timing is ClaimTiming.DURING_BUILD:
+        if not _is_within_skew(claim, build) or not has_made_another_claim(build, claim.commit, queries):
+            return timing
+        return ClaimTiming.BEFORE_BUILD if claim.claimed_at < _start_of(build) else ClaimTiming.AFTER_BUILD
+    may_hold_lock = build.status is BuildStatus.SUCCEEDED
+    return ClaimTiming.DURING_BUILD if may_hold_lock and has_made(build, claim.commit, queries) else timing
+
+
+def _is_within_skew(claim: Claim, build: Build) -> bool:
+    """Return whether only the skew of clocks lets the claim be made during the build."""
+    return claim.claimed_at < _start_of(build) or (build.end_time is not None and claim.claimed_at > build.end_time)
+
+
+def _start_of(build: Build) -> int:
+    return build.start_time or 0

@@ -61,6 +61,7 @@ class PoolPolicy:
 
     `no_concourse` is what to do with locks of builds if no Concourse is configured, and `has_concourse` is false then.
     None means that nobody has decided: these locks are kept.
+    `named` are the verdicts for which an option names the policy.
     """
 
     by_verdict: Mapping[VerdictName, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
@@ -68,6 +69,11 @@ class PoolPolicy:
     grace: int = DEFAULT_GRACE
     no_concourse: Policy | None = None
     has_concourse: bool = True
+    named: frozenset[VerdictName] = frozenset()
+
+    def names(self, verdict: VerdictName) -> bool:
+        """Return whether an option names the policy for this verdict, so that it is no default."""
+        return verdict in self.named
 
     def of(self, verdict: Verdict) -> Policy | None:
         """Return what is done with a lock of this verdict; None for a free one."""
@@ -89,7 +95,8 @@ class PoolPolicy:
         policy = self.of(verdict)
         if policy in (None, Policy.KEEP) or verdict.dead_since is None:
             return None
-        return verdict.dead_since + 60 * (self.grace if policy is Policy.RELEASE else self.stale_timeout)
+        at = verdict.dead_since + 60 * (self.grace if policy is Policy.RELEASE else self.stale_timeout)
+        return max(at, verdict.keep_until or at)
 
     def _is_without_concourse(self, verdict: Verdict) -> bool:
         return not self.has_concourse and verdict.name is VerdictName.UNVERIFIED

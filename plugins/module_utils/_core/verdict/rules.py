@@ -3,17 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The verdict on a claim, and its reason.
 
-| the claim names | the build | verdict | decided in |
+| the claim names | its build | verdict | decided in |
 |---|---|---|---|
 | a person | | manual | claim/holder.py |
-| no build, or no Concourse is configured | | unverified | here |
+| a build, or none, and no Concourse is configured | | unverified | here |
 | another Concourse, or no readable build | | foreign | here |
-| a build | missing, or a later one of that name | gone; handed_off if a renamed build has the lock | renamed_build.py |
+| no build | no output names the commit | unverified; handed_off if a build uses the lock | version_search.py |
+| a build that the name does not lead to | an output names the commit | as for any build, below | version_search.py |
+| | no output names it | gone; handed_off if a build has the lock or may have it | version_search.py, namesake.py |
+| | forgotten, but the times of a namesake fit | unverified | namesake.py |
 | a build | had ended before the claim | zombie; handed_off if a build uses the lock | claiming_build.py |
-| a build | pending or started | running | here |
-| a build | failed, errored or aborted | that; handed_off if a build uses the lock | handoff/rules.py |
-| a build | succeeded | handed_off or leaked | handoff/rules.py |
-| a build | any answer is missing | unreachable | here |
+| | pending or started | running | here |
+| | failed, errored or aborted | that; handed_off if a build uses the lock | handoff/rules.py |
+| | succeeded | handed_off or leaked | handoff/rules.py |
+| | any answer is missing | unreachable | here |
 """
 
 from __future__ import annotations
@@ -22,44 +25,40 @@ from ..claim.claim import Claim
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build, BuildStatus
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..handoff.rules import HandOffState, ask_for_hand_off, ask_for_use_after_failure
+from ..handoff.version_search import ask_for_making_build, has_made_another_claim
+from .build_rules import ask_about_build, ask_about_late_claim
+from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
-from .renamed_build import ask_for_renamed_build
+from .missing_build import ask_about_missing_build, ask_about_unnamed_build
 from .verdict import Verdict, VerdictName
 
-_UNSUCCESSFUL = {
-    BuildStatus.FAILED: VerdictName.FAILED,
-    BuildStatus.ERRORED: VerdictName.ERRORED,
-    BuildStatus.ABORTED: VerdictName.ABORTED,
-}
-_ENDED_HOW = {
-    BuildStatus.SUCCEEDED: "succeeded",
-    BuildStatus.FAILED: "failed",
-    BuildStatus.ERRORED: "errored",
-    BuildStatus.ABORTED: "was aborted",
-}
 
-
-def judge_claim(claim: Claim, holder: Holder, queries: BuildQueries | None) -> Verdict:
+def judge_claim(
+    claim: Claim, holder: Holder, queries: BuildQueries | None, *, team: str = "main", remembered: int | None = None
+) -> Verdict:
     """Judge one claimed lock. `queries` is None when no Concourse is configured.
 
-    A missing answer gives `unreachable`, whatever else is known. Errors of the credentials are not caught.
+    `team` is the team of claims that name none. `remembered` is the id of the build that made the claim, if an earlier
+    run found it by the claim's version. A missing answer gives `unreachable`, whatever else is known. Errors of the
+    credentials are not caught.
     """
     if holder.kind is HolderKind.PERSON:
         return Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
-    if holder.kind is HolderKind.UNNAMED:
-        where = "" if queries is not None else ", and no Concourse is configured to look for it: set concourse_url"
-        return Verdict(VerdictName.UNVERIFIED, f"the claim names no build{where}", claim.claimed_at)
     if queries is None:
-        reason = f"claimed by {holder.text}, but no Concourse is configured to ask: set concourse_url"
+        # A claim that names no build is made by a build all the same.
+        who = "the claim names no build" if holder.kind is HolderKind.UNNAMED else f"claimed by {holder.text}"
+        reason = f"{who}, and no Concourse is configured to ask: set concourse_url"
         return Verdict(VerdictName.UNVERIFIED, reason, claim.claimed_at)
+    teams = frozenset(one.pipeline.team for one in holder.references if one.pipeline is not None) or frozenset({team})
+    judged = ClaimToJudge(claim, holder, queries, teams, remembered)
     try:
-        return _ask_about_named_build(claim, holder, queries)
+        return ask_about_unnamed_build(judged) if holder.kind is HolderKind.UNNAMED else _ask_about_named_build(judged)
     except NoCredibleResponse as missing:
         return Verdict(VerdictName.UNREACHABLE, f"claimed by {holder.text}, but {missing}")
 
 
-def _ask_about_named_build(claim: Claim, holder: Holder, queries: BuildQueries) -> Verdict:
+def _ask_about_named_build(judged: ClaimToJudge) -> Verdict:
+    claim, holder, queries = judged.claim, judged.holder, judged.queries
     if not holder.references:
         return Verdict(VerdictName.FOREIGN, f"{holder.text} names no build that can be read", claim.claimed_at)
     base = holder.references[0].base
@@ -68,56 +67,27 @@ def _ask_about_named_build(claim: Claim, holder: Holder, queries: BuildQueries) 
     claiming = ask_for_claiming_build(claim, holder, queries)
     build = claiming.build
     if build is None:
-        return _ask_about_missing_build(f"Concourse has no {holder.text} any more", claim, holder, queries)
+        return ask_about_missing_build(f"Concourse has no {holder.text} any more", judged)
     if claiming.timing is ClaimTiming.BEFORE_BUILD:
-        return _ask_about_missing_build(f"the name {build} belongs to a later build now", claim, holder, queries, build)
+        return ask_about_missing_build(f"the name {build} belongs to a later build now", judged, build)
+    if not build.is_active:
+        maker = _ask_for_another_maker(build, judged)
+        if maker is not None:
+            return ask_about_build(judged, maker, found_by_version=f"{build} made other claims")
     if claiming.timing is ClaimTiming.AFTER_BUILD:
-        return _ask_about_late_claim(claim, build, queries)
-    if build.is_active:
-        return Verdict(VerdictName.RUNNING, f"{build} is {build.status.value}", None, build)
-    if build.status is BuildStatus.SUCCEEDED:
-        return _ask_about_succeeded_build(claim, build, queries)
-    return _ask_about_dead_build(_UNSUCCESSFUL[build.status], "and left it claimed", claim, build, queries)
+        return ask_about_late_claim(judged, build)
+    return ask_about_build(judged, build)
 
 
-def _ask_about_missing_build(
-    reason: str, claim: Claim, holder: Holder, queries: BuildQueries, build: Build | None = None
-) -> Verdict:
-    """Judge a claim whose name leads to no build: gone, unless an active build has the lock under another name."""
-    user = ask_for_renamed_build(claim, holder, queries)
-    if user is not None:
-        return Verdict(VerdictName.HANDED_OFF, f"{reason}, but {user} is {user.status.value} with the lock", None, user)
-    return Verdict(VerdictName.GONE, reason, claim.claimed_at, build)
+def _ask_for_another_maker(build: Build, judged: ClaimToJudge) -> Build | None:
+    """Find the build that made the claim, if the outputs of the build that it names are other claims only.
 
-
-def _ask_about_late_claim(claim: Claim, build: Build, queries: BuildQueries) -> Verdict:
-    """Judge a claim that is later than the end of its build."""
-    if build.status is BuildStatus.SUCCEEDED:
-        # It cannot have claimed so late, so somebody has rewritten the claim's commit, as a rebase does.
-        handed_off = _ask_about_succeeded_build(claim, build, queries)
-        if handed_off.name is VerdictName.HANDED_OFF:
-            return handed_off
-    late = claim.claimed_at - (build.end_time or claim.claimed_at)
-    return _ask_about_dead_build(VerdictName.ZOMBIE, f"and claimed it {late} s after that", claim, build, queries)
-
-
-def _ask_about_dead_build(name: VerdictName, what: str, claim: Claim, build: Build, queries: BuildQueries) -> Verdict:
-    """Judge a claim whose build did not succeed, or had ended: `name`, unless another build uses the lock."""
-    use = ask_for_use_after_failure(build, claim.commit, queries)
-    if use.state is HandOffState.IN_USE:
-        return Verdict(VerdictName.HANDED_OFF, f"{build} {_ENDED_HOW[build.status]}, but {use.reason}", None, build)
-    return Verdict(name, f"{build} {_ENDED_HOW[build.status]} {what}", _dead_since(claim, use.last_end), build)
-
-
-def _ask_about_succeeded_build(claim: Claim, build: Build, queries: BuildQueries) -> Verdict:
-    hand_off = ask_for_hand_off(build, claim.commit, queries)
-    reason = f"{build} succeeded; {hand_off.reason}"
-    if hand_off.state is HandOffState.IN_USE:
-        return Verdict(VerdictName.HANDED_OFF, reason, None, build)
-    name = VerdictName.HANDED_OFF if hand_off.state is HandOffState.TAKEABLE else VerdictName.LEAKED
-    return Verdict(name, reason, _dead_since(claim, hand_off.last_end), build)
-
-
-def _dead_since(claim: Claim, end_time: int | None) -> int:
-    """Return the end of the last build with the lock, or the time of the claim where that is later."""
-    return max(claim.claimed_at, end_time or 0)
+    A build that errored or was aborted can have claimed without an output, so its other outputs say nothing.
+    """
+    claim, queries = judged.claim, judged.queries
+    if build.status not in (BuildStatus.SUCCEEDED, BuildStatus.FAILED):
+        return None
+    if not has_made_another_claim(build, claim.commit, queries):
+        return None
+    maker = ask_for_making_build(claim.commit, judged.teams, queries, judged.remembered)
+    return None if maker is None or maker.id == build.id else maker

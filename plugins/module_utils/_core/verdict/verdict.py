@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..concourse.model import Build
 
@@ -35,12 +35,20 @@ class Verdict:
 
     `dead_since` is when the last build that held the lock ended, or the time of the claim where no build is known
     (seconds since 1970, UTC); None while somebody uses the lock or may be using it: then it can never be released.
+    Before `keep_until` (seconds since 1970, UTC) no policy releases the lock. `is_by_version` says that `build` was
+    found by the version of the claim, not by its name.
     """
 
     name: VerdictName
     reason: str
     dead_since: int | None = None
     build: Build | None = None
+    keep_until: int | None = None
+    is_by_version: bool = False
+
+    def found_by_version(self, why: str) -> Verdict:
+        """Return the verdict on a build that was found by the version of the claim; `why` is a clause."""
+        return replace(self, reason=f"{why}; found by its version: {self.reason}", is_by_version=True)
 
 
 FREE = Verdict(VerdictName.FREE, "nobody holds it")

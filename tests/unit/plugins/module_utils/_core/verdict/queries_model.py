@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
@@ -24,6 +24,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     PipelineReference,
+    ResourceReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict
@@ -60,6 +61,7 @@ class ModelQueries:
         self.models = {model.ref: model for model in pipelines}
         self.one_offs = {build.id: build for build in one_offs}
         self.base = base
+        self.has_filter = True
         self.is_missing: Callable[[Query], bool] = lambda query: False
         self.before_answer: Callable[[Query], None] = lambda query: None
         self.asked: list[Query] = []
@@ -79,6 +81,22 @@ class ModelQueries:
     def is_archived(self, pipeline: PipelineReference) -> bool:
         return self._answer(Query("is_archived", (pipeline,)), lambda: self.models[pipeline].archived)
 
+    def last_updated(self, pipeline: PipelineReference) -> int | None:
+        return self._answer(Query("last_updated", (pipeline,)), lambda: self.models[pipeline].last_updated)
+
+    def can_search_versions(self) -> bool:
+        return self._answer(Query("can_search_versions", ()), lambda: self.has_filter)
+
+    def resources(self) -> tuple[ResourceReference, ...]:
+        def look() -> tuple[ResourceReference, ...]:
+            return tuple(ResourceReference(model.ref, name) for model in self.models.values() for name in model.order)
+
+        return self._answer(Query("resources", ()), look)
+
+    def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
+        found = {one: self.version_id(one.pipeline, one.name, version) for one in resources}
+        return {one: number for one, number in found.items() if number is not None}
+
     def is_paused(self, pipeline: PipelineReference) -> bool:
         return self._answer(Query("is_paused", (pipeline,)), lambda: self.models[pipeline].paused)
 
@@ -86,7 +104,7 @@ class ModelQueries:
         return self._answer(Query("jobs", (pipeline,)), self.models[pipeline].configured_jobs, again=again)
 
     def build_resources(self, build: Build) -> BuildResources:
-        return self._answer(Query("build_resources", (build.id,)), lambda: self._model_of(build).resources_of(build))
+        return self._answer(Query("build_resources", (build.id,)), lambda: self._resources_of(build))
 
     def version_id(
         self, pipeline: PipelineReference, resource: str, version: Version, *, among_latest: bool = False
@@ -177,12 +195,14 @@ class ModelQueries:
         named = (
             [build for build in model.builds_of(reference.job or "") if build.name == reference.name] if model else []
         )
+        if model and reference.job not in model.steps:
+            # Concourse answers 404 for a job that is not in the pipeline any more.
+            return None
         # Builds of an instanced pipeline are found only by typed variables.
         return named[0] if named and reference.untyped_vars is None else None
 
-    def _model_of(self, build: Build) -> PipelineModel:
-        assert build.pipeline is not None
-        return self.models[build.pipeline]
+    def _resources_of(self, build: Build) -> BuildResources:
+        return BuildResources() if build.pipeline is None else self.models[build.pipeline].resources_of(build)
 
     def _users(
         self, model: PipelineModel, items: Mapping[int, tuple[t.Any, ...]], resource: str, version_id: int

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a build uses a lock whose claiming build did not succeed, or is no build of a job.
+
+No `passed` leads from such a build, but a job can take the lock without.
+"""
+
+from __future__ import annotations
+
+from ..concourse.job_graph import JobGraph
+from ..concourse.model import Build, Version
+from ..concourse.queries import BuildQueries
+from .contradictions import require_listed_job
+from .reruns import ask_for_active_rerun
+from .state import HandOff, state_by_user
+from .takers import ask_for_pending_builds
+from .trace import fetch_version_use, lock_resources_of
+from .version_progress import VersionProgress
+from .version_search import ask_for_version_users
+
+
+def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) -> HandOff:
+    """Look for a build that uses the lock. Raises NoCredibleResponse if any answer is missing."""
+    if build.pipeline is None or build.job is None:
+        return ask_for_use_after_one_off_build(build, commit, queries)
+    users = ask_for_version_users(commit, (build.team,), queries)
+    user = users.active_build
+    version = Version.of_commit(commit)
+    graph = JobGraph(queries.jobs(build.pipeline))
+    require_listed_job(graph, build, queries)
+    carried = queries.build_resources(build)
+    # Concourse lists no output of a put that did not end, but a check of the resource finds the version; where it cannot
+    # search for one version, that is among the latest.
+    is_lost = all(item.version != version for item in carried.outputs) and not queries.can_search_versions()
+    ends = [build.end_time, users.last_end]
+    for resource in lock_resources_of(graph, graph.job(build.job), carried, version):
+        use = fetch_version_use(queries, build.pipeline, build, (resource, version), among_latest=is_lost)
+        if use is not None:
+            user = user or _ask_for_user(VersionProgress(queries, build.pipeline, graph, use))
+            ends.append(use.last_end())
+    return state_by_user(user, ends, "no build has it")
+
+
+def ask_for_use_after_one_off_build(build: Build, commit: str, queries: BuildQueries) -> HandOff:
+    users = ask_for_version_users(commit, (build.team,), queries)
+    return state_by_user(users.active_build, [build.end_time, users.last_end], "no job runs after a one-off build")
+
+
+def _ask_for_user(progress: VersionProgress) -> Build | None:
+    use = progress.use
+    user = use.active_build()
+    if user is None and not progress.queries.is_archived(progress.pipeline):
+        user = next(ask_for_pending_builds(progress), None)
+    user = user or ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds())
+    return user or progress.ask_for_changed_build()

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The builds that made or took a claim's version, whatever they and their pipelines are called now.
+
+Names change while builds run, but the version of a claim, its commit, does not. Concourse finds it in every resource
+that watches the pool (atc/api/versionserver/list.go), and names the builds that put it there and that took it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..concourse.model import Build, Version
+from ..concourse.queries import BuildQueries, NoCredibleResponse
+from ..concourse.references import BuildReference, ResourceReference
+
+# A login can see the resources of thousands of pipelines; each costs one request for each claim.
+MOST_RESOURCES = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class VersionUsers:
+    """The builds that took a claim's version; `is_known` is False if no resource has the version."""
+
+    is_known: bool
+    builds: tuple[Build, ...] = ()
+
+    @property
+    def active_build(self) -> Build | None:
+        return next((build for build in self.builds if build.is_active), None)
+
+    @property
+    def last_end(self) -> int | None:
+        """When the last of them ended (seconds since 1970, UTC); None if none has."""
+        return max((build.end_time for build in self.builds if build.end_time is not None), default=None)
+
+
+def ask_for_making_build(
+    commit: str, teams: Collection[str], queries: BuildQueries, remembered: int | None = None
+) -> Build | None:
+    """Find the build that has the claim's commit as an output; resources of `teams` are searched first.
+
+    `remembered` is the id of the build that an earlier run found. Raises NoCredibleResponse if any answer is missing.
+    """
+    if not queries.can_search_versions():
+        return None
+    build = None if remembered is None else queries.build(BuildReference(id=remembered))
+    if build is not None and has_made(build, commit, queries):
+        return build
+    for found in _search(commit, teams, queries):
+        makers = {
+            build.id: build
+            for resource, number in found.items()
+            for build in queries.builds_with_output(resource.pipeline, resource.name, number)
+        }
+        if makers:
+            return max(makers.values(), key=lambda build: (build.is_active, build.id))
+    return None
+
+
+def ask_for_version_users(commit: str, teams: Collection[str], queries: BuildQueries) -> VersionUsers:
+    """Find the builds of all visible pipelines that took the claim's version. Raises NoCredibleResponse."""
+    if not queries.can_search_versions():
+        return VersionUsers(is_known=False)
+    found = {resource: number for part in _search(commit, teams, queries) for resource, number in part.items()}
+    takers = {
+        build.id: build
+        for resource, number in found.items()
+        for build in queries.builds_with_input(resource.pipeline, resource.name, number)
+    }
+    return VersionUsers(bool(found), tuple(takers.values()))
+
+
+def has_made(build: Build, commit: str, queries: BuildQueries) -> bool:
+    """Return whether the outputs of a build name the commit: then it made the claim. Raises NoCredibleResponse."""
+    version = Version.of_commit(commit)
+    return any(output.version == version for output in queries.build_resources(build).outputs)
+
+
+def has_made_another_claim(build: Build, commit: str, queries: BuildQueries) -> bool:
+    """Return whether the outputs of a build name commits, but not this one. Raises NoCredibleResponse."""
+    commits = {
+        value
+        for output in queries.build_resources(build).outputs
+        for key, value in output.version.fields
+        if key == "ref" and len(output.version.fields) == 1
+    }
+    return bool(commits) and commit not in commits
+
+
+def _search(commit: str, teams: Collection[str], queries: BuildQueries) -> Iterator[Mapping[ResourceReference, int]]:
+    """Yield where the version is: in resources of the teams, then in all others."""
+    resources = queries.resources()
+    if len(resources) > MOST_RESOURCES:
+        raise NoCredibleResponse(
+            f"this login sees {len(resources)} resources, and the version of the claim is searched for in at most"
+            f" {MOST_RESOURCES}: give the login roles in fewer teams"
+        )
+    version = Version.of_commit(commit)
+    own = [one for one in resources if one.pipeline.team in teams]
+    others = [one for one in resources if one.pipeline.team not in teams]
+    for part in (own, others):
+        if part:
+            yield queries.version_ids(part, version)

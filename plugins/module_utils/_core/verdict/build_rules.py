@@ -1,0 +1,78 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict on a claim whose build is known."""
+
+from __future__ import annotations
+
+from ..concourse.model import Build, BuildStatus
+from ..handoff.rules import ask_for_hand_off
+from ..handoff.state import HandOffState
+from ..handoff.use_after_failure import ask_for_use_after_failure
+from .claim_to_judge import ClaimToJudge
+from .verdict import Verdict, VerdictName
+
+# Seconds. After a configuration changed, Concourse can start a job again with a version that it had before.
+RESTARTS_AFTER_CHANGE = 600
+
+_UNSUCCESSFUL = {
+    BuildStatus.FAILED: VerdictName.FAILED,
+    BuildStatus.ERRORED: VerdictName.ERRORED,
+    BuildStatus.ABORTED: VerdictName.ABORTED,
+}
+_ENDED_HOW = {
+    BuildStatus.SUCCEEDED: "succeeded",
+    BuildStatus.FAILED: "failed",
+    BuildStatus.ERRORED: "errored",
+    BuildStatus.ABORTED: "was aborted",
+}
+
+
+def ask_about_build(judged: ClaimToJudge, build: Build, *, found_by_version: str | None = None) -> Verdict:
+    """Judge the claim of a build. Raises NoCredibleResponse.
+
+    `found_by_version` is a clause that says why the build was found by the version of the claim and not by its name.
+    """
+    if build.is_active:
+        verdict = Verdict(VerdictName.RUNNING, f"{build} is {build.status.value}", None, build)
+    elif build.status is BuildStatus.SUCCEEDED:
+        verdict = _ask_about_succeeded_build(judged, build)
+    else:
+        verdict = _ask_about_dead_build(_UNSUCCESSFUL[build.status], "and left it claimed", judged, build)
+    return verdict if found_by_version is None else verdict.found_by_version(found_by_version)
+
+
+def ask_about_late_claim(judged: ClaimToJudge, build: Build) -> Verdict:
+    """Judge a claim that is later than the end of its build. Raises NoCredibleResponse."""
+    if build.status is BuildStatus.SUCCEEDED:
+        # It cannot have claimed so late, so somebody has rewritten the claim's commit, as a rebase does.
+        handed_off = _ask_about_succeeded_build(judged, build, is_rewritten=True)
+        if handed_off.name is VerdictName.HANDED_OFF:
+            return handed_off
+    late = judged.claim.claimed_at - (build.end_time or judged.claim.claimed_at)
+    return _ask_about_dead_build(VerdictName.ZOMBIE, f"and claimed it {late} s after that", judged, build)
+
+
+def _ask_about_dead_build(name: VerdictName, what: str, judged: ClaimToJudge, build: Build) -> Verdict:
+    """Judge a claim whose build did not succeed, or had ended: `name`, unless another build uses the lock."""
+    use = ask_for_use_after_failure(build, judged.claim.commit, judged.queries)
+    if use.state is HandOffState.IN_USE:
+        return Verdict(VerdictName.HANDED_OFF, f"{build} {_ENDED_HOW[build.status]}, but {use.reason}", None, build)
+    return Verdict(name, f"{build} {_ENDED_HOW[build.status]} {what}", _dead_since(judged, use.last_end), build)
+
+
+def _ask_about_succeeded_build(judged: ClaimToJudge, build: Build, *, is_rewritten: bool = False) -> Verdict:
+    hand_off = ask_for_hand_off(build, judged.claim.commit, judged.queries, is_rewritten=is_rewritten)
+    reason = f"{build} succeeded; {hand_off.reason}"
+    if hand_off.state is HandOffState.IN_USE:
+        return Verdict(VerdictName.HANDED_OFF, reason, None, build)
+    since = _dead_since(judged, hand_off.last_end)
+    if hand_off.state is HandOffState.TAKEABLE:
+        return Verdict(VerdictName.HANDED_OFF, reason, since, build)
+    keep_until = None if hand_off.updated is None else hand_off.updated + RESTARTS_AFTER_CHANGE
+    return Verdict(VerdictName.LEAKED, reason, since, build, keep_until)
+
+
+def _dead_since(judged: ClaimToJudge, end_time: int | None) -> int:
+    """Return the end of the last build with the lock, or the time of the claim where that is later."""
+    return max(judged.claim.claimed_at, end_time or 0)

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict on a claim that names no build, or one that Concourse does not have."""
+
+from __future__ import annotations
+
+from ..concourse.model import Build
+from ..handoff.version_search import VersionUsers, ask_for_making_build, ask_for_version_users
+from .build_rules import ask_about_build
+from .claim_to_judge import ClaimToJudge
+from .namesake import ask_for_namesake
+from .verdict import Verdict, VerdictName
+
+
+def ask_about_missing_build(reason: str, judged: ClaimToJudge, build: Build | None = None) -> Verdict:
+    """Judge a claim whose name leads to no build, or to a later `build`. Raises NoCredibleResponse.
+
+    It is gone only if neither its version nor its number leads to a build that made it or has the lock.
+    """
+    found = _ask_by_version(reason, judged)
+    if isinstance(found, Verdict):
+        return found
+    namesake = ask_for_namesake(judged.claim, judged.holder, judged.queries, is_version_known=found.is_known)
+    if namesake is None:
+        return Verdict(VerdictName.GONE, reason, judged.claim.claimed_at, build)
+    if namesake.is_active:
+        reason = f"{reason}, but {namesake} is {namesake.status.value} and may have the lock"
+        return Verdict(VerdictName.HANDED_OFF, reason, None, namesake)
+    reason = f"{reason}; {namesake} may have made the claim, but Concourse has forgotten its versions"
+    return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at, namesake)
+
+
+def ask_about_unnamed_build(judged: ClaimToJudge) -> Verdict:
+    """Judge a claim that names no build. Raises NoCredibleResponse."""
+    found = _ask_by_version("the claim names no build", judged)
+    if isinstance(found, Verdict):
+        return found
+    reason = "the claim names no build, and Concourse knows none that made it"
+    return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at)
+
+
+def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers:
+    """Judge a claim by the version that it made; return who took the version if that decides nothing."""
+    commit, teams, queries = judged.claim.commit, judged.teams, judged.queries
+    maker = ask_for_making_build(commit, teams, queries, judged.remembered)
+    if maker is not None:
+        return ask_about_build(judged, maker, found_by_version=reason)
+    users = ask_for_version_users(commit, teams, queries)
+    user = users.active_build
+    if user is None:
+        return users
+    return Verdict(VerdictName.HANDED_OFF, f"{reason}, but {user} is {user.status.value} with the lock", None, user)
