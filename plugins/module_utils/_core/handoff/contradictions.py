@@ -9,10 +9,8 @@ Where one response still knows what another one does not, neither is believed. A
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, BuildResources, Job, Version
+from ..concourse.model import Build, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference, PipelineReference
 
@@ -41,13 +39,6 @@ def require_no_output(
         makers = () if number is None else queries.builds_with_output(pipeline, resource, number)
         if build.id in {maker.id for maker in makers}:
             raise NoCredibleResponse(f"Concourse lists {build} at a version of {resource}, and not the version at it")
-
-
-def require_no_other_output(build: Build, job: Job, carried: BuildResources, lock_resources: Collection[str]) -> None:
-    """Check that a build lists no other version that it put to the lock's resource, which does not know the claim's."""
-    resources = {step.step: step.resource for step in job.outputs}
-    if any(resources.get(item.step, item.step) in lock_resources for item in carried.outputs):
-        raise NoCredibleResponse(f"Concourse lists another version that {build} put, and does not know the claim's")
 
 
 def require_resource_of(

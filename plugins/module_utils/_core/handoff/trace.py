@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
-from ..concourse.queries import BuildQueries
+from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
-from .contradictions import require_listed_job, require_no_other_output, require_no_output, require_resource_of
+from .contradictions import require_listed_job, require_no_output, require_resource_of
 from .version_progress import VersionProgress
 from .version_use import ResourceVersion, VersionUse
 
@@ -112,16 +112,28 @@ def _fetch_lock_uses(trace: HandOffTrace, carried: BuildResources, version: Vers
     steps = {item.step for item in carried.outputs if item.version == version}
     if not steps:
         require_no_output(build, trace.pipeline, job, version, trace.queries)
+        if not is_rewritten:
+            _require_no_other_output(trace, carried, version)
+        return
     for resource in trace.lock_resources:
         trace.fetch_lock_use(resource, version)
-    if trace.lock_uses:
-        return
-    if not steps and not is_rewritten:
-        require_no_other_output(build, job, carried, trace.lock_resources)
-    if steps and steps <= {step.step for step in job.outputs}:
+    if not trace.lock_uses and steps <= {step.step for step in job.outputs}:
         trace.lock_resources = require_resource_of(build, trace.pipeline, graph, version, trace.queries)
         for resource in trace.lock_resources:
             trace.fetch_lock_use(resource, version)
+
+
+def _require_no_other_output(trace: HandOffTrace, carried: BuildResources, version: Version) -> None:
+    """Check that a resource of which the build lists another version knows the claim's. Raises NoCredibleResponse.
+
+    If the build lists no output of one of the resources that its job puts to, the source of that one has changed.
+    """
+    outputs = {step.step: step.resource for step in trace.job.outputs}
+    listed = {outputs.get(item.step, item.step) for item in carried.outputs}
+    if not trace.lock_resources or not listed.issuperset(trace.lock_resources):
+        return
+    if all(trace.queries.version_id(trace.pipeline, one, version) is None for one in trace.lock_resources):
+        raise NoCredibleResponse(f"Concourse lists what {trace.build} put, and does not know the version of the claim")
 
 
 def fetch_version_use(

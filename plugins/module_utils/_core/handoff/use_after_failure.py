@@ -30,8 +30,7 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
     graph = JobGraph(queries.jobs(build.pipeline))
     require_listed_job(graph, build, queries)
     carried = queries.build_resources(build)
-    # Concourse lists no output of a put that did not end, but a check of the resource finds the version; where it cannot
-    # search for one version, that is among the latest.
+    # Concourse lists no output of a put that did not end, but a check of the resource finds the version.
     is_lost = all(item.version != version for item in carried.outputs) and not queries.can_search_versions()
     ends = [build.end_time, users.last_end]
     for resource in lock_resources_of(graph, graph.job(build.job), carried, version):

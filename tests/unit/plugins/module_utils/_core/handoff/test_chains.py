@@ -23,9 +23,15 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    Carried,
     PipelineModel,
     get,
     put,
+    ref,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    verdict_on,
 )
 
 
@@ -238,10 +244,35 @@ def test_of_two_locks_claimed_by_one_build_each_keeps_the_other() -> None:
     build = model.build("deploy", STARTED, took={"envs": "v3"})
     assert judged(model, claiming).dead_since is None
     model.set_status(build, FAILED)
-    assert name(model, claiming) is HANDED_OFF, "which of the two comes next is not known"
-    model.build("claim", made={"envs": "v4", "second": "v5"})
-    model.build("deploy", FAILED, took={"envs": "v4"})
+    assert name(model, claiming) is LEAKED, "of two versions of one build a job takes one and never the other"
+
+
+def test_while_no_job_took_one_of_two_locks_claimed_by_one_build_either_can_be_next() -> None:
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3")
+    model.job("claim", put("envs"), put("envs", step="second"))
+    model.job("deploy", get("envs", passed=["claim"]))
+    claiming = model.build("claim", made={"envs": "v2", "second": "v3"})
+    model.next_inputs("deploy", {"envs": "v3"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("deploy", SUCCEEDED, took={"envs": "v3"})
     assert name(model, claiming) is LEAKED
+
+
+def test_an_older_version_that_a_later_build_claimed_passes_a_lock_over() -> None:
+    """Two builds wait for the pool: the later one claims first, and its lock stays next for good."""
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    model.job("next", get("envs", passed=["claim"]))
+    model.versions("envs", "v-of-later", "v-of-earlier")
+    earlier = model.build("claim", STARTED)
+    later = model.build("claim", made={"envs": "v-of-later"})
+    model.build("next", took={"envs": "v-of-later"})
+    model.made[earlier.id] = (Carried("envs", "envs", ref("v-of-earlier")),)
+    earlier = model.set_status(earlier, SUCCEEDED)
+    model.next_inputs("next", {"envs": "v-of-later"})
+    assert verdict_on(ModelQueries(model), earlier, "v-of-earlier").name is LEAKED
+    assert verdict_on(ModelQueries(model), later, "v-of-later").name is LEAKED
 
 
 def test_a_build_that_is_at_work_under_an_older_configuration_uses_the_lock() -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -49,14 +48,14 @@ class Contradicting(ModelQueries):
     def __init__(self, model: PipelineModel) -> None:
         super().__init__(model)
         self.without_jobs: set[str] = set()
-        self.resources: dict[int, BuildResources] = {}
+        self.listed_resources: dict[int, BuildResources] = {}
         self.unknown_versions: set[Version] = set()
 
     def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
         return tuple(job for job in super().jobs(pipeline, again=again) if job.name not in self.without_jobs)
 
     def build_resources(self, build: Build) -> BuildResources:
-        return self.resources.get(build.id) or super().build_resources(build)
+        return self.listed_resources.get(build.id) or super().build_resources(build)
 
     def version_id(
         self, pipeline: PipelineReference, resource: str, version: Version, *, among_latest: bool = False
@@ -110,7 +109,7 @@ def test_a_list_of_jobs_without_the_job_of_a_build_that_did_not_succeed(status: 
 )
 def test_the_resources_of_another_build(other: BuildResources) -> None:
     queries, _model, claiming = handed_off()
-    queries.resources = {claiming.id: other}
+    queries.listed_resources = {claiming.id: other}
     assert_unreachable(verdict_on(queries, claiming, "v2"), "at a version of envs, and not the version at it")
 
 
@@ -132,6 +131,14 @@ def test_a_build_with_two_claims() -> None:
     claiming = model.build("claim", made={"first": "a", "second": "b"})
     for commit in ("a", "b"):
         assert verdict_on(ModelQueries(model), claiming, commit).name is HANDED_OFF
+
+
+def test_another_version_of_a_resource_that_does_not_know_the_claim() -> None:
+    """The build lists a version of the lock's resource, so its source is the same; but the claim is unknown there."""
+    model, _other = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    claiming = model.build("claim", made={"envs": "next"})
+    assert_unreachable(verdict_on(ModelQueries(model), claiming, "unknown"), "does not know the version of the claim")
 
 
 def test_a_put_whose_result_was_lost() -> None:
@@ -162,6 +169,6 @@ def test_changes_of_the_configuration_are_no_contradiction(change: Callable[[Pip
 def test_a_removed_job_is_no_contradiction() -> None:
     model, claiming = claimed()
     del model.steps["claim"]
-    queries = ModelQueries(model)
-    by_id = replace(claiming, job=None, pipeline=None)
-    assert verdict_on(queries, by_id, "v2").name is LEAKED
+    verdict = verdict_on(ModelQueries(model), claiming, "v2")
+    assert (verdict.name, verdict.build) == (LEAKED, claiming)
+    assert "found by its version" in verdict.reason

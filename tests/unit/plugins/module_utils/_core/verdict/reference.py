@@ -84,7 +84,7 @@ class Reference:
 
     def waiting_for(self, item: Item, jobs: set[str] | None = None) -> set[str]:
         """The jobs (None: of any) with a pending build that may come to a version which it wants."""
-        if item[0] in self.model.forgotten:
+        if item[0] in self.model.forgotten or self.model.archived:
             return set()
         pending = {
             str(build.job)
@@ -222,24 +222,28 @@ class Reference:
         """Whether a job is past a version for good; while it is paused, what it took counts, not what it would take."""
         following = self.model.next.get(job, {}).get(step.step)
         if following is not None:
-            if not self._is_later(following, step, item):
+            if not self._is_later(following, job, step, item):
                 return False
             if not step.passed or not (self.model.paused or job in self.model.paused_jobs):
                 return True
         taken = self._taken(job, step)
-        if not taken or not self._is_later(taken[0], step, item):
+        if not taken or not self._is_later(taken[0], job, step, item):
             return False
         order = self.model.order[step.resource]
         newer = [one for one in taken if order.index(one) > order.index(taken[0])]
-        return not step.passed or all(self._is_later(one, step, item) for one in newer)
+        return not step.passed or all(self._is_later(one, job, step, item) for one in newer)
 
-    def _is_later(self, other: Version, step: JobInput, item: Item) -> bool:
+    def _is_later(self, other: Version, taker: str, step: JobInput, item: Item) -> bool:
+        """Whether later builds passed another version on, or the same one of which the taker has taken that one."""
         order = self.model.order[step.resource]
-        if order.index(other) <= order.index(item[1]):
+        if other == item[1]:
             return False
+        if not step.passed:
+            return order.index(other) > order.index(item[1])
+        has_chosen = other in self._taken(taker, step)
         for job in step.passed:
             theirs, own = self._places(job, (step.resource, other)), self._places(job, item)
-            if not theirs or not own or min(theirs) < max(own):
+            if not theirs or not own or min(theirs) < max(own) or (min(theirs) == max(own) and not has_chosen):
                 return False
         return True
 

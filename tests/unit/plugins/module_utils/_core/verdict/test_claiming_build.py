@@ -22,8 +22,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.cl
     ask_for_claiming_build,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    Carried,
     PipelineModel,
     put,
+    ref,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
@@ -49,7 +51,7 @@ def timing(model: PipelineModel, build: Build, at: int) -> ClaimTiming:
     return ask_for_claiming_build(claim_by(build, "v2", at=at), holder_of(build), ModelQueries(model)).timing
 
 
-@pytest.mark.parametrize("status", [BuildStatus.STARTED, *ENDED])
+@pytest.mark.parametrize("status", ENDED)
 @pytest.mark.parametrize(
     ("after_start", "expected"),
     [(-3600, ANOTHER), (-61, ANOTHER), (-60, DURING), (-1, DURING), (0, DURING), (1, DURING)],
@@ -58,6 +60,32 @@ def test_a_claim_may_be_a_minute_before_the_start(status: BuildStatus, after_sta
     model, build = one_build(status)
     assert build.start_time is not None
     assert timing(model, build, build.start_time + after_start) is expected
+
+
+@pytest.mark.parametrize(
+    ("after_start", "other", "expected"),
+    [(-120, False, DURING), (-86_400, False, DURING), (-86_401, False, ANOTHER), (-120, True, ANOTHER)],
+)
+def test_an_active_build_of_the_name_is_another_one_only_by_its_outputs_or_a_day(
+    after_start: int, other: bool, expected: ClaimTiming
+) -> None:
+    model, build = one_build(BuildStatus.STARTED)
+    if other:
+        model.made[build.id] = (Carried("envs", "envs", ref("v9")),)
+    assert timing(model, build, (build.start_time or 0) + after_start) is expected
+
+
+@pytest.mark.parametrize("status", [BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.ERRORED])
+def test_where_only_the_skew_of_clocks_lets_the_times_fit_the_outputs_of_an_ended_build_decide(
+    status: BuildStatus,
+) -> None:
+    """A pipeline that is created anew at once has a build of the same name in the same minute."""
+    model, build = one_build(status, made=True)
+    claim = claim_by(build, "v1", at=(build.start_time or 0) - 30)
+    found = ask_for_claiming_build(claim, holder_of(build), ModelQueries(model)).timing
+    assert found is (DURING if status is BuildStatus.ERRORED else ANOTHER)
+    own = claim_by(build, "v2", at=(build.start_time or 0) - 30)
+    assert ask_for_claiming_build(own, holder_of(build), ModelQueries(model)).timing is DURING
 
 
 @pytest.mark.parametrize(
@@ -122,7 +150,7 @@ def test_the_builds_own_output_proves_the_claim_whatever_the_clocks_say(status: 
     start = build.start_time or 0
     assert timing(model, build, start + moment) is DURING
     model, build = one_build(status)
-    time_alone = DURING if moment > 0 and build.is_active else AFTER if moment > 0 else ANOTHER
+    time_alone = DURING if build.is_active else AFTER if moment > 0 else ANOTHER
     assert timing(model, build, start + moment) is time_alone
 
 

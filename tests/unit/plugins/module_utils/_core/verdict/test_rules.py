@@ -176,7 +176,7 @@ def test_gone_because_there_is_no_such_build() -> None:
 def test_gone_because_the_name_belongs_to_another_build(status: BuildStatus) -> None:
     queries, model, build = claiming(status)
     model.made[build.id] = ()
-    claimed_at = (build.start_time or 0) - 86_400
+    claimed_at = (build.start_time or 0) - 86_401
     verdict = verdict_on(queries, build, "v2", at=claimed_at)
     assert (verdict.name, verdict.dead_since, verdict.build) == (VerdictName.GONE, claimed_at, build)
     assert policy_and_wait(verdict) == (Policy.STALE, 60)
@@ -221,9 +221,10 @@ def test_a_claim_that_names_no_concourse_is_asked_at_the_configured_one() -> Non
 def test_unverified_because_the_claim_names_no_build() -> None:
     queries, _other, build = claiming(BuildStatus.STARTED)
     claim = claim_by(build, "v2")
+    queries.has_filter = False
     for one, reason in (
-        (queries, "the claim names no build"),
-        (None, "the claim names no build, and no Concourse is configured to look for it: set concourse_url"),
+        (queries, "the claim names no build, and Concourse knows none that made it"),
+        (None, "the claim names no build, and no Concourse is configured to ask: set concourse_url"),
     ):
         verdict = judge_claim(claim, UNNAMED, one)
         assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, claim.claimed_at)
