@@ -112,8 +112,10 @@ class ConcourseQueries(BuildQueries):
     def can_search_versions(self) -> bool:
         return self._api.login().server.version >= _FIRST_WITH_FILTER
 
-    def resources(self) -> tuple[ResourceReference, ...]:
-        return self._responses.once("resources", lambda: fetch_resources(self._api))
+    def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
+        return self._responses.once(
+            ("resources", teams), lambda: fetch_resources(self._api, teams, lambda team: self._entries(team) or ())
+        )
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
         numbers = in_parallel(lambda one: self.version_id(one.pipeline, one.name, version), resources)
@@ -159,13 +161,20 @@ class ConcourseQueries(BuildQueries):
         return entry
 
     def _fetch_pipelines(self, team: str) -> tuple[PipelineReference, ...]:
-        entries = self._api.get_or_none(api_path("teams", team, "pipelines"), decode_pipelines)
+        entries = self._entries(team)
         if entries is None:
             return ()
         user = self._api.login().user
         if user is None or not user.sees_all_of(team):
             raise NoCredibleResponse(f"Concourse shows this login only the exposed pipelines of team {team}")
-        return require_pipelines_of_team(tuple(entry.reference for entry in entries), team)
+        return tuple(entry.reference for entry in entries)
+
+    def _entries(self, team: str) -> tuple[PipelineEntry, ...] | None:
+        """Return the pipelines of a team that the login may see; None if there is no such team."""
+        path = api_path("teams", team, "pipelines")
+        entries = self._responses.once(path, lambda: self._api.get_or_none(path, decode_pipelines))
+        require_pipelines_of_team(tuple(entry.reference for entry in entries or ()), team)
+        return entries
 
     def _fetch_version_id(self, path: str, resource: str, version: Version) -> int | None:
         versions = self._api.get_or_none(path, decode_versions) or ()

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ..._core.concourse.references import PipelineReference, ResourceReference
 from .checks import require_resources_of_pipeline
-from .decode import decode_pipelines, decode_resources
+from .decode import PipelineEntry, decode_resources
 from .paths import api_path, pipeline_path
 from .requests import ApiRequests
 
@@ -21,14 +21,17 @@ Item = t.TypeVar("Item")
 Found = t.TypeVar("Found")
 
 
-def fetch_resources(api: ApiRequests) -> tuple[ResourceReference, ...]:
+def fetch_resources(
+    api: ApiRequests, teams: frozenset[str], pipelines: Callable[[str], tuple[PipelineEntry, ...]]
+) -> tuple[ResourceReference, ...]:
     """Return all resources that the login may see. Raises NoCredibleResponse.
 
-    The list of all resources lacks those of archived pipelines, which are listed by pipeline (atc/db/resource.go).
+    The list of all resources lacks those of archived pipelines; each of these lists its own. `pipelines` returns the
+    pipelines of a team; those of `teams` are asked for, and of teams that have any other resource.
     """
     listed = api.get(api_path("resources"), decode_resources)
-    pipelines = api.get(api_path("pipelines"), decode_pipelines)
-    archived = [entry.reference for entry in pipelines if entry.is_archived]
+    entries = in_parallel(pipelines, sorted(teams | {resource.pipeline.team for resource in listed}))
+    archived = [entry.reference for team in entries for entry in team if entry.is_archived]
     more = in_parallel(lambda pipeline: _fetch_resources_of(api, pipeline), archived)
     return tuple(dict.fromkeys([*listed, *(resource for resources in more for resource in resources)]))
 

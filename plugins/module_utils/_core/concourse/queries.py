@@ -58,8 +58,8 @@ class BuildQueries(Protocol):
     def can_search_versions(self) -> bool:
         """Whether Concourse can find one version among those of a resource: since 5.5 (atc/api/versionserver)."""
 
-    def resources(self) -> tuple[ResourceReference, ...]:
-        """All resources that the login may see, those of archived pipelines too."""
+    def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
+        """All resources that the login may see; in these teams, and in those of other resources, archived ones too."""
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
         """The id of a version in each of these resources that has it."""

@@ -53,7 +53,7 @@ def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rew
 def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     """Look for a user in other pipelines, and once more in this one: the last questions before `leaked`."""
     updated = trace.queries.last_updated(trace.pipeline)
-    users = ask_for_version_users(commit, (trace.pipeline.team,), trace.queries)
+    users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
     in_use = None if users.active_build else _ask_for_new_use(trace)
     if in_use is not None:
         return HandOff(HandOffState.IN_USE, in_use)

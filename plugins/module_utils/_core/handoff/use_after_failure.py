@@ -24,7 +24,7 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
     """Look for a build that uses the lock. Raises NoCredibleResponse if any answer is missing."""
     if build.pipeline is None or build.job is None:
         return ask_for_use_after_one_off_build(build, commit, queries)
-    users = ask_for_version_users(commit, (build.team,), queries)
+    users = ask_for_version_users(commit, frozenset({build.team}), queries)
     user = users.active_build
     version = Version.of_commit(commit)
     graph = JobGraph(queries.jobs(build.pipeline))
@@ -42,7 +42,7 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
 
 
 def ask_for_use_after_one_off_build(build: Build, commit: str, queries: BuildQueries) -> HandOff:
-    users = ask_for_version_users(commit, (build.team,), queries)
+    users = ask_for_version_users(commit, frozenset({build.team}), queries)
     return state_by_user(users.active_build, [build.end_time, users.last_end], "no job runs after a one-off build")
 
 

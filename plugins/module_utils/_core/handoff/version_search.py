@@ -9,7 +9,7 @@ that watches the pool (atc/api/versionserver/list.go), and names the builds that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..concourse.model import Build, Version
@@ -38,7 +38,7 @@ class VersionUsers:
 
 
 def ask_for_making_build(
-    commit: str, teams: Collection[str], queries: BuildQueries, remembered: int | None = None
+    commit: str, teams: frozenset[str], queries: BuildQueries, remembered: int | None = None
 ) -> Build | None:
     """Find the build that has the claim's commit as an output; resources of `teams` are searched first.
 
@@ -60,7 +60,7 @@ def ask_for_making_build(
     return None
 
 
-def ask_for_version_users(commit: str, teams: Collection[str], queries: BuildQueries) -> VersionUsers:
+def ask_for_version_users(commit: str, teams: frozenset[str], queries: BuildQueries) -> VersionUsers:
     """Find the builds of all visible pipelines that took the claim's version. Raises NoCredibleResponse."""
     if not queries.can_search_versions():
         return VersionUsers(is_known=False)
@@ -90,9 +90,9 @@ def has_made_another_claim(build: Build, commit: str, queries: BuildQueries) -> 
     return bool(commits) and commit not in commits
 
 
-def _search(commit: str, teams: Collection[str], queries: BuildQueries) -> Iterator[Mapping[ResourceReference, int]]:
+def _search(commit: str, teams: frozenset[str], queries: BuildQueries) -> Iterator[Mapping[ResourceReference, int]]:
     """Yield where the version is: in resources of the teams, then in all others."""
-    resources = queries.resources()
+    resources = queries.resources(teams)
     if len(resources) > MOST_RESOURCES:
         raise NoCredibleResponse(
             f"this login sees {len(resources)} resources, and the version of the claim is searched for in at most"

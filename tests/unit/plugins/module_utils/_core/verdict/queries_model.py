@@ -87,7 +87,7 @@ class ModelQueries:
     def can_search_versions(self) -> bool:
         return self._answer(Query("can_search_versions", ()), lambda: self.has_filter)
 
-    def resources(self) -> tuple[ResourceReference, ...]:
+    def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
         def look() -> tuple[ResourceReference, ...]:
             return tuple(ResourceReference(model.ref, name) for model in self.models.values() for name in model.order)
 
