@@ -108,7 +108,9 @@ def _judge_one_by_one(snapshot: Snapshot, url: str) -> None:
 
 def _judge(snapshot: Snapshot, concourse: ConcourseClient, each: ParallelMap) -> None:
     """Judge all locks and check that each is in use."""
-    judged = judge_locks(snapshot.locks, snapshot, [PoolOption(POOL, PoolPolicy())], concourse.queries(), each=each)
+    judged = judge_locks(
+        snapshot.locks, snapshot, [PoolOption(POOL, PoolPolicy())], concourse.queries(), now=int(time.time()), each=each
+    )
     wrong = [lock.verdict for lock in judged if lock.verdict.name is not VerdictName.RUNNING]
     if wrong:
         raise RuntimeError(f"a lock of a running build was judged {wrong[0].name}: {wrong[0].reason}")

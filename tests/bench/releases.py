@@ -144,7 +144,7 @@ def _in_process(target: _ReleaseTarget, cache: Path, paths: Sequence[str]) -> No
 def _judge(
     locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption], **_limit: float | None
 ) -> tuple[JudgedLock, ...]:
-    return judge_locks(locks, snapshot, pools, None)
+    return judge_locks(locks, snapshot, pools, None, now=int(time.time()))
 
 
 def _whole_process(target: _ReleaseTarget, cache: Path, paths: Sequence[str]) -> None:

@@ -18,18 +18,21 @@ from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot, WantedPools
 from .._core.shared.errors import PoolboyError
 from .._core.shared.text import valid_unicode
+from .._core.verdict.claim_memory import ClaimMemory
 from .._core.verdict.judge import JudgedLock, JudgeLocks, judge_locks
 from .._core.verdict.policy import (
     DEFAULT_POLICIES,
     POOL_BOY_POLICIES,
     Policy,
     PoolPolicy,
+    named_verdicts,
     read_no_concourse,
     read_policies,
 )
 from .._core.verdict.pool_options import PoolOption, choose_pools, pool_entries, read_minutes, read_pools
 from .._core.verdict.verdict import VerdictName
 from .._git.access.options import RepositoryOptions
+from .._git.cache.claim_memory_file import remembered_claims
 from .._git.repository import LockRepository
 from .argument_module import ArgumentModule
 from .options import OptionGroup, overruled
@@ -48,6 +51,7 @@ class PoolModule:
         self.now = int(time.time())
         self.so_far: Callable[[], dict[str, t.Any]] = dict
         self._warned: set[str] = set()
+        self._repository: LockRepository | None = None
 
     @property
     def check_mode(self) -> bool:
@@ -81,7 +85,8 @@ class PoolModule:
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context."""
-        return LockRepository(self.repository_options(), self.pools_to_read(), self.warn)
+        self._repository = LockRepository(self.repository_options(), self.pools_to_read(), self.warn)
+        return self._repository
 
     def repository_options(self) -> RepositoryOptions:
         """Return the repository that the options name, and how to reach it."""
@@ -113,7 +118,9 @@ class PoolModule:
         if options.is_empty:
             team = options.team or "main"
             # It needs no time.
-            yield lambda locks, snapshot, pools, **_limit: judge_locks(locks, snapshot, pools, None, default_team=team)
+            yield lambda locks, snapshot, pools, **_limit: judge_locks(
+                locks, snapshot, pools, None, now=self.now, default_team=team
+            )
             return
         # Imported here, because many runs have no Concourse.
         from .._concourse.client import CONNECTIONS, ConcourseClient
@@ -128,7 +135,10 @@ class PoolModule:
                 connected.result()
                 queries, team = concourse.queries(), concourse.team
                 each = partial(map_for, threads, seconds)
-                judged = judge_locks(locks, snapshot, pools, queries, default_team=team, each=each)
+                with self._claim_memory(concourse.identity) as memory:
+                    judged = judge_locks(
+                        locks, snapshot, pools, queries, now=self.now, memory=memory, default_team=team, each=each
+                    )
                 queries.end()
                 if concourse.failure:
                     self.warn(f"Concourse does not respond, so its builds are unknown: {concourse.failure}.")
@@ -142,6 +152,15 @@ class PoolModule:
 
             yield judge
 
+    @contextmanager
+    def _claim_memory(self, identity: str) -> Iterator[ClaimMemory | None]:
+        """Yield what earlier runs found out with this Concourse and login, and save it; None without a cache."""
+        if self._repository is None or not self._options["cache"]:
+            yield None
+            return
+        with remembered_claims(self._repository.folder, identity) as memory:
+            yield memory
+
     def _default_policy(self) -> PoolPolicy:
         if "policy" not in self._options:
             return PoolPolicy()
@@ -152,6 +171,7 @@ class PoolModule:
             read_minutes(options["stale_timeout"], "stale_timeout"),
             read_minutes(options["grace"], "grace"),
             read_no_concourse(options["no_concourse"], options["policy"], default, "no_concourse"),
+            named=frozenset(POOL_BOY_POLICIES) if is_pool_boy else named_verdicts(options["policy"]),
         )
 
     def concourse_options(self) -> ConcourseOptions:

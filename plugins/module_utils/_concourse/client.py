@@ -49,6 +49,15 @@ class ConcourseClient:
         return self._settings.address
 
     @property
+    def identity(self) -> str:
+        """The address and the user, without a secret: what one login may see, another one may not."""
+        try:
+            user = self._connection.login().user
+        except NoCredibleResponse:
+            user = None
+        return f"{self._settings.address} {'' if user is None else user.name}"
+
+    @property
     def team(self) -> str:
         """The team of claims that name none."""
         return self._settings.team

@@ -234,7 +234,7 @@ def test_a_slow_server_finishes_after_the_run_stopped_asking(
     def judge(
         some: Sequence[Lock], seen: Snapshot, _pools: Sequence[PoolOption], **_limit: float | None
     ) -> tuple[JudgedLock, ...]:
-        return judge_locks(some, seen, pools, None)
+        return judge_locks(some, seen, pools, None, now=int(time.time()))
 
     def sleep(_seconds: float) -> None:
         go_on.touch()

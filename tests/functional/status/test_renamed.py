@@ -42,7 +42,7 @@ CHANGES: dict[str, Callable[[Scene], object]] = {
 def test_a_build_at_work_is_found_under_its_new_name(scene: Scene, look: Look, change: str, stage: str) -> None:
     scene.atc.set_pipeline(PIPELINE, config("claim"))
     scene.locks.add("aws", "env-1", at=scene.now)
-    build = scene.start(PIPELINE, "claim")
+    build = claiming = scene.start(PIPELINE, "claim")
     scene.claim(build, "env", "aws/env-1")
     scene.wait(60)
     if stage == "test":
@@ -53,9 +53,30 @@ def test_a_build_at_work_is_found_under_its_new_name(scene: Scene, look: Look, c
     CHANGES[change](scene)
     scene.wait(2 * HOUR)
     (lock,) = look(**login(scene)).locks.values()
-    assert (lock["verdict"], lock["dead_since"], lock["build"]["id"]) == ("handed_off", None, build)
-    assert "is started with the lock" in lock["reason"]
+    expected = "running" if stage == "claim" else "handed_off"
+    assert (lock["verdict"], lock["dead_since"], lock["build"]["id"]) == (expected, None, claiming)
+    assert "found by its version: " in lock["reason"]
     scene.finish(build, "failed")
     (lock,) = look(**login(scene)).locks.values()
-    assert lock["verdict"] == "gone"
-    assert lock["dead_since"] == lock["claimed_at"]
+    assert (lock["verdict"], lock["build"]["id"]) == ("failed" if stage == "claim" else "leaked", claiming)
+
+
+def test_what_is_gone_counts_from_the_first_run_that_saw_it_so(scene: Scene, look: Look) -> None:
+    """The claim is two hours old when its pipeline is destroyed."""
+    scene.atc.set_pipeline(PIPELINE, config("claim"))
+    scene.locks.add("aws", "env-1", at=scene.now)
+    build = scene.start(PIPELINE, "claim")
+    scene.claim(build, "env", "aws/env-1")
+    scene.finish(build, "succeeded")
+    scene.wait(2 * HOUR)
+    scene.atc.destroy_pipeline(PIPELINE)
+    (first,) = look(**login(scene)).locks.values()
+    assert (first["verdict"], first["releasable"]) == ("gone", False)
+    assert first["dead_since"] > first["claimed_at"]
+    (second,) = look(**login(scene)).locks.values()
+    assert second["dead_since"] == first["dead_since"]
+    (kept,) = look(**login(scene), cache=False).locks.values()
+    assert (kept["verdict"], kept["dead_since"], kept["releasable_at"]) == ("gone", None, None)
+    assert "without a cache" in kept["reason"]
+    (named,) = look(**login(scene), cache=False, policy={"gone": "stale"}).locks.values()
+    assert (named["dead_since"], named["releasable"]) == (named["claimed_at"], True)

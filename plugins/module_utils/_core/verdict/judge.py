@@ -14,6 +14,7 @@ from ..claim.holder import Holder, read_holder
 from ..concourse.queries import BuildQueries
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
+from .claim_memory import ClaimMemory, without_memory
 from .policy import Policy, PoolPolicy
 from .pool_options import PoolOption
 from .rules import judge_claim
@@ -66,12 +67,16 @@ def judge_locks(
     pools: Sequence[PoolOption],
     queries: BuildQueries | None,
     *,
+    now: int,
+    memory: ClaimMemory | None = None,
     default_team: str = "main",
     each: ParallelMap = map,
 ) -> tuple[JudgedLock, ...]:
     """Judge locks of the chosen pools of a snapshot, in their order. `queries` is None without a Concourse.
 
-    `each` may judge in several threads if `queries` allows that. `default_team` is the team of claims that name none.
+    `now` is in seconds since 1970, UTC. `memory` is what earlier runs found out, and gets what this one does; None if
+    nothing can be remembered. `each` may judge in several threads if `queries` allows that. `default_team` is the team
+    of claims that name none.
     """
     policies = {pool.name: replace(pool.policy, has_concourse=queries is not None) for pool in pools}
 
@@ -81,7 +86,10 @@ def judge_locks(
             return JudgedLock(lock, None, None, FREE, policy)
         claim = snapshot.claim(lock)
         holder = read_holder(claim, lock.name, default_team)
-        return JudgedLock(lock, claim, holder, judge_claim(claim, holder, queries), policy)
+        remembered = None if memory is None else memory.builds.get(claim.commit)
+        verdict = judge_claim(claim, holder, queries, team=default_team, remembered=remembered)
+        verdict = without_memory(verdict, policy) if memory is None else memory.record(claim, verdict, now)
+        return JudgedLock(lock, claim, holder, verdict, policy)
 
     return tuple(each(judge, locks))
 

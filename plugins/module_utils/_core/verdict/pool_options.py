@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ..shared.empty import is_empty, without_empty
 from ..shared.errors import BadOption
 from ..shared.text import printable, valid_unicode
-from .policy import PoolPolicy, read_no_concourse, read_policies
+from .policy import PoolPolicy, named_verdicts, read_no_concourse, read_policies
 
 # One list of pools serves all modules, so each takes the keys of the others.
 KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "no_concourse", "release_to", "job", "resource")
@@ -149,6 +149,7 @@ def _read_policy(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy, shown: str)
     return replace(
         defaults,
         by_verdict=read_policies(given, defaults.by_verdict),
+        named=defaults.named | named_verdicts(given),
         no_concourse=read_no_concourse(
             entry.get("no_concourse"), given, defaults.no_concourse, f"pools: no_concourse of {shown}"
         ),

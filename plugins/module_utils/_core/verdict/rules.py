@@ -45,9 +45,10 @@ def judge_claim(
     if holder.kind is HolderKind.PERSON:
         return Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
     if queries is None:
-        # A claim that names no build is made by a build all the same.
-        who = "the claim names no build" if holder.kind is HolderKind.UNNAMED else f"claimed by {holder.text}"
-        reason = f"{who}, and no Concourse is configured to ask: set concourse_url"
+        named = (
+            "the claim names no build, and" if holder.kind is HolderKind.UNNAMED else f"claimed by {holder.text}, but"
+        )
+        reason = f"{named} no Concourse is configured to ask: set concourse_url"
         return Verdict(VerdictName.UNVERIFIED, reason, claim.claimed_at)
     teams = frozenset(one.pipeline.team for one in holder.references if one.pipeline is not None) or frozenset({team})
     judged = ClaimToJudge(claim, holder, queries, teams, remembered)

@@ -35,9 +35,9 @@ def test_a_claim_that_was_not_read() -> None:
 
 def test_a_lock_with_an_unknown_claim_is_never_judged() -> None:
     pools = [PoolOption(pool, PoolPolicy()) for pool in SNAPSHOT.pools]
-    assert len(judge_locks([KNOWN, FREE], SNAPSHOT, pools, None)) == 2
+    assert len(judge_locks([KNOWN, FREE], SNAPSHOT, pools, None, now=0)) == 2
     with pytest.raises(UnknownClaim):
-        judge_locks(SNAPSHOT.locks, SNAPSHOT, pools, None)
+        judge_locks(SNAPSHOT.locks, SNAPSHOT, pools, None, now=0)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def judge(
     snapshot: Snapshot, queries: ModelQueries | None, *, team: str = "home", each: object = map
 ) -> tuple[JudgedLock, ...]:
     mapper: Callable[[Callable[[Lock], JudgedLock], Sequence[Lock]], Iterable[JudgedLock]] = each  # type: ignore[assignment]
-    return judge_locks(locks_of(snapshot, POOLS), snapshot, POOLS, queries, default_team=team, each=mapper)
+    return judge_locks(locks_of(snapshot, POOLS), snapshot, POOLS, queries, now=0, default_team=team, each=mapper)
 
 
 def test_the_locks_of_the_chosen_pools_in_the_order_of_the_snapshot() -> None:

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What runs found out about claims, in a file beside the cached copy; one for each Concourse and login.
+
+A file that is missing, incomplete or written by another version is an empty memory: then every clock starts anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import json
+import os
+import tempfile
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..._core.verdict.claim_memory import ClaimMemory
+from .folder import NEW, CacheFolder, cache_error, remove_folder_at
+
+_FORMAT = 1
+# The latest entries are kept; each is of one claim.
+_MOST_ENTRIES = 5000
+
+
+@contextlib.contextmanager
+def remembered_claims(folder: CacheFolder, identity: str) -> Iterator[ClaimMemory]:
+    """Yield the memory of a Concourse and login, and save it if it changed. Raises RepositoryError."""
+    path = folder.path / f"claims-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.json"
+    memory = _read(path)
+    before = copy.deepcopy(memory)
+    yield memory
+    if memory != before:
+        try:
+            _write(path, memory)
+        except OSError as error:
+            raise cache_error(folder.path, error) from error
+
+
+def _read(path: Path) -> ClaimMemory:
+    try:
+        content = json.loads(path.read_bytes())
+        if content["format"] == _FORMAT:
+            return ClaimMemory(_numbers(content["gone_since"]), _numbers(content["builds"]))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        pass
+    return ClaimMemory()
+
+
+def _write(path: Path, memory: ClaimMemory) -> None:
+    content = {
+        "format": _FORMAT,
+        "gone_since": dict([*memory.gone_since.items()][-_MOST_ENTRIES:]),
+        "builds": dict([*memory.builds.items()][-_MOST_ENTRIES:]),
+    }
+    descriptor, temporary = tempfile.mkstemp(prefix=NEW, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            json.dump(content, file)
+        Path(temporary).replace(remove_folder_at(path))
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _numbers(content: dict[str, t.Any]) -> dict[str, int]:
+    """Return the entries. Raises ValueError for anything but a number of seconds or an id."""
+    return {str(commit): int(number) for commit, number in content.items()}
