@@ -60,7 +60,9 @@ class PoolPolicy:
     """The policy of one pool: what to do by verdict, and both waits in minutes.
 
     `no_concourse` is what to do with locks of builds if no Concourse is configured, and `has_concourse` is false then.
-    None means that nobody has decided: these locks are kept. `named` are the verdicts for which an option names the policy.
+    None means that nobody has decided: these locks are kept.
+
+    `named` are the verdicts for which an option names the policy.
     """
 
     by_verdict: Mapping[VerdictName, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
@@ -136,4 +138,4 @@ def read_policies(
 
 def named_verdicts(given: Mapping[str, object] | None) -> frozenset[VerdictName]:
     """Return the verdicts for which an option names the policy."""
-    return frozenset(name for name in VerdictName if name.value in (given or {}))
+    return frozenset(name for name in VerdictName if name.value in without_empty(given or {}))

@@ -136,10 +136,10 @@ def test_without_a_concourse_each_pool_goes_by_its_own_decision() -> None:
     snapshot, model = world()
     by_age = read_policies({"unverified": "stale"}, DEFAULT_POLICIES)
     pools = [PoolOption("aws", PoolPolicy(by_age, no_concourse=Policy.STALE)), PoolOption("gcp", PoolPolicy(by_age))]
-    aws, _free, gcp, _person = judge_locks(locks_of(snapshot, pools), snapshot, pools, None, default_team="home")
+    aws, _free, gcp, _person = judge_locks(locks_of(snapshot, pools), snapshot, pools, None, now=0, default_team="home")
     assert (aws.policy, gcp.policy) == (Policy.STALE, Policy.KEEP)
     assert (aws.is_undecided, gcp.is_undecided) == (False, True)
-    asked = judge_locks(locks_of(snapshot, pools), snapshot, pools, ModelQueries(model), default_team="home")
+    asked = judge_locks(locks_of(snapshot, pools), snapshot, pools, ModelQueries(model), now=0, default_team="home")
     assert not any(one.is_undecided for one in asked)
 
 

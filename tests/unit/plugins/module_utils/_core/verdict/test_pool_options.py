@@ -59,7 +59,12 @@ def test_a_name_with_or_without_minutes(entry: object, name: str, timeout: int) 
 
 def test_a_mapping_changes_what_it_names_and_nothing_else() -> None:
     policy = one({"name": "aws", "grace": 0, "policy": {"leaked": "release"}}).policy
-    assert policy == PoolPolicy({**DEFAULT_POLICIES, VerdictName.LEAKED: Policy.RELEASE}, stale_timeout=240, grace=0)
+    assert policy == PoolPolicy(
+        {**DEFAULT_POLICIES, VerdictName.LEAKED: Policy.RELEASE},
+        stale_timeout=240,
+        grace=0,
+        named=frozenset({VerdictName.LEAKED}),
+    )
     assert one({"name": "aws", "grace": None, "stale_timeout": None, "policy": None}).policy == DEFAULTS
     assert DEFAULT_POLICIES[VerdictName.LEAKED] is Policy.STALE
 
