@@ -19,6 +19,7 @@ from .checks import (
     require_filtered_versions,
     require_pipeline,
     require_pipelines_of_team,
+    require_resources_of_pipeline,
 )
 from .decode import (
     PipelineEntry,
@@ -29,12 +30,13 @@ from .decode import (
     decode_next_inputs,
     decode_pipeline_entry,
     decode_pipelines,
+    decode_resources,
     decode_versions,
 )
+from .parallel import in_parallel
 from .paths import api_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
 from .single_flight import SingleFlight
-from .version_search import fetch_resources, in_parallel
 from .versions import VersionOrder
 
 # The API's own default for lists (atc/pagination.go).
@@ -113,9 +115,12 @@ class ConcourseQueries(BuildQueries):
         return self._api.login().server.version >= _FIRST_WITH_FILTER
 
     def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
-        return self._responses.once(
-            ("resources", teams), lambda: fetch_resources(self._api, teams, lambda team: self._entries(team) or ())
-        )
+        # The list lacks the resources of archived pipelines; each of these lists its own.
+        listed = self._get_once(api_path("resources"), decode_resources)
+        entries = in_parallel(self._entries, sorted(teams | {resource.pipeline.team for resource in listed}))
+        archived = [entry.reference for team in entries for entry in team or () if entry.is_archived]
+        more = in_parallel(self._resources_of, archived)
+        return tuple(dict.fromkeys([*listed, *(resource for resources in more for resource in resources)]))
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
         numbers = in_parallel(lambda one: self.version_id(one.pipeline, one.name, version), resources)
@@ -175,6 +180,12 @@ class ConcourseQueries(BuildQueries):
         entries = self._responses.once(path, lambda: self._api.get_or_none(path, decode_pipelines))
         require_pipelines_of_team(tuple(entry.reference for entry in entries or ()), team)
         return entries
+
+    def _resources_of(self, pipeline: PipelineReference) -> tuple[ResourceReference, ...]:
+        """Return the resources of a pipeline, none if it has been destroyed since."""
+        path = pipeline_path(pipeline, "resources")
+        resources = self._responses.once(path, lambda: self._api.get_or_none(path, decode_resources)) or ()
+        return require_resources_of_pipeline(resources, pipeline)
 
     def _fetch_version_id(self, path: str, resource: str, version: Version) -> int | None:
         versions = self._api.get_or_none(path, decode_versions) or ()
