@@ -133,7 +133,7 @@ def test_404_with_the_header(query: str, atc: Emulator, ready: ConcourseQueries)
 
 OTHER_BUILD = '{"id": 77, "team_name": "main", "name": "9", "status": "pending", "pipeline_name": "x", "job_name": "y"}'
 OTHER_JOB = '{"name": "claim", "team_name": "main", "pipeline_name": "x"}'
-OTHER_PIPELINE = '{"name": "x", "team_name": "other", "archived": true}'
+OTHER_PIPELINE = '{"name": "x", "team_name": "other", "archived": true, "paused": true}'
 WRONG_SUBJECT = {
     "build by id": OTHER_BUILD,
     "build by name": OTHER_BUILD,

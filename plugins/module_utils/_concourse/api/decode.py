@@ -105,12 +105,12 @@ def decode_resources(value: t.Any) -> tuple[ResourceReference, ...]:
 def decode_pipeline_entry(value: t.Any) -> PipelineEntry:
     entry = object_field(value, "a pipeline")
     team, name = text_field(entry, "team_name"), text_field(entry, "name")
-    return PipelineEntry(
-        PipelineReference(team, name, _instance_vars(entry, "instance_vars")),
-        is_archived=flag_field(entry, "archived"),
-        is_paused=flag_field(entry, "paused"),
-        last_updated=time_field(entry, "last_updated"),
-    )
+    is_archived, is_paused = flag_field(entry, "archived"), flag_field(entry, "paused")
+    if is_archived and not is_paused:
+        # Concourse pauses what it archives, and unpauses nothing archived (atc/db/pipeline.go: Archive).
+        raise MalformedResponse("a pipeline is archived and not paused")
+    reference = PipelineReference(team, name, _instance_vars(entry, "instance_vars"))
+    return PipelineEntry(reference, is_archived, is_paused, time_field(entry, "last_updated"))
 
 
 def decode_build_resources(value: t.Any) -> BuildResources:

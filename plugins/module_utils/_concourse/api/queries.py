@@ -23,9 +23,7 @@ from .checks import (
 )
 from .decode import (
     PipelineEntry,
-    decode_build,
     decode_build_resources,
-    decode_builds,
     decode_jobs,
     decode_next_inputs,
     decode_pipeline_entry,
@@ -33,6 +31,7 @@ from .decode import (
     decode_resources,
     decode_versions,
 )
+from .known_builds import KnownBuilds
 from .parallel import in_parallel
 from .paths import api_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
@@ -57,6 +56,7 @@ class ConcourseQueries(BuildQueries):
         self._api = api
         self._own_addresses = own_addresses
         self._responses = SingleFlight()
+        self._builds = KnownBuilds()
 
     def end(self) -> None:
         """Send no further request, so that threads whose judgement nobody waits for any more come to an end."""
@@ -77,7 +77,7 @@ class ConcourseQueries(BuildQueries):
             path = pipeline_path(reference.pipeline, "jobs", reference.job, "builds", reference.name)
         else:
             raise NoCredibleResponse("the claim does not name a build")
-        build = self._responses.once(("build", path), lambda: self._api.get_or_none(path, decode_build))
+        build = self._responses.once(("build", path), lambda: self._api.get_or_none(path, self._builds.decode))
         return None if build is None else require_build(build, reference)
 
     def pipelines(self, team: str) -> tuple[PipelineReference, ...]:
@@ -145,7 +145,7 @@ class ConcourseQueries(BuildQueries):
         return self._responses.once(path, lambda: self._api.get_or_none(path, decode_next_inputs))
 
     def latest_builds(self, pipeline: PipelineReference, job: str) -> tuple[Build, ...]:
-        builds = self._get_once(pipeline_path(pipeline, "jobs", job, "builds"), decode_builds)
+        builds = self._get_once(pipeline_path(pipeline, "jobs", job, "builds"), self._builds.decode_list)
         return require_builds_of_job(builds, pipeline, job)
 
     def builds_from(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
@@ -154,11 +154,11 @@ class ConcourseQueries(BuildQueries):
     def builds_since(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
         start = builds_from_parameter(build.id, self._api.login().server.version)
         path = pipeline_path(pipeline, "jobs", job, "builds", pairs=[start, ("limit", str(_PAGE))])
-        return require_builds_of_job(self._get_once(path, decode_builds), pipeline, job)
+        return require_builds_of_job(self._get_once(path, self._builds.decode_list), pipeline, job)
 
     def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
         path = pipeline_path(pipeline, "builds", pairs=[("limit", str(_PIPELINE_BUILDS))])
-        return require_builds_of_pipeline(self._get_once(path, decode_builds), pipeline)
+        return require_builds_of_pipeline(self._get_once(path, self._builds.decode_list), pipeline)
 
     def _pipeline(self, pipeline: PipelineReference) -> PipelineEntry:
         entry = self._get_once(pipeline_path(pipeline), decode_pipeline_entry)
@@ -200,7 +200,7 @@ class ConcourseQueries(BuildQueries):
         self, pipeline: PipelineReference, resource: str, version_id: int, relation: str, *, again: bool = False
     ) -> tuple[Build, ...]:
         path = pipeline_path(pipeline, "resources", resource, "versions", version_id, relation)
-        return require_builds_of_pipeline(self._get_once(path, decode_builds, again=again), pipeline)
+        return require_builds_of_pipeline(self._get_once(path, self._builds.decode_list, again=again), pipeline)
 
     def _version_order(self, pipeline: PipelineReference, resource: str) -> VersionOrder:
         return self._responses.once(("order", pipeline, resource), lambda: VersionOrder(self._api, pipeline, resource))

@@ -225,6 +225,13 @@ def test_decoders_accept_or_reject_any_field(read: Callable[[Any], Any], data: s
             continue
 
 
+def test_an_archived_pipeline_is_paused() -> None:
+    pipeline = {"name": "p", "team_name": "main", "archived": True}
+    assert decode.decode_pipeline_entry({**pipeline, "paused": True}).is_archived
+    with pytest.raises(MalformedResponse, match="archived and not paused"):
+        decode.decode_pipeline_entry(pipeline)
+
+
 def test_every_recorded_build() -> None:
     recorded = json.loads(WORLD.read_text(encoding="utf-8"))["answers"]
     bodies = [one["body"] for one in recorded if one["status"] == 200 and "/builds/" in one["path"]]

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The builds that a run has been told of: what two responses say about one build must agree."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+
+from ..._core.concourse.model import Build
+from ..._core.concourse.queries import NoCredibleResponse
+from .decode import decode_build, decode_builds
+
+
+class KnownBuilds:
+    """Decodes builds, and remembers of each what never changes; threads share it.
+
+    Names of pipelines and jobs change, and builds start and end. Raises NoCredibleResponse for a contradiction.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._builds: dict[int, Build] = {}
+
+    def decode(self, value: t.Any) -> Build:
+        return self._require_agreement(decode_build(value))
+
+    def decode_list(self, value: t.Any) -> tuple[Build, ...]:
+        return tuple(self._require_agreement(build) for build in decode_builds(value))
+
+    def _require_agreement(self, build: Build) -> Build:
+        with self._lock:
+            known = self._builds.get(build.id, build)
+            if not _agree(known, build):
+                raise NoCredibleResponse(f"Concourse contradicts what it said about build {build.id} before")
+            if known.is_active or build.id not in self._builds:
+                self._builds[build.id] = build
+        return build
+
+
+def _agree(first: Build, second: Build) -> bool:
+    if (first.team, first.name, first.rerun_of) != (second.team, second.name, second.rerun_of):
+        return False
+    if None not in (first.start_time, second.start_time) and first.start_time != second.start_time:
+        return False
+    has_ended = not first.is_active and not second.is_active
+    return not has_ended or (first.status, first.end_time) == (second.status, second.end_time)

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What two responses say about one build must agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.known_builds import KnownBuilds
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
+
+PENDING: dict[str, Any] = {
+    "id": 7,
+    "team_name": "main",
+    "name": "1",
+    "status": "pending",
+    "pipeline_name": "p",
+    "job_name": "j",
+}
+STARTED = {**PENDING, "status": "started", "start_time": 10}
+FAILED = {**STARTED, "status": "failed", "end_time": 20}
+
+
+def test_a_build_goes_on() -> None:
+    builds = KnownBuilds()
+    for state in (PENDING, STARTED, FAILED, FAILED):
+        builds.decode(state)
+    # Another thread can have asked earlier, and decode its response later.
+    assert builds.decode_list([STARTED, PENDING])[0].is_active
+
+
+def test_names_change() -> None:
+    builds = KnownBuilds()
+    builds.decode(FAILED)
+    builds.decode({**FAILED, "pipeline_name": "q", "job_name": "k"})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"start_time": 11},
+        {"end_time": 21},
+        {"status": "succeeded"},
+        {"name": "2"},
+        {"team_name": "other"},
+        {"rerun_of": {"id": 3}},
+    ],
+)
+def test_contradictions(other: dict[str, Any]) -> None:
+    builds = KnownBuilds()
+    for state in (STARTED, FAILED):
+        builds.decode(state)
+    with pytest.raises(NoCredibleResponse, match="contradicts what it said about build 7 before"):
+        builds.decode_list([{**FAILED, **other}])
