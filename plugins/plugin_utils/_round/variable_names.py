@@ -14,6 +14,27 @@ from ansible.module_utils.common.yaml import yaml_load
 PREFIX = "pool_boy_"
 # Variables of the playbooks, and the fact that a round sets.
 _OF_PLAYBOOKS = frozenset({"pool_boy_hosts", "pool_boy_force", "pool_boy_round"})
+# Those of the playbook awx.
+_OF_AWX = frozenset(
+    f"pool_boy_awx_{name}"
+    for name in (
+        "credentials",
+        "execution_environment",
+        "image",
+        "inventory",
+        "known_hosts",
+        "lock_repos",
+        "notifications",
+        "organization",
+        "playbooks",
+        "project",
+        "project_branch",
+        "project_url",
+        "rrule",
+        "schedule_enabled",
+        "update_secrets",
+    )
+)
 _SPECS = Path(__file__).parents[3] / "roles" / "pool_boy" / "meta" / "argument_specs.yml"
 
 
@@ -21,7 +42,7 @@ _SPECS = Path(__file__).parents[3] / "roles" / "pool_boy" / "meta" / "argument_s
 def known_variables() -> frozenset[str]:
     """Return the names that the role, its entry points and the playbooks know."""
     specs = yaml_load(_SPECS.read_text(encoding="utf-8"))["argument_specs"]
-    return _OF_PLAYBOOKS.union(*(entry_point["options"] for entry_point in specs.values()))
+    return _OF_PLAYBOOKS.union(_OF_AWX, *(entry_point["options"] for entry_point in specs.values()))
 
 
 def unknown_variables(variables: Collection[str]) -> str | None:

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.options import MODULES
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.variable_names import known_variables
 from ansible_collections.poolboy.concourse.tests.demo.story import LENGTH, simulate_day
 from ansible_collections.poolboy.concourse.tests.functional.environment.container import Image
 from ansible_collections.poolboy.concourse.tests.functional.environment.controller import (
@@ -27,7 +28,11 @@ from ansible_collections.poolboy.concourse.tests.functional.environment.controll
 )
 from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block
 from ansible_collections.poolboy.concourse.tests.functional.environment.job import write_job
-from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT, awx_collections
+from ansible_collections.poolboy.concourse.tests.functional.environment.tools import (
+    CHECKOUT,
+    PACKAGE_WITH_AWX,
+    awx_collections,
+)
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, Run, Workplace
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.servers import SshServer, serve_ssh
@@ -79,9 +84,9 @@ def settings(scene: Scene, ssh: SshServer) -> tuple[dict[str, str], dict[str, An
         },
     ]
     return environment, {
-        "awx_lock_repos": repositories,
-        "awx_known_hosts": ssh.known_hosts.read_text(),
-        "awx_notifications": ["Team chat"],
+        "pool_boy_awx_lock_repos": repositories,
+        "pool_boy_awx_known_hosts": ssh.known_hosts.read_text(),
+        "pool_boy_awx_notifications": ["Team chat"],
     }
 
 
@@ -179,12 +184,14 @@ def test_jobs_do_what_their_templates_say(awx: Awx, image: Image, tmp_path: Path
 
 def test_the_guide_names_each_variable() -> None:
     (play,) = yaml.safe_load(TEXT.sub("", (CHECKOUT / "playbooks" / "awx.yml").read_text(encoding="utf-8")))
-    variables = {name for name in play["vars"] if name.startswith("awx_")}
+    variables = {name for name in play["vars"] if name.startswith("pool_boy_awx_")}
     guide = (CHECKOUT / "docs" / "awx.md").read_text(encoding="utf-8")
-    assert {*re.findall(r"`(awx_\w+)`", guide)} == variables
+    assert {*re.findall(r"`(pool_boy_awx_\w+)`", guide)} == variables
+    assert {name for name in known_variables() if name.startswith("pool_boy_awx_")} == variables
+    assert f"pip install {PACKAGE_WITH_AWX}" in guide
     example = yaml.safe_load(block("awx.md", "lock_repositories.yml"))
     assert {*example} <= variables
-    assert all({*repository} == {"name", "variables"} for repository in example["awx_lock_repos"])
+    assert all({*repository} == {"name", "variables"} for repository in example["pool_boy_awx_lock_repos"])
     (collection,) = yaml.safe_load(block("awx.md", "collections/requirements.yml"))["collections"]
     assert collection["version"] == yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
 
@@ -192,13 +199,29 @@ def test_the_guide_names_each_variable() -> None:
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({}, ["awx_lock_repos", "POOL_REPO"]),
-        ({"POOL_REPO": "git@git.example.com:locks.git", "POOL_REPO_SSH_PRIVATE_KEY": "k"}, ["awx_known_hosts"]),
+        ({}, ["pool_boy_awx_lock_repos", "POOL_REPO"]),
+        (
+            {"POOL_REPO": "git@git.example.com:locks.git", "POOL_REPO_SSH_PRIVATE_KEY": "k"},
+            ["pool_boy_awx_known_hosts"],
+        ),
+        ({"POOL_REPO": "https://boy:s3cret@git.example.com/locks"}, ["the lock repository locks must have no address"]),
+        ({"POOL_REPO": "https://s3cret@git.example.com/locks"}, ["the lock repository locks must have no address"]),
     ],
 )
-def test_what_is_missing_is_named_first(awx: Awx, environment: dict[str, str], words: list[str]) -> None:
+def test_what_is_missing_or_secret_is_named_first(awx: Awx, environment: dict[str, str], words: list[str]) -> None:
     before = awx.controller.writes
-    run = set_up(awx.place, awx.controller, environment)
+    run = set_up(awx.place, awx.controller, environment, "-vvvv")
     assert run.code != 0
-    assert all(word in run.said for word in words), run.said
+    assert all(word in " ".join(run.said.split()) for word in words), run.said
+    assert "s3cret" not in run.said
+    assert awx.controller.writes == before
+
+
+def test_a_misspelt_variable_is_refused(awx: Awx) -> None:
+    before = awx.controller.writes
+    repositories = [{"name": "locks", "variables": {"pool_boy_repo": "/srv/locks", "pool_boy_exclud": ["aws/*"]}}]
+    more = {"pool_boy_awx_lock_repos": repositories, "pool_boy_awx_imgae": "x"}
+    run = set_up(awx.place, awx.controller, {}, **more)
+    assert run.code != 0
+    assert "There is no variable pool_boy_awx_imgae, pool_boy_exclud. Correct" in " ".join(run.said.split())
     assert awx.controller.writes == before
