@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -252,3 +254,61 @@ def test_a_mirror_that_stays_broken_is_made_again_only_once(
     with pytest.raises(RepositoryError, match=r"git log failed for .*: fatal: bad object"):
         look(locks.path)
     assert recorder.network() == ["ls-remote", "fetch", "fetch"]
+
+
+def forge(look: Look) -> Path:
+    """Change the cached snapshot, with a valid checksum: another author claimed env-1. Return its file."""
+    file = look.folder / "snapshot.json"
+    body = file.read_bytes().partition(b"\n")[2].replace(b'"git"', b'"Mallory"')
+    file.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    return file
+
+
+def author(look: Look, locks: LockRepository) -> str:
+    return look(locks.path).claims["aws/claimed/env-1"].author
+
+
+def test_what_others_could_have_written_is_not_believed(look: Look, locks: LockRepository) -> None:
+    honest = author(look, locks)
+    forge(look)
+    assert author(look, locks) == "Mallory"  # only the owner can change it, so it counts
+    for mode in (0o770, 0o707, 0o720, 0o1777):
+        forge(look)
+        look.folder.chmod(mode)
+        assert author(look, locks) == honest
+        assert look.folder.stat().st_mode & 0o777 == 0o700
+        assert author(look, locks) == honest
+    for mode in (0o660, 0o606):
+        forge(look).chmod(mode)
+        assert author(look, locks) == honest
+
+
+def test_what_others_could_only_read_is_believed(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
+    look(locks.path)
+    look.folder.chmod(0o755)
+    recorder.clear()
+    look(locks.path)
+    assert recorder.network() == ["ls-remote"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_files_of_others_are_not_believed(look: Look, locks: LockRepository) -> None:
+    honest = author(look, locks)
+    os.chown(forge(look), 12345, 12345)
+    assert author(look, locks) == honest
+    forge(look)
+    link = look.folder / "snapshot.json"
+    link.rename(look.cache_dir.parent / "elsewhere")
+    link.symlink_to(look.cache_dir.parent / "elsewhere")
+    assert author(look, locks) == honest
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_mirror_of_another_user_is_replaced(look: Look, locks: LockRepository) -> None:
+    look(locks.path)
+    planted = look.mirror / "planted"
+    planted.write_text("")
+    os.chown(look.mirror, 12345, 12345)
+    locks.claim("aws", "env-2")
+    assert claims_of(look(locks.path)) == expected_claims(locks)
+    assert not planted.exists()

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Self
 from ..._core.shared.errors import RepositoryError
 from ..access.address import Address
 from ..access.options import RepositoryOptions, absolute_path
+from .own_file import WRITABLE_BY_OTHERS, is_own
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -124,13 +125,17 @@ def open_cache_folder(options: RepositoryOptions, address: Address) -> CacheFold
         base.mkdir(mode=_ONLY_OWNER, parents=True, exist_ok=True)
         path.mkdir(mode=_ONLY_OWNER, exist_ok=True)
         found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        if not stat.S_ISDIR(found.st_mode) or not is_own(found):
             raise RepositoryError(
                 f"{path} belongs to another user, who could change the cache:"
                 " set a cache_dir of your own, or set cache to false."
             )
         if found.st_mode & 0o077:
             path.chmod(_ONLY_OWNER)
+        if found.st_mode & WRITABLE_BY_OTHERS:
+            # Others could have changed the copy, and what earlier runs have found out.
+            for entry in path.iterdir():
+                remove(entry)
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:

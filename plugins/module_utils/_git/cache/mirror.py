@@ -16,6 +16,7 @@ from ..objects.errors import BrokenHistory, MissingObject
 from ..process.command import GitCommand, GitFailed
 from ..remote.remote import FETCH, TRACKED
 from .folder import CacheFolder, remove
+from .own_file import is_own
 
 # Raised by a broken mirror, and by a failing remote: a new mirror shows which of the two it is.
 MIRROR_ERRORS = (GitFailed, MissingObject, BrokenHistory, OSError)
@@ -53,7 +54,9 @@ class Mirror:
     def fits(self, commit: str) -> bool:
         """Return whether create() made this mirror, for the hash of a commit: settings of others are not trusted."""
         try:
-            return (self.path / "config").read_text(errors="replace") == _config(len(commit))
+            return is_own(self.path.lstat()) and (self.path / "config").read_text(errors="replace") == _config(
+                len(commit)
+            )
         except OSError:
             return False
 

@@ -21,6 +21,7 @@ from ..._core.pool.lock import Lock
 from ..._core.pool.snapshot import Problem, Snapshot, WantedPools
 from ..remote.tip import Tip
 from .folder import NEW, remove_folder_at
+from .own_file import read_own_file
 
 # Raise it whenever the same commit gives another snapshot than before: a new field, another rule of read_tree(), or
 # another rule for who claimed a lock.
@@ -30,9 +31,9 @@ _STATES = {state.value: state for state in State}
 
 
 def read_snapshot(path: Path) -> Snapshot | None:
-    """Return the last snapshot; None if it is missing, incomplete, or written by another version."""
+    """Return the last snapshot; None if it is missing, incomplete, of another version, or not ours alone to write."""
     try:
-        checksum, _newline, body = path.read_bytes().partition(b"\n")
+        checksum, _newline, body = read_own_file(path).partition(b"\n")
         if checksum != _checksum(body):
             return None
         content = json.loads(body)
