@@ -180,6 +180,8 @@ class GitCommand:
                 cwd=os.sep,
                 # A group can be killed as a whole: a killed git leaves ssh and remote-https behind.
                 start_new_session=True,
+                # Python ignores SIGXFSZ: so does git then, and names the limit on file sizes instead of dying silently.
+                restore_signals=False,
             )
         except OSError as error:
             raise MissingDependency(f"The program {self.executable} cannot be started: {error.strerror}.") from error

@@ -103,6 +103,10 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         r"No space left|[Qq]uota exceeded",
         "There is no space left on the disk to read {where}: free some, or set another cache_dir.",
     ),
+    (
+        r"File too large|[Ff]ile size limit",
+        "The limit on the size of a file (ulimit -f, or LimitFSIZE of systemd) is too small to read {where}: raise it.",
+    ),
     (r"cannot run ssh|ssh: not found", "The program ssh is not installed on this host: install it to read {where}."),
     (
         r"remote helper for|remote-https?' is not a git",
