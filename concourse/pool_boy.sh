@@ -13,6 +13,13 @@ refuse() {
     exit 2
 }
 
+# Caches belong to root in the containers of Concourse. A task that starts as root gives its cache to the user of the
+# image, and goes on as this user.
+if [ "$(id -u)" = 0 ] && id pool-boy >/dev/null 2>&1; then
+    [ ! -d pool-boy-cache ] || chown -R pool-boy: pool-boy-cache
+    exec setpriv --reuid=pool-boy --regid=pool-boy --init-groups "$0" "$@"
+fi
+
 # Concourse gives a parameter without a value as an empty variable; the modules would take it for a value.
 for parameter in POOL_REPO POOL_REPO_SSH_PRIVATE_KEY POOL_REPO_KNOWN_HOSTS POOLS STALE_TIMEOUT \
     CONCOURSE_BASE_URL CONCOURSE_USERNAME CONCOURSE_PASSWORD PLAYBOOK CHECK OPTIONS; do
@@ -26,9 +33,15 @@ playbook=${PLAYBOOK:-clean}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export HOME=${HOME:-$work}
-# A cache of the task keeps the copy of the lock repository for the next build.
-[ ! -d pool-boy-cache ] || export XDG_CACHE_HOME=$PWD/pool-boy-cache
+if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then
+    export HOME=$work
+fi
+# A cache of the task keeps the copy of the lock repository, and what was seen before, for the next build.
+if [ -d pool-boy-cache ] && [ ! -w pool-boy-cache ]; then
+    echo "pool_boy.sh: pool-boy-cache cannot be written, so this build goes without it. Set run: {user: root}." >&2
+elif [ -d pool-boy-cache ]; then
+    export XDG_CACHE_HOME=$PWD/pool-boy-cache
+fi
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 
 arguments=("poolboy.concourse.$playbook")

@@ -31,8 +31,11 @@ def tools() -> Path:
     recipe = "\n".join([str(python), *(file.read_text(encoding="utf-8") for file in (_PINS, _REQUIREMENTS))])
 
     def make(folder: Path) -> None:
-        command = [str(python), "-m", "scripts.environment", str(folder), str(_REQUIREMENTS)]
+        # By themselves, as in the image: pip takes hashes for all packages of a run or for none.
+        command = [str(python), "-m", "scripts.environment", str(folder), str(_PINS)]
         subprocess.run(command, cwd=CHECKOUT, check=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        subprocess.run([*pip, "--requirement", str(_REQUIREMENTS)], cwd=CHECKOUT, check=True)
 
     return _once("tools", recipe, make) / "bin"
 
