@@ -49,7 +49,7 @@ class Ground:
         place = Workplace(home / "machine")
         # The cache knows a repository by its address, so a warm one is made for each place anew.
         killer = Killer(self.runner, place, home / "killer")
-        options = {"repo": repository.as_uri(), "pools": "aws"}
+        options = {"repo": repository.as_uri(), "pools": "aws", "no_concourse": "stale"}
         if self.warm is not None:
             assert killer.run({**options, "_ansible_check_mode": True}) is not None
             git("update-ref", "refs/heads/main", "refs/heads/next", folder=repository)
