@@ -19,7 +19,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock, judge_locks
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import follow_up
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
@@ -241,7 +241,7 @@ def test_a_slow_server_finishes_after_the_run_stopped_asking(
         wait_until(lambda: locks.tip() != base, what="late push", seconds=30)
 
     with open_repository(git_daemon.url("locks.git"), look.cache_dir, git_timeout=2) as repository:
-        pools = [PoolOption("aws", PoolPolicy())]
+        pools = [PoolOption("aws", PoolPolicy(no_concourse=Policy.STALE))]
         attempts = PushRetry(sleep)
         clocks = (lambda: int(time.time()), time.monotonic)
         cleaning = CleanRun(repository.snapshot(), pools, CleanRules(), judge, *clocks, run_id="5f0c9a1e")

@@ -88,10 +88,18 @@ def judge_locks(
         holder = read_holder(claim, lock.name, default_team)
         remembered = None if memory is None else memory.builds.get(claim.commit)
         verdict = judge_claim(claim, holder, queries, team=default_team, remembered=remembered)
-        verdict = without_memory(verdict, policy) if memory is None else memory.record(claim, verdict, now)
         return JudgedLock(lock, claim, holder, verdict, policy)
 
-    return tuple(each(judge, locks))
+    # Recorded here, because a thread of `each` can still be at work after the judgements are saved.
+    return tuple(_with_memory(one, memory, now) for one in each(judge, locks))
+
+
+def _with_memory(judged: JudgedLock, memory: ClaimMemory | None, now: int) -> JudgedLock:
+    if judged.claim is None:
+        return judged
+    if memory is None:
+        return replace(judged, verdict=without_memory(judged.verdict, judged.pool_policy))
+    return replace(judged, verdict=memory.record(judged.claim, judged.verdict, now))
 
 
 def locks_of(snapshot: Snapshot, pools: Sequence[PoolOption]) -> list[Lock]:

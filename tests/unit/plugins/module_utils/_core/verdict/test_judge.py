@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import HolderKind
@@ -13,6 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.claim_memory import ClaimMemory
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import (
     JudgedLock,
     judge_locks,
@@ -153,3 +155,22 @@ def test_the_caller_decides_how_the_locks_are_gone_through() -> None:
 
     assert judge(snapshot, ModelQueries(model), each=backwards) == judge(snapshot, ModelQueries(model))
     assert seen == list(LOCKS[:4])
+
+
+def test_what_the_caller_leaves_out_is_not_remembered() -> None:
+    """It can be judged in a thread that comes to its end after the memory was saved."""
+    snapshot, model = world()
+    pools, locks = [PoolOption("aws", PoolPolicy())], [LOCKS[0]]
+    model.builds.clear()
+    for left_out in (False, True):
+        memory = ClaimMemory()
+        each = partial(_judge_and_leave_out, left_out)
+        judge_locks(locks, snapshot, pools, ModelQueries(model), now=1, memory=memory, default_team="home", each=each)
+        assert bool(memory.gone_since) != left_out
+
+
+def _judge_and_leave_out(
+    left_out: bool, judge_one: Callable[[Lock], JudgedLock], locks: Sequence[Lock]
+) -> list[JudgedLock]:
+    judged = [judge_one(lock) for lock in locks]
+    return [] if left_out else judged
