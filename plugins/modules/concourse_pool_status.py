@@ -23,6 +23,27 @@ extends_documentation_fragment:
   - poolboy.concourse._git
   - poolboy.concourse._concourse
   - poolboy.concourse._pools
+options:
+  fail_on:
+    description:
+      - Verdicts with which the module fails if at least one lock of the pools has one of them, for example to use it as
+        a check in a pipeline. The result is complete then, too.
+    type: list
+    elements: str
+    choices:
+      - zombie
+      - errored
+      - aborted
+      - leaked
+      - failed
+      - gone
+      - unreachable
+      - unverified
+      - foreign
+      - manual
+      - handed_off
+      - running
+    default: []
 notes:
   - The host where the module runs needs git, GitPython, requests, and access to the repository and Concourse. Use
     C(delegate_to) with V(localhost) and C(run_once) to run it on the controller.
@@ -66,12 +87,18 @@ EXAMPLES = r"""
         stale_timeout: 240
         policy:
           failed: keep
+
+- name: Fail if a lock is leaked, or if nobody knows whether its build is alive
+  poolboy.concourse.concourse_pool_status:
+    repo: git@git.example.com:teams/locks.git
+    concourse_target: ci
+    fail_on: [leaked, unreachable, unverified]
 """
 
 RETURN = r"""
 locks:
   description: The locks, sorted by pool and name. Every key is always present; it is V(null) where it does not apply.
-  returned: success
+  returned: after the locks were judged
   type: list
   elements: dict
   contains:
@@ -149,7 +176,7 @@ locks:
       sample: "2026-11-21T20:36:59Z"
 pools:
   description: The pools, sorted by name unless O(pools) gives an order.
-  returned: success
+  returned: after the locks were judged
   type: list
   elements: dict
   contains:
@@ -168,7 +195,7 @@ pools:
     oldest_claim_minutes: {description: Minutes since then., type: int, sample: 1440}
 problems:
   description: Problems in these pools that a person should fix. They change no verdict.
-  returned: success
+  returned: after the locks were judged
   type: list
   elements: dict
   contains:
@@ -179,29 +206,35 @@ problems:
       sample: "lock env-1 is both claimed and unclaimed: remove one of the two files"
 report:
   description: The locks as the lines of a table, the worst first.
-  returned: success
+  returned: after the locks were judged
   type: list
   elements: str
 commit:
   description: The commit of the branch that the module read.
-  returned: success
+  returned: after the locks were judged
   type: str
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
-from ..module_utils._ansible.module import PoolModule
 from ..module_utils._ansible.options import MODULES
+from ..module_utils._ansible.status_module import StatusModule
 from ..module_utils._core.report.status_result import status_result
+from ..module_utils._core.report.unwanted import unwanted_verdicts
 from ..module_utils._core.verdict.judge import locks_of
 
 
 def main() -> None:
-    module = PoolModule(*MODULES["concourse_pool_status"])
+    module = StatusModule(*MODULES["concourse_pool_status"])
     with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
         snapshot = repository.snapshot()
         pools = module.chosen_pools(snapshot)
         judged = judge(locks_of(snapshot, pools), snapshot, pools)
-        module.exit(status_result(snapshot, pools, judged, module.now))
+        result = status_result(snapshot, pools, judged, module.now)
+        module.so_far = lambda: {**result, "changed": False}
+        unwanted = unwanted_verdicts(judged, module.fail_on)
+        if unwanted is not None:
+            raise unwanted
+        module.exit(result)
 
 
 if __name__ == "__main__":

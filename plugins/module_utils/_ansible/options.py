@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import env_fallback
 
+from .._core.verdict.severity import WORST_FIRST
+from .._core.verdict.verdict import VerdictName
 from .._git.access.author import DEFAULT_AUTHOR
 
 
@@ -72,6 +74,17 @@ POOLS = OptionGroup(
     }
 )
 
+REPORTING = OptionGroup(
+    {
+        "fail_on": {
+            "type": "list",
+            "elements": "str",
+            "choices": [name.value for name in WORST_FIRST if name is not VerdictName.FREE],
+            "default": [],
+        }
+    }
+)
+
 POOLS_TO_CLEAN = OptionGroup({**POOLS.spec, "pools": {**POOLS.spec["pools"], "required": True}})
 
 CLEANING = OptionGroup(
@@ -104,7 +117,7 @@ TRIGGERING = OptionGroup(
 )
 
 MODULES = {
-    "concourse_pool_status": (GIT, CONCOURSE, POOLS),
+    "concourse_pool_status": (GIT, CONCOURSE, POOLS, REPORTING),
     "concourse_pool_clean": (GIT, CONCOURSE, POOLS_TO_CLEAN, CLEANING),
     "concourse_pool_trigger": (GIT, CONCOURSE, POOLS_TO_TRIGGER, TRIGGERING),
 }

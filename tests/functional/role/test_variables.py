@@ -20,7 +20,7 @@ OPTIONS: dict[str, dict[str, Any]] = yaml.safe_load((ROLE / "meta" / "argument_s
     "argument_specs"
 ]["main"]["options"]
 DEFAULTS = (ROLE / "defaults" / "main" / "round.yml").read_text()
-GROUPS = (options.GIT, options.CONCOURSE, options.POOLS, options.CLEANING)
+GROUPS = (options.GIT, options.CONCOURSE, options.POOLS, options.REPORTING, options.CLEANING)
 # Releases one lock by its claim, which the first round already releases.
 NOT_OF_A_ROUND = {"force"}
 OF_MODULES: dict[str, dict[str, Any]] = {

@@ -49,7 +49,7 @@ def failure_result(run: CleanRun, snapshot: Snapshot, pools: Sequence[str], now:
     if not run.plan:
         return {"released": []}
     result = clean_result(run.plan, snapshot, pools, now, released=run.released)
-    return {**result, "changed": True} if run.released else result
+    return {**result, "changed": bool(run.released)}
 
 
 def clean_diff(plan: Sequence[LockPlan]) -> dict[str, str]:
