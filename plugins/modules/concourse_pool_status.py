@@ -116,10 +116,10 @@ locks:
         - V(leaked), that build succeeded, and no build will release the lock.
         - V(failed), V(errored) or V(aborted), that build ended with this status and left the lock claimed.
         - V(zombie), the lock was claimed after its build had ended.
-        - V(gone), Concourse has no such build, or its name belongs to a later one.
+        - V(gone), the claim names a build, and neither its name nor its version leads to one.
         - V(manual), the lock was claimed by a person.
         - V(foreign), the claim names another Concourse.
-        - V(unverified), no Concourse is configured, or the claim names no build.
+        - V(unverified), no Concourse is configured, or neither message nor version tells the build.
         - V(unreachable), Concourse gave no credible response.
       type: str
       sample: errored
@@ -165,7 +165,8 @@ locks:
       sample: release
     dead_since:
       description:
-        - When the last build that held the lock ended, in UTC. If no build is known, the time of the claim.
+        - When the last build that held the lock ended, in UTC. If no build is known, the time of the claim; if the
+          build is V(gone), when a run first saw it so.
         - V(null) while the lock is or may be in use.
       type: str
       sample: "2026-11-21T20:31:59Z"

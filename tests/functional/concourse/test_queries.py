@@ -25,6 +25,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
     BuildReference,
     PipelineReference,
+    ResourceReference,
 )
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import (
@@ -296,3 +297,35 @@ def test_a_concourse_before_instanced_pipelines_and_external_urls(atc: Emulator,
     assert queries.pipelines("main") == (FLOW,)
     assert [one.id for one in queries.builds_from(FLOW, "claim", build)] == [1]
     assert queries.version_id(FLOW, "lock", V1) == 1
+
+
+def test_all_resources_that_the_login_sees(atc: Emulator, connect: Connect) -> None:
+    """Those of archived pipelines are not in the list of all resources."""
+    atc.set_pipeline("ops/old", CONFIG)
+    atc.archive_pipeline("ops/old")
+    old, opened = (PipelineReference("ops", name) for name in ("old", "open"))
+    everything = {ResourceReference(one, "lock") for one in (FLOW, DEPLOY, opened, old)}
+    seen = connect(atc.url, username="admin", password="admin-pa55word").queries().resources(frozenset())
+    assert (set(seen), len(seen)) == (everything, 4)
+    viewer = connect(atc.url, username="viewer", password="viewer-pa55word").queries()
+    assert set(viewer.resources(frozenset({"ops"}))) == everything - {ResourceReference(FLOW, "lock")}
+
+
+def test_a_version_is_found_in_many_resources_at_once(atc: Emulator, connect: Connect) -> None:
+    for number in range(20):
+        atc.set_pipeline(f"main/flow-{number}", CONFIG)
+    atc.record_build("main/flow-7", "claim", outputs=[{"name": "taken", "version": {"ref": "v1"}}])
+    queries = connect(atc.url, username="admin", password="admin-pa55word").queries()
+    found = queries.version_ids(queries.resources(frozenset()), V1)
+    assert {resource.pipeline.name for resource in found} == {"flow", "flow-7"}
+    for resource, number in found.items():
+        (build,) = queries.builds_with_output(resource.pipeline, resource.name, number)
+        assert build.pipeline == resource.pipeline
+
+
+def test_a_resource_that_cannot_be_asked_is_no_answer(atc: Emulator, connect: Connect) -> None:
+    queries = connect(atc.url, username="admin", password="admin-pa55word").queries()
+    resources = queries.resources(frozenset())
+    atc.add_fault("status", status=500, path="/api/v1/teams/ops/pipelines/open/resources/lock/versions")
+    with pytest.raises(NoCredibleResponse, match="500"):
+        queries.version_ids(resources, V1)
