@@ -68,7 +68,7 @@ def outline(lock: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def expected(lock: LockTruth) -> dict[str, Any]:
-    """Return the expected fields; without a Concourse every build's verdict is unverified."""
+    """Return the expected fields; without a Concourse every build's verdict is unverified, and its lock is kept."""
     if lock.holder is None or lock.claimed_at is None:
         assert lock.state == "unclaimed"
         return {**dict.fromkeys(("commit", "claimed_at", "holder")), "state": "unclaimed", "verdict": "free"} | {
@@ -80,7 +80,7 @@ def expected(lock: LockTruth) -> dict[str, Any]:
         "commit": lock.commit,
         "claimed_at": datetime.fromtimestamp(lock.claimed_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "verdict": "manual" if by_person else "unverified",
-        "releasable": not by_person,
+        "releasable": False,
         "holder": expected_holder(lock.holder),
     }
 
