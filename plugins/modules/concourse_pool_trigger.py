@@ -19,6 +19,8 @@ description:
   - The module sends the request for a build once. If the response is lost, it looks for the build instead of sending
     the request again.
   - In check mode, the result has the same values as that of a real run, except for the names of the builds.
+  - A job must not release its lock into the pool that it is started for. Each build would leave a free lock, for which
+    the next run starts a build, for ever.
 extends_documentation_fragment:
   - poolboy.concourse._attributes
   - poolboy.concourse._attributes.action_group

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,22 @@ def test_every_text_is_in_ascii_or_readable(made: dict[str, Any]) -> None:
     """The file contains no character that YAML forbids."""
     text = (made["folder"] / "round.yml").read_bytes().decode()
     assert re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]", text) == []
+
+
+def test_the_exposure_of_the_service_is_as_documented(made: dict[str, Any], tmp_path: Path) -> None:
+    service = tmp_path / "pool-boy.service"
+    service.write_bytes((made["folder"] / "managed-service").read_bytes())
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("platform: no systemd-analyze here")
+    version = subprocess.run(["systemd-analyze", "--version"], check=True, capture_output=True, text=True).stdout
+    readme = (PLAYBOOK.parents[3] / "roles/pool_boy/README.md").read_text(encoding="utf-8")
+    documented = re.findall(r"`systemd-analyze security`: ([0-9.]+) with systemd (\d+)\)", readme)
+    if version.split()[1] not in {number for _exposure, number in documented}:
+        pytest.skip("platform: another systemd than that of the documented figure")
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(service)]
+    measured = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    (exposure,) = re.findall(r"Overall exposure level for pool-boy.service: ([0-9.]+)", measured)
+    assert documented == [(exposure, version.split()[1])]
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
