@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.errors import RequiredError
 
 from .._core.shared.text import valid_unicode
 from .given_options import given_options
@@ -31,6 +32,20 @@ class ArgumentModule(AnsibleModule):
         fallbacks = [name for option in self.argument_spec.values() for name in option.get("fallback", (None, []))[1]]
         self.no_log_values.update(secrets_in_addresses([self.params, *map(os.environ.get, fallbacks)]))
         self.params = given_options(self.params)
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        """Fail with a message, which names the variables that can give a missing repository."""
+        self._base.fail_json(msg=f"{msg}{self._variables_hint()}", **result)
+        raise SystemExit(1)  # never reached, as AnsibleModule ends the process
+
+    def _variables_hint(self) -> str:
+        error = next(iter(self.validation_result.errors.errors), None)
+        required = {name: one for name, one in self.argument_spec.items() if one.get("required")}
+        missing = [one for name, one in required.items() if self.params.get(name) is None and "fallback" in one]
+        if not isinstance(error, RequiredError) or self.params.get("repo") is not None:
+            return ""
+        variables = " and ".join(sorted(one["fallback"][1][0] for one in missing))
+        return f" (or set {variables} in the environment where the module runs)"
 
     def _log_invocation(self) -> None:
         """Log the options. AnsibleModule itself ends with a traceback if one is not UTF-8."""

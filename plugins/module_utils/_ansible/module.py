@@ -16,7 +16,7 @@ from functools import partial
 from .._concourse.config.options import ConcourseOptions
 from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot, WantedPools
-from .._core.shared.errors import PoolboyError
+from .._core.shared.errors import ConcourseError, PoolboyError, RepositoryError
 from .._core.shared.text import valid_unicode
 from .._core.verdict.claim_memory import ClaimMemory
 from .._core.verdict.judge import JudgedLock, JudgeLocks, judge_locks
@@ -35,6 +35,7 @@ from .._git.access.options import RepositoryOptions
 from .._git.cache.claim_memory_file import remembered_claims
 from .._git.repository import LockRepository
 from .argument_module import ArgumentModule
+from .logins import check_logins, login_hint
 from .options import OptionGroup, overruled
 from .texts import check_texts
 from .timed_map import map_for
@@ -62,8 +63,11 @@ class PoolModule:
         """Fail the module with the message of an error, and with the results of `so_far`."""
         try:
             check_texts(self._options)
+            check_logins(self._options)
             yield
             return
+        except (RepositoryError, ConcourseError) as error:
+            message = f"{error}{login_hint(self._options)}"
         except PoolboyError as error:
             message = str(error)
         except Exception as error:  # noqa: BLE001

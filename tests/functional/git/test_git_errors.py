@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import time
 from pathlib import Path
@@ -136,6 +137,7 @@ def test_tls(look: Look, locks: LockRepository, https_server: GitHttpServer, ser
         (401, "requires a user name and a password: give them"),
         (403, "responds with 403: this user has no read access"),
         (404, "There is no repository at"),
+        (429, "responds with 429, as there were too many requests: run less often"),
         (418, "responds with 418 instead of a repository"),
         (500, "responds with 500: try again later"),
         (503, "responds with 503: try again later"),
@@ -165,6 +167,28 @@ def test_passwords(look: Look, locks: LockRepository, served_folder: Path) -> No
         in_address = url.replace("://", "://me:hunter2@")
         assert "hunter2" not in refused(look, in_address, "refuses the user name or the password")
         assert "token" not in refused(look, url.replace("://", "://token@"), "requires a user name and a password")
+
+
+def test_a_redirect_to_a_server_that_requires_a_login(look: Look, locks: LockRepository, served_folder: Path) -> None:
+    with (
+        serve_https(served_folder, tls=False, user="me", password="right") as other,
+        serve_https(served_folder, tls=False) as first,
+    ):
+        first.answer = redirecting(other.base_url(host="localhost"))
+        for options in ({}, {"repo_password": "right"}):
+            message = refused(look, first.url("locks.git"), "set repo to the address there", **options)
+            assert f"leads to {other.base_url(host='localhost')}, which requires a user name and a password" in message
+
+
+def test_a_limit_on_file_sizes(look: Look, locks: LockRepository) -> None:
+    locks.commit({"big": os.urandom(3_000_000)})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limits[1]))
+    try:
+        refused(look, locks.path, "The limit on the size of a file .* is too small to read .*: raise it")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert look(locks.path).commit == locks.tip()
 
 
 def test_a_protocol_that_the_user_s_settings_lead_to(look: Look, own_home: Path) -> None:

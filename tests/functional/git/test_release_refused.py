@@ -82,6 +82,14 @@ def test_a_protected_branch(locks: LockRepository, look: Look, git_daemon: GitDa
     assert message.endswith(f"It says: hook declined; {words}; error: hook declined to update refs/heads/main")
 
 
+def test_a_server_without_push_options(
+    locks: LockRepository, look: Look, git_daemon: GitDaemon, own_home: Path
+) -> None:
+    (own_home / ".gitconfig").write_text("[push]\n\tpushOption = ci.skip\n")
+    message = refused(locks, look, git_daemon.url("locks.git"), "does not support push options")
+    assert "remove push.pushOption and push.gpgSign" in message
+
+
 def test_a_work_tree(locks: LockRepository, look: Look, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git("clone", "--quiet", str(locks.path), str(clone))

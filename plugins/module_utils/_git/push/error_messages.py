@@ -28,6 +28,20 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "The repository has a work tree with this branch checked out: use a bare repository, or see"
         " receive.denyCurrentBranch in git's documentation.",
     ),
+    (
+        r"[Vv]erified signature|[Mm]ust be signed|[Uu]nsigned|not signed|[Ss]igned commits|Missing signature",
+        "The server accepts only commits that are signed with a key that it knows: set commit.gpgSign and"
+        " user.signingKey in the settings of git where this runs.",
+    ),
+    (
+        r"[Cc]ommitter(?:'s)? (?:e-?mail|name|address)|[Aa]uthor(?:'s)? (?:e-?mail|name|address)|GH007"
+        r"|invalid (?:author|committer)|forge (?:author|committer)|e-?mail address .*not (?:registered|verified)",
+        "The server does not accept the author of the commits: name one that it knows in git_author.",
+    ),
+    (
+        r"[Cc]ommit message (?:must|does not|doesn't)",
+        "A rule of the server does not accept the messages of the commits: exempt this user from it on the server.",
+    ),
     (r"protected branch|GH006|GH013", "The branch is protected: allow this user to push to it on the server."),
     (
         r"hook declined|aborted by",

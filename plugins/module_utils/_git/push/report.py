@@ -45,7 +45,8 @@ class PushReport:
 
 # Words of the server, or of its hooks, that mean that a retry is in vain.
 _LASTING_CAUSE = re.compile(
-    r"hook declined|aborted by|protected branch|checked out|unpacker error|shallow update|No space left|[Qq]uota"
+    r"declined|aborted by|invalid (?:author|committer)|not registered in your account|protected branch"
+    r"|checked out|unpacker error|shallow update|No space left|[Qq]uota"
     r"|[Rr]ead-only|[Pp]ermission|[Dd]enied|[Dd]enying|[Nn]ot allowed|[Pp]rohibited|[Ff]orbidden|[Nn]ot permitted"
 )
 # What servers say when two pushes collide (git: refs/files-backend.c, builtin/receive-pack.c; JGit: ReceiveCommand).

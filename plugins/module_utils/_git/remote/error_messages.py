@@ -11,145 +11,50 @@ from collections.abc import Iterable
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..process.command import GitFailed, GitTimedOut
+from .known_causes import CAUSES
 
 HIDDEN = "***"
 _LONGEST = 400  # characters of the output of git
 _MESSAGE = re.compile(r"(fatal|error|remote|ssh): ")
 _NOISE = re.compile(r"Could not read from remote repository")
+_ASKED_FOR = re.compile(r"could not read (?:Username|Password) for '(?P<scheme>https?://)(?:[^/@']*@)?(?P<host>[^/']+)")
 _USER_INFORMATION = re.compile(r"(?<=://)[^/@\s'\"]+@")
-
-# The output of git 2.39, OpenSSH 9.2 and curl (GnuTLS and OpenSSL), and the message for it; the first match counts.
-_CAUSES: tuple[tuple[str, str], ...] = (
-    (
-        r"REMOTE HOST IDENTIFICATION HAS CHANGED",
-        "The host key of {where} has changed: the server was replaced, or somebody intercepts the connection."
-        " Ask its operator; if it was replaced, update its lines in known_hosts_file.",
-    ),
-    (
-        r"Host key verification failed",
-        "The host key of {where} is not known:"
-        " add it to known_hosts_file, or set accept_newhostkey to accept it on the first connection.",
-    ),
-    (r"UNPROTECTED PRIVATE KEY FILE", "ssh refuses key_file because others can read it: run chmod 600 on it."),
-    (
-        r"Load key .*(?:invalid format|libcrypto|unknown or unsupported|not a .*key)",
-        "ssh cannot read the private key for {where}: it is incomplete, or not a private key."
-        " Give the complete key in key_file or ssh_private_key.",
-    ),
-    (
-        r"Permission denied \([a-z,-]*\)|Too many authentication failures",
-        "The server of {where} refuses the key: check key_file or ssh_private_key, that the key has no passphrase,"
-        " and that it gives read access to the repository.",
-    ),
-    (
-        r"Could not resolve host|unable to look up|Name or service not known|name resolution|nodename nor servname",
-        "The host of {where} cannot be resolved: check its name in repo, and DNS on this machine.",
-    ),
-    (
-        r"Connection refused|Failed to connect to|[Cc]ould ?n[o']t connect to server",
-        "The server of {where} refuses the connection: check host and port in repo, and that the server runs.",
-    ),
-    (
-        r"timed out|Operation too slow|No route to host|[Nn]etwork is unreachable",
-        "The server of {where} cannot be reached: check the network, proxies and firewalls.",
-    ),
-    (
-        r"error setting certificate|error reading ca cert|problem with the SSL CA cert",
-        "git cannot read certificates from ca_path: give a file or a folder with CA certificates in PEM format.",
-    ),
-    (
-        r"certificate verification failed|SSL certificate|local issuer|self[- ]signed certificate|has expired"
-        r"|no alternative certificate|does not match target host|server verification failed|CAfile",
-        "The TLS certificate of {where} is not trusted: give its CA in ca_path, and check that it is for this host and"
-        " has not expired.",
-    ),
-    (
-        r"gnutls_handshake|wrong version number|TLS (?:connection|packet)|SSL_ERROR|SSL routines",
-        "The server of {where} does not speak TLS: check scheme and port in repo.",
-    ),
-    (
-        r"could not read (?:Username|Password)|terminal prompts disabled",
-        "The server of {where} requires a user name and a password: give them in repo_username and repo_password.",
-    ),
-    (
-        r"Authentication failed|HTTP Basic: Access denied|returned error: 401",
-        "The server of {where} refuses the user name or the password: check repo_username and repo_password.",
-    ),
-    (
-        r"returned error: 403",
-        "The server of {where} responds with 403: this user has no read access.",
-    ),
-    (
-        r"returned error: 404|[Rr]epository '?.*'? ?not found",
-        "There is no repository at {where}, or this user has no access to it: check repo and the credentials.",
-    ),
-    (r"returned error: (5\d\d)", "The server of {where} responds with {found}: try again later."),
-    (r"returned error: (\d+)", "The server of {where} responds with {found} instead of a repository: check repo."),
-    (
-        r"not valid: is this a git repository|invalid server response|invalid content-type",
-        "{where} is not a git repository, it may be a web page: check repo.",
-    ),
-    (
-        r"dubious ownership",
-        "git does not read {where}, because another user owns it: run as that user, or add the folder to"
-        " safe.directory in the settings of git.",
-    ),
-    (
-        r"does not appear to be a git repository|repository not exported|[Nn]ot a git repository|no such repository"
-        r"|invalid gitfile format",
-        "There is no git repository at {where}: check repo.",
-    ),
-    (
-        r"No space left|[Qq]uota exceeded",
-        "There is no space left on the disk to read {where}: free some, or set another cache_dir.",
-    ),
-    (
-        r"File too large|[Ff]ile size limit",
-        "The limit on the size of a file (ulimit -f, or LimitFSIZE of systemd) is too small to read {where}: raise it.",
-    ),
-    (r"cannot run ssh|ssh: not found", "The program ssh is not installed on this host: install it to read {where}."),
-    (
-        r"remote helper for|remote-https?' is not a git",
-        "git on this host does not support the protocol of {where}: install git completely.",
-    ),
-    (
-        r"bad line length character",
-        "The server of {where} prints other output before that of git:"
-        " remove it from the shell profile of the account there.",
-    ),
-    (
-        r"transport '.*' not allowed|disabled in libcurl",
-        "{where} leads to a protocol that is not supported:"
-        " check the redirects of the server, and insteadOf in the settings of git.",
-    ),
-    (
-        r"hung up|early EOF|[Cc]onnection (?:was )?reset|[Cc]onnection closed|unexpected disconnect|RPC failed"
-        r"|Empty reply|transfer closed",
-        "The connection to {where} was lost: try again. If it fails again, see the log of the server.",
-    ),
-)
 
 
 def explain(
-    failed: GitFailed, *, where: str, secrets: Iterable[str] = (), otherwise: str | None = None
+    failed: GitFailed, *, where: str, origin: str = "", secrets: Iterable[str] = (), otherwise: str | None = None
 ) -> RepositoryError:
     """Return the error for a git command that failed at the remote: the cause, the fix and the output of git.
 
-    `otherwise` is the sentence for output without a known cause.
+    `origin` is scheme, host and port of an http address, `otherwise` the sentence for output without a known cause.
     """
     if isinstance(failed, GitTimedOut):
         return RepositoryError(
             f"The server of {where} did not complete git {failed.command} within git_timeout,"
             f" {failed.seconds:g} seconds: check the server and the network, or raise git_timeout."
         )
-    for pattern, sentence in _CAUSES:
-        if found := re.search(pattern, failed.stderr):
+    if origin and (other := _other_origin(failed.stderr, origin)):
+        return RepositoryError(
+            f"{where} leads to {other}, which requires a user name and a password, and those for {origin} are never"
+            f" sent there: set repo to the address there. ({git_words(failed.stderr, secrets)})"
+        )
+    for pattern, sentence in CAUSES:
+        if found := re.search(pattern, failed.stderr, re.MULTILINE):
             code = found[1] if found.groups() and found[1] else ""
             output = git_words(failed.stderr, secrets, pattern)
             return RepositoryError(f"{sentence.format(where=where, found=code)} ({output})")
     output = git_words(failed.stderr, secrets)
     text = f"{otherwise} ({output})" if otherwise else f"git {failed.command} failed for {where}: {output}"
     return RepositoryError(text)
+
+
+def _other_origin(stderr: str, origin: str) -> str | None:
+    """Return where a redirect, or insteadOf in the settings of git, has led to a server that requires a login."""
+    found = _ASKED_FOR.search(stderr)
+    if found is None:
+        return None
+    other = f"{found['scheme']}{found['host']}"
+    return None if other.lower() == origin.lower() else printable(other, 200)
 
 
 def git_words(stderr: str, secrets: Iterable[str] = (), pattern: str = "(?!)") -> str:

@@ -54,6 +54,11 @@ class Remote:
         return self._address.shown
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port of an http address."""
+        return self._address.origin
+
+    @property
     def is_local(self) -> bool:
         """Whether the repository is on this machine, so that a connection costs next to nothing."""
         return self._address.scheme == "file"
@@ -85,7 +90,7 @@ class Remote:
         # Imported late: most runs succeed.
         from .error_messages import explain
 
-        return explain(failed, where=self.where, secrets=self.secrets)
+        return explain(failed, where=self.where, origin=self.origin, secrets=self.secrets)
 
     def fetch(self, repository: Path, branch: str, *, depth: int) -> None:
         """Fetch the last `depth` commits of a branch into a repository, as TRACKED. Raises GitFailed.

@@ -65,7 +65,36 @@ def test_busy(reason: str, remote: str) -> None:
     assert rejected(reason, remote).status is PushStatus.BUSY
 
 
+RULES = "GH013: Repository rule violations found for refs/heads/main: "
+BY_RULES = "push declined due to repository rule violations"
+SIGN = "accepts only commits that are signed with a key that it knows: set commit.gpgSign"
+AUTHOR = "name one that it knows in git_author"
 REFUSALS = [
+    (BY_RULES, f"error: {RULES}Commits must have verified signatures.", SIGN),
+    ("pre-receive hook declined", "GitLab: Commit must be signed with a GPG key.", SIGN),
+    ("pre-receive hook declined", "GitLab: Commit author's email 'boy@localhost' does not follow the pattern", AUTHOR),
+    ("pre-receive hook declined", "GitLab: Committer's email 'boy@localhost' does not follow the pattern", AUTHOR),
+    (
+        "pre-receive hook declined",
+        "GitLab: You cannot push commits for 'boy@localhost'. You can only push commits if the committer email is one"
+        " of your own verified emails.",
+        AUTHOR,
+    ),
+    (
+        "push declined due to email privacy restrictions",
+        "error: GH007: Your push would publish a private",
+        AUTHOR,
+    ),
+    (
+        "commit 2478cf2: email address boy@localhost is not registered in your account, and you lack 'forge committer'"
+        " permission.",
+        "",
+        AUTHOR,
+    ),
+    ("invalid committer", "", AUTHOR),
+    (BY_RULES, f"error: {RULES}Commit author email must match a given regex pattern.", AUTHOR),
+    (BY_RULES, f"error: {RULES}Commit message must match a given regex pattern.", "messages of the commits: exempt"),
+    (BY_RULES, f"error: {RULES}Changes must be made through a pull request.", "is protected"),
     ("pre-receive hook declined", "no, never", "A hook of the server refuses"),
     ("hook declined", "fatal: write error: No space left on device", "out of space"),
     ("unpacker error", "fatal: sha1 file write error. Out of diskspace", "could not store"),

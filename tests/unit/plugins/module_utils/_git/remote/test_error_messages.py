@@ -51,7 +51,20 @@ def sentence(stderr: str, *secrets: str) -> str:
         ("git: 'remote-https' is not a git command. See 'git --help'.", "does not support the protocol"),
         ("fatal: unable to find remote helper for 'https'", "does not support the protocol"),
         ("fatal: transport 'ext' not allowed", "protocol that is not supported"),
-        ("fatal: unable to access 'x': The requested URL returned error: 429", "responds with 429 instead"),
+        ("fatal: unable to access 'x': The requested URL returned error: 429", "too many requests: run less often"),
+        (
+            "fatal: write error: File too large\nfatal: fetch-pack: invalid index-pack output",
+            "limit on the size of a file",
+        ),
+        (
+            "fatal: the receiving end does not support push options\nfatal: the remote end hung up unexpectedly",
+            "does not support push options, which the settings of git ask for",
+        ),
+        (
+            "fatal: the receiving end does not support --signed push\nfatal: the remote end hung up unexpectedly",
+            "does not support signed, which the settings of git ask for",
+        ),
+        ("No user exists for uid 54321\nfatal: Could not read from remote repository.", "add one for the user of this"),
         ("fatal: something that nobody has seen yet", f"git fetch failed for {WHERE}: fatal: something that nobody"),
         ("", "git printed no message"),
     ],
@@ -59,6 +72,24 @@ def sentence(stderr: str, *secrets: str) -> str:
 def test_causes(stderr: str, words: str) -> None:
     with pytest.raises(Exception, match=words):
         raise explain(GitFailed("fetch", 128, stderr), where=WHERE)
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "words"),
+    [
+        ("https://other:8443", "leads to https://other:8443, which requires a user name and a password"),
+        ("https://me@other", "leads to https://other, which requires"),
+        ("http://host", "leads to http://host, which requires"),
+        ("https://host:8443", "leads to https://host:8443, which requires"),
+        ("https://host", "give them in repo_username and repo_password"),
+        ("https://me@host", "give them in repo_username and repo_password"),
+    ],
+)
+def test_a_login_that_another_host_requires(asked_for: str, words: str) -> None:
+    stderr = f"fatal: could not read Username for '{asked_for}': terminal prompts disabled"
+    text = str(explain(GitFailed("ls-remote", 128, stderr), where=WHERE, origin="https://host"))
+    assert words in text
+    assert ("set repo to the address there" in text) is ("leads to" in text)
 
 
 def test_every_sentence_names_the_repository_or_the_option_to_change() -> None:
