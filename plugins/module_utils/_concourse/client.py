@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._core.concourse.queries import NoCredibleResponse
+from .api.absent_versions import AbsentVersions
 from .api.queries import ConcourseQueries
 from .api.requests import ApiRequests
 from .config.options import ConcourseOptions
@@ -32,6 +33,7 @@ class ConcourseClient:
         self._session = Session(self._settings, connections)
         self._connection = Connection(self._session, self._settings)
         self._gave_queries = False
+        self._absent = AbsentVersions()
 
     def __enter__(self) -> t.Self:
         return self
@@ -87,6 +89,8 @@ class ConcourseClient:
     def queries(self) -> ConcourseQueries:
         """Return queries with an empty cache, over the same connections and with the same login.
 
+        Only what earlier queries found to be absent is not asked again, until a check of the resource can change it.
+
         From the second call on, a Concourse that did not answer earlier queries gets requests again.
         """
         if self._gave_queries:
@@ -94,7 +98,8 @@ class ConcourseClient:
             self._session.forget_failures()
         self._gave_queries = True
         address = normalized_url(self._settings.address)
-        return ConcourseQueries(self.requests(), self._settings.aliases | ({address} if address is not None else set()))
+        own_addresses = self._settings.aliases | ({address} if address is not None else set())
+        return ConcourseQueries(self.requests(), own_addresses, self._absent)
 
     def requests(self) -> ApiRequests:
         """Return what sends requests over these connections with this login."""

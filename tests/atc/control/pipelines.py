@@ -106,7 +106,9 @@ class PipelineControl(Control):
         instance_vars: JsonObject | None = None,
     ) -> int:
         """Record a version as a check does; return its id."""
-        return versions.save(self.world, self.resource(pipeline, resource, instance_vars), version, metadata).id
+        found = self.resource(pipeline, resource, instance_vars)
+        found.last_checked = self.world.clock.now()
+        return versions.save(self.world, found, version, metadata).id
 
     @operation
     def offer_version(

@@ -74,6 +74,7 @@ def resource(world: World, found: Resource) -> JsonObject:
         **pipeline_fields(parent),
         "team_name": world.teams[parent.team_id].name,
         "type": found.type,
+        "last_checked": seconds(found.last_checked),
     }
     return _known_fields(world, shown)
 

@@ -125,6 +125,7 @@ class Resource:
     """Digests of versions that an operator disabled."""
     undiscovered: list[JsonObject] = field(default_factory=list)
     """Versions that the next check finds: `{"version": {...}, "metadata": {...}}`."""
+    last_checked: float | None = None
 
     @property
     def scope(self) -> str:

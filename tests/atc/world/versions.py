@@ -31,6 +31,7 @@ def save(
 
 def discover(world: World, resource: Resource) -> list[ResourceVersion]:
     """Run a check and return the offered versions."""
+    resource.last_checked = world.clock.now()
     waiting, resource.undiscovered = resource.undiscovered, []
     return [save(world, resource, found["version"], found.get("metadata")) for found in waiting]
 

@@ -13,8 +13,8 @@ import json
 from ..._core.concourse.instance_vars import compact_json
 from ..._core.concourse.model import Build, Version
 from ..._core.concourse.queries import NoCredibleResponse
-from ..._core.concourse.references import BuildReference, PipelineReference, ResourceReference
-from .decode import ListedVersion
+from ..._core.concourse.references import BuildReference, PipelineReference
+from .decode import ListedResource, ListedVersion
 
 
 def require_build(build: Build, requested: BuildReference) -> Build:
@@ -74,11 +74,11 @@ def require_builds_of_pipeline(builds: tuple[Build, ...], pipeline: PipelineRefe
 
 
 def require_resources_of_pipeline(
-    resources: tuple[ResourceReference, ...], pipeline: PipelineReference
-) -> tuple[ResourceReference, ...]:
+    resources: tuple[ListedResource, ...], pipeline: PipelineReference
+) -> tuple[ListedResource, ...]:
     """Return the resources if all belong to the pipeline."""
     for resource in resources:
-        require_pipeline(resource.pipeline, pipeline)
+        require_pipeline(resource.reference.pipeline, pipeline)
     return resources
 
 

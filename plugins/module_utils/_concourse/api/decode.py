@@ -44,6 +44,14 @@ class PipelineEntry:
     last_updated: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ListedResource:
+    """A resource, and when its last check ended (seconds since 1970, UTC; None if the list does not tell)."""
+
+    reference: ResourceReference
+    last_checked: int | None = None
+
+
 def decode_build(value: t.Any) -> Build:
     entry = object_field(value, "a build")
     job = optional_text_field(entry, "job_name")
@@ -89,15 +97,15 @@ def decode_pipelines(value: t.Any) -> tuple[PipelineEntry, ...]:
     return required_list(value, "the list of pipelines", decode_pipeline_entry)
 
 
-def decode_resources(value: t.Any) -> tuple[ResourceReference, ...]:
+def decode_resources(value: t.Any) -> tuple[ListedResource, ...]:
     """Return the resources, each with the pipeline that its entry names."""
 
-    def resource(item: t.Any) -> ResourceReference:
+    def resource(item: t.Any) -> ListedResource:
         entry = object_field(item, "a resource")
         pipeline = _pipeline_of(entry)
         if pipeline is None:
             raise MalformedResponse("a resource has no pipeline")
-        return ResourceReference(pipeline, text_field(entry, "name"))
+        return ListedResource(ResourceReference(pipeline, text_field(entry, "name")), time_field(entry, "last_checked"))
 
     return required_list(value, "the list of resources", resource)
 

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from ..._core.concourse.model import Build, BuildResources, Job, Version
 from ..._core.concourse.queries import BuildQueries, NoCredibleResponse
 from ..._core.concourse.references import BuildReference, PipelineReference, ResourceReference
 from ..config.url import normalized_url
+from .absent_versions import AbsentVersions, check_times
 from .checks import (
     require_all_reruns,
     require_build,
@@ -19,7 +21,6 @@ from .checks import (
     require_filtered_versions,
     require_pipeline,
     require_pipelines_of_team,
-    require_resources_of_pipeline,
 )
 from .decode import (
     PipelineEntry,
@@ -28,13 +29,13 @@ from .decode import (
     decode_next_inputs,
     decode_pipeline_entry,
     decode_pipelines,
-    decode_resources,
     decode_versions,
 )
 from .known_builds import KnownBuilds
 from .parallel import in_parallel
 from .paths import api_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
+from .resource_lists import ResourceLists
 from .single_flight import SingleFlight
 from .versions import VersionOrder
 
@@ -43,7 +44,6 @@ _PAGE = 100
 _FIRST_WITH_FILTER = (5, 5, 0)
 # Among so many builds of a pipeline an active one is searched for.
 _PIPELINE_BUILDS = 500
-_FIRST_WITH_FILTER = (5, 5, 0)
 
 
 class ConcourseQueries(BuildQueries):
@@ -52,11 +52,13 @@ class ConcourseQueries(BuildQueries):
     Besides NoCredibleResponse, every method can raise ConcourseError: a refused login, or no Concourse at the address.
     """
 
-    def __init__(self, api: ApiRequests, own_addresses: frozenset[str]) -> None:
+    def __init__(self, api: ApiRequests, own_addresses: frozenset[str], absent: AbsentVersions) -> None:
         self._api = api
         self._own_addresses = own_addresses
+        self._absent = absent
         self._responses = SingleFlight()
         self._builds = KnownBuilds()
+        self._resource_lists = ResourceLists(api, self._responses, self._entries)
 
     def end(self) -> None:
         """Send no further request, so that threads whose judgement nobody waits for any more come to an end."""
@@ -115,15 +117,16 @@ class ConcourseQueries(BuildQueries):
         return self._api.login().server.version >= _FIRST_WITH_FILTER
 
     def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
-        # The list lacks the resources of archived pipelines; each of these lists its own.
-        listed = self._get_once(api_path("resources"), decode_resources)
-        entries = in_parallel(self._entries, sorted(teams | {resource.pipeline.team for resource in listed}))
-        archived = [entry.reference for team in entries for entry in team or () if entry.is_archived]
-        more = in_parallel(self._resources_of, archived)
-        return tuple(dict.fromkeys([*listed, *(resource for resources in more for resource in resources)]))
+        return tuple(dict.fromkeys(one.reference for one in self._resource_lists.fetch(teams)))
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
-        numbers = in_parallel(lambda one: self.version_id(one.pipeline, one.name, version), resources)
+        checked = check_times(self._resource_lists.fetch(frozenset(one.pipeline.team for one in resources)))
+
+        def number(one: ResourceReference) -> int | None:
+            ask = partial(self.version_id, one.pipeline, one.name, version)
+            return self._absent.fetch(one, version, checked.get(one), ask)
+
+        numbers = in_parallel(number, resources)
         return {one: number for one, number in zip(resources, numbers, strict=True) if number is not None}
 
     def builds_with_input(
@@ -180,12 +183,6 @@ class ConcourseQueries(BuildQueries):
         entries = self._responses.once(path, lambda: self._api.get_or_none(path, decode_pipelines))
         require_pipelines_of_team(tuple(entry.reference for entry in entries or ()), team)
         return entries
-
-    def _resources_of(self, pipeline: PipelineReference) -> tuple[ResourceReference, ...]:
-        """Return the resources of a pipeline, none if it has been destroyed since."""
-        path = pipeline_path(pipeline, "resources")
-        resources = self._responses.once(path, lambda: self._api.get_or_none(path, decode_resources)) or ()
-        return require_resources_of_pipeline(resources, pipeline)
 
     def _fetch_version_id(self, path: str, resource: str, version: Version) -> int | None:
         versions = self._api.get_or_none(path, decode_versions) or ()
