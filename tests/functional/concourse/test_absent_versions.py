@@ -66,8 +66,10 @@ def test_a_check_can_bring_the_version(checked: Emulator, connect: Connect) -> N
     asked(checked)
     checked.set_time(NOW + 60)
     number = checked.save_version("main/ci", "second", {"ref": "wanted"})
+    checked.set_time(NOW + 120)
+    checked.save_version("main/ci", "third", {"ref": "another-one"})
     assert search(client) == {"second": number}
-    assert "first" not in asked(checked)
+    assert asked(checked) == ["never", "second", "third"]
 
 
 def test_a_check_in_the_second_of_the_latest_one_is_seen(checked: Emulator, connect: Connect) -> None:
