@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The last look at Concourse before a push: how old a judgement may be, and how long to wait for responses.
 
-A judgement ages from the start of the look that it belongs to, which is before its first request. No response that it
-follows from is older: each look sends new requests. The look ends when all locks are judged or the wait is over. Locks that are not judged by
-then are left to a later look, so they age no judgement of the others. After two looks without any judgement, no further
-one is taken.
+A judgement ages from the start of the look that it belongs to, which is before its first request. Each look sends new
+requests, except for what cannot have changed. It ends when all locks are judged or the wait is over. Locks that are not
+judged by then are left to a later look, so they age no judgement of the others. After two looks without any judgement,
+no further one is taken.
 """
 
 from __future__ import annotations
