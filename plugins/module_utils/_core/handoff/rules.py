@@ -9,6 +9,7 @@ It is takeable while a job that wants it has not passed it over. Otherwise nobod
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..concourse.model import Build, Version
@@ -31,15 +32,15 @@ def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rew
     if build.pipeline is None or build.job is None:
         return ask_for_use_after_one_off_build(build, commit, queries)
     trace = fetch_trace(build, Version.of_commit(commit), queries, is_rewritten=is_rewritten)
-    in_use = _active_use(trace)
+    in_use = _active_use(trace.uses())
     if in_use is None:
         fetch_downstream_uses(trace)
-        in_use = _active_use(trace)
+        in_use = _active_use(trace.uses())
     if in_use is not None:
         return HandOff(HandOffState.IN_USE, in_use)
     # In an archived pipeline no build starts, and Concourse answers 500 when asked what a job takes next.
     is_archived = queries.is_archived(build.pipeline)
-    in_use = None if is_archived else _ask_for_pending_use(trace)
+    in_use = _ask_for_older_use(trace) or (None if is_archived else _ask_for_pending_use(trace))
     if in_use is not None:
         return HandOff(HandOffState.IN_USE, in_use)
     takeable, refusals = (None, []) if is_archived else _ask_for_taker(trace)
@@ -60,9 +61,17 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     return replace(state_by_user(users.active_build, [trace.last_end(), users.last_end], reason), updated=updated)
 
 
-def _active_use(trace: HandOffTrace) -> str | None:
+def _ask_for_older_use(trace: HandOffTrace) -> str | None:
+    """Name an active build that started before the pipeline was changed, and after the claiming build."""
+    updated = trace.queries.last_updated(trace.pipeline)
+    if updated is None or updated < (trace.build.start_time or 0):
+        return None
+    return _active_use(trace.fetch_older_uses(updated))
+
+
+def _active_use(uses: Iterable[VersionUse]) -> str | None:
     """Name a build that is active with the lock, or with a version that the claiming build carried."""
-    for use in trace.uses():
+    for use in uses:
         user = use.active_build()
         if user is not None:
             return f"{user} is {user.status.value} with {_what(use)}"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
@@ -72,9 +72,29 @@ class HandOffTrace:
         return sorted({after for job, resource in self.forgotten for after in self.graph.downstream(job, resource)})
 
     def jobs_that_release(self) -> list[str]:
-        """Return the jobs downstream that put to the lock's resource, or lead to one that does."""
-        after = sorted(self.graph.downstream(self.job.name))
+        """Return the jobs downstream that put to the lock's resource, or lead to one that does.
+
+        Where the claiming job was removed, the jobs after those that took a version of its build are downstream.
+        """
+        sources = {self.job.name}
+        if not self.graph.has(self.job.name):
+            sources = {str(build.job) for use in self.carried_uses for build in use.counted_builds()}
+        after = sorted({name for source in sources for name in self.graph.downstream(source)})
         return [name for name in after if any(self.graph.leads_to_put(name, one) for one in self.lock_resources)]
+
+    def fetch_older_uses(self, changed_at: int) -> list[VersionUse]:
+        """Return uses of all versions that the claiming build carried, by builds of an older configuration.
+
+        Such a build can have come after the claiming build by `passed`, whatever the jobs are now. Raises
+        NoCredibleResponse.
+        """
+        items = items_of_build(self.job, self.queries.build_resources(self.build))
+        followed, since = [], self.build.start_time
+        for item in items:
+            use = fetch_version_use(self.queries, self.pipeline, self.build, item, frozenset(), since)
+            if use is not None:
+                followed.append(replace(use, changed_at=changed_at))
+        return followed
 
     def last_end(self) -> int | None:
         """Return when the last build with any of the versions ended (seconds since 1970, UTC)."""
@@ -90,7 +110,9 @@ def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rew
     pipeline, job_name = t.cast(PipelineReference, build.pipeline), str(build.job)
     graph = JobGraph(queries.jobs(pipeline))
     require_listed_job(graph, build, queries)
-    job, downstream = graph.job(job_name), graph.downstream(job_name)
+    job = graph.job(job_name)
+    everywhere = frozenset(one.name for one in graph.jobs())
+    downstream = graph.downstream(job_name) if graph.has(job_name) else everywhere
     carried = queries.build_resources(build)
     items = items_of_build(job, carried)
     trace = HandOffTrace(queries, build, pipeline, job, graph, lock_resources_of(graph, job, carried, version))

@@ -19,7 +19,8 @@ class VersionUse:
     """One version of a resource, since `source`, the build that put it there or passed it on.
 
     `builds` are all builds that took the version. `scope` names the jobs whose builds count, None counts every job.
-    Builds that started before `since` (seconds since 1970, UTC) do not count: the lock was not claimed yet.
+    Builds that started before `since` (seconds since 1970, UTC) do not count: the lock was not claimed yet. Active
+    builds that started since then, up to `changed_at`, count in any job: they belong to an older configuration.
     """
 
     source: Build
@@ -29,6 +30,7 @@ class VersionUse:
     builds: tuple[Build, ...]
     scope: frozenset[str] | None = None
     since: int | None = None
+    changed_at: int | None = None
     build_ids: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,13 @@ class VersionUse:
 
     def active_build(self) -> Build | None:
         """Return a pending or started build with the version."""
-        return next((build for build in self.counted_builds() if build.is_active), None)
+        active = (build for build in self.builds if build.is_active)
+        return next((build for build in active if self.counts(build) or self._is_of_older_configuration(build)), None)
+
+    def _is_of_older_configuration(self, build: Build) -> bool:
+        if self.changed_at is None or build.start_time is None:
+            return False
+        return (self.since or 0) <= build.start_time <= self.changed_at
 
     def changed_build(self, latest: Iterable[Build]) -> Build | None:
         """Return a build that is not in `builds`, or has another status there; `latest` is a newer list of them."""

@@ -298,3 +298,22 @@ def test_the_reason_names_no_build_that_never_had_to_do_with_the_lock() -> None:
     assert verdict.name is LEAKED
     assert "test 1" in verdict.reason
     assert "lint" not in verdict.reason
+
+
+@pytest.mark.parametrize("is_removed", [False, True], ids=["passed removed", "job removed"])
+def test_an_active_build_of_an_older_configuration_keeps_the_lock(is_removed: bool) -> None:
+    """`test` started after the claim and before the change, so it can have come after the claiming build."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    build = model.build("test", STARTED, took={"src": "s2"})
+    model.job("test", get("src"))
+    if is_removed:
+        del model.steps["test"]
+    assert name(model, claiming) is LEAKED
+    model.last_updated = build.start_time
+    assert judged(model, claiming).dead_since is None
+    model.last_updated = (build.start_time or 0) - 1
+    assert name(model, claiming) is LEAKED, "it started after the change"
+    model.last_updated = build.start_time
+    model.set_status(build, FAILED)
+    assert name(model, claiming) is LEAKED

@@ -86,9 +86,34 @@ def remove_job(model: PipelineModel) -> None:
     model.next_inputs("gate", {"envs": "v2"})
 
 
+def remove_job_of_use(model: PipelineModel) -> None:
+    """`use` hung on the removed job by another resource; it has started."""
+    use_over_another_resource(model)
+    del model.steps["claim"]
+    model.job("use", get("parts"))
+
+
+def remove_job_before_gate(model: PipelineModel) -> None:
+    """`use` hung on the removed job by another resource and has ended; `gate` hangs on it, and releases the lock."""
+    use_over_another_resource(model)
+    use = max(model.builds.values(), key=lambda build: build.id)
+    model.set_status(use, SUCCEEDED)
+    del model.steps["claim"]
+    model.job("use", get("parts"))
+    model.job("gate", get("parts", passed=["use"]), put("envs"))
+    model.next_inputs("gate", {"parts": "p1"})
+
+
 @pytest.mark.parametrize(
     ("change", "pipeline"),
-    [(wait_at_gate, "old"), (use_over_another_resource, "old"), (rename_job, "new"), (remove_job, "new")],
+    [
+        (wait_at_gate, "old"),
+        (use_over_another_resource, "old"),
+        (rename_job, "new"),
+        (remove_job, "new"),
+        (remove_job_of_use, "new"),
+        (remove_job_before_gate, "new"),
+    ],
 )
 def test_a_hand_off_is_followed_after_a_rename(change: Callable[[PipelineModel], None], pipeline: str) -> None:
     model, build = a_pipeline()
