@@ -116,6 +116,39 @@ def test_no_credible_response_about_any_build_is_reported(scene: Scene, machine:
     assert some.facts["look"]["failures"] == []
 
 
+def test_what_failed_modules_saw_is_published(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    """Clean fails as nothing could be asked, or as builds are lost; status fails as a lock has a chosen verdict."""
+    for name in ("env-3", "env-4"):
+        scene.locks.add("aws", name, at=scene.now)
+        leave_behind(scene, f"aws/{name}")
+    scene.atc.follow_wall_clock()
+    hosts = {}
+    cases: dict[str, dict[str, Any]] = {
+        "blind": {"pool_boy_concourse_url": "http://127.0.0.1:1"},
+        "content": {"pool_boy_concourse_url": "http://127.0.0.1:1", "pool_boy_unreachable_ok": True},
+        "strict": {"pool_boy_fail_on": ["errored"], "pool_boy_exclude": ["aws/*"]},
+    }
+    for name, variables in cases.items():
+        reports = report_variables(machine, receiver)
+        paths = {key: path.replace("/out/", f"/out/{name}-") for key, path in reports.items() if key.endswith("_file")}
+        del reports["pool_boy_pushgateway_url"]
+        hosts[name] = work(scene, pool_boy_trigger=False, **{**reports, **paths, **variables})
+    run = machine.rounds(hosts)
+    failures = {name: [one["step"] for one in fact["failures"]] for name, fact in run.facts.items()}
+    assert failures == {"blind": ["clean"], "content": [], "strict": ["status"]}
+    assert {name for name, message in run.messages.items() if message} == {"blind", "strict"}
+    reports = machine.reports()
+    for name, step, verdict in (("blind", "clean", "unreachable"), ("strict", "status", "errored")):
+        assert len(run.facts[name]["status"]["locks"]) == 5
+        metrics = reports[f"{name}-locks.prom"]
+        assert f'poolboy_step_ok{{repository="{name}",step="{step}"}} 0' in metrics
+        assert f'poolboy_locks{{repository="{name}",pool="aws",state="claimed",verdict="{verdict}"}} 3' in metrics
+        assert "env-4" in reports[f"{name}-locks.html"]
+    told = {one.json["repository"] for one in receiver.take("POST")}
+    assert {"blind", "strict"} <= told
+    assert b"aws/claimed/env-1" in scene.locks.tree()
+
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "webhook-without-state": ({"pool_boy_webhook_url": "http://127.0.0.1:1/"}, "needs pool_boy_state_file"),
     "push-without-memory": ({"pool_boy_pushgateway_url": "http://127.0.0.1:1/"}, "needs pool_boy_metrics_file or"),
