@@ -29,7 +29,9 @@ options:
       - If not provided, the default branch of the repository is used (its C(HEAD)).
     type: str
   key_file:
-    description: Path of a private SSH key. SSH offers no other key.
+    description:
+      - Path of a private SSH key. SSH offers no other key.
+      - A key with the line ends of Windows, or without the last one, is read as well.
     type: path
   ssh_private_key:
     description:

@@ -97,6 +97,21 @@ def test_ssh_with_the_text_of_a_key(look: Look, locks: LockRepository, ssh_serve
     assert look(ssh_server.url("locks.git"), ssh_private_key=text, known_hosts_file=known).commit == locks.tip()
 
 
+@pytest.mark.parametrize("line_end", ["\r\n", "\n"])
+def test_ssh_with_a_key_file_of_another_system(
+    look: Look, locks: LockRepository, ssh_server: SshServer, tmp_path: Path, line_end: str
+) -> None:
+    """With the line ends of Windows, or without the last one."""
+    file = tmp_path / "key"
+    file.write_bytes(line_end.join(Path(ssh_server.key.file).read_text().splitlines()).encode())
+    file.chmod(0o600)
+    known = str(ssh_server.known_hosts)
+    assert look(ssh_server.url("locks.git"), key_file=str(file), known_hosts_file=known).commit == locks.tip()
+    file.chmod(0o644)
+    with pytest.raises(RepositoryError, match="run chmod 600 on it"):
+        look(ssh_server.url("locks.git"), key_file=str(file), known_hosts_file=known)
+
+
 def test_ssh_with_the_text_of_a_key_and_no_anonymous_memory(
     look: Look, locks: LockRepository, ssh_server: SshServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from ..process.environment import ASKPASS, SETTINGS, base_environment, settings_
 from .address import Address
 from .netrc_file import has_netrc, netrc_password
 from .options import RepositoryOptions, existing_path
-from .private_key import private_key_file
+from .private_key import private_key_file, readable_key_file
 from .ssh import configured_ssh, names_a_key, ssh_command
 
 _USERNAME = "POOLBOY_GIT_USERNAME"
@@ -111,7 +111,9 @@ def _key_path(options: RepositoryOptions, stack: contextlib.ExitStack) -> str | 
         raise BadOption("key_file and ssh_private_key are both set: set only one of them.")
     if options.ssh_private_key:
         return stack.enter_context(private_key_file(options.ssh_private_key))
-    return existing_path(options.key_file, "key_file") if options.key_file else None
+    if not options.key_file:
+        return None
+    return stack.enter_context(readable_key_file(existing_path(options.key_file, "key_file")))
 
 
 def _http_credentials(options: RepositoryOptions, address: Address) -> tuple[str | None, str | None]:

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import stat
 import tempfile
 from collections.abc import Iterator
 
 from ..._core.shared.errors import BadOption
 
+_BEGIN = b"-----BEGIN "
+_FIRST_LINE = re.compile(r"-----BEGIN [A-Z0-9 ]+-----")
+_END = "-----END "
+_BYTE_ORDER_MARK = "\ufeff".encode()
+_LONGEST_KEY = 1 << 20  # bytes
 _ONLY_OWNER = 0o600  # ssh refuses a key that others can read
 
 
@@ -21,7 +28,43 @@ def private_key_file(text: str) -> Iterator[str]:
 
     On Linux the file is in memory only and ends with the process, even with a killed one.
     """
-    content = _normalized(text)
+    with _file_with(_normalized(text, "ssh_private_key")) as path:
+        yield path
+
+
+@contextlib.contextmanager
+def readable_key_file(path: str) -> Iterator[str]:
+    """Give the path of a key that ssh can read: the file, or a copy with the line ends that ssh needs.
+
+    Raises BadOption for a key without its line breaks.
+    """
+    content = _content(path)
+    mended = None if content is None else _normalized(content.decode("utf-8", "surrogateescape"), "key_file")
+    if mended is None or content == mended:
+        yield path
+    else:
+        with _file_with(mended) as copy:
+            yield copy
+
+
+def _content(path: str) -> bytes | None:
+    """Return the content of a key file; None for one that ssh itself has to judge, as it reads it or refuses it.
+
+    It refuses an own file that others can read. A pipe can be read only once.
+    """
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode) or (status.st_mode & 0o077 and status.st_uid == os.geteuid()):
+            return None
+        with open(path, "rb") as file:
+            content = file.read(_LONGEST_KEY)
+    except OSError:
+        return None
+    return content if content.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(_BEGIN) else None
+
+
+@contextlib.contextmanager
+def _file_with(content: bytes) -> Iterator[str]:
     descriptor = _in_memory(content)
     if descriptor is None:
         with _on_disk(content) as path:
@@ -34,15 +77,20 @@ def private_key_file(text: str) -> Iterator[str]:
         os.close(descriptor)
 
 
-def _normalized(text: str) -> bytes:
+def _normalized(text: str, option: str) -> bytes:
     """Return a key with the line ends that ssh needs, which YAML, environment variables and copying change."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    if not lines or not lines[0].startswith("-----BEGIN ") or "\0" in text:
+    lines = [line.strip() for line in text.removeprefix("\ufeff").strip().splitlines()]
+    if not lines or not lines[0].startswith(_BEGIN.decode()) or "\0" in text:
         raise BadOption(
-            "ssh_private_key is not a private key: give the key itself, from its line -----BEGIN to its line -----END,"
+            f"{option} is not a private key: give the key itself, from its line -----BEGIN to its line -----END,"
             " or name its file in key_file."
         )
-    return "".join(f"{line}\n" for line in lines).encode()
+    if not _FIRST_LINE.fullmatch(lines[0]) or any(_END in line and not line.startswith(_END) for line in lines):
+        raise BadOption(
+            f"{option} has lost its line breaks: give the key with each of its lines on a line of its own. In YAML,"
+            " write it as a block after |; in the shell, put its variable in double quotes."
+        )
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
 
 
 def _in_memory(content: bytes) -> int | None:

@@ -17,7 +17,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.access impo
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.address import parse_address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.private_key import private_key_file
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.private_key import (
+    private_key_file,
+    readable_key_file,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.environment import (
     inherited_environment,
     settings_environment,
@@ -111,6 +114,7 @@ def test_own_certificates(tmp_path: Path) -> None:
         (KEY.replace("\n", "\r\n"), KEY),
         (KEY.replace("\n", "\n    "), KEY),
         ("\n\n" + KEY + "\n", KEY),
+        ("\ufeff" + KEY, KEY),
     ],
 )
 def test_a_key_is_mended_and_gone_afterwards(given: str, kept: str) -> None:
@@ -137,6 +141,49 @@ def test_a_key_where_there_is_no_anonymous_memory(monkeypatch: pytest.MonkeyPatc
 def test_what_is_no_key(text: str) -> None:
     with pytest.raises(BadOption, match="ssh_private_key is not a private key"), private_key_file(text):
         raise AssertionError("unreachable")
+
+
+ONE_LINE = [KEY.replace("\n", " "), KEY.replace("\n", "\\n"), KEY.replace("\n", "")]
+
+
+@pytest.mark.parametrize("text", [*ONE_LINE, KEY.replace("B\n", "B ")])
+def test_a_key_without_its_line_breaks(text: str, tmp_path: Path) -> None:
+    with pytest.raises(BadOption, match="ssh_private_key has lost its line breaks"), private_key_file(text):
+        raise AssertionError("unreachable")
+    file = tmp_path / "key"
+    file.write_text(text)
+    file.chmod(0o600)
+    with pytest.raises(BadOption, match="key_file has lost its line breaks"), readable_key_file(str(file)):
+        raise AssertionError("unreachable")
+
+
+@pytest.mark.parametrize("text", [KEY.strip(), KEY.replace("\n", "\r\n"), "\n" + KEY, "\ufeff" + KEY])
+def test_a_key_file_is_mended_in_a_copy(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(text)
+    file.chmod(0o600)
+    with readable_key_file(str(file)) as path:
+        assert Path(path).read_text() == KEY
+        assert path != str(file)
+    assert file.read_text() == text.replace("\r\n", "\n")
+    assert not Path(path).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"), [(KEY, 0o600), (KEY.strip(), 0o644), ("PuTTY-User-Key-File-3", 0o600), ("", 0o600)]
+)
+def test_a_key_file_that_ssh_reads_or_refuses_itself(text: str, mode: int, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(text)
+    file.chmod(mode)
+    with readable_key_file(str(file)) as path:
+        assert path == str(file)
+
+
+def test_a_pipe_is_left_to_ssh(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key", 0o600)
+    with readable_key_file(str(tmp_path / "key")) as path:
+        assert path == str(tmp_path / "key")
 
 
 def test_settings_in_the_environment() -> None:
