@@ -11,7 +11,7 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - requests
+  - requests >= 2.32.4
 options:
   concourse_url:
     description:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -159,6 +160,11 @@ def test_client_certificate_of_a_fly_target(
     assert finds_build(connect("", target="ci"))
 
 
+# In TLS 1.3 the alert follows the handshake. It is lost if the server closes the connection first: the client then sees
+# the end of the TLS connection, or a connection that is reset.
+NO_ALERT = re.compile(r"it was cut off|closed the connection without a response")
+
+
 def failure_of(concourse: ConcourseClient) -> str:
     """Return the error, or the failure, as TLS 1.3 can lose the server's alert."""
     try:
@@ -170,8 +176,7 @@ def failure_of(concourse: ConcourseClient) -> str:
 
 def test_a_missing_client_certificate(guarded: Emulator, connect: Connect, authority: CertificateAuthority) -> None:
     message = failure_of(connect(guarded.url, ca_path=str(authority.ca_file)))
-    # In TLS 1.3 the alert follows the handshake, and can be lost when the server closes the connection.
-    assert "client_cert and client_key" in message or "it was cut off" in message
+    assert "client_cert and client_key" in message or NO_ALERT.search(message)
     assert guarded.log.entries == []
 
 
@@ -181,7 +186,7 @@ def test_an_unknown_client_certificate(
     stranger = other.client_certificate("stranger")
     own = {"client_cert": str(stranger.certificate), "client_key": str(stranger.key)}
     message = failure_of(connect(guarded.url, ca_path=str(authority.ca_file), **own))
-    assert "refused the client certificate" in message or "closed the connection" in message
+    assert "refused the client certificate" in message or NO_ALERT.search(message)
     assert guarded.log.entries == []
 
 

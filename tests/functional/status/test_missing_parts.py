@@ -79,6 +79,19 @@ def test_requests(scene: Scene, look_with: LookWith) -> None:
     assert look_with(GITPYTHON, repo=scene.repo).verdicts == {"aws/env-1": "free"}
 
 
+def test_an_old_requests(scene: Scene, look_with: LookWith, workplace: Workplace) -> None:
+    scene.locks.add("aws", "env-1")
+    real = Path(sysconfig.get_path("purelib")) / "requests"
+    old = workplace.folder / "site" / "requests"
+    shutil.copytree(real, old)
+    text = (real / "__version__.py").read_text()
+    for version in ("2.32.3", "2.5", "unknown"):
+        (old / "__version__.py").write_text(f'{text}\n__version__ = "{version}"\n')
+        message = refusal(look_with([*GITPYTHON, *REQUESTS], **login(scene)))
+        assert_says(message, ["requests", sys.executable, "too old", "install requests 2.32.4 or newer"])
+    assert look_with([*GITPYTHON, *REQUESTS], repo=scene.repo).verdicts == {"aws/env-1": "free"}
+
+
 def test_git(locks: LockRepository, look_with: LookWith, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     environment = {"PATH": str(tmp_path / "bin")}

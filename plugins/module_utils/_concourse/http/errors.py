@@ -61,6 +61,8 @@ _CERTIFICATE_REJECTED = (
     "ALERT_CERTIFICATE_EXPIRED",
     "ALERT_CERTIFICATE_UNKNOWN",
 )
+_CUT_OFF = ("", "UNEXPECTED_EOF_WHILE_READING")
+_ON_THE_WAY = "see the logs of Concourse and of the proxies on the way"
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 
 
@@ -106,7 +108,7 @@ def _mappings() -> tuple[tuple[tuple[type[BaseException], ...], type[RequestFail
     return (
         (proxy, RequestFailed, "the proxy between here and {address} could not be used"),
         (timeout, RequestTimedOut, "{address} did not answer within {timeout} seconds"),
-        (truncated, ResponseTruncated, "the response of {address} was cut off"),
+        (truncated, ResponseTruncated, f"the response of {{address}} was cut off: {_ON_THE_WAY}"),
         ((socket.gaierror,), RequestFailed, "the host name of {address} is unknown"),
         ((ConnectionRefusedError,), RequestFailed, "{address} refused the connection"),
         # http.client.RemoteDisconnected is a ConnectionResetError.
@@ -131,7 +133,12 @@ def _map_tls_error(error: ssl.SSLError, address: str) -> RequestFailed:
         return TlsFailed(f"{address} refused the client certificate", "Check client_cert and client_key.")
     if any(alert in reason for alert in _NO_TLS):
         return TlsFailed(f"{address} does not speak TLS", "Check concourse_url: is it http:// instead of https://?")
-    return RequestFailed(f"the TLS connection to {address} failed ({printable(reason, 60) or 'it was cut off'})")
+    if reason in _CUT_OFF:
+        return RequestFailed(
+            f"the TLS connection to {address} failed (it was cut off): {_ON_THE_WAY}; if it requires a client"
+            " certificate, check client_cert and client_key"
+        )
+    return RequestFailed(f"the TLS connection to {address} failed ({printable(reason, 60)})")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

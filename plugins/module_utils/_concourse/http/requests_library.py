@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from ..._core.shared.errors import PoolboyError
+
+OLDEST_REQUESTS = (2, 32, 4)  # the first that sends no login of ~/.netrc to another host
 
 
 class MissingLibrary(PoolboyError):
@@ -17,9 +20,16 @@ class MissingLibrary(PoolboyError):
 def import_requests() -> None:
     """Import requests, or raise MissingLibrary with a sentence that says where to install it."""
     try:
-        import requests  # noqa: F401
+        import requests
     except ImportError as error:
         raise MissingLibrary(
             f"The Python library requests cannot be imported by {sys.executable} ({error}): "
             "install it there, for example with 'pip install requests'."
         ) from None
+    version = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", str(getattr(requests, "__version__", "")))
+    if version is None or tuple(int(part or 0) for part in version.groups()) < OLDEST_REQUESTS:
+        found = version[0] if version else "of an unknown version"
+        raise MissingLibrary(
+            f"The Python library requests {found} of {sys.executable} is too old: install requests"
+            f" {'.'.join(map(str, OLDEST_REQUESTS))} or newer there."
+        )

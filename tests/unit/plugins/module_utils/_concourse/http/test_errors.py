@@ -45,7 +45,7 @@ def wrapped(error: Exception) -> requests.ConnectionError:
         (wrapped(socket.gaierror(-2, "Name or service not known")), "the host name of", None),
         (requests.ConnectionError(ConnectionResetError(104, "reset")), "closed the connection", None),
         (requests.exceptions.ProxyError("http://u:s3cret@proxy"), "the proxy between here and", None),
-        (requests.exceptions.ChunkedEncodingError(urllib3.exceptions.IncompleteRead(1, 2)), "was cut off", None),
+        (requests.exceptions.ChunkedEncodingError(urllib3.exceptions.IncompleteRead(1, 2)), "was cut off: see", None),
         (wrapped(OSError(113, "No route to host")), "No route to host", None),
         (ValueError("whatever"), "not valid HTTP", None),
         (wrapped(urllib3.exceptions.SSLError(untrusted())), "is not trusted (self-signed", "ca_path"),
@@ -53,7 +53,9 @@ def wrapped(error: Exception) -> requests.ConnectionError:
         (wrapped(tls_error("SSLV3_ALERT_HANDSHAKE_FAILURE")), "client certificate", "client_cert and client_key"),
         (wrapped(tls_error("TLSV1_ALERT_UNKNOWN_CA")), "refused the client certificate", "client_cert"),
         (wrapped(tls_error("WRONG_VERSION_NUMBER")), "does not speak TLS", "http://"),
-        (wrapped(tls_error("UNEXPECTED_EOF_WHILE_READING")), "TLS connection to", None),
+        (wrapped(tls_error("UNEXPECTED_EOF_WHILE_READING")), "(it was cut off): see the logs", None),
+        (wrapped(tls_error("")), "check client_cert and client_key", None),
+        (wrapped(tls_error("DECRYPTION_FAILED")), "TLS connection to", None),
     ],
 )
 def test_map_exception(error: Exception, words: str, remedy: str | None) -> None:
