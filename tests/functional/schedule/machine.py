@@ -39,6 +39,8 @@ for wants in multi-user timers sockets; do rm -rf "$1/root/etc/systemd/system/$w
 mkdir "$1/root/etc/systemd/system/multi-user.target.wants"
 ln -s /lib/systemd/system/cron.service "$1/root/etc/systemd/system/multi-user.target.wants/"
 rm -f "$1"/root/etc/cron.d/* "$1/root/etc/crontab"
+# A minimal host has no sudo, and root needs none.
+rm -f "$1/root/usr/bin/sudo" "$1/root/usr/local/bin/sudo"
 tr -d - </proc/sys/kernel/random/uuid >"$1/root/etc/machine-id"
 shift
 exec "$@"
