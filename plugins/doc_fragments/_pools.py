@@ -16,6 +16,7 @@ options:
       - The pools, as a list of names, of V(name:minutes) with a stale timeout, or of dictionaries. Also accepts the
         list as one string, such as V(aws:60,gcp:30), or as JSON.
       - A pool is a folder of the repository with a folder C(claimed) or C(unclaimed), such as V(aws) or V(cf/fresh).
+      - Names of pools and locks in options can be written in composed or decomposed Unicode.
       - A dictionary has the key C(name) and optionally C(stale_timeout), C(grace), C(policy) and C(no_concourse), which
         override the options of the same name for this pool. The keys C(release_to), C(job) and C(resource), and
         C(=team/pipeline/job) after a name, are for other modules; this module ignores them.

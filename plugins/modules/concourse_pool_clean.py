@@ -61,7 +61,8 @@ options:
     type: str
   exclude:
     description:
-      - Locks that are always kept, as shell patterns of C(pool/lock) such as V(aws/precious-*).
+      - Locks that are always kept, as C(pool/lock) or as shell patterns of it such as V(aws/precious-*). An element
+        that is exactly the name of a lock keeps it, even if the name looks like a pattern, such as V(aws/env[1]).
       - The module warns about a pattern that matches no lock of the pools, such as a pattern without a pool.
     type: list
     elements: str

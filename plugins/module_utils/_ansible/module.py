@@ -17,6 +17,7 @@ from .._concourse.config.options import ConcourseOptions
 from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot, WantedPools
 from .._core.shared.errors import ConcourseError, PoolboyError, RepositoryError
+from .._core.shared.names import canonical_name
 from .._core.shared.text import valid_unicode
 from .._core.verdict.claim_memory import ClaimMemory
 from .._core.verdict.judge import JudgedLock, JudgeLocks, judge_locks
@@ -103,7 +104,7 @@ class PoolModule:
 
     def pools_to_read(self) -> WantedPools:
         """Return the pools whose claims the module needs. Raises BadOption."""
-        names = frozenset(pool.name for pool in self.wanted_pools())
+        names = frozenset(canonical_name(pool.name) for pool in self.wanted_pools())
         return WantedPools(names or None)
 
     def chosen_pools(self, snapshot: Snapshot) -> tuple[PoolOption, ...]:

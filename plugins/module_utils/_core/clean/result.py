@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
 from ..pool.layout import State, lock_path
 from ..pool.lock import Lock
@@ -15,6 +14,7 @@ from ..pool.snapshot import Snapshot
 from ..report.columns import AGE, HOLDER, LOCK, POOL, VERDICT, Column
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
+from ..shared.names import matches_name
 from ..shared.text import count_text, printable, valid_unicode
 from ..verdict.verdict import VerdictName
 from .plan import LockPlan
@@ -66,7 +66,7 @@ def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator
     """Yield a warning for each pattern without a lock, and about locks of builds that Concourse was not asked about."""
     locks = [lock_plan.judged.lock for lock_plan in plan]
     for pattern in dict.fromkeys(exclude):
-        if not any(fnmatchcase(lock.pool_and_name, pattern) for lock in locks):
+        if not any(matches_name(pattern, lock.pool_and_name) for lock in locks):
             yield (
                 f"exclude: the pattern {printable(pattern, 80)!r} matches no lock of the chosen pools. "
                 f"Write patterns as pool/lock, such as {printable(_pattern_example(pattern, locks), 120)}."
@@ -96,7 +96,7 @@ def slow_warnings(plan: Sequence[LockPlan]) -> Iterator[str]:
 
 
 def _pattern_example(pattern: str, locks: Sequence[Lock]) -> str:
-    pool = next((lock.pool for lock in locks if fnmatchcase(lock.name, pattern)), None)
+    pool = next((lock.pool for lock in locks if matches_name(pattern, lock.name)), None)
     return "aws/env-*" if pool is None else f"{pool}/{pattern}"
 
 

@@ -24,10 +24,11 @@ from .last_look import LastLook
 from .lost_builds import lost_builds
 from .message import release_message
 from .occupied_paths import OccupiedPaths
-from .options import CleanRules, check_rules
+from .options import CleanRules
 from .plan import Action, LockPlan, plan_releases
 from .reason import Cause, Reason
 from .release import PlannedRelease
+from .resolved_options import resolve_rules
 from .unasked import nobody_asked
 
 
@@ -64,7 +65,7 @@ class CleanRun:
         Raises BadOption; and after the plan is made, NobodyAsked, BuildsLost or TooManyReleases.
         """
         judged = self.judge(locks_of(self.snapshot, self.pools), self.snapshot, self.pools)
-        check_rules(self.rules, judged, self.snapshot)
+        self.rules = resolve_rules(self.rules, judged, self.snapshot)
         self.plan = plan_releases(judged, self.snapshot, self.rules, self.clock())
         self._keep_all_because_of(nobody_asked(judged, self.rules), Cause.NOBODY_ASKED)
         self._check_lost_builds()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..claim.claim import Claim
-from ..shared.text import valid_unicode
+from ..shared.names import canonical_name
 from .lock import Lock
 
 
@@ -19,12 +19,12 @@ class UnknownClaim(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WantedPools:
-    """The pools whose claims a run needs, by the names that results show; None for all pools."""
+    """The pools whose claims a run needs, by their canonical names; None for all pools."""
 
     names: frozenset[str] | None = None
 
     def __contains__(self, pool: str) -> bool:
-        return self.names is None or valid_unicode(pool) in self.names
+        return self.names is None or canonical_name(pool) in self.names
 
 
 ALL_POOLS = WantedPools()

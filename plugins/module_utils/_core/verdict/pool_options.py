@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from ..shared.empty import is_empty, without_empty
 from ..shared.errors import BadOption
-from ..shared.text import printable, valid_unicode
+from ..shared.names import only_meant_name
+from ..shared.text import printable
 from .policy import PoolPolicy, named_verdicts, read_no_concourse, read_policies
 
 # One list of pools serves all modules, so each takes the keys of the others.
@@ -65,10 +66,7 @@ def read_pools(given: Sequence[object], defaults: PoolPolicy) -> tuple[PoolOptio
     'main/deploy/claim-aws'
     """
     pools = tuple(_read_pool(entry, defaults) for entry in given)
-    names = [pool.name for pool in pools]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise BadOption(f"pools: {', '.join(map(printable, twice))} is named more than once; name each pool once.")
+    _check_named_once([pool.name for pool in pools])
     return pools
 
 
@@ -76,20 +74,27 @@ def choose_pools(
     wanted: Sequence[PoolOption], there_are: Iterable[str], defaults: PoolPolicy
 ) -> tuple[PoolOption, ...]:
     """Return the wanted pools, all that there are when none is named. Raises BadOption if one does not exist."""
-    # By the names that results show, as bytes that are no UTF-8 cannot be written in an option.
-    known = {valid_unicode(name): name for name in sorted(there_are)}
+    known = sorted(there_are)
     if not known:
         raise BadOption(
             "The repository has no pool: no folder of this branch has a folder claimed/ or unclaimed/ in it."
         )
-    missing = [pool.name for pool in wanted if pool.name not in known]
+    meant = {pool.name: only_meant_name(pool.name, known, "pools", "pools") for pool in wanted}
+    missing = [name for name, pool in meant.items() if pool is None]
     if missing:
-        names, pools = (", ".join(printable(name, 80) for name in some) for some in (missing, [*known][:50]))
+        names, pools = (", ".join(printable(name, 80) for name in some) for some in (missing, known[:50]))
         more = f" and {len(known) - 50} more" if len(known) > 50 else ""
         advice = " Separate pools by commas." if any(_APART.search(name) for name in missing) else ""
         raise BadOption(f"pools: the repository has no pool {names}. It has: {pools}{more}.{advice}")
-    chosen = tuple(replace(pool, name=known[pool.name]) for pool in wanted)
-    return chosen or tuple(PoolOption(name, defaults) for name in known.values())
+    chosen = tuple(replace(pool, name=meant[pool.name] or pool.name) for pool in wanted)
+    _check_named_once([pool.name for pool in chosen])
+    return chosen or tuple(PoolOption(name, defaults) for name in known)
+
+
+def _check_named_once(names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadOption(f"pools: {', '.join(map(printable, twice))} is named more than once; name each pool once.")
 
 
 def read_minutes(value: object, what: str) -> int:

@@ -12,8 +12,9 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.lost_builds import BuildsLost, lost_builds
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules, check_rules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import LockPlan, plan_releases
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.resolved_options import resolve_rules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.result import failure_result
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
@@ -185,5 +186,5 @@ def test_builds_that_are_lost_after_a_first_push() -> None:
 def test_an_accepted_claim_must_be_a_commit(commit: str) -> None:
     judged, snapshot = judge_all(pools_of(GONE))
     with pytest.raises(BadOption, match=r"^accept_gone: .* first 7 "):
-        check_rules(CleanRules(accept_gone=[commit]), judged, snapshot)
-    check_rules(CleanRules(accept_gone=["1234567", commit_of(1)]), judged, snapshot)
+        resolve_rules(CleanRules(accept_gone=[commit]), judged, snapshot)
+    resolve_rules(CleanRules(accept_gone=["1234567", commit_of(1)]), judged, snapshot)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules, check_rules
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import Action, LockPlan, plan_releases
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import Cause, Reason, reason_text
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.resolved_options import resolve_rules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 
@@ -145,7 +146,7 @@ def test_force_releases_a_lock_that_the_policy_keeps(verdict: Verdict) -> None:
 def check(pools: ModelPools, **rules: object) -> str:
     judged, snapshot = judge_all(pools, "aws")
     with pytest.raises(BadOption) as refused:
-        check_rules(CleanRules(**rules), judged, snapshot)  # type: ignore[arg-type]
+        resolve_rules(CleanRules(**rules), judged, snapshot)  # type: ignore[arg-type]
     return str(refused.value)
 
 
@@ -177,7 +178,7 @@ def test_a_claim_may_be_abbreviated(commit: str) -> None:
     pools = ModelPools()
     pools.add("aws/env-1", RUNNING, commit=CLAIM)
     judged, snapshot = judge_all(pools)
-    check_rules(CleanRules(force={"aws/env-1": commit}), judged, snapshot)
+    resolve_rules(CleanRules(force={"aws/env-1": commit}), judged, snapshot)
     assert planned(pools, force={"aws/env-1": commit})["aws/env-1"].is_release
 
 
@@ -217,4 +218,4 @@ def test_valid_rules() -> None:
     pools = ModelPools("sick")
     commit = pools.add("aws/env-1", Verdict(VerdictName.RUNNING, "it runs"))
     judged, snapshot = judge_all(pools, "aws")
-    check_rules(CleanRules({"aws": "sick"}, ["gcp/*"], {"aws/env-1": commit}, 1), judged, snapshot)
+    resolve_rules(CleanRules({"aws": "sick"}, ["gcp/*"], {"aws/env-1": commit}, 1), judged, snapshot)
