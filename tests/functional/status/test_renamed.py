@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import HOUR, Look, login
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
@@ -80,3 +81,49 @@ def test_what_is_gone_counts_from_the_first_run_that_saw_it_so(scene: Scene, loo
     assert "without a cache" in kept["reason"]
     (named,) = look(**login(scene), cache=False, policy={"gone": "stale"}).locks.values()
     assert (named["dead_since"], named["releasable"]) == (named["claimed_at"], True)
+
+
+def gated(claiming: str) -> dict[str, Any]:
+    """`gate` waits for a person to take the lock on; `use` hangs on the claiming job by another resource."""
+    claim = [CLAIM, {"put": "parts"}]
+    gate = [{"get": "env", "passed": [claiming]}, {"put": "env", "params": {"release": "env"}}]
+    use = [{"get": "parts", "passed": [claiming], "trigger": True}]
+    plans = {claiming: claim, "gate": gate, "use": use}
+    jobs = [{"name": name, "plan": plan} for name, plan in plans.items()]
+    return {"resources": [POOL, {"name": "parts", "type": "time", "source": {}}], "jobs": jobs}
+
+
+def remove_claiming_job(scene: Scene) -> None:
+    config = gated("claim")
+    config["jobs"] = [{"name": "use", "plan": [{"get": "parts"}]}]
+    scene.atc.set_pipeline(PIPELINE, config)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda scene: scene.atc.rename_pipeline(PIPELINE, "environments"),
+        lambda scene: scene.atc.rename_job(PIPELINE, "claim", "claim-env"),
+        remove_claiming_job,
+    ],
+    ids=["pipeline renamed", "job renamed", "job removed"],
+)
+def test_a_lock_that_a_later_job_waits_for_or_uses_is_not_released(
+    scene: Scene, look: Look, workplace: Workplace, change: Callable[[Scene], object]
+) -> None:
+    """The claiming build has succeeded hours ago, and its name leads to nothing."""
+    scene.atc.set_pipeline(PIPELINE, gated("claim"))
+    scene.locks.add("aws", "env-1", at=scene.now)
+    build = scene.start(PIPELINE, "claim")
+    scene.claim(build, "env", "aws/env-1")
+    scene.atc.put(build, "parts", {"time": "1"})
+    scene.finish(build, "succeeded")
+    scene.wait(60)
+    use = scene.running("use")
+    change(scene)
+    scene.wait(5 * HOUR)
+    (lock,) = look(**login(scene)).locks.values()
+    assert (lock["verdict"], lock["build"]["id"], lock["releasable"]) == ("handed_off", build, False)
+    run = workplace.run_module("concourse_pool_clean", {**login(scene), "pools": ["aws:0"]})
+    assert run.values["released"] == []
+    scene.finish(use, "succeeded")

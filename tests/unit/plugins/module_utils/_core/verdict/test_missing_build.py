@@ -296,3 +296,11 @@ def test_a_build_of_the_name_with_other_claims_does_not_hide_the_one_that_made_t
     verdict = judge(ModelQueries(model, taken), build)
     assert (verdict.name, verdict.build) == (RUNNING, build)
     assert "old/claim 1 made other claims; found by its version" in verdict.reason
+
+
+def test_a_leaked_lock_is_kept_for_ten_minutes_after_its_pipeline_changed() -> None:
+    model, build = a_pipeline()
+    assert judge(ModelQueries(model), build, pipeline="new").keep_until is None
+    model.last_updated = build.end_time
+    verdict = judge(ModelQueries(model), build, pipeline="new")
+    assert (verdict.name, verdict.keep_until) == (LEAKED, (build.end_time or 0) + 600)

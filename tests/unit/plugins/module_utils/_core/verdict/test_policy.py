@@ -134,3 +134,11 @@ def test_who_decides_what_is_done_without_a_concourse(
 def test_a_wrong_decision_names_its_option(given: object) -> None:
     with pytest.raises(BadOption, match=r"^pools: no_concourse of aws: .* is not known\. Use keep or stale\.$"):
         read_no_concourse(given, None, None, "pools: no_concourse of aws")
+
+
+@pytest.mark.parametrize(("keep_until", "at"), [(None, 300), (299, 300), (600, 600)])
+def test_no_policy_releases_a_lock_before_its_time(keep_until: int | None, at: int) -> None:
+    """Minutes after its pipeline changed, Concourse can start a job with the version of a leaked lock."""
+    verdict = Verdict(VerdictName.LEAKED, "no job takes it", 0, keep_until=keep_until)
+    policy = PoolPolicy({VerdictName.LEAKED: Policy.RELEASE}, grace=5)
+    assert policy.releasable_at(verdict) == at
