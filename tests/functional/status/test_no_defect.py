@@ -18,7 +18,12 @@ from ansible.module_utils import basic
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.modules import concourse_pool_clean, concourse_pool_status
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.options import MODULES
+from ansible_collections.poolboy.concourse.plugins.modules import (
+    concourse_pool_clean,
+    concourse_pool_status,
+    concourse_pool_trigger,
+)
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import Look, assert_says, refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
@@ -36,18 +41,17 @@ ODD_TEXTS = [
 ]  # fmt: skip
 TEXTS = st.sampled_from(ODD_TEXTS) | st.text(max_size=8)
 VALUES = TEXTS | st.integers(-2, 3) | st.lists(TEXTS, max_size=2) | st.dictionaries(TEXTS, TEXTS, max_size=2)
-# Without those whose odd values would be hosts to connect to.
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(["branch", "key_file", "known_hosts_file", "ca_path", "cache_dir", "ssh_private_key"], TEXTS),
     **dict.fromkeys(["repo_username", "repo_password", "concourse_username", "concourse_password"], TEXTS),
     **dict.fromkeys(["concourse_token", "concourse_target", "concourse_team", "client_cert", "client_key"], TEXTS),
-    **dict.fromkeys(["pools", "policy", "concourse_url_aliases", "exclude", "release_to", "git_author"], VALUES),
     **dict.fromkeys(["cache", "accept_newhostkey"], st.booleans()),
     **dict.fromkeys(["stale_timeout", "grace", "max_releases", "concourse_timeout"], st.integers(-(2**70), 2**70)),
     "git_timeout": st.integers(-1, 5),
+    # Without those that are hosts to connect to.
     "concourse_url": st.sampled_from([text for text in ODD_TEXTS if "127.0.0.1:1/" not in text]),
 }
-ONLY_OF_CLEAN = {"exclude", "release_to", "git_author", "max_releases"}
+OTHERS = VALUES  # for the options that have no line above
 
 
 def message_of(module: Any, options: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> str:
@@ -73,17 +77,18 @@ def lock_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LockRepo
     return repository
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-@pytest.mark.parametrize("module", [concourse_pool_status, concourse_pool_clean])
+@pytest.mark.parametrize("module", [concourse_pool_status, concourse_pool_clean, concourse_pool_trigger])
 def test_any_value_of_any_option(
     module: Any, data: st.DataObject, lock_repository: LockRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    names = sorted(OPTIONS.keys() - (ONLY_OF_CLEAN if module is concourse_pool_status else set()))
+    groups = MODULES[module.__name__.rpartition(".")[2]]
+    names = sorted({name for group in groups for name in group.spec} - {"repo"})
     chosen = data.draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
     repo = data.draw(st.sampled_from([lock_repository.url, "ssh://127.0.0.1:1/x", *ODD_TEXTS]) | TEXTS)
-    options = {"pools": ["aws"], "repo": repo, **{name: data.draw(OPTIONS[name], label=name) for name in chosen}}
-    message = message_of(module, options, capsys)
+    given_options = {name: data.draw(OPTIONS.get(name, OTHERS), label=name) for name in chosen}
+    message = message_of(module, {"pools": ["aws=main/p/j"], "repo": repo, **given_options}, capsys)
     assert "defect" not in message
     assert "\n" not in message or message.startswith(("argument ", "Unsupported"))
 

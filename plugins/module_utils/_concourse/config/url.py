@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from ..._core.shared.errors import BadOption
 from ..._core.shared.text import printable
@@ -35,11 +35,7 @@ def normalized_url(address: str) -> str | None:
 def checked_url(address: str, option: str) -> str:
     """Return an option's address without trailing slashes. Raises BadOption if it is not an address of Concourse."""
     address = address.strip().rstrip("/")
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = SplitResult("", "", "", "", "")
-    if "@" in parts.netloc:
+    if "@" in address:  # also behind a / that is not escaped in a password
         raise BadOption(
             f"{option} contains a user or a password: remove them from the address and give them as "
             "concourse_username and concourse_password."

@@ -80,6 +80,11 @@ def _parse_url(scheme: str, authority: str, rest: str) -> Address:
         return Address(f"file://{authority}{rest}", "file")
     user_information, _separator, host_and_port = authority.rpartition("@")
     host = _HOST_AND_PORT.fullmatch(host_and_port)
+    if host is None and "@" in rest:
+        raise BadOption(
+            "repo contains a user name or a password with a character that must be escaped: write / as %2F, ? as %3F"
+            " and # as %23, or give them in repo_username and repo_password."
+        )
     if host is None or int(host["port"] or 0) > 65535:
         raise BadOption(f"repo has no host: write {scheme}://host/path or {scheme}://host:port/path.")
     name, separator, secret = user_information.partition(":")

@@ -127,6 +127,8 @@ CONTRADICTIONS = [
     ({"url": "https://[::1"}, "which is not the address of a Concourse"),
     ({"url": "https://ci.example.com/?a=1"}, "which is not the address of a Concourse"),
     ({"url": "https://u:open%20sesame@ci.example.com"}, "contains a user or a password"),
+    ({"url": "https://u:open/sesame@ci.example.com"}, "contains a user or a password"),
+    ({"url": "https://open/sesame@ci.example.com"}, "contains a user or a password"),
     ({"url_aliases": ("nonsense",)}, "concourse_url_aliases is 'nonsense'"),
     ({"timeout": 0}, "at least 1 second"),
     ({"token": "t0ken value"}, "is invalid"),

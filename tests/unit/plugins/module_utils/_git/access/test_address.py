@@ -86,6 +86,8 @@ def test_the_origin_is_what_credentials_are_for() -> None:
         ("ssh://-x@host/a", "dash"),
         ("https://", "has no host"),
         ("https:///a", "has no host"),
+        ("https://me:a/b@host/x", "write / as %2F"),
+        ("https://me:a#b@host/x", "write / as %2F"),
         ("https://host:99999/a", "has no host"),
         ("https://host:abc/a", "has no host"),
         ("ssh://me:hunter2@host/a", "password"),
