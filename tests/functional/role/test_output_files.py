@@ -33,11 +33,11 @@ def targets(machine: Machine) -> dict[str, Path]:
     return {name: folder / name for name in FILES}
 
 
-def check_written(machine: Machine, behind: dict[str, Path]) -> None:
+def check_written(folder: Path, behind: dict[str, Path]) -> None:
     for name, beginning in FILES.items():
         assert beginning in behind[name].read_text()
         assert stat.S_IMODE(behind[name].stat().st_mode) == (0o600 if name == "state.json" else 0o644)
-    assert sorted(path.name for path in machine.out.iterdir()) == sorted(FILES), "no temporary file is left"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES), "no temporary file is left"
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["links", "dangling-links"])
@@ -54,7 +54,7 @@ def test_links_are_followed(scene: Scene, machine: Machine, receiver: Receiver, 
         run = machine.rounds(hosts)
         assert run.facts["shop"]["failures"] == []
         assert all((machine.out / name).is_symlink() for name in FILES)
-        check_written(machine, behind)
+        check_written(machine.out, behind)
         rounds = f'poolboy_rounds_total{{repository="shop"}} {number}\n'
         assert rounds in behind["locks.prom"].read_text(), "the counters continue"
     assert len(receiver.take("POST")) == 1, "what was told is not told again"
@@ -64,15 +64,20 @@ def test_links_are_followed(scene: Scene, machine: Machine, receiver: Receiver, 
 def test_a_mounted_file_is_written_in_place(scene: Scene, machine: Machine, receiver: Receiver) -> None:
     behind = targets(machine)
     pairs: list[str] = []
+    spaced = machine.folder / "a folder"
+    spaced.mkdir()
     for name, target in behind.items():
         target.write_text("{}" if name == "state.json" else "")
-        (machine.out / name).touch()
-        pairs += [str(target), str(machine.out / name)]
+        (spaced / name).touch()
+        pairs += [str(target), str(spaced / name)]
     machine.prefix = ("unshare", "--mount", "--propagation=private", "sh", "-c", MOUNT, "sh", *pairs, "--")
-    run = machine.rounds({"shop": work(scene, **report_variables(machine, receiver))})
+    reports = {
+        name: value.replace("/out/", "/a folder/") for name, value in report_variables(machine, receiver).items()
+    }
+    run = machine.rounds({"shop": work(scene, **reports)})
     assert run.facts["shop"]["failures"] == []
-    check_written(machine, behind)
-    assert all(not (machine.out / name).read_text() for name in FILES), "the files below the mounts"
+    check_written(spaced, behind)
+    assert all(not (spaced / name).read_text() for name in FILES), "the files below the mounts"
 
 
 def test_a_plain_file_is_replaced_at_one_stroke(scene: Scene, machine: Machine) -> None:
