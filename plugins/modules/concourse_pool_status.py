@@ -104,7 +104,9 @@ locks:
   contains:
     pool: {description: The pool., type: str, sample: aws}
     name:
-      description: The name of the lock. Bytes that are not valid UTF-8 are written as V(\\xNN).
+      description:
+        - The name of the lock. Bytes that are not valid UTF-8, control characters, and characters that change the
+          direction of writing are written as escapes such as V(\\xNN). Options accept names in this form.
       type: str
       sample: env-4
     state: {description: Whether the lock is V(claimed) or V(unclaimed)., type: str, sample: claimed}

@@ -15,7 +15,7 @@ from ..report.columns import AGE, HOLDER, LOCK, POOL, VERDICT, Column
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
 from ..shared.names import matches_name
-from ..shared.text import count_text, printable, valid_unicode
+from ..shared.text import count_text, printable
 from ..verdict.verdict import VerdictName
 from .plan import LockPlan
 from .reason import Cause, cause_text, reason_text
@@ -133,17 +133,17 @@ def _remark(lock_plan: LockPlan) -> str | None:
 
 def _lock_value(lock_plan: LockPlan, now: int) -> dict[str, t.Any]:
     reason = reason_text(lock_plan.reason, lock_plan.judged)
-    return {**lock_value(lock_plan.judged, now), "action": lock_plan.action.value, "action_reason": reason}
+    return {**lock_value(lock_plan.judged, now), "action": lock_plan.action.value, "action_reason": printable(reason)}
 
 
 def _release_value(lock_plan: LockPlan) -> dict[str, t.Any]:
     judged = lock_plan.judged
     return {
-        "pool": valid_unicode(judged.lock.pool),
-        "name": valid_unicode(judged.lock.name),
-        "to_pool": valid_unicode(_target(lock_plan)),
+        "pool": printable(judged.lock.pool),
+        "name": printable(judged.lock.name),
+        "to_pool": printable(_target(lock_plan)),
         "verdict": judged.verdict.name.value,
-        "reason": judged.verdict.reason,
+        "reason": printable(judged.verdict.reason),
         "commit": judged.claim.commit if judged.claim else None,
     }
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build
 from ..pool.snapshot import Problem
-from ..shared.text import valid_unicode
+from ..shared.text import printable
 from ..shared.times import age_minutes, iso_time
 from ..verdict.judge import JudgedLock
 
@@ -25,11 +25,11 @@ def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
     """
     lock, claim, verdict = judged.lock, judged.claim, judged.verdict
     return {
-        "pool": valid_unicode(lock.pool),
-        "name": valid_unicode(lock.name),
+        "pool": printable(lock.pool),
+        "name": printable(lock.name),
         "state": lock.state.value,
         "verdict": verdict.name.value,
-        "reason": verdict.reason,
+        "reason": printable(verdict.reason),
         "claimed_at": iso_time(claim.claimed_at) if claim else None,
         "age_minutes": age_minutes(claim.claimed_at, now) if claim else None,
         "holder": _holder_value(judged.holder, verdict.build) if judged.holder else None,
@@ -52,14 +52,14 @@ def pool_values(pools: Sequence[str], locks: Iterable[JudgedLock], now: int) -> 
 
 def problem_values(problems: Iterable[Problem], pools: Sequence[str]) -> list[dict[str, str]]:
     """Return the problems of the chosen pools."""
-    return [{"pool": valid_unicode(one.pool), "text": one.text} for one in problems if one.pool in pools]
+    return [{"pool": printable(one.pool), "text": printable(one.text)} for one in problems if one.pool in pools]
 
 
 def _pool_value(pool: str, locks: Sequence[JudgedLock], now: int) -> dict[str, t.Any]:
     claims = [judged.claim.claimed_at for judged in locks if judged.claim]
     oldest = min(claims, default=None)
     return {
-        "name": valid_unicode(pool),
+        "name": printable(pool),
         "claimed": len(claims),
         "unclaimed": len(locks) - len(claims),
         "releasable": sum(judged.is_releasable(now) for judged in locks),
@@ -78,23 +78,23 @@ def _holder_value(holder: Holder, build: Build | None) -> dict[str, t.Any]:
     instance_vars = pipeline.instance_vars if pipeline else None
     return {
         "kind": holder.kind.value,
-        "text": str(current) if current else holder.text,
+        "text": printable(str(current) if current else holder.text),
         "url": holder.url,
-        "team": _valid(current.team if current else pipeline.team if pipeline else None),
-        "pipeline": _valid(pipeline.name if pipeline else None),
-        "instance_vars": _valid(json.loads(instance_vars)) if instance_vars else None,
-        "job": _valid(named.job if named else None),
-        "build": named.name if named else None,
+        "team": _printable(current.team if current else pipeline.team if pipeline else None),
+        "pipeline": _printable(pipeline.name if pipeline else None),
+        "instance_vars": _printable(json.loads(instance_vars)) if instance_vars else None,
+        "job": _printable(named.job if named else None),
+        "build": _printable(named.name if named else None),
     }
 
 
-def _valid(value: t.Any) -> t.Any:
-    """Return a JSON value in which every text is valid Unicode."""
+def _printable(value: t.Any) -> t.Any:
+    """Return a JSON value in which every text is printable."""
     if isinstance(value, str):
-        return valid_unicode(value)
+        return printable(value)
     if isinstance(value, dict):
-        return {valid_unicode(name): _valid(item) for name, item in value.items()}
-    return [_valid(item) for item in value] if isinstance(value, list) else value
+        return {printable(name): _printable(item) for name, item in value.items()}
+    return [_printable(item) for item in value] if isinstance(value, list) else value
 
 
 def _build_value(build: Build) -> dict[str, t.Any]:

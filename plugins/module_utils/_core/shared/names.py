@@ -14,12 +14,13 @@ from .text import printable, valid_unicode
 
 
 def canonical_name(name: str) -> str:
-    """Return the one form of a name that has several: composed Unicode, and bytes that are not UTF-8 as `\\xNN`.
+    """Return the one form of a name that has several: composed Unicode, with escapes as in results.
 
     >>> canonical_name("cafe\\u0301") == canonical_name("caf\\u00e9") == "caf\\u00e9"
     True
     """
-    return name if name.isascii() else unicodedata.normalize("NFC", valid_unicode(name))
+    is_plain = name.isascii() and name.isprintable()
+    return name if is_plain else unicodedata.normalize("NFC", printable(name))
 
 
 def meant_names(given: str, names: Iterable[str]) -> list[str]:

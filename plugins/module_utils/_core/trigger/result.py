@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ..concourse.model import Build
 from ..concourse.references import JobReference
 from ..report.layout import table_row, wrap
-from ..shared.text import printable, valid_unicode
+from ..shared.text import printable
 from ..shared.times import iso_time
 from .pool_trigger import PoolTrigger
 from .run import TriggerRun
@@ -80,8 +80,8 @@ def _reason(trigger: PoolTrigger) -> str:
 def _pool_value(trigger: PoolTrigger, page: BuildPageUrl) -> dict[str, t.Any]:
     need, decision, job = trigger.need, trigger.decision, trigger.pool.job
     return {
-        "name": valid_unicode(trigger.pool.name),
-        "job": str(job),
+        "name": printable(trigger.pool.name),
+        "job": printable(str(job)),
         "instance_vars": _instance_vars(job),
         "unclaimed": need.unclaimed if need else None,
         "active": need.active if need else None,
@@ -89,7 +89,7 @@ def _pool_value(trigger: PoolTrigger, page: BuildPageUrl) -> dict[str, t.Any]:
         "needed": decision.needed if decision else need.needed if need else None,
         "triggered": len(trigger.builds),
         "state": trigger.state.value,
-        "reason": _reason(trigger),
+        "reason": printable(_reason(trigger)),
         "stuck_builds": [page(job, build) for build in decision.stuck] if decision else [],
         "blocked": _blocked_value(trigger, page),
         "checked": list(trigger.checked),
@@ -100,25 +100,25 @@ def _blocked_value(trigger: PoolTrigger, page: BuildPageUrl) -> dict[str, t.Any]
     blocked = trigger.blocked
     if blocked is None:
         return None
-    missing = {valid_unicode(name): valid_unicode(reason) for name, reason in blocked.preparation.missing_inputs}
+    missing = {printable(name): printable(reason) for name, reason in blocked.preparation.missing_inputs}
     return {
         "build": blocked.build.name,
         "id": blocked.build.id,
         "url": page(trigger.pool.job, blocked.build),
         "since": iso_time(blocked.since),
         "missing_inputs": missing,
-        "reason": blocked.reason,
+        "reason": printable(blocked.reason),
     }
 
 
 def _build_value(trigger: PoolTrigger, build: Build | None, page: BuildPageUrl) -> dict[str, t.Any]:
     job = trigger.pool.job
     return {
-        "pool": valid_unicode(trigger.pool.name),
-        "team": job.pipeline.team,
-        "pipeline": job.pipeline.name,
+        "pool": printable(trigger.pool.name),
+        "team": printable(job.pipeline.team),
+        "pipeline": printable(job.pipeline.name),
         "instance_vars": _instance_vars(job),
-        "job": job.name,
+        "job": printable(job.name),
         "build": build.name if build else None,
         "id": build.id if build else None,
         "url": page(job, build) if build else None,

@@ -190,6 +190,6 @@ def test_names_of_any_bytes_are_safe_in_json_and_terminals() -> None:
     steps, snapshot = plan(pools)
     result = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))
     assert json.dumps(result).encode()
-    assert result["released"][0]["name"] == "caf\\xe9\x1b[2J\n"
+    assert result["released"][0]["name"] == r"caf\xe9\x1b[2J\n"
     shown = [*result["report"], *(line for side in clean_diff(steps).values() for line in side.splitlines())]
     assert not any(character < " " for line in shown for character in line)
