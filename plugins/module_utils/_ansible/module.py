@@ -41,6 +41,9 @@ from .options import OptionGroup, overruled
 from .texts import check_texts
 from .timed_map import map_for
 
+# Seconds after the end of a look at which its last requests end, so that they occupy no connection of the next one.
+_MARGIN = 0.5
+
 
 class PoolModule:
     """An Ansible module made of option groups. `now` is the time of the run in seconds since 1970, UTC."""
@@ -138,7 +141,7 @@ class PoolModule:
                 locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption], *, seconds: float | None = None
             ) -> tuple[JudgedLock, ...]:
                 connected.result()
-                queries, team = concourse.queries(), concourse.team
+                queries, team = concourse.queries(None if seconds is None else seconds + _MARGIN), concourse.team
                 each = partial(map_for, threads, seconds)
                 with self._claim_memory(concourse.identity) as memory:
                     judged = judge_locks(

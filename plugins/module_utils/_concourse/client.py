@@ -86,12 +86,13 @@ class ConcourseClient:
         except NoCredibleResponse:
             return
 
-    def queries(self) -> ConcourseQueries:
+    def queries(self, seconds: float | None = None) -> ConcourseQueries:
         """Return queries with an empty cache, over the same connections and with the same login.
 
         Only what earlier queries found to be absent is not asked again, until a check of the resource can change it.
 
-        From the second call on, a Concourse that did not answer earlier queries gets requests again.
+        None of their requests goes on for longer than `seconds` from now. From the second call on, a Concourse that did
+        not answer earlier queries gets requests again.
         """
         if self._gave_queries:
             self._connection.forget_failure()
@@ -99,7 +100,8 @@ class ConcourseClient:
         self._gave_queries = True
         address = normalized_url(self._settings.address)
         own_addresses = self._settings.aliases | ({address} if address is not None else set())
-        return ConcourseQueries(self.requests(), own_addresses, self._absent)
+        requests = ApiRequests(self._session, self._connection, seconds)
+        return ConcourseQueries(requests, own_addresses, self._absent)
 
     def requests(self) -> ApiRequests:
         """Return what sends requests over these connections with this login."""

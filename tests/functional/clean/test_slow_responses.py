@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.last_look import MAX_AGE
 
 from ...scene import Scene
@@ -45,14 +47,19 @@ def dead(scene: Scene) -> Scene:
     """Two locks whose builds errored: `quick`, and `slow` of a pipeline of its own."""
     for name in ("quick", "slow"):
         scene.atc.set_pipeline(f"main/{name}", pipeline(ALONE, "aws"))
-        scene.locks.add("aws", name, at=scene.now)
-        build = scene.start(f"main/{name}", "claim")
-        scene.wait(60)
-        scene.claim(build, "env", f"aws/{name}")
-        scene.wait(60)
-        scene.finish(build, "errored")
+        leave_behind(scene, name, name)
     scene.atc.follow_wall_clock()
     return scene
+
+
+def leave_behind(scene: Scene, name: str, pipeline_name: str) -> None:
+    """Let a build claim a lock and lose its worker."""
+    scene.locks.add("aws", name, at=scene.now)
+    build = scene.start(f"main/{pipeline_name}", "claim")
+    scene.wait(60)
+    scene.claim(build, "env", f"aws/{name}")
+    scene.wait(60)
+    scene.finish(build, "errored")
 
 
 def slow_down(scene: Scene, *, count: int) -> None:
@@ -106,3 +113,22 @@ def test_a_lock_that_is_always_slow_is_kept_and_named(clean: Clean, dead: Scene,
     assert (kept["action"], kept["verdict"]) == ("keep", "errored")
     assert kept["action_reason"] == "Concourse responds too slowly about it to judge it again before the push"
     assert any("aws/slow" not in line and "too slowly" in line for line in run.values["report"])
+
+
+def test_more_slow_locks_than_threads_keep_no_other_lock(clean: Clean, dead: Scene) -> None:
+    """They are asked about first, and occupy all connections until the look is over."""
+    dead.atc.set_time(dead.now)
+    slow = [f"a-{number:02}" for number in range(CONNECTIONS)]
+    for name in slow:
+        leave_behind(dead, name, "slow")
+    dead.atc.follow_wall_clock()
+    for nth in range(CONNECTIONS + 2, LATEST):
+        dead.atc.add_fault("delay", seconds=SLOW, path="/pipelines/slow/jobs/claim/builds/", nth=nth)
+    started = time.monotonic()
+    run = clean(**login(dead, pools="aws"))
+    assert released(run) == {"aws/quick"}
+    assert {name for name, lock in run.locks.items() if "too slowly" in lock["action_reason"]} == {
+        "aws/slow",
+        *(f"aws/{name}" for name in slow),
+    }
+    assert time.monotonic() - started < 4 * SLOW, "the run does not wait for the last responses"

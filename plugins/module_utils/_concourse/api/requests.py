@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 import typing as t
 
 from ..._core.concourse.queries import NoCredibleResponse
@@ -23,12 +25,14 @@ Decoder = t.Callable[[t.Any], Decoded]
 class ApiRequests:
     """Sends requests to the API with the current login.
 
-    Raises NoCredibleResponse without a response that counts, ConcourseError for a refused login.
+    No GET goes on for longer than `seconds` from now. Raises NoCredibleResponse without a response that counts,
+    ConcourseError for a refused login.
     """
 
-    def __init__(self, session: Session, connection: Connection) -> None:
+    def __init__(self, session: Session, connection: Connection, seconds: float | None = None) -> None:
         self._session = session
         self._connection = connection
+        self._until = math.inf if seconds is None else time.monotonic() + seconds
         self._has_ended = False
 
     def end(self) -> None:
@@ -63,7 +67,7 @@ class ApiRequests:
             raise NoCredibleResponse("the response came too late")
         token = self.login().token
         try:
-            response = self._send_with_renewal(token, lambda valid: self._session.get(path, valid, turn))
+            response = self._send_with_renewal(token, lambda valid: self._session.get(path, valid, turn, self._until))
         except RequestFailed as failure:
             raise NoCredibleResponse(failure.clause) from None
         if response.version is None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -20,11 +21,12 @@ class RequestLimits(threading.local):
     """The limits of the request that a thread is sending; each thread sends one at a time.
 
     A server that sends one byte now and then never reaches the time-out of a single read. So the time-out is a deadline
-    for all reads of a request together; each try of a request has its own.
+    for all reads of a request together; each try of a request has its own, and none goes on after `until`.
     """
 
     def __init__(self, timeout: int) -> None:
         self._timeout = timeout
+        self.until = math.inf
         self.start()
 
     def start(self) -> None:
@@ -38,7 +40,7 @@ class RequestLimits(threading.local):
 
     def seconds_left(self) -> float:
         """Return how long the request may still take. Raises TimeoutError after the deadline."""
-        left = self._deadline - time.monotonic()
+        left = min(self._deadline, self.until) - time.monotonic()
         if left <= 0:
             raise TimeoutError("timed out")
         return left

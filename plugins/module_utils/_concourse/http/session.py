@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 import typing as t
 from base64 import b64encode
 from collections.abc import Mapping
@@ -49,19 +51,30 @@ class Session:
         self._failures = 0
         self._last_failure = ""
 
-    def get(self, path: str, token: str | None = None, turn: LargeResponseTurn | None = None) -> Response:
+    def get(
+        self,
+        path: str,
+        token: str | None = None,
+        turn: LargeResponseTurn | None = None,
+        until: float = math.inf,
+    ) -> Response:
         """Send a GET, with retries (see `retry`). `path` begins with a slash and includes the query.
 
-        Without a turn of `large_responses` the response must be a small one.
+        Without a turn of `large_responses` the response must be a small one. No try goes on after `until`, in monotonic
+        seconds; a request that ends so is no failure of Concourse.
         """
         failure = self.failure
         if failure is not None:
             raise RequestFailed(failure)
+        self._limits.until = until
         try:
             response = self._get(path, token, turn)
         except RequestFailed as error:
-            self._count_failure(error.clause)
+            if time.monotonic() < until:
+                self._count_failure(error.clause)
             raise
+        finally:
+            self._limits.until = math.inf
         if response.status in _UNAVAILABLE:
             self._count_failure(f"Concourse answered {response.status}")
         else:

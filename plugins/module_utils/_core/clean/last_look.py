@@ -48,7 +48,9 @@ class LastLook:
         """Judge locks and return the judgements that were ready in time."""
         self.started = self.timer()
         wait = WAITS[min(self.fruitless, len(WAITS) - 1)]
-        judged = self.judge(locks, snapshot, pools, seconds=wait)
+        # In the other order after a look without a judgement: the last locks may have waited for slow ones.
+        order = locks[::-1] if self.fruitless else locks
+        judged = self.judge(order, snapshot, pools, seconds=wait)
         self.fruitless += not judged
         return judged
 
