@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -173,3 +174,25 @@ def test_the_wait_for_a_free_connection_does_not_count(atc: Emulator, connect: C
 
     in_threads(56, query)
     assert failures == []
+
+
+def test_queries_with_a_time_limit_end_in_time_and_are_no_failure(atc: Emulator, connect: Connect) -> None:
+    """No try is repeated after the limit; later queries have the usual time."""
+    concourse = connect(atc.url, timeout=60)
+    concourse.connect()
+    fault = atc.add_fault("delay", seconds=4, path="/builds/")
+    for number in range(1, 9):
+        looked = concourse.queries(0.2)
+        with assert_ends_within(3), pytest.raises(NoCredibleResponse):
+            looked.build(BuildReference(id=number))
+    asked_at_once = concourse.queries(0.5)
+    with assert_ends_within(3), ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(asked_at_once.build, BuildReference(id=number)) for number in range(1, 9)]
+        assert all(isinstance(one.exception(), NoCredibleResponse) for one in asked)
+    assert concourse.failure is None, "what the limit ends is no failure of Concourse"
+    assert atc.fault_hits()[str(fault)] == 16
+    ended = concourse.queries()
+    ended.end()
+    with pytest.raises(NoCredibleResponse, match="came too late"):
+        ended.build(BuildReference(id=1))
+    assert concourse.queries(60).build(BuildReference(id=1)) is not None
