@@ -93,6 +93,7 @@ options:
   force:
     description:
       - Locks to release regardless of the policy, even if a build uses them. Normal operation never needs this option.
+      - The module then releases no other lock.
       - The module fails if O(exclude) keeps the same lock.
     type: list
     elements: dict

@@ -103,6 +103,15 @@ def test_force_releases_without_a_concourse(clean: Clean, claimed: LockRepositor
     assert released(run) == {"aws/env-3"}
 
 
+def test_force_releases_nothing_else(clean: Clean, claimed: LockRepository) -> None:
+    options = {"repo": claimed.url, "pools": "aws", "no_concourse": "stale"}
+    checked = clean(**options, check_mode=True)
+    assert len(released(checked)) == 3
+    run = clean(**options, force=[{"lock": "aws/env-4", "commit": checked.locks["aws/env-4"]["commit"]}])
+    assert released(run) == {"aws/env-4"}
+    assert run.locks["aws/env-3"]["action_reason"] == "a run with force releases no other lock"
+
+
 @pytest.fixture
 def held(scene: Scene) -> Scene:
     """Three locks: a running build has env-1, an aborted one env-2, and a person mine."""

@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which locks a run releases, where to, and why it keeps the others.
 
-| Question, in this order              | What keeps the lock                  | `force` overrides it |
-|--------------------------------------|--------------------------------------|----------------------|
-| Is it claimed?                       | FREE                                 | no                   |
-| Does a pattern of `exclude` match?   | EXCLUDED                             | no                   |
-| Does the policy release it now?      | NOT_YET, POLICY_KEEPS, IN_USE        | yes                  |
-| Is its place in unclaimed/ free?     | IN_BOTH_STATES, NAME_TAKEN, OBSTACLE | no                   |
+| Question, in this order                | What keeps the lock                  | `force` overrides it |
+|----------------------------------------|--------------------------------------|----------------------|
+| Is it claimed?                         | FREE                                 | no                   |
+| Does a pattern of `exclude` match?     | EXCLUDED                             | no                   |
+| Does the policy release it now?        | NOT_YET, POLICY_KEEPS, IN_USE        | yes                  |
+| Does `force` name other locks only?    | NOT_FORCED                           | yes                  |
+| Is its place in unclaimed/ free?       | IN_BOTH_STATES, NAME_TAKEN, OBSTACLE | no                   |
 """
 
 from __future__ import annotations
@@ -70,7 +71,10 @@ def _plan(one: JudgedLock, occupied: OccupiedPaths, rules: CleanRules, now: int)
     lock, target = one.lock, rules.target(one.lock.pool)
     by_policy = _kept_by_policy(one, now)
     is_forced = lock.pool_and_name in rules.force
-    kept = _always_kept(one, rules) or (None if is_forced else by_policy) or occupied.obstacle(lock, target)
+    kept = _always_kept(one, rules)
+    if kept is None and not is_forced:
+        kept = by_policy or (Reason(Cause.NOT_FORCED) if rules.force else None)
+    kept = kept or occupied.obstacle(lock, target)
     if kept is not None:
         return LockPlan(one, Action.KEEP, kept)
     action = Action.RELEASE if target == lock.pool else Action.MOVE

@@ -18,6 +18,7 @@ class Cause(enum.Enum):
 
     POLICY_RELEASES = "since {dead_since}"
     FORCED = "its release is forced"
+    NOT_FORCED = "a run with force releases no other lock"
     FREE = "it is free"
     EXCLUDED = "it is excluded"
     NOT_YET = "releasable at {releasable_at}"

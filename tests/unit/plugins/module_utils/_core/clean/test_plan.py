@@ -199,6 +199,18 @@ def test_force_with_another_claim(commit: str, words: str) -> None:
     assert words in check(pools, force={"aws/env-1": commit})
 
 
+def test_a_run_with_force_releases_no_other_lock() -> None:
+    pools = ModelPools()
+    commit = pools.add("aws/env-1", RUNNING)
+    pools.add("aws/env-2", ERRORED)
+    pools.add("aws/env-3", MANUAL)
+    assert planned(pools)["aws/env-2"].is_release
+    steps = planned(pools, force={"aws/env-1": commit})
+    assert {name for name, step in steps.items() if step.is_release} == {"aws/env-1"}
+    assert steps["aws/env-2"].reason.cause is Cause.NOT_FORCED
+    assert steps["aws/env-3"].reason.cause is Cause.POLICY_KEEPS
+
+
 def test_a_lock_cannot_be_forced_and_excluded() -> None:
     pools = ModelPools()
     commit = pools.add("aws/env-1", RUNNING)

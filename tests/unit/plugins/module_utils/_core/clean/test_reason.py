@@ -17,6 +17,7 @@ SENTENCES = {
     Cause.POLICY_KEEPS: "errored, the policy keeps it",
     Cause.IN_USE: "errored, it is in use",
     Cause.FORCED: "its release is forced",
+    Cause.NOT_FORCED: "a run with force releases no other lock",
     Cause.FREE: "it is free",
     Cause.EXCLUDED: "it is excluded",
     Cause.IN_BOTH_STATES: "it is both claimed and unclaimed; delete the file that is wrong",

@@ -144,13 +144,17 @@ def test_the_report_shows_why_a_releasable_lock_is_kept() -> None:
     commit = pools.add("aws/env-8", RUNNING)
     steps, snapshot = plan(pools, exclude=["aws/env-4"], force={"aws/env-8": commit})
     lines = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))["report"]
-    assert below(lines, "env-1") == ERRORED.reason
+    assert below(lines, "env-1") == f"{ERRORED.reason}; a run with force releases no other lock"
     assert below(lines, "env-2") == RUNNING.reason
     assert below(lines, "env-4") == f"{LEAKED.reason}; it is excluded"
-    assert below(lines, "env-5").startswith(f"{ERRORED.reason}; it is both claimed and unclaimed")
+    assert below(lines, "env-5") == f"{ERRORED.reason}; a run with force releases no other lock"
     assert below(lines, "env-6") == "just now; releasable at 2026-09-21T14:17:20Z"
     assert below(lines, "env-7") == MANUAL.reason
     assert below(lines, "env-8") == f"{RUNNING.reason}; its release is forced"
+    unforced, snapshot = plan(pools, exclude=["aws/env-4"])
+    lines = clean_result(unforced, snapshot, ["aws"], NOW, released=releases(unforced))["report"]
+    assert below(lines, "env-1") == ERRORED.reason
+    assert below(lines, "env-5").startswith(f"{ERRORED.reason}; it is both claimed and unclaimed")
 
 
 UNASKED = Verdict(VerdictName.UNVERIFIED, "claimed by ci/work 6, but no Concourse is configured to ask", LONG_DEAD)
