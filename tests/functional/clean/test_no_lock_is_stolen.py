@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """No lock is stolen: 20 teams work with one lock repository while three cleaners run at once and everything breaks.
 
+Builds claim in and out of order, one or two locks each. While they are at work, people rename pipelines, jobs and
+steps, replace jobs, and archive pipelines.
+
 POOLBOY_CLAIMS is how many locks the teams claim altogether (100, or 2,000 with POOLBOY_LONG=1); POOLBOY_SEED repeats
 the decisions of a failed run.
 """
@@ -30,10 +33,11 @@ from .actors.faults import Faults
 from .actors.judge import Findings, Judge
 from .actors.ledger import Ledger
 from .actors.lock_clients import CloneClient, LockClient, PlumbingClient
+from .actors.pace import Pace
 from .actors.pipelines import SHAPES
 from .actors.rerunner import Rerunner
 from .actors.team import Team
-from .actors.team_pipeline import TeamPipeline
+from .actors.team_pipeline import AN_HOUR, TeamPipeline
 from .actors.traffic import Traffic
 from .reading import files, locks_in, tip
 
@@ -87,6 +91,7 @@ def test_no_lock_is_stolen(tmp_path: Path, atc: Emulator, locks: LockRepository)
         for cleaner in cleaners:
             cleaner.stop()
         faults.clear()
+        _let_an_hour_pass(atc)
         rounds = _clean_until_quiet(cleaners)
         findings = Judge(locks.path, atc, ledger, faults.log).look_back(base)
         _tell(findings, ledger, cleaners, at_work, traffic.waves, rounds)
@@ -109,7 +114,7 @@ def _team(number: int, folder: Path, atc: Emulator, locks: LockRepository, ledge
     )
     dice = random.Random(f"{SEED} team {number}")
     team_pipeline = TeamPipeline(atc, f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)])
-    return Team(team_pipeline, client, ledger, dice, traffic)
+    return Team(team_pipeline, client, ledger, Pace(dice, traffic))
 
 
 @contextmanager
@@ -199,6 +204,13 @@ def _finish_all(teams: Sequence[Team], atc: Emulator) -> None:
         if not any(team.team_pipeline.unplayed() for team in teams):
             return
     raise AssertionError("Concourse starts builds again and again")
+
+
+def _let_an_hour_pass(atc: Emulator) -> None:
+    """Let the last changes of all pipelines be an hour ago."""
+    with atc.world.lock:
+        for pipeline in atc.world.pipelines.values():
+            pipeline.last_updated -= AN_HOUR
 
 
 def _clean_until_quiet(cleaners: Sequence[Cleaner]) -> int:

@@ -77,6 +77,7 @@ REQUEST_PATHS = (
     "/resources$",
     "/jobs$",
     "/versions\\?",
+    "/output_of",
     "/jobs/[^/]+/builds/",
     "/builds$",
 )
@@ -106,7 +107,7 @@ class Faults:
     def outage(self, teams: int, dice: random.Random) -> Iterator[None]:
         """Some requests fail in the context, each time."""
         names = "|".join(str(dice.randrange(teams)) for _count in range(8))
-        path = f"/team-({names})/" if dice.random() < 0.8 else dice.choice(REQUEST_PATHS)
+        path = f"/team-({names})([.][0-9]+)?/" if dice.random() < 0.8 else dice.choice(REQUEST_PATHS)
         number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
         try:
             yield

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ....atc import Emulator
 from ....atc.world.entities import Build
-from .ledger import ClaimNote, Ledger
+from .ledger import Ledger
+from .looks import Looks
 from .moves import Move, files_of, moves_since, push_times
+from .reruns import Reruns
 
 
 @dataclass
@@ -40,13 +41,13 @@ class Judge:
     def __init__(self, repository: Path, atc: Emulator, ledger: Ledger, log: Path) -> None:
         self._repository = repository
         self._world = atc.world
-        self._log = atc.log
         self._ledger = ledger
+        self._looks = Looks(atc.log)
+        self._reruns = Reruns(atc.world, ledger)
         self._pushed = push_times(log)
         self.findings = Findings()
         self._takers: dict[str, list[Build]] = {}
         self._ended: dict[str, Move] = {}
-        self._asked: dict[tuple[str, str], list[float]] = {}
         self._taken_unseen: set[str] = set()  # claims that were over for a re-run that no cleaner could see
         self._lost: set[str] = set()  # claims that such a re-run ended
 
@@ -111,7 +112,7 @@ class Judge:
         if note.build is None:
             self.findings.stolen.append(f"{move.commit} takes {move.old} from a person: {move.trailers}")
             return at
-        last_look = self._last_look(move.author, note, at)
+        last_look = self._looks.last(move.author, note, at)
         self.findings.windows.append(at - last_look)
         claiming = self._world.builds[note.build]
         if claiming.end_time is None or claiming.end_time > at:
@@ -124,7 +125,7 @@ class Judge:
         if build.start_time is None or (build.end_time is not None and build.end_time <= at):
             return
         text = f"{move.commit} takes {move.old} from build {build.id} ({build.name}), {at - build.start_time:+.3f} s"
-        asked_for = self._rerun_behind(build)
+        asked_for = self._reruns.behind(build)
         if asked_for is None:
             self.findings.stolen.append(text)
         elif asked_for <= last_look:
@@ -139,17 +140,6 @@ class Judge:
                 self.findings.in_the_window.append(
                     f"{text}; asked for {asked_for - last_look:.3f} s after the last look"
                 )
-
-    def _rerun_behind(self, build: Build) -> float | None:
-        """Return when the last re-run behind the versions of a build was requested, itself included; else None."""
-        asked_for, waiting, met = [], [build.id], set()
-        while waiting:
-            number = waiting.pop()
-            if number not in met:
-                met.add(number)
-                asked_for.append(self._ledger.reruns.get(number))
-                waiting.extend(self._world.builds[number].passed_builds)
-        return max((at for at in asked_for if at is not None), default=None)
 
     def _check_missing(self, claim: str, build: int, at: float, accepted: Mapping[str, float]) -> None:
         """Check that a build without its lock is one of those found above, or that of a late re-run."""
@@ -168,15 +158,7 @@ class Judge:
         times = f"{build.start_time or 0:.3f} to {build.end_time or 0:.3f}"
         return f"{build.id} is {job} {build.name}, {build.status}, {times}, from {build.passed_builds}"
 
-    def _last_look(self, author: str, note: ClaimNote, at: float) -> float:
-        """Return when the cleaner last began to judge the claim: it made all its requests for it after that."""
-        times = self._asked.get((author, note.where), [])
-        place = bisect_right(times, at)
-        return times[place - 1] if place else at
-
     def _index(self) -> None:
-        for entry in self._log.entries:
-            self._asked.setdefault((entry.who.rpartition(":")[2], entry.path), []).append(entry.time)
         made = {claim: note.build for claim, note in self._ledger.claims.items() if note.build is not None}
         by_digest: dict[tuple[int, str], list[Build]] = {}
         for build in self._world.builds.values():

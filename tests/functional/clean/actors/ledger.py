@@ -23,7 +23,7 @@ class ClaimNote:
 
 
 class Ledger:
-    """Claims and releases by commit, and the times of re-runs by build id; safe for threads.
+    """Claims and releases by commit, the times of re-runs by build id, and of new get steps by job id; thread-safe.
 
     `missing` are builds that wanted to work with a lock, or give it back, and found it taken away: claim, build, time.
     """
@@ -32,6 +32,7 @@ class Ledger:
         self.claims: dict[str, ClaimNote] = {}
         self.releases: dict[str, str] = {}
         self.reruns: dict[int, float] = {}
+        self.changes: dict[int, list[float]] = {}
         self.missing: list[tuple[str, int, float]] = []
         self.counts: Counter[str] = Counter()
         self._left = wanted
@@ -61,6 +62,11 @@ class Ledger:
         """Return whether the holder has released the lock."""
         with self._guard:
             return claim in self.releases.values()
+
+    def changed(self, job: int, at: float) -> None:
+        """Note that a get step of a job has a new name: Concourse may run the job again with what it had."""
+        with self._guard:
+            self.changes.setdefault(job, []).append(at)
 
     def missed(self, claim: str, build: int) -> None:
         with self._guard:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from ....atc.world.plan import steps_of
+
 Config = dict[str, Any]
 CLAIM, GIVE_BACK, GATE = "claim", "give-back", "gate"
 
@@ -16,8 +18,8 @@ def _get(name: str, *passed: str, trigger: bool = True) -> Config:
     return {"get": name, "trigger": trigger, **({"passed": list(passed)} if passed else {})}
 
 
-def _put(name: str) -> Config:
-    return {"put": name, "params": {}}
+def _put(name: str, resource: str | None = None) -> Config:
+    return {"put": name, "params": {}, **({"resource": resource} if resource else {})}
 
 
 def _job(name: str, *plan: Config) -> Config:
@@ -58,7 +60,15 @@ ALONGSIDE = [
     _job("use", _get("bits", CLAIM)),
     _job(GIVE_BACK, _get("bits", CLAIM, "use"), _get("env", CLAIM, trigger=False), _put("env")),
 ]
-SHAPES = (HANDED_ON, ALONE, AT_A_GATE, FANNED_OUT, QUEUED, ALONGSIDE)
+# One build claims two locks; the next job takes one of them, and the other one is left behind.
+TWO_AT_ONCE = [
+    _job(CLAIM, {"in_parallel": {"steps": [_put("env"), _put("more", "env")]}}),
+    _job("use", _get("env", CLAIM)),
+    _job(GIVE_BACK, _get("env", "use"), _put("env")),
+]
+# One build claims two locks and gives both back.
+ALONE_WITH_TWO = [_job(CLAIM, _put("env"), _put("more", "env"))]
+SHAPES = (HANDED_ON, ALONE, AT_A_GATE, FANNED_OUT, QUEUED, ALONGSIDE, TWO_AT_ONCE, ALONE_WITH_TWO)
 
 
 def pipeline(shape: list[Config], pool: str) -> Config:
@@ -66,6 +76,12 @@ def pipeline(shape: list[Config], pool: str) -> Config:
     source = {"uri": "file:///locks.git", "branch": "main", "pool": pool}
     resources = [{"name": "env", "type": "pool", "source": source}, {"name": "bits", "type": "git", "source": {"a": 1}}]
     return {"resources": resources, "jobs": shape}
+
+
+def claiming_steps(job: Config) -> list[str]:
+    """Return the names of the put steps of a job with which it claims a lock."""
+    steps = [step for entry in job["plan"] for step in steps_of(entry)]
+    return [str(step["put"]) for step in steps if "env" in (step.get("put"), step.get("resource"))]
 
 
 def takes_every_version(job: Config) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from ....atc import Emulator
 from ....atc.world.entities import Build
 from .ledger import Ledger
-from .pipelines import CLAIM, takes_every_version
+from .pipelines import takes_every_version
 
 _CLAIMS = re.compile(r"^Claim-Commit: ([0-9a-f]{40})$", re.MULTILINE)
 _OFTEN = 0.7
@@ -58,28 +58,26 @@ class Rerunner:
     def _meddle(self, claims: list[str]) -> None:
         self._dice.shuffle(claims)
         for claim in claims:
-            # What a cleaner writes can be out of date, and its push be refused: then the lock may be somebody else's.
-            ended = [] if self._ledger.is_over(claim) else self._ended_with(claim)
-            if ended and claim not in self._met and self._dice.random() < _OFTEN:
-                self._met.add(claim)
-                build = int(self._atc.rerun(self._dice.choice(ended).id)["id"])
-                self._ledger.reruns[build] = time.time()
-                self._ledger.count("re-runs at the worst moment")
+            with self._atc.world.lock:
+                # What a cleaner writes can be out of date, and its push be refused: the lock may have a new holder.
+                ended = [] if self._ledger.is_over(claim) else self._ended_with(claim)
+                if ended and claim not in self._met and self._dice.random() < _OFTEN:
+                    self._met.add(claim)
+                    build = int(self._atc.rerun(self._dice.choice(ended).id)["id"])
+                    self._ledger.reruns[build] = time.time()
+                    self._ledger.count("re-runs at the worst moment")
 
     def _ended_with(self, claim: str) -> list[Build]:
-        """Return the builds of later jobs that had the lock, if none has it now."""
+        """Return the builds of later jobs that had the lock, if none has it now and Concourse would run them again."""
         world = self._atc.world
-        with world.lock:
-            had = [
-                build
-                for build in world.builds.values()
-                if world.jobs[build.job_id or 0].name != CLAIM and any(claim in item.digest for item in build.inputs)
-            ]
-            numbers = {build.id for build in had}
-            # A re-run that has not started yet has no inputs.
-            if any(build.end_time is None and {build.id, build.rerun_of} & numbers for build in world.builds.values()):
-                return []
-            return [build for build in had if build.rerun_of is None and not self._is_queue(build)]
+        had = [build for build in world.builds.values() if any(claim in item.digest for item in build.inputs)]
+        numbers = {build.id for build in had}
+        # A re-run that has not started yet has no inputs.
+        if any(build.end_time is None and {build.id, build.rerun_of} & numbers for build in world.builds.values()):
+            return []
+        return [build for build in had if build.rerun_of is None and self._may_rerun(build)]
 
-    def _is_queue(self, build: Build) -> bool:
-        return takes_every_version(self._atc.world.jobs[build.job_id or 0].config)
+    def _may_rerun(self, build: Build) -> bool:
+        job = self._atc.world.jobs[build.job_id or 0]
+        is_archived = self._atc.world.pipelines[job.pipeline_id].archived
+        return job.active and not is_archived and not takes_every_version(job.config)
