@@ -77,7 +77,7 @@ class Claiming:
             return self._zombie(build)
         claims: list[Claimed] = []
         for step in self.team_pipeline.claiming_steps:
-            claimed = self._claim_for(build, named=ending == "lost")
+            claimed = self._claim_for(build, unheard=ending == "lost")
             if claimed is None:
                 break
             claims.append(claimed)
@@ -109,14 +109,17 @@ class Claiming:
         """The build is aborted, but its put still claims a lock (pool-resource issue 70)."""
         self.atc.finish(build.id, "aborted")
         self.pace.work()
-        claimed = self._claim_for(build, named=True)
+        claimed = self._claim_for(build, unheard=True)
         if claimed is None:
             self.ledger.no_claim_after_all()
         return claimed is not None
 
-    def _claim_for(self, build: Build, *, named: bool) -> Claimed | None:
-        """Claim a lock with one of the messages of the pool resource, which can name the build or not."""
-        form = self.pace.dice.choices(["page", "old", "unnamed"], [65, 20, 0 if named else 15])[0]
+    def _claim_for(self, build: Build, *, unheard: bool) -> Claimed | None:
+        """Claim a lock with one of the messages of the pool resource.
+
+        One that does not name the build is kept for ever if Concourse never heard of the claim: none of these.
+        """
+        form = self.pace.dice.choices(["page", "old", "unnamed"], [65, 20, 0 if unheard else 15])[0]
         message = self.team_pipeline.claim_message(build, form)
         self.pace.traffic.wait()
         until = time.monotonic() + WAITS_FOR_A_LOCK
@@ -124,5 +127,6 @@ class Claiming:
             self.pace.work()
         if claimed is not None:
             lock, commit = claimed
-            self.ledger.claimed(ClaimNote(commit, self.pool, lock, build.id, self.team_pipeline.path(build)))
+            note = ClaimNote(commit, self.pool, lock, build.id, self.team_pipeline.path(build))
+            self.ledger.claimed(note, unheard=unheard)
         return claimed

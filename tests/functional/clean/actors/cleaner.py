@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,14 +20,23 @@ class Cleaner:
     all that have ended.
 
     `name` is the git author and part of the login. `killed` is how many runs of a hundred are killed at some moment.
+    `accept_gone` are the claims that people know to be left behind, as the option of that name.
     """
 
     def __init__(
-        self, name: str, options: Mapping[str, Any], environment: Mapping[str, str], dice: random.Random, *, killed: int
+        self,
+        name: str,
+        options: Mapping[str, Any],
+        environment: Mapping[str, str],
+        dice: random.Random,
+        *,
+        killed: int,
+        accept_gone: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.options = dict(options)
         self.killed = killed
+        self.accept_gone = accept_gone
         self.outcomes: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
         self.released = 0
@@ -52,7 +61,8 @@ class Cleaner:
     def run_once(self, *, kill_after: float | None = None, **options: Any) -> dict[str, Any]:
         """Run the module once, after the current run."""
         with self._guard:
-            return self._runner.run({**self.options, **options}, kill_after=kill_after)
+            given = {**self.options, "accept_gone": list(self.accept_gone), **options}
+            return self._runner.run(given, kill_after=kill_after)
 
     def stop(self) -> None:
         """End the runs, including the current one."""

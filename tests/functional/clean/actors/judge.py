@@ -124,7 +124,10 @@ class Judge:
     def _check_taker(self, move: Move, claim: str, build: Build, at: float, last_look: float) -> None:
         if build.start_time is None or (build.end_time is not None and build.end_time <= at):
             return
-        text = f"{move.commit} takes {move.old} from build {build.id} ({build.name}), {at - build.start_time:+.3f} s"
+        text = (
+            f"{move.commit} takes {move.old} ({move.trailers.get('Verdict')}), claimed by {claim}, from build"
+            f" {self._told(build)}, {at - build.start_time:+.3f} s"
+        )
         asked_for = self._reruns.behind(build)
         if asked_for is None:
             self.findings.stolen.append(text)

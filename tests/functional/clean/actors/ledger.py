@@ -25,7 +25,8 @@ class ClaimNote:
 class Ledger:
     """Claims and releases by commit, the times of re-runs by build id, and of new get steps by job id; thread-safe.
 
-    `missing` are builds that wanted to work with a lock, or give it back, and found it taken away: claim, build, time.
+    `unheard` are the claims of which Concourse has no output. `missing` are builds that wanted to work with a lock, or
+    give it back, and found it taken away: claim, build, time.
     """
 
     def __init__(self, wanted: int) -> None:
@@ -33,6 +34,7 @@ class Ledger:
         self.releases: dict[str, str] = {}
         self.reruns: dict[int, float] = {}
         self.changes: dict[int, list[float]] = {}
+        self.unheard: list[str] = []
         self.missing: list[tuple[str, int, float]] = []
         self.counts: Counter[str] = Counter()
         self._left = wanted
@@ -48,9 +50,10 @@ class Ledger:
         with self._guard:
             self._left += 1
 
-    def claimed(self, note: ClaimNote) -> None:
+    def claimed(self, note: ClaimNote, *, unheard: bool = False) -> None:
         with self._guard:
             self.claims[note.commit] = note
+            self.unheard += [note.commit] * unheard
             self.counts["claims"] += 1
 
     def released(self, commit: str, claim: str) -> None:
