@@ -25,6 +25,7 @@ class Reorganisation:
     team_pipeline: TeamPipeline
     ledger: Ledger
     pace: Pace
+    has_archived: bool = False
     _names: int = 0
 
     def __post_init__(self) -> None:
@@ -45,6 +46,7 @@ class Reorganisation:
         with self.atc.world.lock:
             former = self.team_pipeline.name
             self.atc.archive_pipeline(self.team_pipeline.reference)
+        self.has_archived = True
         self.ledger.count("archive_pipeline")
         play()
         if not make_anew:

@@ -41,7 +41,7 @@ class Team:
             self._reorganisation.may_happen()
             if self.pace.dice.random() < 0.4:
                 continue  # the builds that have started have to wait
-            if self.pace.happens(0.06):
+            if not self._reorganisation.has_archived and self.pace.happens(0.06):
                 self._reorganisation.archive(self._play_builds, make_anew=True)
             self._play_builds()
             self._people_press_buttons()
