@@ -71,6 +71,7 @@ class Team:
         self.pace.well_behaved = True
         until = time.monotonic() + TIMEOUT
         self.finish_builds()
+        self.team_pipeline.let_an_hour_pass()
         if self.pace.dice.random() < 0.2:
             self._reorganisation.archive(self._play_builds, make_anew=False)
             return

@@ -95,13 +95,12 @@ class TeamPipeline:
         return build
 
     def unplayed(self) -> list[Build]:
-        """Return the builds of the later jobs that are pending or wait for a worker."""
+        """Return the builds of the later jobs that wait for a worker, or are pending and can start."""
         with self.atc.world.lock:
-            jobs = {job.id for job in self._active_jobs() if self._parts[job.id] != CLAIM}
+            jobs = {job.id: job for job in self._active_jobs() if self._parts[job.id] != CLAIM}
+            builds = [build for build in self.atc.world.builds.values() if build.job_id in jobs]
             return [
-                build
-                for build in self.atc.world.builds.values()
-                if build.job_id in jobs and build.status in ("pending", "started") and build.id not in self.played
+                build for build in builds if build.id not in self.played and _goes_on(build, jobs[build.job_id or 0])
             ]
 
     def part_of(self, build: Build) -> str:
@@ -137,3 +136,10 @@ class TeamPipeline:
         with self.atc.world.lock:
             if build.status == "pending":
                 self.atc.abort(build.id)
+
+
+def _goes_on(build: Build, job: Job) -> bool:
+    """Return whether a build is at work or will be; without inputs, as after a change, it waits for the next claim."""
+    if build.status == "pending":
+        return job.inputs_determined or build.rerun_of is not None
+    return build.status == "started"
