@@ -28,6 +28,7 @@ import pytest
 from ...atc import Emulator
 from ...lockrepo import LockRepository
 from ..running import Workplace
+from .actors.checker import Checker
 from .actors.cleaner import Cleaner
 from .actors.faults import Faults
 from .actors.judge import Findings, Judge
@@ -81,6 +82,7 @@ def test_no_lock_is_stolen(tmp_path: Path, atc: Emulator, locks: LockRepository)
     with ExitStack() as stack:
         cleaners = [stack.enter_context(_cleaner(number, tmp_path, atc, locks, faults, ledger)) for number in range(3)]
         rerunner = Rerunner(faults.drafts, atc, ledger, random.Random(f"{SEED} passer-by"))
+        checker = stack.enter_context(_checking(atc, locks))
         with _scheduling(atc) as scheduler:
             quiet = _quiet_moments(scheduler, faults)
             with traffic.run_waves(random.Random(f"{SEED} waves"), cleaners, quiet), rerunner.running():
@@ -91,7 +93,7 @@ def test_no_lock_is_stolen(tmp_path: Path, atc: Emulator, locks: LockRepository)
         for cleaner in cleaners:
             cleaner.stop()
         faults.clear()
-        _let_an_hour_pass(atc)
+        _let_an_hour_pass(atc, checker)
         rounds = _clean_until_quiet(cleaners)
         findings = Judge(locks.path, atc, ledger, faults.log).look_back(base)
         _tell(findings, ledger, cleaners, at_work, traffic.waves, rounds)
@@ -162,6 +164,13 @@ def _scheduling(atc: Emulator) -> Iterator[threading.Lock]:
         thread.join(10)
 
 
+@contextmanager
+def _checking(atc: Emulator, locks: LockRepository) -> Iterator[Checker]:
+    checker = Checker(atc, locks.path)
+    with checker.running():
+        yield checker
+
+
 def _quiet_moments(scheduler: threading.Lock, faults: Faults) -> Callable[[], AbstractContextManager[None]]:
     """While nobody pushes, Concourse can be slow to start builds, or fail some requests."""
     dice = random.Random(f"{SEED} quiet moments")
@@ -209,8 +218,9 @@ def _finish_all(teams: Sequence[Team], atc: Emulator) -> None:
     raise AssertionError("Concourse starts builds again and again")
 
 
-def _let_an_hour_pass(atc: Emulator) -> None:
-    """Let the last changes of all pipelines be an hour ago."""
+def _let_an_hour_pass(atc: Emulator, checker: Checker) -> None:
+    """Let the last changes of all pipelines be an hour ago, and all resources be checked since."""
+    checker.check()
     with atc.world.lock:
         for pipeline in atc.world.pipelines.values():
             pipeline.last_updated -= AN_HOUR

@@ -101,12 +101,12 @@ class Faults:
         _program(repository / "hooks" / "pre-receive", PRE_RECEIVE.format(**names))
         _program(repository / "hooks" / "reference-transaction", REFERENCE_TRANSACTION.format(**names))
         for number, fault in enumerate(CONCOURSE_FAULTS):
-            atc.add_fault(**fault, path="^/(api|sky)/", probability=0.006, seed=seed + number)  # type: ignore[arg-type]
+            atc.add_fault(**fault, path="^/(api|sky)/", probability=0.001, seed=seed + number)  # type: ignore[arg-type]
 
     @contextmanager
     def outage(self, teams: int, dice: random.Random) -> Iterator[None]:
         """Some requests fail in the context, each time."""
-        names = "|".join(str(dice.randrange(teams)) for _count in range(8))
+        names = "|".join(str(dice.randrange(teams)) for _count in range(2))
         path = f"/team-({names})([.][0-9]+)?/" if dice.random() < 0.8 else dice.choice(REQUEST_PATHS)
         number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
         try:

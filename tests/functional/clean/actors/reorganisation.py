@@ -49,6 +49,7 @@ class Reorganisation:
         self.has_archived = True
         self.ledger.count("archive_pipeline")
         play()
+        self.team_pipeline.let_an_hour_pass()
         if not make_anew:
             return
         with self.atc.world.lock:
