@@ -134,6 +134,7 @@ class TeamPipeline:
         while build.status == "pending" and time.monotonic() < until:
             time.sleep(0.01)
         with self.atc.world.lock:
+            self.atc.schedule()
             if build.status == "pending":
                 self.atc.abort(build.id)
 
