@@ -166,7 +166,9 @@ def _scheduling(atc: Emulator) -> Iterator[threading.Lock]:
 
 @contextmanager
 def _checking(atc: Emulator, locks: LockRepository) -> Iterator[Checker]:
+    """The pipelines have been checked before the teams begin: their versions reach back to every claim."""
     checker = Checker(atc, locks.path)
+    checker.check()
     with checker.running():
         yield checker
 
