@@ -12,7 +12,7 @@ import pytest
 
 from ...scene import Scene
 from ..running import refusal
-from .actors.pipelines import ALONE, pipeline
+from .actors.teams.pipelines import ALONE, pipeline
 from .reading import commits_since, tip
 from .runs import HOUR, Clean, actions, login, released
 

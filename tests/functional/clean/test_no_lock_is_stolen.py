@@ -31,15 +31,15 @@ from ..running import Workplace
 from .actors.checker import Checker
 from .actors.cleaner import Cleaner
 from .actors.faults import Faults
-from .actors.judge import Findings, Judge
-from .actors.ledger import Ledger
+from .actors.judging.judge import Findings, Judge
+from .actors.judging.ledger import Ledger
 from .actors.lock_clients import CloneClient, LockClient, PlumbingClient
-from .actors.pace import Pace
-from .actors.pipelines import SHAPES
-from .actors.rerunner import Rerunner
-from .actors.team import Team
-from .actors.team_pipeline import AN_HOUR, TeamPipeline
-from .actors.traffic import Traffic
+from .actors.teams.pace import Pace
+from .actors.teams.pipelines import SHAPES
+from .actors.teams.rerunner import Rerunner
+from .actors.teams.team import Team
+from .actors.teams.team_pipeline import AN_HOUR, TeamPipeline
+from .actors.teams.traffic import Traffic
 from .reading import files, locks_in, tip
 
 LONG = os.environ.get("POOLBOY_LONG") == "1"

@@ -11,7 +11,7 @@ import pytest
 
 from ...scene import Scene
 from .actors.faults import CONCOURSE_FAULTS, REQUEST_PATHS
-from .actors.pipelines import AT_A_GATE, FANNED_OUT, pipeline
+from .actors.teams.pipelines import AT_A_GATE, FANNED_OUT, pipeline
 from .reading import tip
 from .runs import HOUR, Clean, login, released
 

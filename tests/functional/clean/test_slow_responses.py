@@ -14,8 +14,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.clien
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.last_look import MAX_AGE
 
 from ...scene import Scene
-from .actors.moves import push_times
-from .actors.pipelines import ALONE, pipeline
+from .actors.judging.moves import push_times
+from .actors.teams.pipelines import ALONE, pipeline
 from .reading import commits_since, tip
 from .runs import Clean, login, released
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ....atc.world.entities import Build
-from ....atc.world.world import World
+from .....atc.world.entities import Build
+from .....atc.world.world import World
 from .ledger import Ledger
 
 

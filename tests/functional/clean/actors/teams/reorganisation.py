@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ....atc.world import changes
-from .ledger import Ledger
+from .....atc.world import changes
+from ..judging.ledger import Ledger
 from .pace import Pace
 from .pipelines import CLAIM, GATE
 from .team_pipeline import TeamPipeline

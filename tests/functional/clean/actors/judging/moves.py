@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ....lockrepo.git_command import git
+from .....lockrepo.git_command import git
 
 
 @dataclass(frozen=True)

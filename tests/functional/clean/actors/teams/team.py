@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from ....atc.world.entities import Build
+from .....atc.world.entities import Build
+from ..judging.ledger import Ledger
+from ..lock_clients import LockClient
 from .claiming import Claimed, Claiming
-from .ledger import Ledger
-from .lock_clients import LockClient
 from .pace import Pace
 from .pipelines import GATE, GIVE_BACK, how_it_ends
 from .reorganisation import Reorganisation

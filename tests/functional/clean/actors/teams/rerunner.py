@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ....atc import Emulator
-from ....atc.world.entities import Build
-from .ledger import Ledger
+from .....atc import Emulator
+from .....atc.world.entities import Build
+from ..judging.ledger import Ledger
 from .pipelines import takes_every_version
 
 _CLAIMS = re.compile(r"^Claim-Commit: ([0-9a-f]{40})$", re.MULTILINE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from urllib.parse import parse_qs
 
-from ....atc.http.request_log import RequestLog
+from .....atc.http.request_log import RequestLog
 from .ledger import ClaimNote
 
 

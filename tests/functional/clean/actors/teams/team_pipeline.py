@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ....atc import Emulator
-from ....atc.world.entities import Build, Job, Pipeline
+from .....atc import Emulator
+from .....atc.world.entities import Build, Job, Pipeline
 from .pipelines import CLAIM, GATE, Config, claiming_steps, pipeline, takes_every_version
 
 TIMEOUT = 60.0

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
-from .cleaner import Cleaner
+from ..cleaner import Cleaner
 
 RUSH = (0.1, 0.4)  # seconds in which everybody pushes
 LONGEST_QUIET = 20.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ....atc.world.plan import steps_of
+from .....atc.world.plan import steps_of
 
 Config = dict[str, Any]
 CLAIM, GIVE_BACK, GATE = "claim", "give-back", "gate"

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ....atc.world.entities import Build
-from .ledger import ClaimNote, Ledger
-from .lock_clients import LockClient
+from .....atc.world.entities import Build
+from ..judging.ledger import ClaimNote, Ledger
+from ..lock_clients import LockClient
 from .pace import Pace
 from .pipelines import CLAIM, how_it_ends
 from .team_pipeline import TeamPipeline

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ....atc import Emulator
-from ....atc.world.entities import Build
+from .....atc import Emulator
+from .....atc.world.entities import Build
 from .ledger import Ledger
 from .looks import Looks
 from .moves import Move, files_of, moves_since, push_times
