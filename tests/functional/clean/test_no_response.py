@@ -15,13 +15,16 @@ from .actors.teams.pipelines import AT_A_GATE, FANNED_OUT, pipeline
 from .reading import tip
 from .runs import HOUR, Clean, login, released
 
-LIVE = {"aws/runs", "aws/used", "aws/waits"}
+LIVE = {"aws/runs", "aws/used", "aws/waits", "aws/moved"}
 DEAD = {"aws/aborted", "aws/leaked"}
 
 
 @pytest.fixture
 def busy(scene: Scene) -> Scene:
-    """`runs` has a running build, a later build uses `used`, `waits` is at a gate. Two more are dead."""
+    """`runs` has a running build, a later build uses `used`, `waits` is at a gate. Two more are dead.
+
+    `moved` is at a gate, too, and its pipeline has another name since: only its version leads to its build.
+    """
     scene.atc.set_pipeline("main/gated", pipeline(AT_A_GATE, "aws"))
     scene.atc.set_pipeline("main/fanned", pipeline(FANNED_OUT, "aws"))
     for lock in sorted(LIVE | DEAD):
@@ -34,6 +37,10 @@ def busy(scene: Scene) -> Scene:
     _hold(scene, "main/fanned", "aws/used", "succeeded")
     scene.finish(scene.running("left"), "succeeded")
     _hold(scene, "main/fanned", "aws/runs", None)
+    scene.atc.set_pipeline("main/before", pipeline(AT_A_GATE, "aws"))
+    _hold(scene, "main/before", "aws/moved", "succeeded")
+    scene.finish(scene.running("use"), "succeeded")
+    scene.atc.rename_pipeline("main/before", "after")
     return scene
 
 
