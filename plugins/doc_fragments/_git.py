@@ -20,6 +20,7 @@ options:
       - URL of the git repository that holds the pools, over C(https), C(http), C(ssh) (also as C(user@host:path)),
         C(git) or C(file), or a path.
       - A user name and password in the URL are removed from it and used like O(repo_username) and O(repo_password).
+        They are hidden in results and logs, as in all other options that are URLs.
       - If not provided, it is read from E(POOL_REPO) where the module runs.
     type: str
     required: true
@@ -68,6 +69,7 @@ options:
     description:
       - Folder that keeps a copy of the repository between runs, so that the next run fetches only what is new.
       - If not provided, C(poolboy.concourse) below E(XDG_CACHE_HOME) or below C(~/.cache) is used.
+      - A copy that another user could have written is not used, but fetched again.
     type: path
   cache:
     description: Whether to keep a copy of the repository between runs.
