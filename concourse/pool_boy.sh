@@ -37,14 +37,19 @@ if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then
     export HOME=$work
 fi
 # A cache of the task keeps the copy of the lock repository, and what was seen before, for the next build.
+arguments=()
+if [ -d pool-boy-cache ] && [ -w pool-boy-cache ]; then
+    export XDG_CACHE_HOME=$PWD/pool-boy-cache
+else
+    # A cache that ends with the container remembers nothing, and the modules must know that.
+    arguments+=(--extra-vars pool_boy_cache=false)
+fi
 if [ -d pool-boy-cache ] && [ ! -w pool-boy-cache ]; then
     echo "pool_boy.sh: pool-boy-cache cannot be written, so this build goes without it. Set run: {user: root}." >&2
-elif [ -d pool-boy-cache ]; then
-    export XDG_CACHE_HOME=$PWD/pool-boy-cache
 fi
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 
-arguments=("poolboy.concourse.$playbook")
+arguments+=("poolboy.concourse.$playbook")
 if [ "${CHECK:-false}" = true ]; then
     arguments+=(--check --diff)
 fi

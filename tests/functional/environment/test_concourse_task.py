@@ -175,6 +175,26 @@ def test_a_task_that_starts_as_root_goes_on_as_the_user_of_the_image(image: Imag
     assert [rest for name, rest in instructions() if name == "USER"] == ["pool-boy"]
 
 
+@pytest.mark.parametrize("has_cache", [True, False])
+def test_without_a_cache_a_lock_that_is_gone_goes_by_the_age_of_its_claim(
+    image: Image, scene: Scene, tmp_path: Path, has_cache: bool
+) -> None:
+    """A cache that ends with the container must not count as one, as it would let the time start anew each time."""
+    task = load("task.yml")
+    earlier = scene.now - 5 * 3600
+    scene.locks.add("gcp", "vm-1", at=earlier)
+    page = f"{scene.atc.url}/teams/main/pipelines/shop/jobs/no-more/builds/7"
+    scene.locks.claim("gcp", "vm-1", message=f"claiming: vm-1\nBuild URL: {page}\n", at=earlier)
+    options = {"pool_boy_policy": {"gone": "stale"}}
+    config = {**task, "params": {**task["params"], **login(scene), "POOLS": "gcp", "OPTIONS": options}}
+    if not has_cache:
+        del config["caches"]
+    run = image.run_task(config, tmp_path, {"TMPDIR": str(short_folder(image))})
+    assert run.code == 0, run.said
+    action = "keep" if has_cache else "release"
+    assert re.search(rf"^ *gcp +vm-1 +{action} +gone ", run.stdout, flags=re.MULTILINE), run.stdout
+
+
 def test_the_image_copies_what_there_is_and_pins_what_it_installs(image: Image) -> None:
     given = [*instructions()]
     assert [rest for name, rest in given if name in ("ARG", "FROM")] == ["BASE=python:3.13-slim-bookworm", "${BASE}"]
