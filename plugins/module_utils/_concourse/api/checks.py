@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 
 from ..._core.concourse.instance_vars import compact_json
-from ..._core.concourse.model import Build, Version
+from ..._core.concourse.model import Build, Job, Version
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import BuildReference, PipelineReference
+from ..._core.shared.text import printable
 from .decode import ListedResource, ListedVersion
 
 
@@ -47,6 +48,16 @@ def require_preparation(found: int, build: Build) -> None:
     """Check that a preparation is that of the requested build."""
     if found != build.id:
         raise _mismatch(f"the preparation of {build}", f"build {found}")
+
+
+def require_all_jobs(jobs: tuple[Job, ...], pipeline: PipelineReference) -> tuple[Job, ...]:
+    """Return the jobs of a pipeline if they include those that `passed` names (atc/configvalidate/validate.go)."""
+    names = {job.name for job in jobs}
+    named = {before for job in jobs for step in job.inputs for before in step.passed}
+    if not named <= names:
+        missing = printable(min(named - names), 80)
+        raise NoCredibleResponse(f"Concourse lists the jobs of pipeline {pipeline} without job {missing}")
+    return jobs
 
 
 def require_pipelines_of_team(pipelines: tuple[PipelineReference, ...], team: str) -> tuple[PipelineReference, ...]:

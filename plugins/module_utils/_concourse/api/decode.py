@@ -199,6 +199,8 @@ def _times(entry: dict[str, t.Any], status: BuildStatus) -> tuple[int | None, in
     Concourse writes the end together with the status, and both times by one clock (atc/db/build.go: Start, Finish).
     """
     start, end = time_field(entry, "start_time"), time_field(entry, "end_time")
+    if status is BuildStatus.STARTED and start is None:
+        raise MalformedResponse("a build that is started has no start_time")
     if status.is_active:
         return start, end
     if end is None:

@@ -14,9 +14,10 @@ from .decode import decode_build, decode_builds
 
 
 class KnownBuilds:
-    """Decodes builds, and remembers of each what never changes; threads share it.
+    """Decodes builds, and remembers of each what does not change in a run; threads share it.
 
-    Names of pipelines and jobs change, and builds start and end. Raises NoCredibleResponse for a contradiction.
+    Builds start and end. Raises NoCredibleResponse for a contradiction; a pipeline or job that is renamed in these
+    seconds makes one, too.
     """
 
     def __init__(self) -> None:
@@ -40,9 +41,13 @@ class KnownBuilds:
 
 
 def _agree(first: Build, second: Build) -> bool:
-    if (first.team, first.name, first.rerun_of) != (second.team, second.name, second.rerun_of):
+    if _identity(first) != _identity(second):
         return False
     if None not in (first.start_time, second.start_time) and first.start_time != second.start_time:
         return False
     has_ended = not first.is_active and not second.is_active
     return not has_ended or (first.status, first.end_time) == (second.status, second.end_time)
+
+
+def _identity(build: Build) -> tuple[object, ...]:
+    return build.team, build.pipeline, build.job, build.name, build.rerun_of

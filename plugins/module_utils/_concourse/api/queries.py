@@ -14,6 +14,7 @@ from ..._core.concourse.references import BuildReference, PipelineReference, Res
 from ..config.url import normalized_url
 from .absent_versions import AbsentVersions, check_times
 from .checks import (
+    require_all_jobs,
     require_all_reruns,
     require_build,
     require_builds_of_job,
@@ -98,7 +99,7 @@ class ConcourseQueries(BuildQueries):
         jobs = self._get_once(pipeline_path(pipeline, "jobs"), decode_jobs, again=again)
         for found, _job in jobs:
             require_pipeline(found, pipeline)
-        return tuple(job for _found, job in jobs)
+        return require_all_jobs(tuple(job for _found, job in jobs), pipeline)
 
     def build_resources(self, build: Build) -> BuildResources:
         return self._get_once(api_path("builds", build.id, "resources"), decode_build_resources)

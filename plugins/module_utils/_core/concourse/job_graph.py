@@ -37,6 +37,13 @@ class JobGraph:
         taken = {step.resource for job in self._jobs.values() for step in job.inputs}
         return taken | {step.resource for job in self._jobs.values() for step in job.outputs}
 
+    def resources_of(self, name: str) -> set[str]:
+        """Return the resources that a job takes from or puts to; of a removed job all, as nobody knows which."""
+        if name not in self._jobs:
+            return self.resources()
+        job = self._jobs[name]
+        return {step.resource for step in job.inputs} | {step.resource for step in job.outputs}
+
     def downstream(self, name: str, resource: str | None = None) -> frozenset[str]:
         """Return the jobs that come after a job by `passed`, near or far: of one resource, or of any."""
         found: set[str] = set()

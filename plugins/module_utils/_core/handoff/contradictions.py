@@ -9,6 +9,8 @@ Where one response still knows what another one does not, neither is believed. A
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
+
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
@@ -24,6 +26,13 @@ def require_listed_job(graph: JobGraph, build: Build, queries: BuildQueries) -> 
         return
     if queries.build(BuildReference(pipeline=build.pipeline, job=build.job, name=build.name)) is not None:
         raise NoCredibleResponse(f"Concourse finds {build} by its job and does not list that job")
+
+
+def require_listed_build(job: Job, latest: Sequence[Build]) -> None:
+    """Check that the latest builds of a job include its active one, unless that one is older than all of them."""
+    listed = {build.id for build in latest}
+    if job.next_build is not None and job.next_build not in listed and job.next_build > min(listed, default=0):
+        raise NoCredibleResponse(f"Concourse lists the builds of job {job.name} without its active build")
 
 
 def require_no_output(
@@ -52,3 +61,11 @@ def require_resource_of(
     if not known:
         raise NoCredibleResponse(f"Concourse lists a version at {build}, and at none of the pipeline's resources")
     return known
+
+
+def require_other_version(
+    followed: Collection[tuple[str, Version]], resources: Iterable[str], version: Version
+) -> None:
+    """Check that a version which a build lists of another resource than those is not one that it lists of them."""
+    if all((resource, version) in followed for resource in resources):
+        raise NoCredibleResponse("Concourse lists a version of one resource as that of another")

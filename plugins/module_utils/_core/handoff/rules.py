@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
+from .confirmation import require_maker, require_no_user, require_same_build
 from .downstream_builds import fetch_downstream_uses
 from .reruns import ask_for_active_rerun
 from .state import HandOff, HandOffState, state_by_user
@@ -54,6 +55,7 @@ def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rew
 def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     """Look for a user in other pipelines, and once more in this one: the last questions before `leaked`."""
     updated = trace.queries.last_updated(trace.pipeline)
+    _require_no_user(trace)
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
     in_use = None if users.active_build else _ask_for_new_use(trace)
     if in_use is not None:
@@ -67,6 +69,18 @@ def _ask_for_older_use(trace: HandOffTrace) -> str | None:
     if updated is None or updated < (trace.build.start_time or 0):
         return None
     return _active_use(trace.fetch_older_uses(updated))
+
+
+def _require_no_user(trace: HandOffTrace) -> None:
+    """Check that no other response shows a user. Raises NoCredibleResponse."""
+    require_same_build(trace.build, trace.queries)
+    require_maker([trace.progress(use) for use in trace.lock_uses])
+    for use in trace.carried_uses:
+        require_maker([trace.progress(use)])
+    is_archived = trace.queries.is_archived(trace.pipeline)
+    for use in trace.uses():
+        wanted = [job.name for job in trace.graph.jobs()] if use.is_of_lock else trace.jobs_that_release()
+        require_no_user(trace.progress(use), [] if is_archived else wanted)
 
 
 def _active_use(uses: Iterable[VersionUse]) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ..concourse.model import Build, BuildStatus, Job, JobInput
+from .contradictions import require_listed_build
 from .version_progress import VersionProgress
 
 
@@ -63,6 +64,7 @@ def ask_for_pending_builds(progress: VersionProgress) -> Iterator[Build]:
         if not steps:
             continue
         builds = progress.queries.latest_builds(progress.pipeline, job.name)
+        require_listed_build(job, builds)
         pending = next((one for one in builds if one.status is BuildStatus.PENDING and one.rerun_of is None), None)
         if pending is not None and any(_ask_may_start_with_it(progress, job, step) for step in steps):
             yield pending

@@ -12,7 +12,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
-from .contradictions import require_listed_job, require_no_output, require_resource_of
+from .contradictions import require_listed_job, require_no_output, require_other_version, require_resource_of
 from .version_progress import VersionProgress
 from .version_use import ResourceVersion, VersionUse
 
@@ -63,8 +63,9 @@ class HandOffTrace:
             self.carried_uses.append(use)
             return
         job = self.graph.job(str(source.job))
-        if item[0] in {step.resource for step in job.inputs} | {step.resource for step in job.outputs}:
-            require_resource_of(source, self.pipeline, self.graph, item[1], self.queries)
+        if item[0] in self.graph.resources_of(job.name):
+            others = require_resource_of(source, self.pipeline, self.graph, item[1], self.queries)
+            require_other_version([use.item for use in self.uses()], others, item[1])
         self.forgotten.add((job.name, item[0]))
 
     def jobs_after_forgotten(self) -> list[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
-from ..concourse.queries import BuildQueries
+from ..concourse.queries import BuildQueries, NoCredibleResponse
+from .confirmation import require_no_user, require_same_build
 from .contradictions import require_listed_job
 from .reruns import ask_for_active_rerun
 from .state import HandOff, state_by_user
@@ -32,16 +33,23 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
     carried = queries.build_resources(build)
     # Concourse lists no output of a put that did not end, but a check of the resource finds the version.
     is_lost = all(item.version != version for item in carried.outputs) and not queries.can_search_versions()
+    require_same_build(build, queries)
     ends = [build.end_time, users.last_end]
     for resource in lock_resources_of(graph, graph.job(build.job), carried, version):
         use = fetch_version_use(queries, build.pipeline, build, (resource, version), among_latest=is_lost)
         if use is not None:
-            user = user or _ask_for_user(VersionProgress(queries, build.pipeline, graph, use))
+            progress = VersionProgress(queries, build.pipeline, graph, use)
+            user = user or _ask_for_user(progress)
             ends.append(use.last_end())
+            if user is None:
+                require_no_user(progress, ())
+        elif queries.version_id(build.pipeline, resource, version, among_latest=True) is not None:
+            raise NoCredibleResponse(f"Concourse lists a version of {resource}, and does not find it")
     return state_by_user(user, ends, "no build has it")
 
 
 def ask_for_use_after_one_off_build(build: Build, commit: str, queries: BuildQueries) -> HandOff:
+    require_same_build(build, queries)
     users = ask_for_version_users(commit, frozenset({build.team}), queries)
     return state_by_user(users.active_build, [build.end_time, users.last_end], "no job runs after a one-off build")
 

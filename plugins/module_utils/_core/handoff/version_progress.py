@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Job, JobInput, Version
-from ..concourse.queries import BuildQueries
+from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
 from .version_use import VersionUse, is_success_of
 
 # Builds of a job that are searched for the versions it took last.
-_BUILDS_TO_LOOK_BACK = 10
+BUILDS_TO_LOOK_BACK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class VersionProgress:
         """Return whether the job has succeeded with the version: it took it, with or without `passed`, or made it."""
         if is_success_of(job, self.use.source):
             return True
-        return any(True for _position in self._ask_positions(job, self.use.version_id))
+        return any(True for _position in self._ask_successes(job, self.use.version_id))
 
     def ask_has_passed_over(self, job: Job, step: JobInput) -> bool:
         """Return whether the job can no longer take the version by this step.
@@ -88,32 +88,48 @@ class VersionProgress:
         if number is None:
             return False
         taken_from_same_build = self._ask_has_taken(job, step, version)
-        return all(self._ask_has_passed_later(one, number, taken_from_same_build) for one in sorted(step.passed))
+        item = version, number
+        return all(self._ask_has_passed_later(one, item, taken_from_same_build) for one in sorted(step.passed))
 
     def _ask_has_taken(self, job: Job, step: JobInput, version: Version) -> bool:
         return version in self._ask_taken_versions(job.name, step.step)
 
-    def _ask_has_passed_later(self, job: str, version_id: int, is_same_build_enough: bool) -> bool:
-        """Return whether the job passed a version on by later builds than it passed on this one.
+    def _ask_has_passed_later(self, job: str, other: tuple[Version, int], is_same_build_enough: bool) -> bool:
+        """Return whether the job passed another version on by later builds than it passed on this one.
 
         Of two versions that one build made, a job takes one and never the other
         (atc/scheduler/algorithm/group_resolver.go), so the same build is enough once the job took the first of them.
         """
-        theirs = [*self._ask_positions(job, version_id)]
-        own = [*self._ask_positions(job, self.use.version_id)]
+        version, number = other
+        theirs = [*self._ask_successes(job, number)]
+        own = [*self._ask_successes(job, self.use.version_id)]
         if is_success_of(job, self.use.source):
-            own.append(_position(self.use.source))
+            own.append(self.use.source)
         if not theirs or not own:
             return False
-        return min(theirs) > max(own) or (is_same_build_enough and min(theirs) == max(own))
+        earliest, latest = min(theirs, key=_position), max(own, key=_position)
+        is_later = _position(earliest) > _position(latest)
+        if not (is_later or (is_same_build_enough and earliest.id == latest.id)):
+            return False
+        self._require_version(earliest, version)
+        self._require_version(latest, self.use.version)
+        return True
 
-    def _ask_positions(self, job: str, version_id: int) -> Iterator[tuple[int, int]]:
-        """Yield the positions, in Concourse's order of builds, of the job's builds that succeeded with a version."""
+    def _require_version(self, build: Build, version: Version) -> None:
+        """Check that a build which is listed at a version lists the version, too. Raises NoCredibleResponse."""
+        if (build.id, version) == (self.use.source.id, self.use.version):
+            return
+        carried = self.queries.build_resources(build)
+        if all(item.version != version for item in (*carried.inputs, *carried.outputs)):
+            raise NoCredibleResponse(f"Concourse lists {build} at a version, and not the version at that build")
+
+    def _ask_successes(self, job: str, version_id: int) -> Iterator[Build]:
+        """Yield the job's builds that succeeded with a version."""
         took = self.queries.builds_with_input(self.pipeline, self.use.resource, version_id)
-        yield from (_position(build) for build in took if is_success_of(job, build))
+        yield from (build for build in took if is_success_of(job, build))
         if any(step.resource == self.use.resource for step in self.graph.job(job).outputs):
             made = self.queries.builds_with_output(self.pipeline, self.use.resource, version_id)
-            yield from (_position(build) for build in made if is_success_of(job, build))
+            yield from (build for build in made if is_success_of(job, build))
 
     def _ask_is_paused(self, job: Job) -> bool:
         return job.is_paused or self.queries.is_paused(self.pipeline)
@@ -121,7 +137,7 @@ class VersionProgress:
     def _ask_taken_versions(self, job: str, step: str) -> Iterator[Version]:
         """Yield the versions that the job's latest builds took by a step, the latest first."""
         builds = sorted(self.queries.latest_builds(self.pipeline, job), key=lambda build: build.id, reverse=True)
-        for build in [build for build in builds if build.status is not BuildStatus.PENDING][:_BUILDS_TO_LOOK_BACK]:
+        for build in [build for build in builds if build.status is not BuildStatus.PENDING][:BUILDS_TO_LOOK_BACK]:
             for taken in self.queries.build_resources(build).inputs:
                 if taken.step == step:
                     yield taken.version

@@ -56,7 +56,12 @@ def ask_for_making_build(
             for build in queries.builds_with_output(resource.pipeline, resource.name, number)
         }
         if makers:
-            return max(makers.values(), key=lambda build: (build.is_active, build.id))
+            maker = max(makers.values(), key=lambda build: (build.is_active, build.id))
+            if not has_made(maker, commit, queries):
+                raise NoCredibleResponse(
+                    f"Concourse lists {maker} at the version of the claim, and not the version at it"
+                )
+            return maker
     return None
 
 

@@ -26,7 +26,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 
 WORLD = Path(__file__).parents[5] / "contract" / "world.json"
-BUILD: dict[str, Any] = {"id": 7, "team_name": "main", "name": "1", "status": "started"}
+BUILD: dict[str, Any] = {"id": 7, "team_name": "main", "name": "1", "status": "pending"}
 JOB_BUILD: dict[str, Any] = {**BUILD, "pipeline_name": "p", "job_name": "j"}
 DECODERS: list[Callable[[Any], Any]] = [
     decode.decode_build,
@@ -85,9 +85,9 @@ def test_a_build_that_has_ended_has_an_end(status: str, missing: int | None) -> 
         decode.decode_build({**BUILD, "status": status, "start_time": 10, "end_time": missing})
 
 
-@pytest.mark.parametrize("status", ["succeeded", "failed"])
+@pytest.mark.parametrize("status", ["succeeded", "failed", "started"])
 def test_a_build_that_has_run_has_a_start(status: str) -> None:
-    with pytest.raises(MalformedResponse, match=f"a build that {status} has no start_time"):
+    with pytest.raises(MalformedResponse, match="has no start_time"):
         decode.decode_build({**BUILD, "status": status, "end_time": 20})
 
 

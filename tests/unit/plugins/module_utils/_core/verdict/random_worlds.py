@@ -19,6 +19,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     PipelineModel,
     get,
     put,
+    ref,
 )
 
 LOCKS, SOURCE, PARTS = "envs", "src", "parts"
@@ -67,7 +68,7 @@ def worlds(
         _any_build(draw, model, count)
     for number in range(1, count):
         if draw(st.booleans()):
-            model.next_inputs(f"job-{number}", _choice(draw, model, f"job-{number}", complete=draw(st.booleans())))
+            model.next_inputs(f"job-{number}", _next_inputs(draw, model, f"job-{number}", complete=draw(st.booleans())))
     model.forgotten = draw(st.sampled_from([set(), set(), set(), set(), {LOCKS}, {SOURCE}, {LOCKS, SOURCE}]))
     model.archived = draw(st.integers(0, 9)) == 9
     model.paused = draw(st.integers(0, 9)) == 9
@@ -129,3 +130,27 @@ def _choice(draw: st.DrawFn, model: PipelineModel, job: str, *, complete: bool =
     return {
         step.step: draw(st.sampled_from(VERSIONS[step.resource])) for step in steps if complete or draw(st.booleans())
     }
+
+
+def _next_inputs(draw: st.DrawFn, model: PipelineModel, job: str, *, complete: bool) -> dict[str, str]:
+    """A version for the get steps of a job, of those that every job in `passed` has succeeded with."""
+    chosen: dict[str, str] = {}
+    for step in model.steps[job]:
+        if isinstance(step, JobInput) and (complete or draw(st.booleans())):
+            eligible = [
+                name
+                for name in VERSIONS[step.resource]
+                if all(_has_passed(model, before, step.resource, name) for before in step.passed)
+            ]
+            if eligible:
+                chosen[step.step] = draw(st.sampled_from(eligible))
+    return chosen
+
+
+def _has_passed(model: PipelineModel, job: str, resource: str, name: str) -> bool:
+    return any(
+        (item.resource, item.version) == (resource, ref(name))
+        for build in model.builds.values()
+        if build.job == job and build.status is BuildStatus.SUCCEEDED
+        for item in (*model.took[build.id], *model.made[build.id])
+    )

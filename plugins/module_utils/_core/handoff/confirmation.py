@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last checks before a lock counts as unused: other responses that would show a user.
+
+One wrong or outdated response can hide the build that uses a lock, or the job that takes it next. Each check asks what
+only locks without a user need. All functions raise NoCredibleResponse for a contradiction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from ..concourse.model import Build, BuildStatus, Job, JobInput
+from ..concourse.queries import BuildQueries, NoCredibleResponse
+from ..concourse.references import BuildReference
+from .contradictions import require_listed_job
+from .version_progress import BUILDS_TO_LOOK_BACK, VersionProgress
+
+
+def require_same_build(build: Build, queries: BuildQueries) -> None:
+    """Check that Concourse says the same of an ended build when it is asked for it by its id."""
+    if queries.build(BuildReference(id=build.id)) != build:
+        raise NoCredibleResponse(f"Concourse says something else of {build} when it is asked by its id")
+
+
+def require_maker(progresses: Iterable[VersionProgress]) -> None:
+    """Check that the build which lists a version is listed at it, in one of the resources that know the version."""
+    unconfirmed = [progress for progress in progresses if _lists_version(progress)]
+    if unconfirmed and not any(_is_at_version(progress) for progress in unconfirmed):
+        source = unconfirmed[0].use.source
+        raise NoCredibleResponse(f"Concourse lists a version at {source}, and not that build at the version")
+
+
+def require_no_user(progress: VersionProgress, wanted: Collection[str]) -> None:
+    """Check that no started build has the version without being listed at it, and that no job takes it next.
+
+    `wanted` are the jobs whose next inputs count: none in an archived pipeline.
+    """
+    use = progress.use
+    for build in use.builds:
+        require_listed_job(progress.graph, build, progress.queries)
+    have_had_it = {str(build.job) for build in use.builds}
+    for job in progress.graph.jobs():
+        steps = [step for step in job.inputs if step.resource == use.resource]
+        if not steps or not use.counts_job(job.name):
+            continue
+        is_next = job.name in wanted and job.name not in have_had_it and _ask_is_next(progress, job, steps)
+        if (is_next or _ask_has_started(progress, job)) and progress.ask_for_changed_build() is None:
+            raise NoCredibleResponse(f"Concourse does not list all builds that have the {use.resource} of {use.source}")
+
+
+def _ask_is_next(progress: VersionProgress, job: Job, steps: Iterable[JobInput]) -> bool:
+    """Return whether the job takes the version next by `passed`, so that the jobs before must have had it.
+
+    While its next inputs are undetermined, the builds of the jobs before tell what they had.
+    """
+    by_passed = [step for step in steps if step.passed]
+    if not by_passed:
+        return False
+    inputs = progress.queries.next_inputs(progress.pipeline, job.name)
+    if inputs is not None:
+        return any(inputs.get(step.step) == progress.use.version for step in by_passed)
+    before = {progress.graph.job(name).name for step in by_passed for name in step.passed}
+    return any(_ask_is_unlisted(progress, name, BuildStatus.SUCCEEDED) for name in sorted(before))
+
+
+def _ask_has_started(progress: VersionProgress, job: Job) -> bool:
+    return job.has_active_build and _ask_is_unlisted(progress, job.name, BuildStatus.STARTED)
+
+
+def _ask_is_unlisted(progress: VersionProgress, name: str, status: BuildStatus) -> bool:
+    """Return whether one of the job's latest builds lists the version and is not listed at it."""
+    queries, use = progress.queries, progress.use
+    names = {step.step for step in progress.graph.job(name).inputs if step.resource == use.resource}
+    builds = [one for one in queries.latest_builds(progress.pipeline, name) if one.status is status and use.counts(one)]
+    return any(
+        item.step in names and item.version == use.version
+        for build in (builds[:BUILDS_TO_LOOK_BACK] if names else ())
+        if build.id not in use.build_ids
+        for item in queries.build_resources(build).inputs
+    )
+
+
+def _lists_version(progress: VersionProgress) -> bool:
+    carried = progress.queries.build_resources(progress.use.source)
+    return any(item.version == progress.use.version for item in (*carried.inputs, *carried.outputs))
+
+
+def _is_at_version(progress: VersionProgress) -> bool:
+    use = progress.use
+    if use.source.id in use.build_ids:
+        return True
+    makers = progress.queries.builds_with_output(progress.pipeline, use.resource, use.version_id)
+    return use.source.id in {maker.id for maker in makers}

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lies that no other response contradicts, each with its reason."""
+
+from __future__ import annotations
+
+from .lie import Lie
+
+_CHANGES_OF_A_LIST = {"dropped", "emptied", "null at", "another value at", "all dropped but"}
+# What a job takes, from where, and what it puts; which jobs there are, and which of them are active.
+_CONFIGURATION = {"inputs", "outputs", "passed", "resource", "name", "next_build", ""}
+
+
+def is_undetectable(lie: Lie) -> bool:
+    """Return whether nothing else that Concourse says contradicts a lie."""
+    if lie.kind == "/teams/NAME/pipelines/NAME/jobs":
+        # Only the whole configuration of the pipeline says it again, and that has secrets.
+        return lie.field in _CONFIGURATION and lie.change in _CHANGES_OF_A_LIST
+    if lie.kind == "/builds/N/resources":
+        # So it looks when the source of the resource has changed since: Concourse forgets what builds took of it.
+        # It forgets which step took a version, too, when the job has another configuration now.
+        if "inputs" not in lie.place:
+            return False
+        return lie.field == "name" or lie.change in ("dropped", "emptied", "null at") or _is_of_other_step(lie)
+    return False
+
+
+def _is_of_other_step(lie: Lie) -> bool:
+    """Return whether a whole input was exchanged for that of another step."""
+    return lie.change == "another value at" and lie.field == "inputs"

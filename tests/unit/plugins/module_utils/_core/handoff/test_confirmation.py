@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Before a lock counts as unused, other responses that would show a user are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus, Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
+    BuildReference,
+    PipelineReference,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    HANDED_OFF,
+    PENDING,
+    STARTED,
+    claimed,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+    ref,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    verdict_on,
+)
+
+
+class Lying(ModelQueries):
+    """Answers from a model; `lies` has wrong answers by method."""
+
+    def __init__(self, model: PipelineModel, **lies: Any) -> None:
+        super().__init__(model)
+        self.lies: Mapping[str, Any] = lies
+
+    def build(self, reference: BuildReference) -> Build | None:
+        found = super().build(reference)
+        by_name = self.lies.get("build") if reference.id is None else None
+        return found if by_name is None or found is None else replace(found, **by_name)
+
+    def builds_with_input(
+        self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False
+    ) -> tuple[Build, ...]:
+        taken = super().builds_with_input(pipeline, resource, version_id, again=again)
+        return tuple(one for one in taken if one.job != self.lies.get("without_builds_of"))
+
+    def version_id(
+        self, pipeline: PipelineReference, resource: str, version: Version, *, among_latest: bool = False
+    ) -> int | None:
+        number = super().version_id(pipeline, resource, version, among_latest=among_latest)
+        is_wrong = version == ref("v2") and not among_latest
+        return self.lies.get("version_id", number) if is_wrong else number
+
+    def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
+        latest = super().latest_builds(pipeline, job, again=again)
+        return latest if job != self.lies.get("no_builds_of") else ()
+
+
+def verdict(model: PipelineModel, claiming: Build, **lies: Any) -> VerdictName:
+    """Return the verdict, which is not that of the truth."""
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    return verdict_on(Lying(model, **lies), claiming, "v2").name
+
+
+@pytest.mark.parametrize("status", [BuildStatus.FAILED, BuildStatus.ERRORED, BuildStatus.ABORTED])
+def test_another_status(status: BuildStatus) -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    assert verdict(model, claiming, build={"status": status}) is VerdictName.UNREACHABLE
+
+
+def test_the_id_of_another_version() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.build("deploy", STARTED, took={"envs": "v2"})
+    model.next_inputs("deploy", {"envs": "v3"})
+    assert verdict(model, claiming, version_id=1) is VerdictName.UNREACHABLE
+
+
+def test_a_started_build_that_is_not_listed_at_its_version() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.build("deploy", STARTED, took={"envs": "v2"})
+    model.next_inputs("deploy", {"envs": "v3"})
+    assert verdict(model, claiming, without_builds_of="deploy") is VerdictName.UNREACHABLE
+
+
+def gated(*, is_determined: bool) -> tuple[PipelineModel, Build]:
+    """A lock that `gate` has passed on, so that `use` can take it."""
+    model, claiming = claimed()
+    model.job("gate", get("envs", passed=["claim"]))
+    model.job("use", get("envs", passed=["gate"]), put("envs"))
+    model.build("gate", took={"envs": "v2"})
+    model.next_inputs("gate", {"envs": "v3"})
+    if is_determined:
+        model.next_inputs("use", {"envs": "v2"})
+    return model, claiming
+
+
+@pytest.mark.parametrize("is_determined", [True, False])
+def test_a_build_that_passed_the_lock_on_is_not_listed_at_its_version(is_determined: bool) -> None:
+    model, claiming = gated(is_determined=is_determined)
+    assert verdict(model, claiming, without_builds_of="gate") is VerdictName.UNREACHABLE
+
+
+def test_a_job_without_its_active_build() -> None:
+    model, _other = claimed()
+    model.job("use", get("envs"), put("envs"))
+    claiming = model.build("claim", FAILED, made={"envs": "v2"})
+    model.build("use", PENDING)
+    model.next_inputs("use", {"envs": "v2"})
+    assert verdict(model, claiming, no_builds_of="use") is VerdictName.UNREACHABLE
+
+
+def test_a_version_that_is_listed_but_not_found() -> None:
+    model, _other = claimed()
+    model.job("use", get("envs"), put("envs"))
+    claiming = model.build("claim", FAILED)
+    model.build("use", STARTED, took={"envs": "v2"})
+    assert verdict(model, claiming, version_id=None) is VerdictName.UNREACHABLE
