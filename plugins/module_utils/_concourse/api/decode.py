@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decodes the JSON of the API into the model of the core.
 
-Its types are in atc/build.go, atc/summary.go, atc/job.go, atc/pipeline.go and atc/build_inputs_outputs.go of 8.2; 5.0
-lacks many fields. All functions raise MalformedResponse.
+Its types are in atc/build.go, atc/summary.go, atc/job.go and atc/pipeline.go of 8.2; 5.0 lacks many fields. All
+functions raise MalformedResponse.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._core.concourse.instance_vars import compact_json
-from ..._core.concourse.model import Build, BuildResources, BuildStatus, Job, JobInput, JobOutput, StepVersion, Version
+from ..._core.concourse.model import Build, BuildStatus, Job, JobInput, JobOutput
 from ..._core.concourse.references import PipelineReference, ResourceReference
 from .json_fields import (
     MalformedResponse,
@@ -26,14 +26,6 @@ from .json_fields import (
     text_field,
     time_field,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ListedVersion:
-    """A version in a list of them. Ids grow over all resources: a later one was found later."""
-
-    id: int
-    version: Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +113,6 @@ def decode_pipeline_entry(value: t.Any) -> PipelineEntry:
     return PipelineEntry(reference, is_archived, is_paused, time_field(entry, "last_updated"))
 
 
-def decode_build_resources(value: t.Any) -> BuildResources:
-    entry = object_field(value, "the build's resources")
-    if "inputs" not in entry or "outputs" not in entry:
-        raise MalformedResponse("inputs or outputs are missing")
-    return BuildResources(
-        inputs=list_field(entry["inputs"], "inputs", _step_version),
-        outputs=list_field(entry["outputs"], "outputs", _step_version),
-    )
-
-
-def decode_next_inputs(value: t.Any) -> dict[str, Version]:
-    """Return the versions by step, and nothing else: the response includes the sources of resources, with secrets."""
-    steps = required_list(value, "the list of inputs", _step_version)
-    return {step.step: step.version for step in steps}
-
-
-def decode_versions(value: t.Any) -> tuple[ListedVersion, ...]:
-    def version(item: t.Any) -> ListedVersion:
-        entry = object_field(item, "a version")
-        return ListedVersion(id_field(entry, "id"), _version(entry))
-
-    return required_list(value, "the list of versions", version)
-
-
 def _job(entry: dict[str, t.Any]) -> Job:
     return Job(
         name=text_field(entry, "name"),
@@ -171,18 +139,6 @@ def _job_input(value: t.Any) -> JobInput:
 def _job_output(value: t.Any) -> JobOutput:
     entry = object_field(value, "an output")
     return JobOutput(text_field(entry, "name"), text_field(entry, "resource"))
-
-
-def _step_version(value: t.Any) -> StepVersion:
-    entry = object_field(value, "a step")
-    return StepVersion(text_field(entry, "name"), _version(entry))
-
-
-def _version(entry: dict[str, t.Any]) -> Version:
-    fields = object_field(entry.get("version"), "version")
-    if not all(isinstance(field, str) for field in fields.values()):
-        raise MalformedResponse("a field of a version is not text")
-    return Version.of(fields)
 
 
 def _status(entry: dict[str, t.Any]) -> BuildStatus:

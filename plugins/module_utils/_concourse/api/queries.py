@@ -25,13 +25,11 @@ from .checks import (
 )
 from .decode import (
     PipelineEntry,
-    decode_build_resources,
     decode_jobs,
-    decode_next_inputs,
     decode_pipeline_entry,
     decode_pipelines,
-    decode_versions,
 )
+from .decode_versions import decode_build_resources, decode_next_inputs, decode_versions
 from .known_builds import KnownBuilds
 from .parallel import in_parallel
 from .paths import api_path, builds_from_parameter, pipeline_path

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api import decode
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api import decode, decode_versions
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import MalformedResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.response import Response
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
@@ -34,9 +34,9 @@ DECODERS: list[Callable[[Any], Any]] = [
     decode.decode_jobs,
     decode.decode_pipelines,
     decode.decode_pipeline_entry,
-    decode.decode_build_resources,
-    decode.decode_next_inputs,
-    decode.decode_versions,
+    decode_versions.decode_build_resources,
+    decode_versions.decode_next_inputs,
+    decode_versions.decode_versions,
 ]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -175,7 +175,7 @@ def test_malformed_jobs(wrong: dict[str, Any]) -> None:
 
 def test_next_inputs_omit_the_source() -> None:
     source = {"private_key": "s3cret", "uri": "git@host:locks.git"}
-    decoded = decode.decode_next_inputs(
+    decoded = decode_versions.decode_next_inputs(
         [{"name": "lock", "resource": "pool", "type": "pool", "source": source, "version": {"ref": "abc"}}]
     )
     assert decoded == {"lock": Version.of_commit("abc")}
@@ -184,24 +184,24 @@ def test_next_inputs_omit_the_source() -> None:
 
 def test_errors_do_not_quote_values() -> None:
     with pytest.raises(MalformedResponse) as error:
-        decode.decode_next_inputs([{"name": "lock", "source": {"private_key": "s3cret"}, "version": "s3cret"}])
+        decode_versions.decode_next_inputs([{"name": "lock", "source": {"private_key": "s3cret"}, "version": "s3cret"}])
     assert "s3cret" not in str(error.value)
 
 
 @pytest.mark.parametrize("value", [{}, {"inputs": []}, {"outputs": []}, {"inputs": {}, "outputs": []}])
 def test_malformed_resources(value: Any) -> None:
     with pytest.raises(MalformedResponse):
-        decode.decode_build_resources(value)
+        decode_versions.decode_build_resources(value)
 
 
 def test_resources_of_a_build_without_any() -> None:
-    assert decode.decode_build_resources({"inputs": None, "outputs": []}).inputs == ()
+    assert decode_versions.decode_build_resources({"inputs": None, "outputs": []}).inputs == ()
 
 
 @pytest.mark.parametrize("value", [None, {}, "", [{"id": 1}], [{"id": 1, "version": {"ref": 5}}], [{"version": {}}]])
 def test_malformed_versions(value: Any) -> None:
     with pytest.raises(MalformedResponse):
-        decode.decode_versions(value)
+        decode_versions.decode_versions(value)
 
 
 @given(JSON)

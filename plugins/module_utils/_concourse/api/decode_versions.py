@@ -1,0 +1,59 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decodes versions: those of resources, those that builds took and made, and those that jobs take next.
+
+The types are in atc/build_inputs_outputs.go and atc/version.go of 8.2. All functions raise MalformedResponse.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..._core.concourse.model import BuildResources, StepVersion, Version
+from .json_fields import MalformedResponse, id_field, list_field, object_field, required_list, text_field
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVersion:
+    """A version in a list of them. Ids grow over all resources: a later one was found later."""
+
+    id: int
+    version: Version
+
+
+def decode_build_resources(value: t.Any) -> BuildResources:
+    entry = object_field(value, "the build's resources")
+    if "inputs" not in entry or "outputs" not in entry:
+        raise MalformedResponse("inputs or outputs are missing")
+    return BuildResources(
+        inputs=list_field(entry["inputs"], "inputs", _step_version),
+        outputs=list_field(entry["outputs"], "outputs", _step_version),
+    )
+
+
+def decode_next_inputs(value: t.Any) -> dict[str, Version]:
+    """Return the versions by step, and nothing else: the response includes the sources of resources, with secrets."""
+    steps = required_list(value, "the list of inputs", _step_version)
+    return {step.step: step.version for step in steps}
+
+
+def decode_versions(value: t.Any) -> tuple[ListedVersion, ...]:
+    def version(item: t.Any) -> ListedVersion:
+        entry = object_field(item, "a version")
+        return ListedVersion(id_field(entry, "id"), _version(entry))
+
+    return required_list(value, "the list of versions", version)
+
+
+def _step_version(value: t.Any) -> StepVersion:
+    entry = object_field(value, "a step")
+    return StepVersion(text_field(entry, "name"), _version(entry))
+
+
+def _version(entry: dict[str, t.Any]) -> Version:
+    fields = object_field(entry.get("version"), "version")
+    if not all(isinstance(field, str) for field in fields.values()):
+        raise MalformedResponse("a field of a version is not text")
+    return Version.of(fields)
