@@ -59,6 +59,18 @@ class Reorganisation:
                 former = self._new_name(former)
             self.team_pipeline.make_anew(former)
 
+    def rename_step(self, part: str) -> bool:
+        """Rename the get step of a job, which Concourse then runs again with the version that it had; False if none."""
+        if part not in WITHOUT_A_PUT or not self.team_pipeline.may_rerun:
+            return False
+        with self.atc.world.lock:
+            job = self.team_pipeline.job(part)
+            step = job.inputs[0].name
+            self.atc.rename_step(self.team_pipeline.reference, job.name, step, self._new_name(step))
+            self.ledger.changed(job.id, time.time())
+        self.ledger.count("get steps renamed")
+        return True
+
     def _rename_pipeline(self) -> None:
         name = self._new_name(self.team_pipeline.name)
         self.atc.rename_pipeline(self.team_pipeline.reference, name)
@@ -79,13 +91,7 @@ class Reorganisation:
         self.team_pipeline.configure(config)
 
     def _rename_step(self) -> None:
-        """Rename the get step of a job, which Concourse then runs again with the version that it had."""
-        parts = [part for part in self.team_pipeline.jobs if part in WITHOUT_A_PUT]
-        if parts and self.team_pipeline.may_rerun:
-            job = self.team_pipeline.job(self.pace.dice.choice(parts))
-            step = job.inputs[0].name
-            self.atc.rename_step(self.team_pipeline.reference, job.name, step, self._new_name(step))
-            self.ledger.changed(job.id, time.time())
+        self.rename_step(self.pace.dice.choice(self.team_pipeline.jobs))
 
     def _new_name(self, name: str) -> str:
         self._names += 1

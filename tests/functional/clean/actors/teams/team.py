@@ -103,12 +103,15 @@ class Team:
             commit = self._give_back(build, held)
             ending = ending if commit else "errored"
         self.atc.finish(build.id, "failed" if ending in ("lost", "zombie") else ending)
-        if ending != "succeeded" and self.team_pipeline.may_rerun and self.pace.happens(0.4):
-            self._rerun(build)
+        if ending != "succeeded" and self.team_pipeline.may_rerun and not self.team_pipeline.found.archived:
+            self._try_again(build, part)
 
-    def _rerun(self, build: Build) -> None:
-        self.pace.work(2)
-        if not self.team_pipeline.found.archived:
+    def _try_again(self, build: Build, part: str) -> None:
+        """Re-run a build, or rename its step and let Concourse run the job again."""
+        if self.pace.happens(0.3) and self._reorganisation.rename_step(part):
+            self.pace.traffic.wait_for_cleaners()
+        elif self.pace.happens(0.4):
+            self.pace.work(2)
             self.ledger.reruns[int(self.atc.rerun(build.id)["id"])] = time.time()
             self.ledger.count("re-runs")
 
