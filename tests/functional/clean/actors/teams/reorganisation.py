@@ -37,8 +37,7 @@ class Reorganisation:
             ways: list[Callable[[], None]] = [self._rename_pipeline, self._rename_job, self._replace_job]
             ways.append(self._rename_step)
             chosen = self.pace.dice.choices(ways, [4, 4, 2, 2])[0]
-            with self.atc.world.lock:
-                chosen()
+            chosen()
             self.ledger.count(chosen.__name__.strip("_"))
 
     def archive(self, play: Callable[[], None], *, make_anew: bool) -> None:
@@ -60,7 +59,10 @@ class Reorganisation:
             self.team_pipeline.make_anew(former)
 
     def rename_step(self, part: str) -> bool:
-        """Rename the get step of a job, which Concourse then runs again with the version that it had; False if none."""
+        """Rename the get step of a job, which Concourse then runs again with the version that it had; False if none.
+
+        Some seconds pass before it does: here, until cleaners have run.
+        """
         if part not in WITHOUT_A_PUT or not self.team_pipeline.may_rerun:
             return False
         with self.atc.world.lock:
@@ -68,13 +70,17 @@ class Reorganisation:
             step = job.inputs[0].name
             self.atc.rename_step(self.team_pipeline.reference, job.name, step, self._new_name(step))
             self.ledger.changed(job.id, time.time())
+            job.schedule_requested = False
         self.ledger.count("get steps renamed")
+        self.pace.traffic.wait_for_cleaners()
+        job.schedule_requested = True
         return True
 
     def _rename_pipeline(self) -> None:
         name = self._new_name(self.team_pipeline.name)
-        self.atc.rename_pipeline(self.team_pipeline.reference, name)
-        self.team_pipeline.name = name
+        with self.atc.world.lock:
+            self.atc.rename_pipeline(self.team_pipeline.reference, name)
+            self.team_pipeline.name = name
 
     def _rename_job(self) -> None:
         """Rename a job by `old_name`."""
@@ -91,7 +97,9 @@ class Reorganisation:
         self.team_pipeline.configure(config)
 
     def _rename_step(self) -> None:
-        self.rename_step(self.pace.dice.choice(self.team_pipeline.jobs))
+        parts = [part for part in self.team_pipeline.jobs if part in WITHOUT_A_PUT]
+        if parts:
+            self.rename_step(self.pace.dice.choice(parts))
 
     def _new_name(self, name: str) -> str:
         self._names += 1

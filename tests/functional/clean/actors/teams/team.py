@@ -108,9 +108,8 @@ class Team:
 
     def _try_again(self, build: Build, part: str) -> None:
         """Re-run a build, or rename its step and let Concourse run the job again."""
-        if self.pace.happens(0.3) and self._reorganisation.rename_step(part):
-            self.pace.traffic.wait_for_cleaners()
-        elif self.pace.happens(0.4):
+        is_run_again = self.pace.happens(0.5) and self._reorganisation.rename_step(part)
+        if not is_run_again and self.pace.happens(0.4):
             self.pace.work(2)
             self.ledger.reruns[int(self.atc.rerun(build.id)["id"])] = time.time()
             self.ledger.count("re-runs")
