@@ -56,13 +56,13 @@ class ArgumentModule(AnsibleModule):
         finally:
             self.params = given
 
-    def _return_formatted(self, result: dict[str, t.Any]) -> None:
+    def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
         """Return the result, which shows the options. Ansible accepts none with text that is not UTF-8."""
         secrets = {name: self.params.get(name) for name, one in self.argument_spec.items() if one.get("no_log")}
-        warning = hidden_names_warning(result, secrets)
+        warning = hidden_names_warning(kwargs, secrets)
         if warning:
             self.warn(warning)
         self.params = encodable(self.params)
-        if "msg" in result:
-            result["msg"] = valid_unicode(result["msg"])
-        self._base._return_formatted(result)
+        if "msg" in kwargs:
+            kwargs["msg"] = valid_unicode(kwargs["msg"])
+        self._base._return_formatted(kwargs)
