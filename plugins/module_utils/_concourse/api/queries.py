@@ -21,21 +21,19 @@ from .checks import (
     require_builds_of_pipeline,
     require_filtered_versions,
     require_pipeline,
-    require_pipelines_of_team,
 )
 from .decode import (
     PipelineEntry,
     decode_jobs,
     decode_pipeline_entry,
-    decode_pipelines,
 )
 from .decode_versions import decode_build_resources, decode_next_inputs, decode_versions
 from .known_builds import KnownBuilds
 from .parallel import in_parallel
 from .paths import api_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
-from .resource_lists import ResourceLists
 from .single_flight import SingleFlight
+from .team_lists import TeamLists
 from .versions import VersionOrder
 
 # The API's own default for lists (atc/pagination.go).
@@ -57,7 +55,7 @@ class ConcourseQueries(BuildQueries):
         self._absent = absent
         self._responses = SingleFlight()
         self._builds = KnownBuilds()
-        self._resource_lists = ResourceLists(api, self._responses, self._entries)
+        self._lists = TeamLists(api, self._responses)
 
     def end(self) -> None:
         """Send no further request, so that threads whose judgement nobody waits for any more come to an end."""
@@ -116,10 +114,10 @@ class ConcourseQueries(BuildQueries):
         return self._api.login().server.version >= _FIRST_WITH_FILTER
 
     def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
-        return tuple(dict.fromkeys(one.reference for one in self._resource_lists.fetch(teams)))
+        return tuple(dict.fromkeys(one.reference for one in self._lists.resources(teams)))
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
-        checked = check_times(self._resource_lists.fetch(frozenset(one.pipeline.team for one in resources)))
+        checked = check_times(self._lists.resources(frozenset(one.pipeline.team for one in resources)))
 
         def number(one: ResourceReference) -> int | None:
             ask = partial(self.version_id, one.pipeline, one.name, version)
@@ -168,20 +166,13 @@ class ConcourseQueries(BuildQueries):
         return entry
 
     def _fetch_pipelines(self, team: str) -> tuple[PipelineReference, ...]:
-        entries = self._entries(team)
+        entries = self._lists.pipelines(team)
         if entries is None:
             return ()
         user = self._api.login().user
         if user is None or not user.sees_all_of(team):
             raise NoCredibleResponse(f"Concourse shows this login only the exposed pipelines of team {team}")
         return tuple(entry.reference for entry in entries)
-
-    def _entries(self, team: str) -> tuple[PipelineEntry, ...] | None:
-        """Return the pipelines of a team that the login may see; None if there is no such team."""
-        path = api_path("teams", team, "pipelines")
-        entries = self._responses.once(path, lambda: self._api.get_or_none(path, decode_pipelines))
-        require_pipelines_of_team(tuple(entry.reference for entry in entries or ()), team)
-        return entries
 
     def _fetch_version_id(self, path: str, resource: str, version: Version) -> int | None:
         versions = self._api.get_or_none(path, decode_versions) or ()

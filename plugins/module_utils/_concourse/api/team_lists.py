@@ -1,40 +1,39 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All resources that a login may see."""
+"""The pipelines and resources that a login may see."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..._core.concourse.references import PipelineReference
-from .checks import require_resources_of_pipeline
-from .decode import ListedResource, PipelineEntry, decode_resources
+from .checks import require_pipelines_of_team, require_resources_of_pipeline
+from .decode import ListedResource, PipelineEntry, decode_pipelines, decode_resources
 from .parallel import in_parallel
 from .paths import api_path, pipeline_path
 from .requests import ApiRequests
 from .single_flight import SingleFlight
 
 
-class ResourceLists:
-    """The resources of all visible pipelines; each list is fetched once.
+class TeamLists:
+    """The pipelines of teams and the resources of all visible pipelines; each list is fetched once."""
 
-    `entries` returns the pipelines of a team, None if there is no such team.
-    """
-
-    def __init__(
-        self, api: ApiRequests, responses: SingleFlight, entries: Callable[[str], tuple[PipelineEntry, ...] | None]
-    ) -> None:
+    def __init__(self, api: ApiRequests, responses: SingleFlight) -> None:
         self._api = api
         self._responses = responses
-        self._entries = entries
 
-    def fetch(self, teams: frozenset[str]) -> tuple[ListedResource, ...]:
+    def pipelines(self, team: str) -> tuple[PipelineEntry, ...] | None:
+        """Return the pipelines of a team that the login may see; None if there is no such team."""
+        path = api_path("teams", team, "pipelines")
+        entries = self._responses.once(path, lambda: self._api.get_or_none(path, decode_pipelines))
+        require_pipelines_of_team(tuple(entry.reference for entry in entries or ()), team)
+        return entries
+
+    def resources(self, teams: frozenset[str]) -> tuple[ListedResource, ...]:
         """Return all resources, those of archived pipelines too: of `teams` and of all teams with another resource."""
         path = api_path("resources")
         listed = self._responses.once(path, lambda: self._api.get(path, decode_resources))
         # This list lacks the resources of archived pipelines; each of these lists its own.
-        entries = in_parallel(self._entries, sorted(teams | {one.reference.pipeline.team for one in listed}))
+        entries = in_parallel(self.pipelines, sorted(teams | {one.reference.pipeline.team for one in listed}))
         archived = [entry.reference for team in entries for entry in team or () if entry.is_archived]
         more = in_parallel(self._resources_of, archived)
         return (*listed, *(resource for resources in more for resource in resources))
