@@ -145,7 +145,6 @@ def test_changes_are_confirmed_until_they_hold() -> None:
         return Store.write(store, snapshot, changes)
 
     store.write = write  # type: ignore[method-assign]
-    pushes = loop(store, lambda: confirm())
 
     def confirm() -> bool:
         asked.append(len(written))

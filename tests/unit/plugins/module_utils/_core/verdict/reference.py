@@ -39,12 +39,17 @@ class Family:
 
 @dataclass(frozen=True)
 class Reference:
-    """The rule for one lock: `claiming` has succeeded and made `version` with a step that puts to `resource`."""
+    """The rule for one lock: `claiming` has succeeded and made `version` with a step that puts to `resource`.
+
+    A re-run that is older than the claiming build cannot have the lock. Where versions are forgotten it counts all the
+    same, if Concourse lists it: `counts_old_reruns` is False for what must be seen.
+    """
 
     model: PipelineModel
     claiming: Build
     resource: str
     version: Version
+    counts_old_reruns: bool = True
 
     def is_handed_off(self) -> bool:
         """Whether a build uses the lock, or a job can still take it, or take on what will give it back."""
@@ -266,7 +271,8 @@ class Reference:
         ]
 
     def _is_active(self, job: str) -> bool:
-        return any(build.is_active for build in self.model.builds.values() if build.job == job)
+        builds = [build for build in self.model.builds.values() if build.job == job and build.is_active]
+        return any(self.counts_old_reruns or build.rerun_of is None or build.id > self.claiming.id for build in builds)
 
     def _gets(self) -> list[tuple[str, JobInput]]:
         return [

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -57,7 +59,7 @@ def _reference(world: World) -> Reference:
 
 def _is_in_use(world: World, claimed_at: int) -> bool:
     """Whether a build with the lock is pending or started, unless the claim's time makes it another build."""
-    build, reference = world.claiming, _reference(world)
+    build, reference = world.claiming, replace(_reference(world), counts_old_reruns=False)
     if build.status is BuildStatus.PENDING or (build.is_active and build.start_time is None):
         return True
     proven = LOCKS not in world.model.forgotten and (build.is_active or build.status is BuildStatus.SUCCEEDED)
