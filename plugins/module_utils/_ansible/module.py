@@ -20,7 +20,7 @@ from .._core.shared.errors import ConcourseError, PoolboyError, RepositoryError
 from .._core.shared.names import canonical_name
 from .._core.shared.text import valid_unicode
 from .._core.verdict.claim_memory import ClaimMemory
-from .._core.verdict.judge import JudgedLock, JudgeLocks, judge_locks
+from .._core.verdict.judge import JudgedLock, JudgeLocks, ParallelMap, judge_locks
 from .._core.verdict.policy import (
     DEFAULT_POLICIES,
     POOL_BOY_POLICIES,
@@ -40,6 +40,10 @@ from .logins import check_logins, login_hint
 from .options import OptionGroup, overruled
 from .texts import check_texts
 from .timed_map import map_for
+
+if t.TYPE_CHECKING:
+    from .._concourse.api.queries import ConcourseQueries
+    from .._concourse.client import ConcourseClient
 
 # Seconds after the end of a look at which its last requests end, so that they occupy no connection of the next one.
 _MARGIN = 0.5
@@ -141,24 +145,39 @@ class PoolModule:
                 locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption], *, seconds: float | None = None
             ) -> tuple[JudgedLock, ...]:
                 connected.result()
-                queries, team = concourse.queries(None if seconds is None else seconds + _MARGIN), concourse.team
-                each = partial(map_for, threads, seconds)
-                with self._claim_memory(concourse.identity) as memory:
-                    judged = judge_locks(
-                        locks, snapshot, pools, queries, now=self.now, memory=memory, default_team=team, each=each
-                    )
-                queries.end()
-                if concourse.failure:
-                    self.warn(f"Concourse does not respond, so its builds are unknown: {concourse.failure}.")
-                if concourse.login_required and VerdictName.UNREACHABLE in {one.verdict.name for one in judged}:
-                    self.warn(
-                        "Concourse requires a login, and none is configured: set concourse_username and "
-                        "concourse_password (CONCOURSE_USERNAME, CONCOURSE_PASSWORD), "
-                        "concourse_token or concourse_target."
-                    )
+                queries = concourse.queries(None if seconds is None else seconds + _MARGIN)
+                judged = self._judge_by(queries, concourse, partial(map_for, threads, seconds), locks, snapshot, pools)
+                self._warn_of_concourse(concourse, judged)
                 return judged
 
             yield judge
+
+    def _judge_by(
+        self,
+        queries: ConcourseQueries,
+        concourse: ConcourseClient,
+        each: ParallelMap,
+        locks: Sequence[Lock],
+        snapshot: Snapshot,
+        pools: Sequence[PoolOption],
+    ) -> tuple[JudgedLock, ...]:
+        """Judge locks and remember what was found out."""
+        with self._claim_memory(concourse.identity) as memory:
+            judged = judge_locks(
+                locks, snapshot, pools, queries, now=self.now, memory=memory, default_team=concourse.team, each=each
+            )
+        queries.end()
+        return judged
+
+    def _warn_of_concourse(self, concourse: ConcourseClient, judged: Sequence[JudgedLock]) -> None:
+        if concourse.failure:
+            self.warn(f"Concourse does not respond, so its builds are unknown: {concourse.failure}.")
+        if concourse.login_required and VerdictName.UNREACHABLE in {one.verdict.name for one in judged}:
+            self.warn(
+                "Concourse requires a login, and none is configured: set concourse_username and "
+                "concourse_password (CONCOURSE_USERNAME, CONCOURSE_PASSWORD), "
+                "concourse_token or concourse_target."
+            )
 
     @contextmanager
     def _claim_memory(self, identity: str) -> Iterator[ClaimMemory | None]:

@@ -9,12 +9,13 @@ that watches the pool (atc/api/versionserver/list.go), and names the builds that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..concourse.references import BuildReference, ResourceReference
+from ..concourse.references import BuildReference, PipelineReference, ResourceReference
+from .reruns import ask_for_active_rerun
 
 # A login can see the resources of thousands of pipelines; each costs one request for each claim.
 MOST_RESOURCES = 3000
@@ -75,7 +76,19 @@ def ask_for_version_users(commit: str, teams: frozenset[str], queries: BuildQuer
         for resource, number in found.items()
         for build in queries.builds_with_input(resource.pipeline, resource.name, number)
     }
-    return VersionUsers(bool(found), tuple(takers.values()))
+    return VersionUsers(bool(found), (*takers.values(), *_ask_for_reruns(takers.values(), queries)))
+
+
+def _ask_for_reruns(builds: Iterable[Build], queries: BuildQueries) -> Iterator[Build]:
+    """Yield active re-runs, one for each pipeline: Concourse lists one that has not started at no version."""
+    by_pipeline: dict[PipelineReference, list[Build]] = {}
+    for build in builds:
+        if build.pipeline is not None:
+            by_pipeline.setdefault(build.pipeline, []).append(build)
+    for pipeline, originals in by_pipeline.items():
+        rerun = ask_for_active_rerun(queries, pipeline, originals)
+        if rerun is not None:
+            yield rerun
 
 
 def has_made(build: Build, commit: str, queries: BuildQueries) -> bool:

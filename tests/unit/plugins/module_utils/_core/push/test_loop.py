@@ -152,6 +152,7 @@ def test_changes_are_confirmed_until_they_hold() -> None:
             pushes.task.plan = 7
         return len(asked) == 3
 
+    pushes = loop(store, confirm)
     assert run(pushes)
     assert written == ["change 0", "change 7"]
     assert asked == [1, 2, 2]

@@ -217,6 +217,19 @@ def test_a_build_of_another_pipeline_that_took_the_version_has_the_lock() -> Non
     assert judge(ModelQueries(model, other), build).name is HANDED_OFF, "whoever made the claim"
 
 
+def test_a_re_run_in_another_pipeline_that_has_not_started_has_the_lock() -> None:
+    """Concourse lists it at no version until it starts."""
+    model, build = a_pipeline()
+    other = PipelineModel("tests", first_id=1000)
+    other.job("use", get("locks"))
+    use = other.build("use", FAILED, took={"locks": "v2"})
+    assert judge(ModelQueries(model, other), build, pipeline="new").name is LEAKED
+    other.rerun(use, PENDING)
+    for status in (SUCCEEDED, FAILED):
+        build = model.set_status(build, status)
+        assert judge(ModelQueries(model, other), build, pipeline="new").name is HANDED_OFF
+
+
 def test_a_job_of_another_pipeline_that_could_take_the_version_does_not_count() -> None:
     model, build = a_pipeline()
     other = PipelineModel("tests", first_id=1000)
