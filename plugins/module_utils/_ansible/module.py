@@ -19,7 +19,6 @@ from .._core.pool.snapshot import Snapshot, WantedPools
 from .._core.shared.errors import ConcourseError, PoolboyError, RepositoryError
 from .._core.shared.names import canonical_name
 from .._core.shared.text import valid_unicode
-from .._core.verdict.claim_memory import ClaimMemory
 from .._core.verdict.judge import JudgedLock, JudgeLocks, ParallelMap, judge_locks
 from .._core.verdict.policy import (
     DEFAULT_POLICIES,
@@ -31,11 +30,11 @@ from .._core.verdict.policy import (
     read_policies,
 )
 from .._core.verdict.pool_options import PoolOption, choose_pools, pool_entries, read_minutes, read_pools
-from .._core.verdict.verdict import VerdictName
 from .._git.access.options import RepositoryOptions
 from .._git.cache.claim_memory_file import remembered_claims
 from .._git.repository import LockRepository
 from .argument_module import ArgumentModule
+from .concourse_warnings import concourse_warnings
 from .logins import check_logins, login_hint
 from .options import OptionGroup, overruled
 from .texts import check_texts
@@ -44,6 +43,7 @@ from .timed_map import map_for
 if t.TYPE_CHECKING:
     from .._concourse.api.queries import ConcourseQueries
     from .._concourse.client import ConcourseClient
+    from .._git.cache.folder import CacheFolder
 
 # Seconds after the end of a look at which its last requests end, so that they occupy no connection of the next one.
 _MARGIN = 0.5
@@ -147,7 +147,8 @@ class PoolModule:
                 connected.result()
                 queries = concourse.queries(None if seconds is None else seconds + _MARGIN)
                 judged = self._judge_by(queries, concourse, partial(map_for, threads, seconds), locks, snapshot, pools)
-                self._warn_of_concourse(concourse, judged)
+                for warning in concourse_warnings(concourse, judged):
+                    self.warn(warning)
                 return judged
 
             yield judge
@@ -162,31 +163,16 @@ class PoolModule:
         pools: Sequence[PoolOption],
     ) -> tuple[JudgedLock, ...]:
         """Judge locks and remember what was found out."""
-        with self._claim_memory(concourse.identity) as memory:
+        with remembered_claims(self._memory_folder(), concourse.identity) as memory:
             judged = judge_locks(
                 locks, snapshot, pools, queries, now=self.now, memory=memory, default_team=concourse.team, each=each
             )
         queries.end()
         return judged
 
-    def _warn_of_concourse(self, concourse: ConcourseClient, judged: Sequence[JudgedLock]) -> None:
-        if concourse.failure:
-            self.warn(f"Concourse does not respond, so its builds are unknown: {concourse.failure}.")
-        if concourse.login_required and VerdictName.UNREACHABLE in {one.verdict.name for one in judged}:
-            self.warn(
-                "Concourse requires a login, and none is configured: set concourse_username and "
-                "concourse_password (CONCOURSE_USERNAME, CONCOURSE_PASSWORD), "
-                "concourse_token or concourse_target."
-            )
-
-    @contextmanager
-    def _claim_memory(self, identity: str) -> Iterator[ClaimMemory | None]:
-        """Yield what earlier runs found out with this Concourse and login, and save it; None without a cache."""
-        if self._repository is None or not self._options["cache"]:
-            yield None
-            return
-        with remembered_claims(self._repository.folder, identity) as memory:
-            yield memory
+    def _memory_folder(self) -> CacheFolder | None:
+        """Return the folder where the run remembers claims; None without a cache."""
+        return self._repository.folder if self._repository is not None and self._options["cache"] else None
 
     def _default_policy(self) -> PoolPolicy:
         if "policy" not in self._options:

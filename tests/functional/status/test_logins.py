@@ -47,4 +47,4 @@ def test_a_password_in_quotes_can_be_right(locks: LockRepository, look: Look) ->
 
 def test_a_missing_repository_names_its_variable(look: Look) -> None:
     assert_says(refusal(look()), ["missing required arguments: repo", "set POOL_REPO in the environment"])
-    assert "POOL_REPO" not in refusal(look(repo="/nowhere", brnach="main"))
+    assert "POOL_REPO" not in refusal(look(repo="/nowhere", branches="main"))

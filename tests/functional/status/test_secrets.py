@@ -136,7 +136,7 @@ class Stage:
             {"repo": address(repo, "boy:x/{}", "password with a slash in repo")},
             {**https, "concourse_url": address(url, "{}", "token in concourse_url")},
             {**https, "concourse_url": url, "concourse_url_aliases": [url, token, password]},
-            {"repo": address(repo, "{}", "token in repo of an unknown option"), "brnach": "main"},
+            {"repo": address(repo, "{}", "token in repo of an unknown option"), "branches": "main"},
         ]
 
     @property

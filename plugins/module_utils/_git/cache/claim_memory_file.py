@@ -27,8 +27,14 @@ _MOST_ENTRIES = 5000
 
 
 @contextlib.contextmanager
-def remembered_claims(folder: CacheFolder, identity: str) -> Iterator[ClaimMemory]:
-    """Yield the memory of a Concourse and login, and save it if it changed. Raises RepositoryError."""
+def remembered_claims(folder: CacheFolder | None, identity: str) -> Iterator[ClaimMemory | None]:
+    """Yield the memory of a Concourse and login, and save it if it changed; None without a folder.
+
+    Raises RepositoryError.
+    """
+    if folder is None:
+        yield None
+        return
     path = folder.path / f"claims-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.json"
     memory = _read(path)
     before = copy.deepcopy(memory)

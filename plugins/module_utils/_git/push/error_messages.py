@@ -39,7 +39,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "The server does not accept the author of the commits: name one that it knows in git_author.",
     ),
     (
-        r"[Cc]ommit message (?:must|does not|doesn't)",
+        r"(?i:commit) message (?:must|does not|doesn't)",
         "A rule of the server does not accept the messages of the commits: exempt this user from it on the server.",
     ),
     (r"protected branch|GH006|GH013", "The branch is protected: allow this user to push to it on the server."),

@@ -55,7 +55,7 @@ def test_the_log_shows_no_token_of_the_environment(log: list[str], monkeypatch: 
 
 
 def test_an_error_about_options_shows_no_token(capsys: pytest.CaptureFixture[str]) -> None:
-    with patch_module_args({"repo": f"https://{TOKEN}@host/x", "brnach": "main"}), pytest.raises(SystemExit):
+    with patch_module_args({"repo": f"https://{TOKEN}@host/x", "branches": "main"}), pytest.raises(SystemExit):
         ArgumentModule(SPEC)
     shown = capsys.readouterr().out
     assert "host/x" in shown

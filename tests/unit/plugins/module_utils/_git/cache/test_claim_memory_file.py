@@ -20,6 +20,7 @@ ADMIN, VIEWER = "https://ci.example.com admin", "https://ci.example.com viewer"
 @pytest.fixture
 def folder(tmp_path: Path) -> CacheFolder:
     with remembered_claims(CacheFolder(tmp_path), ADMIN) as memory:
+        assert memory is not None
         memory.gone_since["c0ffee"] = 1_767_000_000
         memory.builds["decade"] = 7
     return CacheFolder(tmp_path)
@@ -27,6 +28,7 @@ def folder(tmp_path: Path) -> CacheFolder:
 
 def remembered(folder: CacheFolder, identity: str = ADMIN) -> ClaimMemory:
     with remembered_claims(folder, identity) as memory:
+        assert memory is not None
         return memory
 
 
@@ -38,6 +40,11 @@ def test_each_concourse_and_login_has_its_own(folder: CacheFolder) -> None:
     """What one login does not see, another one may."""
     assert remembered(folder, VIEWER) == ClaimMemory()
     assert "ci.example.com" not in " ".join(path.name for path in folder.path.iterdir())
+
+
+def test_without_a_folder_there_is_no_memory() -> None:
+    with remembered_claims(None, ADMIN) as memory:
+        assert memory is None
 
 
 def test_nothing_new_writes_nothing(folder: CacheFolder) -> None:
@@ -69,6 +76,7 @@ def test_a_file_that_cannot_be_read_is_an_empty_memory(folder: CacheFolder, cont
 
 def test_it_is_bounded_and_readable_only_by_its_owner(folder: CacheFolder) -> None:
     with remembered_claims(folder, ADMIN) as memory:
+        assert memory is not None
         memory.gone_since.update({str(number): number for number in range(6000)})
     (file,) = folder.path.iterdir()
     assert len(json.loads(file.read_text())["gone_since"]) == 5000
