@@ -18,7 +18,7 @@ from ansible_collections.poolboy.concourse.tests.functional.status.chains import
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import CHAIN, HOUR, Look, login
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
-COPIES = 10  # pipelines for each story, at least as many as requests about one
+COPIES = 14  # pipelines for each story, at least as many as requests about one
 PIPELINE = re.compile(r"/teams/main/pipelines/([^/]+)")
 BUILD = re.compile(r"/api/v1/builds/(\d+)/")
 

@@ -51,12 +51,12 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
     death = Death()
     ask, give_back = Session._send, TallyLedger.give_back
 
-    def may_die(self: Session, *arguments: object) -> object:
+    def may_die(self: Session, *arguments: object, **options: object) -> object:
         death.left -= 1
         if death.left < 0 or (death.left == 0 and not death.after):
             raise Killed
         try:
-            return ask(self, *arguments)  # type: ignore[arg-type]
+            return ask(self, *arguments, **options)  # type: ignore[arg-type]
         finally:
             if death.left == 0:
                 raise Killed

@@ -135,12 +135,19 @@ class VersionProgress:
         return job.is_paused or self.queries.is_paused(self.pipeline)
 
     def _ask_taken_versions(self, job: str, step: str) -> Iterator[Version]:
-        """Yield the versions that the job's latest builds took by a step, the latest first."""
+        """Yield the versions that the job's latest builds took by a step, the latest first.
+
+        Builds from before a step was renamed list it under its old name.
+        """
+        steps = {one.step for one in self.graph.job(job).inputs}
         builds = sorted(self.queries.latest_builds(self.pipeline, job), key=lambda build: build.id, reverse=True)
         for build in [build for build in builds if build.status is not BuildStatus.PENDING][:BUILDS_TO_LOOK_BACK]:
             for taken in self.queries.build_resources(build).inputs:
-                if taken.step == step:
+                if taken.step == step or (taken.step not in steps and self._ask_is_of_resource(taken.version)):
                     yield taken.version
+
+    def _ask_is_of_resource(self, version: Version) -> bool:
+        return self.queries.version_id(self.pipeline, self.use.resource, version) is not None
 
 
 def _position(build: Build) -> tuple[int, int]:

@@ -317,3 +317,15 @@ def test_an_active_build_of_an_older_configuration_keeps_the_lock(is_removed: bo
     model.last_updated = build.start_time
     model.set_status(build, FAILED)
     assert name(model, claiming) is LEAKED
+
+
+def test_what_a_job_took_counts_although_its_step_was_renamed_since() -> None:
+    """Its next input is undetermined: Concourse answers nothing for some seconds after a step was renamed."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src"), get("envs", passed=["claim"]))
+    later = model.build("claim", took={"src": "s3"}, made={"envs": "v3"})
+    assert later.id > claiming.id
+    model.build("test", FAILED, took={"envs": "v3", "src": "s3"})
+    assert name(model, claiming) is LEAKED
+    model.job("test", get("src"), get("envs", step="renamed", passed=["claim"]))
+    assert name(model, claiming) is LEAKED
