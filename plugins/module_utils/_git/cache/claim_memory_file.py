@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What runs found out about claims, in a file beside the cached copy; one for each Concourse and login.
 
-A file that is missing, incomplete or written by another version is an empty memory: then every clock starts anew.
+A file that is missing, incomplete, of another version, or not ours alone to write is an empty memory: then every clock
+starts anew.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ import contextlib
 import copy
 import hashlib
 import json
-import os
-import tempfile
 import typing as t
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..._core.verdict.claim_memory import ClaimMemory
-from .folder import NEW, CacheFolder, cache_error, remove_folder_at
+from .files import read_own_file, replace_file
+from .folder import CacheFolder, cache_error
 
 _FORMAT = 1
 # The latest entries are kept; each is of one claim.
@@ -41,35 +41,31 @@ def remembered_claims(folder: CacheFolder | None, identity: str) -> Iterator[Cla
     yield memory
     if memory != before:
         try:
-            _write(path, memory)
+            replace_file(path, _content(memory))
+        except FileNotFoundError:
+            # Another run took the new file for one that a killed run left. The next run finds out the same again.
+            return
         except OSError as error:
             raise cache_error(folder.path, error) from error
 
 
 def _read(path: Path) -> ClaimMemory:
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_own_file(path))
         if content["format"] == _FORMAT:
             return ClaimMemory(_numbers(content["gone_since"]), _numbers(content["builds"]))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, ValueError, OverflowError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     return ClaimMemory()
 
 
-def _write(path: Path, memory: ClaimMemory) -> None:
+def _content(memory: ClaimMemory) -> bytes:
     content = {
         "format": _FORMAT,
         "gone_since": dict([*memory.gone_since.items()][-_MOST_ENTRIES:]),
         "builds": dict([*memory.builds.items()][-_MOST_ENTRIES:]),
     }
-    descriptor, temporary = tempfile.mkstemp(prefix=NEW, dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            json.dump(content, file)
-        Path(temporary).replace(remove_folder_at(path))
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    return json.dumps(content).encode("ascii")
 
 
 def _numbers(content: dict[str, t.Any]) -> dict[str, int]:

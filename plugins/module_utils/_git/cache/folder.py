@@ -9,7 +9,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import shutil
 import stat
 import tempfile
 import time
@@ -20,13 +19,12 @@ from typing import TYPE_CHECKING, Self
 from ..._core.shared.errors import RepositoryError
 from ..access.address import Address
 from ..access.options import RepositoryOptions, absolute_path
-from .own_file import WRITABLE_BY_OTHERS, is_own
+from .files import NEW, WRITABLE_BY_OTHERS, is_own, remove, remove_folder_at
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 _ONLY_OWNER = 0o700
-NEW = "new-"
 _OLD = "old-"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.5  # seconds between two tries for a lock that another run holds
 
@@ -163,20 +161,6 @@ def cache_error(path: Path, error: OSError) -> RepositoryError:
         f"The cache folder {path} cannot be used: {error.strerror or error}."
         " Make it writable and free some space, set another cache_dir, or set cache to false."
     )
-
-
-def remove_folder_at(path: Path) -> Path:
-    """Return the path of a file, after removing a folder with that path."""
-    if path.is_dir():
-        remove(path)
-    return path
-
-
-def remove(path: Path) -> None:
-    """Remove a file, or a folder with its content, as far as possible."""
-    with contextlib.suppress(OSError):
-        path.unlink()
-    shutil.rmtree(path, ignore_errors=True)
 
 
 def _default_base() -> Path:

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from ..objects.errors import BrokenHistory, MissingObject
 from ..process.command import GitCommand, GitFailed
 from ..remote.remote import FETCH, TRACKED
-from .folder import CacheFolder, remove
-from .own_file import is_own
+from .files import is_own, remove
+from .folder import CacheFolder
 
 # Raised by a broken mirror, and by a failing remote: a new mirror shows which of the two it is.
 MIRROR_ERRORS = (GitFailed, MissingObject, BrokenHistory, OSError)

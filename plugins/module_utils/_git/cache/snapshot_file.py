@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,7 @@ from ..._core.pool.layout import State
 from ..._core.pool.lock import Lock
 from ..._core.pool.snapshot import Problem, Snapshot, WantedPools
 from ..remote.tip import Tip
-from .folder import NEW, remove_folder_at
-from .own_file import read_own_file
+from .files import read_own_file, replace_file
 
 # Raise it whenever the same commit gives another snapshot than before: a new field, another rule of read_tree(), or
 # another rule for who claimed a lock.
@@ -51,15 +49,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     """Replace the snapshot atomically. Raises OSError."""
     # In ASCII, so that surrogates, of names that are not UTF-8, can be read back.
     body = json.dumps(_write(snapshot), separators=(",", ":"), ensure_ascii=True).encode("ascii")
-    with tempfile.NamedTemporaryFile(prefix=NEW, dir=path.parent, delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(_checksum(body) + b"\n" + body)
-            file.flush()
-            temporary.replace(remove_folder_at(path))
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    replace_file(path, _checksum(body) + b"\n" + body)
 
 
 def _write(snapshot: Snapshot) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from ..._core.pool.snapshot import Snapshot
 from ..._core.push.store import PushOutcome
 from ..._core.shared.errors import RepositoryError
 from ..access.author import Author
-from ..cache.folder import cache_error, remove
+from ..cache.files import remove
+from ..cache.folder import cache_error
 from ..cache.mirror import KEPT_DEPTH, MIRROR_ERRORS, UNFINISHED_PACKS, Mirror, new_mirror
 from ..cache.snapshot_file import write_snapshot
 from ..process.command import GitFailed

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,7 @@ def test_nothing_new_writes_nothing(folder: CacheFolder) -> None:
         b'{"format": 1}',
         b'{"format": 1, "gone_since": {"a": "soon"}, "builds": {}}',
         b'{"format": 1, "gone_since": [], "builds": {}}',
+        b'{"format": 1, "gone_since": {"a": Infinity}, "builds": {}}',
         b"\xff",
     ],
 )
@@ -82,3 +84,34 @@ def test_it_is_bounded_and_readable_only_by_its_owner(folder: CacheFolder) -> No
     assert len(json.loads(file.read_text())["gone_since"]) == 5000
     assert "5999" in remembered(folder).gone_since
     assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602])
+def test_a_file_that_others_could_have_written_is_an_empty_memory(folder: CacheFolder, mode: int) -> None:
+    (file,) = folder.path.iterdir()
+    file.chmod(mode)
+    assert remembered(folder) == ClaimMemory()
+
+
+def test_a_run_that_removes_the_files_of_killed_runs_disturbs_no_other_run(folder: CacheFolder) -> None:
+    """Each run does so when it locks the folder, and the memory is saved without that lock."""
+    over = threading.Event()
+
+    def remove_leftovers() -> None:
+        while not over.is_set():
+            folder._remove_leftovers()
+
+    thread = threading.Thread(target=remove_leftovers)
+    thread.start()
+    try:
+        for number in range(300):
+            with remembered_claims(folder, ADMIN) as memory:
+                assert memory is not None
+                memory.gone_since["c0ffee"] = number
+    finally:
+        over.set()
+        thread.join()
+    with remembered_claims(folder, ADMIN) as memory:
+        assert memory is not None
+        memory.gone_since["c0ffee"] = -1
+    assert remembered(folder).gone_since["c0ffee"] == -1
