@@ -22,15 +22,11 @@ from .checks import (
     require_filtered_versions,
     require_pipeline,
 )
-from .decode import (
-    PipelineEntry,
-    decode_jobs,
-    decode_pipeline_entry,
-)
+from .decode import PipelineEntry, decode_jobs, decode_pipeline_entry
 from .decode_versions import decode_build_resources, decode_next_inputs, decode_versions
 from .known_builds import KnownBuilds
 from .parallel import in_parallel
-from .paths import api_path, builds_from_parameter, pipeline_path
+from .paths import Pairs, api_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
 from .single_flight import SingleFlight
 from .team_lists import TeamLists
@@ -144,17 +140,19 @@ class ConcourseQueries(BuildQueries):
         path = pipeline_path(pipeline, "jobs", job, "inputs")
         return self._responses.once(path, lambda: self._api.get_or_none(path, decode_next_inputs))
 
-    def latest_builds(self, pipeline: PipelineReference, job: str) -> tuple[Build, ...]:
-        builds = self._get_once(pipeline_path(pipeline, "jobs", job, "builds"), self._builds.decode_list)
-        return require_builds_of_job(builds, pipeline, job)
+    def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
+        return self._builds_of_job(pipeline, job, (), again=again)
 
-    def builds_from(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
-        return require_all_reruns(self.builds_since(pipeline, job, build), build, _PAGE)
+    def builds_from(
+        self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
+    ) -> tuple[Build, ...]:
+        return require_all_reruns(self.builds_since(pipeline, job, build, again=again), build, _PAGE)
 
-    def builds_since(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
+    def builds_since(
+        self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
+    ) -> tuple[Build, ...]:
         start = builds_from_parameter(build.id, self._api.login().server.version)
-        path = pipeline_path(pipeline, "jobs", job, "builds", pairs=[start, ("limit", str(_PAGE))])
-        return require_builds_of_job(self._get_once(path, self._builds.decode_list), pipeline, job)
+        return self._builds_of_job(pipeline, job, (start, ("limit", str(_PAGE))), again=again)
 
     def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
         path = pipeline_path(pipeline, "builds", pairs=[("limit", str(_PIPELINE_BUILDS))])
@@ -182,6 +180,10 @@ class ConcourseQueries(BuildQueries):
         if found is None and len(versions) >= _PAGE:
             raise NoCredibleResponse(f"Concourse did not filter the versions of {resource}: it listed the latest ones")
         return found
+
+    def _builds_of_job(self, pipeline: PipelineReference, job: str, pairs: Pairs, *, again: bool) -> tuple[Build, ...]:
+        path = pipeline_path(pipeline, "jobs", job, "builds", pairs=pairs)
+        return require_builds_of_job(self._get_once(path, self._builds.decode_list, again=again), pipeline, job)
 
     def _builds_with(
         self, pipeline: PipelineReference, resource: str, version_id: int, relation: str, *, again: bool = False

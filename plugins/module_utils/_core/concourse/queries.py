@@ -78,11 +78,13 @@ class BuildQueries(Protocol):
     def next_inputs(self, pipeline: PipelineReference, job: str) -> Mapping[str, Version] | None:
         """The versions that the job's next build would take, by step; None while they are undetermined."""
 
-    def latest_builds(self, pipeline: PipelineReference, job: str) -> tuple[Build, ...]:
-        """The job's latest builds, newest first; a re-run stands where its original stands."""
+    def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
+        """The job's latest builds, newest first; a re-run stands where its original stands; `again` asks anew."""
 
-    def builds_from(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
-        """The job's builds from the given one of its builds on, with all re-runs of that one."""
+    def builds_from(
+        self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
+    ) -> tuple[Build, ...]:
+        """The job's builds from the given one of its builds on, with all re-runs of that one; `again` asks anew."""
 
     def builds_since(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
         """The first of the job's builds made after a build of another job; re-runs of older builds come first."""

@@ -16,16 +16,19 @@ _MOST_LISTS = 20
 
 
 def ask_for_active_rerun(
-    queries: BuildQueries, pipeline: PipelineReference, originals: Iterable[Build]
+    queries: BuildQueries, pipeline: PipelineReference, originals: Iterable[Build], *, again: bool = False
 ) -> Build | None:
-    """Return an active re-run of one of the builds. Raises NoCredibleResponse, also if there are too many."""
+    """Return an active re-run of one of the builds; `again` asks Concourse anew.
+
+    Raises NoCredibleResponse, also if there are too many.
+    """
     by_job: dict[str, list[Build]] = {}
     for build in originals:
         if build.job is not None:
             by_job.setdefault(build.job, []).append(build)
     for job, builds in by_job.items():
         originals_of_job = {build.original for build in builds}
-        for listed in _ask_for_lists(queries, pipeline, job, builds):
+        for listed in _ask_for_lists(queries, pipeline, job, builds, again=again):
             rerun = next((one for one in listed if one.is_active and one.rerun_of in originals_of_job), None)
             if rerun is not None:
                 return rerun
@@ -33,17 +36,17 @@ def ask_for_active_rerun(
 
 
 def _ask_for_lists(
-    queries: BuildQueries, pipeline: PipelineReference, job: str, builds: list[Build]
+    queries: BuildQueries, pipeline: PipelineReference, job: str, builds: list[Build], *, again: bool
 ) -> Iterator[tuple[Build, ...]]:
     """Yield lists of the job's builds that together hold all re-runs of these: each stands where its original does."""
-    latest = queries.latest_builds(pipeline, job)
+    latest = queries.latest_builds(pipeline, job, again=again)
     yield latest
     listed = {build.id for build in latest}
     waiting = sorted((build for build in builds if build.id not in listed), key=lambda build: build.id)
     for _count in range(_MOST_LISTS):
         if not waiting:
             return
-        page = queries.builds_from(pipeline, job, waiting[0])
+        page = queries.builds_from(pipeline, job, waiting[0], again=again)
         yield page
         # Where a list ends, re-runs of the last original may be missing.
         last = max((build.original for build in page), default=0)

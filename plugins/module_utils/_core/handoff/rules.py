@@ -46,7 +46,7 @@ def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rew
         return HandOff(HandOffState.IN_USE, in_use)
     takeable, refusals = (None, []) if is_archived else _ask_for_taker(trace)
     if takeable is not None:
-        in_use = _ask_for_new_use(trace)
+        in_use = _ask_for_new_use(trace, again=False)
         state = HandOffState.TAKEABLE if in_use is None else HandOffState.IN_USE
         return HandOff(state, in_use or takeable, trace.last_end())
     return _ask_for_last_use(trace, commit, "its pipeline is archived" if is_archived else _why_unused(trace, refusals))
@@ -57,7 +57,7 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     updated = trace.queries.last_updated(trace.pipeline)
     _require_no_user(trace)
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
-    in_use = None if users.active_build else _ask_for_new_use(trace)
+    in_use = None if users.active_build else _ask_for_new_use(trace, again=True)
     if in_use is not None:
         return HandOff(HandOffState.IN_USE, in_use)
     return replace(state_by_user(users.active_build, [trace.last_end(), users.last_end], reason), updated=updated)
@@ -116,16 +116,19 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[str | None, list[str]]:
     return None, refusals
 
 
-def _ask_for_new_use(trace: HandOffTrace) -> str | None:
-    """Name a build that has come to the lock while the jobs were looked at: the last questions before a verdict."""
+def _ask_for_new_use(trace: HandOffTrace, *, again: bool) -> str | None:
+    """Name a build that has come to the lock while the jobs were looked at: the last questions before a verdict.
+
+    Before a lock can become releasable, `again` asks anew for lists of builds that were asked for earlier.
+    """
     queries, pipeline = trace.queries, trace.pipeline
     after_forgotten = trace.jobs_after_forgotten()
     for name in after_forgotten:
-        builds = (queries.latest_builds(pipeline, name), queries.builds_since(pipeline, name, trace.build))
+        builds = (queries.latest_builds(pipeline, name, again=again), queries.builds_since(pipeline, name, trace.build))
         if any(build.is_active for listed in builds for build in listed):
             return _forgotten_use(name)
     for use in trace.uses():
-        rerun = ask_for_active_rerun(queries, pipeline, use.counted_builds())
+        rerun = ask_for_active_rerun(queries, pipeline, use.counted_builds(), again=again)
         if rerun is not None:
             return f"{rerun} is waiting to start with it again"
     if after_forgotten:

@@ -41,8 +41,6 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
             progress = VersionProgress(queries, build.pipeline, graph, use)
             user = user or _ask_for_user(progress)
             ends.append(use.last_end())
-            if user is None:
-                require_no_user(progress, ())
         elif queries.version_id(build.pipeline, resource, version, among_latest=True) is not None:
             raise NoCredibleResponse(f"Concourse lists a version of {resource}, and does not find it")
     return state_by_user(user, ends, "no build has it")
@@ -59,5 +57,8 @@ def _ask_for_user(progress: VersionProgress) -> Build | None:
     user = use.active_build()
     if user is None and not progress.queries.is_archived(progress.pipeline):
         user = next(ask_for_pending_builds(progress), None)
-    user = user or ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds())
-    return user or progress.ask_for_changed_build()
+    if user is not None:
+        return user
+    require_no_user(progress, ())
+    rerun = ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds(), again=True)
+    return rerun or progress.ask_for_changed_build()

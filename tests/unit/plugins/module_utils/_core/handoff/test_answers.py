@@ -199,6 +199,35 @@ def test_a_rerun_that_starts_between_two_questions_keeps_the_lock() -> None:
         assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None), f"before {queries.asked[number]}"
 
 
+def taken_after_failure() -> tuple[PipelineModel, Build]:
+    """The claiming build has failed, and a build that took the lock without `passed` has ended."""
+    model, claiming = claimed()
+    model.job("test", get("envs"))
+    model.build("test", FAILED, took={"envs": "v2"})
+    return model, model.set_status(claiming, FAILED)
+
+
+@pytest.mark.parametrize(
+    ("way", "job"), [(long_way, "smoke"), (long_way, "test"), (long_way, "deploy"), (taken_after_failure, "test")]
+)
+def test_a_rerun_that_is_asked_for_between_two_questions_keeps_the_lock(
+    way: Callable[[], tuple[PipelineModel, Build]], job: str
+) -> None:
+    """Until it starts, only the list of its job's builds shows it, so that is asked for at the end of the look."""
+    model, claiming = way()
+    queries = ModelQueries(model)
+    assert judge_by_name(queries, claiming).dead_since is not None
+    lists = [number for number, one in enumerate(queries.asked) if one.method == "latest_builds" and job in one.about]
+    methods = {one.method for one in queries.asked[lists[-1] :]}
+    assert methods <= {"latest_builds", "builds_from", "jobs", "builds_with_input"}, "nothing else comes after it"
+    for number in range(lists[-1] + 1):
+        model, claiming = way()
+        original = next(build for build in model.builds.values() if build.job == job)
+        queries = ModelQueries(model)
+        _change_before(queries, number, partial(model.rerun, original, PENDING))
+        assert judge_by_name(queries, claiming).dead_since is None, f"before {queries.asked[number]}"
+
+
 def test_a_build_that_takes_the_lock_and_ends_between_two_questions_keeps_it_for_this_time() -> None:
     """Only when it ended is known, not what its job did with the lock: the next run will tell."""
     first = next(number for number, one in enumerate(_questions(CASES[-1])) if one.method == "builds_with_input")
