@@ -80,6 +80,11 @@ class Version:
         """The version that a pool resource makes of a commit (pool-resource, cmd/out/main.go)."""
         return cls((("ref", commit),))
 
+    @property
+    def commit(self) -> str | None:
+        """The commit of a version that a pool resource can have made; None for any other version."""
+        return self.fields[0][1] if [name for name, _value in self.fields] == ["ref"] else None
+
 
 @dataclass(frozen=True, slots=True)
 class StepVersion:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, Job, Version
+from ..concourse.model import Build, BuildResources, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference, PipelineReference
 
@@ -48,6 +48,26 @@ def require_no_output(
         makers = () if number is None else queries.builds_with_output(pipeline, resource, number)
         if build.id in {maker.id for maker in makers}:
             raise NoCredibleResponse(f"Concourse lists {build} at a version of {resource}, and not the version at it")
+
+
+def require_known_claim(
+    build: Build,
+    pipeline: PipelineReference,
+    job: Job,
+    carried: BuildResources,
+    version: Version,
+    queries: BuildQueries,
+) -> None:
+    """Check that a version which a build does not list is known to a resource of which it lists another one.
+
+    If it lists no output of one of the resources that its job puts to, the source of that one has changed.
+    """
+    outputs = {step.step: step.resource for step in job.outputs}
+    resources = set(outputs.values())
+    if not resources or not resources <= {outputs.get(item.step, item.step) for item in carried.outputs}:
+        return
+    if all(queries.version_id(pipeline, resource, version) is None for resource in sorted(resources)):
+        raise NoCredibleResponse(f"Concourse lists what {build} put, and does not know the version of the claim")
 
 
 def require_resource_of(

@@ -79,8 +79,7 @@ def _require_no_user(trace: HandOffTrace) -> None:
         require_maker([trace.progress(use)])
     is_archived = trace.queries.is_archived(trace.pipeline)
     for use in trace.uses():
-        wanted = [job.name for job in trace.graph.jobs()] if use.is_of_lock else trace.jobs_that_release()
-        require_no_user(trace.progress(use), [] if is_archived else wanted)
+        require_no_user(trace.progress(use), [] if is_archived else trace.jobs_that_count(use))
 
 
 def _active_use(uses: Iterable[VersionUse]) -> str | None:
@@ -107,8 +106,7 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[str | None, list[str]]:
     """Name a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
     refusals: list[str] = []
     for use in trace.uses():
-        wanted = [job.name for job in trace.graph.jobs()] if use.is_of_lock else trace.jobs_that_release()
-        taker = ask_for_taker(trace.progress(use), wanted)
+        taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use))
         if taker.job is not None:
             way = "" if use.is_of_lock else ", on the way to releasing the lock"
             return f"job {taker.job.name} can still take {_what(use)}{way}", []

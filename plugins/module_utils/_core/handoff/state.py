@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..concourse.model import Build
+from ..shared.times import latest_time
 
 
 class HandOffState(enum.StrEnum):
@@ -38,4 +39,4 @@ def state_by_user(user: Build | None, ends: Iterable[int | None], reason: str) -
     """Return the state of a lock that a build uses; `reason` is why no other does."""
     if user is not None:
         return HandOff(HandOffState.IN_USE, f"{user} is {user.status.value} with the lock")
-    return HandOff(HandOffState.UNUSED, reason, max((end for end in ends if end is not None), default=None))
+    return HandOff(HandOffState.UNUSED, reason, latest_time(ends))

@@ -10,9 +10,16 @@ from dataclasses import dataclass, field, replace
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
-from ..concourse.queries import BuildQueries, NoCredibleResponse
+from ..concourse.queries import BuildQueries
 from ..concourse.references import PipelineReference
-from .contradictions import require_listed_job, require_no_output, require_other_version, require_resource_of
+from ..shared.times import latest_time
+from .contradictions import (
+    require_known_claim,
+    require_listed_job,
+    require_no_output,
+    require_other_version,
+    require_resource_of,
+)
 from .version_progress import VersionProgress
 from .version_use import ResourceVersion, VersionUse
 
@@ -72,6 +79,10 @@ class HandOffTrace:
         """Return the jobs downstream by a forgotten version: nobody knows which versions their builds have."""
         return sorted({after for job, resource in self.forgotten for after in self.graph.downstream(job, resource)})
 
+    def jobs_that_count(self, use: VersionUse) -> list[str]:
+        """Return the jobs that can take the lock on with a version: any with the lock's, else those that release it."""
+        return [job.name for job in self.graph.jobs()] if use.is_of_lock else self.jobs_that_release()
+
     def jobs_that_release(self) -> list[str]:
         """Return the jobs downstream that put to the lock's resource, or lead to one that does.
 
@@ -99,8 +110,7 @@ class HandOffTrace:
 
     def last_end(self) -> int | None:
         """Return when the last build with any of the versions ended (seconds since 1970, UTC)."""
-        ends = (self.build.end_time, *(use.last_end() for use in self.uses()))
-        return max((end for end in ends if end is not None), default=None)
+        return latest_time((self.build.end_time, *(use.last_end() for use in self.uses())))
 
 
 def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rewritten: bool = False) -> HandOffTrace:
@@ -136,7 +146,7 @@ def _fetch_lock_uses(trace: HandOffTrace, carried: BuildResources, version: Vers
     if not steps:
         require_no_output(build, trace.pipeline, job, version, trace.queries)
         if not is_rewritten:
-            _require_no_other_output(trace, carried, version)
+            require_known_claim(build, trace.pipeline, job, carried, version, trace.queries)
         return
     for resource in trace.lock_resources:
         trace.fetch_lock_use(resource, version)
@@ -144,19 +154,6 @@ def _fetch_lock_uses(trace: HandOffTrace, carried: BuildResources, version: Vers
         trace.lock_resources = require_resource_of(build, trace.pipeline, graph, version, trace.queries)
         for resource in trace.lock_resources:
             trace.fetch_lock_use(resource, version)
-
-
-def _require_no_other_output(trace: HandOffTrace, carried: BuildResources, version: Version) -> None:
-    """Check that a resource of which the build lists another version knows the claim's. Raises NoCredibleResponse.
-
-    If the build lists no output of one of the resources that its job puts to, the source of that one has changed.
-    """
-    outputs = {step.step: step.resource for step in trace.job.outputs}
-    listed = {outputs.get(item.step, item.step) for item in carried.outputs}
-    if not trace.lock_resources or not listed.issuperset(trace.lock_resources):
-        return
-    if all(trace.queries.version_id(trace.pipeline, one, version) is None for one in trace.lock_resources):
-        raise NoCredibleResponse(f"Concourse lists what {trace.build} put, and does not know the version of the claim")
 
 
 def fetch_version_use(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference, PipelineReference, ResourceReference
+from ..shared.times import latest_time
 from .reruns import ask_for_active_rerun
 
 # A login can see the resources of thousands of pipelines; each costs one request for each claim.
@@ -35,7 +36,7 @@ class VersionUsers:
     @property
     def last_end(self) -> int | None:
         """When the last of them ended (seconds since 1970, UTC); None if none has."""
-        return max((build.end_time for build in self.builds if build.end_time is not None), default=None)
+        return latest_time(build.end_time for build in self.builds)
 
 
 def ask_for_making_build(
@@ -99,12 +100,7 @@ def has_made(build: Build, commit: str, queries: BuildQueries) -> bool:
 
 def has_made_another_claim(build: Build, commit: str, queries: BuildQueries) -> bool:
     """Return whether the outputs of a build name commits, but not this one. Raises NoCredibleResponse."""
-    commits = {
-        value
-        for output in queries.build_resources(build).outputs
-        for key, value in output.version.fields
-        if key == "ref" and len(output.version.fields) == 1
-    }
+    commits = {output.version.commit for output in queries.build_resources(build).outputs} - {None}
     return bool(commits) and commit not in commits
 
 

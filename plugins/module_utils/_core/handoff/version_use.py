@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..concourse.model import Build, BuildStatus, Version
+from ..shared.times import latest_time
 
 ResourceVersion = tuple[str, Version]
 """A resource by name, and one of its versions."""
@@ -65,11 +66,6 @@ class VersionUse:
         active = (build for build in self.builds if build.is_active)
         return next((build for build in active if self.counts(build) or self._is_of_older_configuration(build)), None)
 
-    def _is_of_older_configuration(self, build: Build) -> bool:
-        if self.changed_at is None or build.start_time is None:
-            return False
-        return (self.since or 0) <= build.start_time <= self.changed_at
-
     def changed_build(self, latest: Iterable[Build]) -> Build | None:
         """Return a build that is not in `builds`, or has another status there; `latest` is a newer list of them."""
         known = {(build.id, build.status) for build in self.builds}
@@ -77,12 +73,17 @@ class VersionUse:
 
     def last_end(self) -> int | None:
         """Return when the last build with the version ended (seconds since 1970, UTC); None if none has ended."""
-        return max((build.end_time for build in self.counted_builds() if build.end_time), default=None)
+        return latest_time(build.end_time for build in self.counted_builds())
 
     def unsuccessful_builds(self, succeeded_jobs: Iterable[str]) -> list[Build]:
         """Return the builds that took the version, of the jobs that did not succeed with it."""
         succeeded = set(succeeded_jobs)
         return [build for build in self.counted_builds() if build.job not in succeeded]
+
+    def _is_of_older_configuration(self, build: Build) -> bool:
+        if self.changed_at is None or build.start_time is None:
+            return False
+        return (self.since or 0) <= build.start_time <= self.changed_at
 
 
 def is_success_of(job: str, build: Build) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 
@@ -29,3 +30,8 @@ def duration_text(minutes: int) -> str:
     if days:
         return f"{days}d {hours}h" if days < 1000 else f"{days}d"
     return f"{hours}h {minutes % 60}m" if hours else f"{minutes}m"
+
+
+def latest_time(times: Iterable[int | None]) -> int | None:
+    """Return the latest of those times that are known; None if none is."""
+    return max((time for time in times if time is not None), default=None)

@@ -50,15 +50,14 @@ def _ask_for_namesakes(reference: BuildReference, named: PipelineReference, quer
         if reference.untyped_vars is None and pipeline.instance_vars != named.instance_vars:
             continue
         jobs = {job.name for job in queries.jobs(pipeline)}
-        has_job = reference.job in jobs
-        if pipeline.name == named.name:
-            wanted = set() if has_job else jobs
-        else:
-            wanted = {str(reference.job)} if has_job else set()
-        for job in sorted(wanted):
+        is_renamed, has_job = pipeline.name != named.name, reference.job in jobs
+        if is_renamed is not has_job:
+            # Another pipeline without the job, or the same one with it, where the name has been looked up.
+            continue
+        for job in [str(reference.job)] if has_job else sorted(jobs):
             build = queries.build(BuildReference(pipeline=pipeline, job=job, name=reference.name))
             if build is not None:
                 yield build
-        if pipeline.name == named.name and not has_job:
+        if not has_job:
             builds = queries.pipeline_builds(pipeline)
             yield from (one for one in builds if (one.job, one.name) == (reference.job, reference.name))
