@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..concourse.model import Build
-from ..handoff.version_search import VersionUsers, ask_for_making_build, ask_for_version_users
+from ..handoff.version_search import VersionUsers, ask_for_making_build, ask_for_version_users, has_made
 from .build_rules import ask_about_build
 from .claim_to_judge import ClaimToJudge
 from .namesake import ask_for_namesake
@@ -24,6 +24,9 @@ def ask_about_missing_build(reason: str, judged: ClaimToJudge, build: Build | No
     namesake = ask_for_namesake(judged.claim, judged.holder, judged.queries, is_version_known=found.is_known)
     if namesake is None:
         return Verdict(VerdictName.GONE, reason, judged.claim.claimed_at, build)
+    if has_made(namesake, judged.claim.commit, judged.queries):
+        # Found by its number: before Concourse 5.5 no version can be searched for.
+        return ask_about_build(judged, namesake, found_by_version=reason)
     if namesake.is_active:
         reason = f"{reason}, but {namesake} is {namesake.status.value} and may have the lock"
         return Verdict(VerdictName.HANDED_OFF, reason, None, namesake)

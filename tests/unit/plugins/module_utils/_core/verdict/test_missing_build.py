@@ -173,6 +173,16 @@ def test_before_concourse_5_5_no_version_is_searched_for() -> None:
     assert "resources" not in {query.method for query in queries.asked}
 
 
+@pytest.mark.parametrize("status", [STARTED, SUCCEEDED, FAILED])
+def test_before_concourse_5_5_the_outputs_of_a_build_of_that_number_prove_the_claim(status: BuildStatus) -> None:
+    model, build = a_pipeline(status=status)
+    queries = ModelQueries(model)
+    queries.has_filter = False
+    verdict = judge(queries, build)
+    expected = {STARTED: RUNNING, SUCCEEDED: LEAKED, FAILED: VerdictName.FAILED}[status]
+    assert (verdict.name, verdict.build) == (expected, build)
+
+
 def test_the_build_that_an_earlier_run_found_is_asked_for_by_its_id() -> None:
     model, build = a_pipeline(status=STARTED)
     named = holder_of(replace(build, pipeline=PipelineReference("main", "old")))
