@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ....atc import Emulator
 from ....atc.world import versions
 from ....lockrepo.git_command import git
+from .background import repeating
 
 EVERY = 0.3  # seconds
 
@@ -29,22 +28,9 @@ class Checker:
         self._checked: dict[int, int] = {}
         self._commits: dict[str, list[str]] = {}
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> AbstractContextManager[None]:
         """Check again and again until the end of the context."""
-        over = threading.Event()
-
-        def check_often() -> None:
-            while not over.wait(EVERY):
-                self.check()
-
-        thread = threading.Thread(target=check_often, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join(10)
+        return repeating(self.check, EVERY)
 
     def check(self) -> None:
         with self._world.lock:

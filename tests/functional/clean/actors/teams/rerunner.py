@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import random
 import re
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from .....atc import Emulator
 from .....atc.world.entities import Build
+from ..background import repeating
 from ..judging.ledger import Ledger
 from .pipelines import takes_every_version
 
@@ -35,25 +34,15 @@ class Rerunner:
         self._dice = dice
         self._met: set[str] = set()
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> AbstractContextManager[None]:
         """Re-run builds until the end of the context."""
-        over = threading.Event()
+        return repeating(self._come_by, 0.005)
 
-        def come_by() -> None:
-            while not over.wait(0.005):
-                for written in sorted(self._drafts.glob("*.written")):
-                    claims = _CLAIMS.findall(written.read_text(errors="replace"))
-                    written.unlink()
-                    self._meddle(claims)
-
-        thread = threading.Thread(target=come_by, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join(10)
+    def _come_by(self) -> None:
+        for written in sorted(self._drafts.glob("*.written")):
+            claims = _CLAIMS.findall(written.read_text(errors="replace"))
+            written.unlink()
+            self._meddle(claims)
 
     def _meddle(self, claims: list[str]) -> None:
         self._dice.shuffle(claims)
