@@ -35,7 +35,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: A sentence that names the unknown variables, an empty text if there are none.
+  description: A sentence that names the unknown variables. Empty if all variables are known.
   type: str
 """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Characters around a login that come from the file or the variable that it was copied from."""
+"""Checks for line breaks, quotes and spaces around a login, which are often copied along with it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check_logins(options: Mapping[str, t.Any]) -> None:
 
 
 def login_hint(options: Mapping[str, t.Any]) -> str:
-    """Return a sentence about the logins that a server may refuse for what is around them; empty if there are none."""
+    """Return a sentence that names each login with quotes or spaces around it; empty without such a login."""
     return "".join(f" {name} {what}: remove them, unless they are part of it." for name, what in _suspects(options))
 
 

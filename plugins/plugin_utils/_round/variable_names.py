@@ -46,7 +46,7 @@ def known_variables() -> frozenset[str]:
 
 
 def unknown_variables(variables: Collection[str]) -> str | None:
-    """Return a sentence that names the variables with the prefix that nothing knows; None if there are none."""
+    """Return a sentence that names the unknown variables with the prefix; None if all of them are known."""
     unknown = sorted({name for name in variables if name.startswith(PREFIX)} - known_variables())
     if not unknown:
         return None

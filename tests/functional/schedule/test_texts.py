@@ -202,7 +202,7 @@ def test_the_exposure_of_the_service_is_as_documented(made: dict[str, Any], tmp_
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_each_line_of_ansible_managed_is_a_comment(made: dict[str, Any], name: str) -> None:
-    """A second line that is none makes cron ignore the whole file, and sh run it."""
+    """cron ignores a whole file with one invalid line, and sh would run that line."""
     lines = (made["folder"] / f"managed-{name}").read_text(encoding="utf-8").splitlines()
     marked = [line for line in lines if "first line" in line or "second %line%" in line]
     assert len(marked) == 2

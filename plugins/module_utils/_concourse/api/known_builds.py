@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The builds that a run has been told of: what two responses say about one build must agree."""
+"""The builds in the responses of a run: two responses about the same build must agree."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class FlyTarget:
 
 
 def flyrc_path(environment: Mapping[str, str]) -> Path:
-    """Return the path of .flyrc: in $FLY_HOME, else in the home directory. Raises BadOption if there is none."""
+    """Return the path of .flyrc: in $FLY_HOME, else in the home directory. Raises BadOption if neither is known."""
     home = environment.get("FLY_HOME") or environment.get("HOME") or os.path.expanduser("~")
     if home == "~":
         raise BadOption(

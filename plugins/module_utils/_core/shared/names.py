@@ -41,7 +41,7 @@ def matches_name(pattern: str, name: str) -> bool:
 
 
 def only_meant_name(given: str, names: Iterable[str], option: str, kind: str) -> str | None:
-    """Return the name that a name in an option means, None if there is none. Raises BadOption if there are several.
+    """Return the name that a name in an option means; None for an unknown one. Raises BadOption if it means several.
 
     `kind` is what has the names, in the plural: "pools".
     """

@@ -33,5 +33,5 @@ def duration_text(minutes: int) -> str:
 
 
 def latest_time(times: Iterable[int | None]) -> int | None:
-    """Return the latest of those times that are known; None if none is."""
+    """Return the latest time; None stands for an unknown one, and is returned if all are unknown."""
     return max((time for time in times if time is not None), default=None)
