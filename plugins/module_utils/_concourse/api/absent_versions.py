@@ -4,8 +4,8 @@
 """Resources that do not have a version, so that a second search asks only those that were checked since the first one.
 
 Only a check brings an old version into a resource, and Concourse lists when the last check of each one ended
-(`last_checked`, in seconds). A put records the version that it has just made, without a check. Otherwise the last look
-before a push would ask all resources of all pipelines once more.
+(`last_checked`, in seconds). Otherwise the last look before a push would ask all resources of all pipelines once more.
+A put records the version that it has just made without a check: only a claim seconds ago is such a version.
 """
 
 from __future__ import annotations

@@ -23,9 +23,9 @@ from __future__ import annotations
 
 from ..claim.claim import Claim
 from ..claim.holder import Holder, HolderKind
-from ..concourse.model import Build, BuildStatus
+from ..concourse.model import Build
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..handoff.version_search import ask_for_making_build, has_made_another_claim
+from ..handoff.version_search import ask_for_making_build, has_made, has_made_another_claim
 from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
@@ -71,24 +71,16 @@ def _ask_about_named_build(judged: ClaimToJudge) -> Verdict:
         return ask_about_missing_build(f"Concourse has no {holder.text} any more", judged)
     if claiming.timing is ClaimTiming.BEFORE_BUILD:
         return ask_about_missing_build(f"the name {build} belongs to a later build now", judged, build)
-    if not build.is_active:
-        maker = _ask_for_another_maker(build, judged)
-        if maker is not None:
-            return ask_about_build(judged, maker, found_by_version=f"{build} made other claims")
+    if not build.is_active and not has_made(build, claim.commit, queries):
+        maker = ask_for_making_build(claim.commit, judged.teams, queries, judged.remembered)
+        if maker is not None and maker.id != build.id:
+            return ask_about_build(judged, maker, found_by_version=_why_not(build, judged))
     if claiming.timing is ClaimTiming.AFTER_BUILD:
         return ask_about_late_claim(judged, build)
     return ask_about_build(judged, build)
 
 
-def _ask_for_another_maker(build: Build, judged: ClaimToJudge) -> Build | None:
-    """Find the build that made the claim, if the outputs of the build that it names are other claims only.
-
-    A build that errored or was aborted can have claimed without an output, so its other outputs say nothing.
-    """
-    claim, queries = judged.claim, judged.queries
-    if build.status not in (BuildStatus.SUCCEEDED, BuildStatus.FAILED):
-        return None
-    if not has_made_another_claim(build, claim.commit, queries):
-        return None
-    maker = ask_for_making_build(claim.commit, judged.teams, queries, judged.remembered)
-    return None if maker is None or maker.id == build.id else maker
+def _why_not(build: Build, judged: ClaimToJudge) -> str:
+    """Say why the build that a claim names did not make it: Concourse names another one."""
+    made_others = has_made_another_claim(build, judged.claim.commit, judged.queries)
+    return f"{build} made other claims" if made_others else f"{build} lists no such claim"

@@ -327,3 +327,22 @@ def test_a_leaked_lock_is_kept_for_ten_minutes_after_its_pipeline_changed() -> N
     model.last_updated = build.end_time
     verdict = judge(ModelQueries(model), build, pipeline="new")
     assert (verdict.name, verdict.keep_until) == (LEAKED, (build.end_time or 0) + 600)
+
+
+@pytest.mark.parametrize("after_start", [200, 30], ids=["it had ended", "it was started"])
+@pytest.mark.parametrize("taken_status", [SUCCEEDED, FAILED, ERRORED, ABORTED])
+@pytest.mark.parametrize("status", [STARTED, SUCCEEDED])
+def test_an_ended_build_of_the_name_without_the_claim_does_not_hide_the_one_that_made_it(
+    status: BuildStatus, taken_status: BuildStatus, after_start: int
+) -> None:
+    """A build waits for the pool; its pipeline is renamed, and another one gets the name, whose build waits, too."""
+    model, build = a_pipeline(status=status)
+    wait_at_gate(model)
+    claimed_at = (build.start_time or 0) + 50
+    taken = PipelineModel("old", first_id=500)
+    taken.job("claim", put("envs"))
+    taken.build("claim", taken_status, start=claimed_at - after_start)
+    named = holder_of(replace(build, pipeline=taken.ref))
+    verdict = judge_claim(claim_by(build, "v2", at=claimed_at), named, ModelQueries(model, taken))
+    assert (verdict.name, verdict.build) == (RUNNING if status is STARTED else HANDED_OFF, build)
+    assert "old/claim 1 lists no such claim; found by its version" in verdict.reason
