@@ -11,7 +11,6 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.errors import RequiredError
 
-from .._core.shared.text import valid_unicode
 from .given_options import given_options
 from .hidden_names import hidden_names_warning
 from .secrets import secrets_in_addresses
@@ -63,6 +62,5 @@ class ArgumentModule(AnsibleModule):
         if warning:
             self.warn(warning)
         self.params = encodable(self.params)
-        if "msg" in kwargs:
-            kwargs["msg"] = valid_unicode(kwargs["msg"])
+        kwargs.update({key: encodable(kwargs[key]) for key in ("msg", "exception") if key in kwargs})
         self._base._return_formatted(kwargs)

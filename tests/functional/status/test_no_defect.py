@@ -93,6 +93,12 @@ def test_any_value_of_any_option(
     assert "\n" not in message or message.startswith(("argument ", "Unsupported"))
 
 
+def test_a_truth_value_that_is_not_utf_8(lock_repository: LockRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ansible adds a traceback to its error, with the value as it was given."""
+    options = {"repo": lock_repository.url, "validate_certs": "/nowhere/\udcff"}
+    assert "not a valid boolean" in message_of(concourse_pool_status, options, capsys)
+
+
 def test_a_path_that_is_not_utf_8(workplace: Workplace) -> None:
     run = workplace.ad_hoc("concourse_pool_status", {"branch": "x"}, environment={"POOL_REPO": "/nowhere/\udcff"})
     assert_says(run.message, ["There is no git repository at file:///nowhere/%FF", "check repo"])
