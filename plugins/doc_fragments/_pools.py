@@ -37,11 +37,11 @@ options:
       - The policy for each verdict, one of V(release) (after the O(grace)), V(stale) (after the
         O(stale_timeout)) or V(keep).
       - Verdicts without an entry keep the policy of O(preset). By default, this is V(release) for C(errored),
-        C(aborted) and C(zombie), V(stale) for C(leaked), C(failed) and C(gone), and V(keep) for C(handed_off),
-        C(manual), C(foreign) and C(unverified).
+        C(aborted) and C(zombie), V(stale) for C(leaked), C(failed), C(gone) and C(expired), and V(keep) for
+        C(handed_off), C(manual), C(foreign) and C(unverified).
       - V(stale) for C(unverified) goes by age alone, for locks of which Concourse cannot tell the build. It has no
         effect without a Concourse, where O(no_concourse) decides; V(keep) keeps these locks there, too.
-      - Locks that are C(running), C(unreachable), or C(handed_off) to a running build are always kept.
+      - Locks that are C(running), C(held), C(unreachable), or C(handed_off) to a running build are always kept.
     type: dict
     default: {}
   preset:

@@ -37,10 +37,12 @@ options:
       - leaked
       - failed
       - gone
+      - expired
       - unreachable
       - unverified
       - foreign
       - manual
+      - held
       - handed_off
       - running
     default: []
@@ -119,7 +121,9 @@ locks:
         - V(failed), V(errored) or V(aborted), that build ended with this status and left the lock claimed.
         - V(zombie), the lock was claimed after its build had ended.
         - V(gone), the claim names a build, and neither its name nor its version leads to one.
-        - V(manual), the lock was claimed by a person.
+        - V(held), a person or a playbook holds the lock until a time that has not come, see RV(locks[].hold).
+        - V(expired), such a hold has ended.
+        - V(manual), the lock was claimed by a person, without an end.
         - V(foreign), the claim names another Concourse.
         - V(unverified), no Concourse is configured, or neither message nor version tells the build.
         - V(unreachable), Concourse gave no credible response.
@@ -149,6 +153,17 @@ locks:
         instance_vars: {description: The instance variables of the pipeline., type: dict, sample: {branch: main}}
         job: {description: The job of the build., type: str, sample: deploy}
         build: {description: 'The name of the build, a number that is unique in its job.', type: str, sample: "12"}
+    hold:
+      description: What the trailers of a person's claim say; V(null) for the claim of a build.
+      type: dict
+      contains:
+        owner: {description: 'The owner, C(Held-By).', type: str, sample: ada@workstation}
+        reason: {description: 'Why the owner holds the lock, C(Reason).', type: str, sample: kernel upgrade}
+        since: {description: 'When the owner claimed the lock, in UTC.', type: str, sample: "2026-11-21T20:31:56Z"}
+        until:
+          description: The end of the hold in UTC, C(Hold-Until), V(never), or V(null) if none is stated or readable.
+          type: str
+          sample: "2026-11-22T00:31:56Z"
     build:
       description: The build that made the claim, as Concourse reports it.
       type: dict
@@ -168,7 +183,7 @@ locks:
     dead_since:
       description:
         - When the last build that held the lock ended, in UTC. If no build is known, the time of the claim; if the
-          build is V(gone), when a run first saw it so.
+          build is V(gone), when a run first saw it so; if a hold is V(expired), its end.
         - V(null) while the lock is or may be in use.
       type: str
       sample: "2026-11-21T20:31:59Z"

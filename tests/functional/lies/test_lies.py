@@ -32,7 +32,7 @@ KEPT = {*HELD, VerdictName.UNREACHABLE, VerdictName.MANUAL, VerdictName.FOREIGN,
 
 
 def verdict_of(claim: Claim, name: str, queries: BuildQueries) -> Verdict:
-    return judge_claim(claim, read_holder(claim, name.rpartition("/")[2], "main"), queries)
+    return judge_claim(claim, read_holder(claim, name.rpartition("/")[2], "main"), queries, now=0)
 
 
 def believed_lies(world: World, random: Random) -> tuple[int, list[tuple[str, Lie, Verdict]]]:

@@ -19,6 +19,7 @@ from ..concourse.references import BuildReference, PipelineReference
 from ..shared.text import printable
 from .build_url import read_build_url
 from .claim import Claim
+from .hold import Hold, read_hold
 
 # Followed by the lock; before 1.8.0 after a prefix that names the build. add_claimed writes the second.
 _VERBS = ("claiming: ", "adding claimed: ")
@@ -46,12 +47,19 @@ class Holder:
 
     `references` are the builds that the message can mean, likeliest first: old formats join names by slashes, and
     names may contain slashes. Empty unless `kind` is BUILD. `url` is the page of the build as the message gives it.
+    `hold` is what the trailers of a person's claim say; None for a build.
     """
 
     kind: HolderKind
     text: str
     references: tuple[BuildReference, ...] = ()
     url: str | None = None
+    hold: Hold | None = None
+
+    @property
+    def owner(self) -> str | None:
+        """The owner that the claim of a person or a playbook states, None if it states none."""
+        return (self.hold.owner or None) if self.hold is not None else None
 
 
 def read_holder(claim: Claim, lock_name: str, default_team: str) -> Holder:
@@ -149,8 +157,10 @@ def _read_instanced(names: str) -> list[tuple[PipelineReference, str]]:
 
 
 def _person(claim: Claim) -> Holder:
+    hold = read_hold(claim.message)
     subject = claim.message.partition("\n")[0]
-    return Holder(HolderKind.PERSON, printable(f"{claim.author}: {subject}", 120))
+    text = f"{hold.owner or claim.author}: {hold.reason or subject}"
+    return Holder(HolderKind.PERSON, printable(text, 120), hold=hold)
 
 
 def _unnamed() -> Holder:

@@ -12,6 +12,7 @@ from ..pool.layout import State, lock_path
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..report.columns import AGE, HOLDER, LOCK, POOL, VERDICT, Column
+from ..report.problems import problems_of
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
 from ..shared.names import matches_name
@@ -38,7 +39,7 @@ def clean_result(
         "locks": [_lock_value(lock_plan, now) for lock_plan in plan],
         "released": [_release_value(lock_plan) for lock_plan in released],
         "pools": pool_values(pools, judged, now),
-        "problems": problem_values(snapshot.problems, pools),
+        "problems": problem_values(problems_of(snapshot, judged, pools)),
         "report": _report_lines(plan, snapshot, pools, now),
         "commit": snapshot.commit,
     }
@@ -118,7 +119,8 @@ def _report_lines(plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[
         remark=lambda judged: _remark(steps[judged.lock.path]),
     )
     columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE)
-    return report_lines([lock_plan.judged for lock_plan in plan], pools, snapshot.problems, now, columns, counted)
+    judged = [lock_plan.judged for lock_plan in plan]
+    return report_lines(judged, pools, problems_of(snapshot, judged, pools), now, columns, counted)
 
 
 def _remark(lock_plan: LockPlan) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ..pool.snapshot import Snapshot
 from ..verdict.judge import JudgedLock
 from ..verdict.pool_options import PoolOption
+from .problems import problems_of
 from .table import report_lines
 from .values import lock_value, pool_values, problem_values
 
@@ -20,10 +21,11 @@ def status_result(
 ) -> dict[str, t.Any]:
     """Return the result of the module; `now` is in seconds since 1970, UTC."""
     names = [pool.name for pool in pools]
+    problems = problems_of(snapshot, judged, names)
     return {
         "locks": [lock_value(one, now) for one in judged],
         "pools": pool_values(names, judged, now),
-        "problems": problem_values(snapshot.problems, names),
-        "report": report_lines(judged, names, snapshot.problems, now),
+        "problems": problem_values(problems),
+        "report": report_lines(judged, names, problems, now),
         "commit": snapshot.commit,
     }

@@ -14,7 +14,7 @@ aws: 1 claimed (1 releasable), 1 free: env-3
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..pool.snapshot import Problem
@@ -45,12 +45,12 @@ class CountedLocks:
 def report_lines(
     locks: Sequence[JudgedLock],
     pools: Sequence[str],
-    problems: Iterable[Problem],
+    problems: Sequence[Problem],
     now: int,
     columns: Sequence[Column] = STATUS_COLUMNS,
     counted: CountedLocks | None = None,
 ) -> list[str]:
-    """Return the claimed locks, worst verdict first, each with its reason; the pools; and their problems.
+    """Return the claimed locks, worst verdict first, each with its reason; the pools; and the problems.
 
     Only a line with a URL is wider than WIDTH, and no line contains a character that a terminal acts on.
     """
@@ -60,9 +60,8 @@ def report_lines(
     lines.extend(["", counted.heading] if counted.heading else [""])
     for pool in pools:
         lines.extend(_pool_lines(pool, [judged for judged in locks if judged.lock.pool == pool], counted))
-    shown = [problem for problem in problems if problem.pool in pools]
-    lines.extend(["", "Problems:"] if shown else [])
-    for problem in shown:
+    lines.extend(["", "Problems:"] if problems else [])
+    for problem in problems:
         lines.extend(wrap(f"{printable(problem.pool, 40)}: {printable(problem.text)}", "  "))
     return lines
 

@@ -10,6 +10,8 @@ import typing as t
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from ..claim.claim import Claim
+from ..claim.hold import NEVER, Hold, HoldEnd
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build
 from ..pool.snapshot import Problem
@@ -33,6 +35,7 @@ def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
         "claimed_at": iso_time(claim.claimed_at) if claim else None,
         "age_minutes": age_minutes(claim.claimed_at, now) if claim else None,
         "holder": _holder_value(judged.holder, verdict.build) if judged.holder else None,
+        "hold": _hold_value(judged.holder.hold, claim) if claim and judged.holder and judged.holder.hold else None,
         "build": _build_value(verdict.build) if verdict.build else None,
         "commit": claim.commit if claim else None,
         "policy": judged.policy.value if judged.policy else None,
@@ -50,9 +53,9 @@ def pool_values(pools: Sequence[str], locks: Iterable[JudgedLock], now: int) -> 
     return [_pool_value(pool, in_pool, now) for pool, in_pool in by_pool.items()]
 
 
-def problem_values(problems: Iterable[Problem], pools: Sequence[str]) -> list[dict[str, str]]:
-    """Return the problems of the chosen pools."""
-    return [{"pool": printable(one.pool), "text": printable(one.text)} for one in problems if one.pool in pools]
+def problem_values(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Return the problems, in their order."""
+    return [{"pool": printable(one.pool), "text": printable(one.text)} for one in problems]
 
 
 def _pool_value(pool: str, locks: Sequence[JudgedLock], now: int) -> dict[str, t.Any]:
@@ -85,6 +88,15 @@ def _holder_value(holder: Holder, build: Build | None) -> dict[str, t.Any]:
         "instance_vars": _printable(json.loads(instance_vars)) if instance_vars else None,
         "job": _printable(named.job if named else None),
         "build": _printable(named.name if named else None),
+    }
+
+
+def _hold_value(hold: Hold, claim: Claim) -> dict[str, t.Any]:
+    return {
+        "owner": _printable(hold.owner or None),
+        "reason": _printable(hold.reason or None),
+        "since": iso_time(claim.claimed_at if hold.since is None else hold.since),
+        "until": NEVER if hold.end is HoldEnd.NEVER else iso_time(hold.until),
     }
 
 

@@ -34,6 +34,7 @@ DEFAULT_POLICIES: Mapping[VerdictName, Policy] = {
     VerdictName.ABORTED: Policy.RELEASE,
     VerdictName.ZOMBIE: Policy.RELEASE,
     VerdictName.GONE: Policy.STALE,
+    VerdictName.EXPIRED: Policy.STALE,
     VerdictName.MANUAL: Policy.KEEP,
     VerdictName.FOREIGN: Policy.KEEP,
     VerdictName.UNVERIFIED: Policy.KEEP,
@@ -43,6 +44,7 @@ DEFAULT_POLICIES: Mapping[VerdictName, Policy] = {
 # builds that wait for a hand-off; only those that somebody is at work with are safe.
 POOL_BOY_POLICIES: Mapping[VerdictName, Policy] = {
     **dict.fromkeys(DEFAULT_POLICIES, Policy.RELEASE),
+    VerdictName.EXPIRED: Policy.STALE,
     VerdictName.MANUAL: Policy.STALE,
     VerdictName.FOREIGN: Policy.STALE,
     VerdictName.UNVERIFIED: Policy.STALE,
@@ -52,7 +54,7 @@ POOL_BOY_POLICIES: Mapping[VerdictName, Policy] = {
 NO_CONCOURSE_CHOICES = (Policy.KEEP, Policy.STALE)
 
 # No option can change these: somebody uses the lock, or nothing is known.
-ALWAYS_KEPT = frozenset({VerdictName.RUNNING, VerdictName.UNREACHABLE})
+ALWAYS_KEPT = frozenset({VerdictName.RUNNING, VerdictName.HELD, VerdictName.UNREACHABLE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The verdict on a claim, and its reason.
 
-| the claim names | its build | verdict | decided in |
+| the claim names | its build, or the time | verdict | decided in |
 |---|---|---|---|
-| a person | | manual | claim/holder.py |
+| a person, until a time | has not come, has come | held, expired | hold_rules.py |
+| a person | | manual | here |
 | a build, or none, and no Concourse is configured | | unverified | here |
 | another Concourse, or no readable build | | foreign | here |
 | no build | no output names the commit | unverified; handed_off if a build uses the lock | version_search.py |
@@ -29,21 +30,29 @@ from ..handoff.version_search import ask_for_making_build, has_made, has_made_an
 from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
+from .hold_rules import judge_hold
 from .missing_build import ask_about_missing_build, ask_about_unnamed_build
 from .verdict import Verdict, VerdictName
 
 
 def judge_claim(
-    claim: Claim, holder: Holder, queries: BuildQueries | None, *, team: str = "main", remembered: int | None = None
+    claim: Claim,
+    holder: Holder,
+    queries: BuildQueries | None,
+    *,
+    now: int,
+    team: str = "main",
+    remembered: int | None = None,
 ) -> Verdict:
     """Judge one claimed lock. `queries` is None when no Concourse is configured.
 
-    `team` is the team of claims that name none. `remembered` is the id of the build that made the claim, if an earlier
-    run found it by the claim's version. A missing answer gives `unreachable`, whatever else is known. Errors of the
-    credentials are not caught.
+    `now` is in seconds since 1970, UTC. `team` is the team of claims that name none. `remembered` is the id of the
+    build that made the claim, if an earlier run found it by the claim's version. A missing answer gives `unreachable`,
+    whatever else is known. Errors of the credentials are not caught.
     """
     if holder.kind is HolderKind.PERSON:
-        return Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
+        held = None if holder.hold is None else judge_hold(holder.hold, holder.owner or claim.author, now)
+        return held or Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
     if queries is None:
         named = (
             "the claim names no build, and" if holder.kind is HolderKind.UNNAMED else f"claimed by {holder.text}, but"

@@ -23,6 +23,8 @@ class VerdictName(enum.StrEnum):
     ABORTED = "aborted"
     ZOMBIE = "zombie"
     GONE = "gone"
+    HELD = "held"
+    EXPIRED = "expired"
     MANUAL = "manual"
     FOREIGN = "foreign"
     UNVERIFIED = "unverified"

@@ -31,6 +31,7 @@ STATUS_KEYS = {
     "claimed_at",
     "age_minutes",
     "holder",
+    "hold",
     "build",
     "commit",
     "policy",

@@ -32,7 +32,7 @@ def test_a_small_report() -> None:
             "aws", "env-2", VerdictName.MANUAL, minutes=3 * DAY + 61, holder=PERSON, reason="not claimed by a build"
         ),
     ]
-    lines = report_lines(locks, ["aws"], [Problem("aws", "no .gitkeep in claimed/"), Problem("gcp", "not shown")], NOW)
+    lines = report_lines(locks, ["aws"], [Problem("aws", "no .gitkeep in claimed/")], NOW)
     assert lines == [
         "POOL  LOCK   VERDICT  HOLDER                             SINCE (UTC)  AGE",
         "aws   env-1  aborted  deploy/up 3                        2025-12-31   1h 20m",

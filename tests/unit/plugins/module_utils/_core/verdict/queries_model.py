@@ -235,9 +235,11 @@ def holder_of(build: Build) -> Holder:
 def verdict_on_id(queries: BuildQueries, build: Build, commit: str) -> Verdict:
     """Judge the lock that a build has claimed by a commit whose message names the build by its id."""
     reading = BuildReference(base=BASE, id=build.id)
-    return judge_claim(claim_by(build, commit), Holder(HolderKind.BUILD, str(reading), (reading,), None), queries)
+    return judge_claim(
+        claim_by(build, commit), Holder(HolderKind.BUILD, str(reading), (reading,), None), queries, now=0
+    )
 
 
 def verdict_on(queries: BuildQueries, build: Build, commit: str, *, at: int | None = None) -> Verdict:
     """Judge the lock that a build has claimed by a commit."""
-    return judge_claim(claim_by(build, commit, at=at), holder_of(build), queries)
+    return judge_claim(claim_by(build, commit, at=at), holder_of(build), queries, now=0)

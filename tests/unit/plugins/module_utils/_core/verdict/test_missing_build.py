@@ -47,7 +47,7 @@ def judge(queries: ModelQueries, build: Build, *, pipeline: str = "old", job: st
     """The verdict on a claim that names the build by an old name of its pipeline or its job."""
     assert build.pipeline is not None
     named = replace(build, pipeline=PipelineReference(build.pipeline.team, pipeline), job=job or build.job)
-    return judge_claim(claim_by(build, "v2"), holder_of(named), queries)
+    return judge_claim(claim_by(build, "v2"), holder_of(named), queries, now=0)
 
 
 def wait_at_gate(model: PipelineModel) -> None:
@@ -187,11 +187,11 @@ def test_the_build_that_an_earlier_run_found_is_asked_for_by_its_id() -> None:
     model, build = a_pipeline(status=STARTED)
     named = holder_of(replace(build, pipeline=PipelineReference("main", "old")))
     queries = ModelQueries(model)
-    verdict = judge_claim(claim_by(build, "v2"), named, queries, remembered=build.id)
+    verdict = judge_claim(claim_by(build, "v2"), named, queries, remembered=build.id, now=0)
     assert verdict.name is RUNNING
     assert "resources" not in {query.method for query in queries.asked}
     other = model.build("claim", STARTED, made={"envs": "v3"})
-    verdict = judge_claim(claim_by(build, "v2"), named, ModelQueries(model), remembered=other.id)
+    verdict = judge_claim(claim_by(build, "v2"), named, ModelQueries(model), remembered=other.id, now=0)
     assert verdict.build == build, "a build that did not make the claim is not believed"
 
 
@@ -199,14 +199,14 @@ def test_the_build_that_an_earlier_run_found_is_asked_for_by_its_id() -> None:
 def test_a_claim_that_names_no_build_is_found_by_its_version(status: BuildStatus) -> None:
     model, build = a_pipeline(status=status)
     expected = {STARTED: RUNNING, SUCCEEDED: LEAKED, ABORTED: VerdictName.ABORTED}[status]
-    verdict = judge_claim(claim_by(build, "v2"), UNNAMED, ModelQueries(model))
+    verdict = judge_claim(claim_by(build, "v2"), UNNAMED, ModelQueries(model), now=0)
     assert (verdict.name, verdict.build) == (expected, build)
     assert "the claim names no build; found by its version" in verdict.reason
 
 
 def test_a_claim_that_names_no_build_and_whose_version_leads_nowhere_is_never_gone() -> None:
     model, build = a_pipeline()
-    assert judge_claim(claim_by(build, "unknown"), UNNAMED, ModelQueries(model)).name is UNVERIFIED
+    assert judge_claim(claim_by(build, "unknown"), UNNAMED, ModelQueries(model), now=0).name is UNVERIFIED
 
 
 def test_a_build_of_another_pipeline_that_took_the_version_has_the_lock() -> None:
@@ -307,7 +307,7 @@ def test_where_concourse_has_forgotten_the_versions_nobody_can_know(status: Buil
     assert "has forgotten its versions" in verdict.reason
     late = replace(claim_by(build, "v2"), claimed_at=(build.end_time or 0) + 120)
     holder = holder_of(replace(build, pipeline=PipelineReference("main", "old")))
-    assert judge_claim(late, holder, ModelQueries(model)).name is GONE, "its times do not fit"
+    assert judge_claim(late, holder, ModelQueries(model), now=0).name is GONE, "its times do not fit"
 
 
 def test_a_build_of_the_name_with_other_claims_does_not_hide_the_one_that_made_the_claim() -> None:
@@ -343,6 +343,6 @@ def test_an_ended_build_of_the_name_without_the_claim_does_not_hide_the_one_that
     taken.job("claim", put("envs"))
     taken.build("claim", taken_status, start=claimed_at - after_start)
     named = holder_of(replace(build, pipeline=taken.ref))
-    verdict = judge_claim(claim_by(build, "v2", at=claimed_at), named, ModelQueries(model, taken))
+    verdict = judge_claim(claim_by(build, "v2", at=claimed_at), named, ModelQueries(model, taken), now=0)
     assert (verdict.name, verdict.build) == (RUNNING if status is STARTED else HANDED_OFF, build)
     assert "old/claim 1 lists no such claim; found by its version" in verdict.reason

@@ -34,6 +34,8 @@ def test_the_table_of_the_design() -> None:
         "aborted": RELEASE,
         "zombie": RELEASE,
         "gone": STALE,
+        "held": KEEP,
+        "expired": STALE,
         "manual": KEEP,
         "foreign": KEEP,
         "unverified": KEEP,

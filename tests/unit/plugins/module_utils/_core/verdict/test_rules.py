@@ -185,7 +185,7 @@ def test_gone_because_the_name_belongs_to_another_build(status: BuildStatus) -> 
 def test_manual() -> None:
     queries, _other, build = claiming(BuildStatus.STARTED)
     claim = claim_by(build, "v2")
-    verdict = judge_claim(claim, PERSON, queries)
+    verdict = judge_claim(claim, PERSON, queries, now=0)
     assert (verdict.name, verdict.dead_since) == (VerdictName.MANUAL, claim.claimed_at)
     assert "Ada Larsson" in verdict.reason
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
@@ -196,7 +196,7 @@ def test_foreign_is_asked_nothing() -> None:
     queries, _other, build = claiming(BuildStatus.ABORTED)
     queries.base = "https://other.example.com"
     claim = claim_by(build, "v2")
-    verdict = judge_claim(claim, holder_of(build), queries)
+    verdict = judge_claim(claim, holder_of(build), queries, now=0)
     assert (verdict.name, verdict.dead_since) == (VerdictName.FOREIGN, claim.claimed_at)
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
     assert queries.asked == [Query("names_this_concourse", ("https://ci.example.com",))]
@@ -204,7 +204,7 @@ def test_foreign_is_asked_nothing() -> None:
 
 def test_a_url_that_is_no_page_of_a_build_is_foreign() -> None:
     queries, _other, build = claiming(BuildStatus.ABORTED)
-    verdict = judge_claim(claim_by(build, "v2"), UNREADABLE, queries)
+    verdict = judge_claim(claim_by(build, "v2"), UNREADABLE, queries, now=0)
     assert verdict.name is VerdictName.FOREIGN
     assert queries.asked == []
 
@@ -212,7 +212,7 @@ def test_a_url_that_is_no_page_of_a_build_is_foreign() -> None:
 def test_a_claim_that_names_no_concourse_is_asked_at_the_configured_one() -> None:
     queries, _other, build = claiming(BuildStatus.ABORTED)
     reading = BuildReference(pipeline=build.pipeline, job=build.job, name=build.name)
-    verdict = judge_claim(claim_by(build, "v2"), Holder(HolderKind.BUILD, str(reading), (reading,)), queries)
+    verdict = judge_claim(claim_by(build, "v2"), Holder(HolderKind.BUILD, str(reading), (reading,)), queries, now=0)
     assert verdict.name is VerdictName.ABORTED
     assert queries.asked[0] == Query("build", (reading,))
     assert all(query.method != "names_this_concourse" for query in queries.asked)
@@ -226,7 +226,7 @@ def test_unverified_because_the_claim_names_no_build() -> None:
         (queries, "the claim names no build, and Concourse knows none that made it"),
         (None, "the claim names no build, and no Concourse is configured to ask: set concourse_url"),
     ):
-        verdict = judge_claim(claim, UNNAMED, one)
+        verdict = judge_claim(claim, UNNAMED, one, now=0)
         assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, claim.claimed_at)
         assert verdict.reason == reason
         assert policy_and_wait(verdict) == (Policy.KEEP, None)
@@ -235,11 +235,11 @@ def test_unverified_because_the_claim_names_no_build() -> None:
 def test_unverified_because_no_concourse_is_configured() -> None:
     _facts, _model, build = claiming(BuildStatus.STARTED)
     claim = claim_by(build, "v2")
-    verdict = judge_claim(claim, holder_of(build), None)
+    verdict = judge_claim(claim, holder_of(build), None, now=0)
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, claim.claimed_at)
     assert verdict.reason.endswith("but no Concourse is configured to ask: set concourse_url")
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
-    assert judge_claim(claim, PERSON, None).name is VerdictName.MANUAL
+    assert judge_claim(claim, PERSON, None, now=0).name is VerdictName.MANUAL
 
 
 @pytest.mark.parametrize("status", list(BuildStatus))

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the trailers of a claim say about a hold: who holds the lock, why, and until when.
+
+`concourse_pool_lock` writes them, and people may write them as well:
+
+    claiming: env-1
+
+    Reason: kernel upgrade
+    Held-By: ada@workstation
+    Hold-Until: 2026-11-29T18:00:00Z
+
+| Trailer      | Value                                                                              |
+|--------------|------------------------------------------------------------------------------------|
+| `Held-By`    | the owner; without it, the author of the commit                                    |
+| `Hold-Until` | the end: ISO 8601 with an offset from UTC, or `never`                              |
+| `Held-Since` | the time of the first claim, if the hold was extended; ISO 8601 as above           |
+| `Reason`     | why, in one line                                                                   |
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+HELD_BY, HOLD_UNTIL, HELD_SINCE, REASON = "Held-By", "Hold-Until", "Held-Since", "Reason"
+NEVER = "never"
+
+_TRAILER = re.compile(r"(?P<key>[A-Za-z-]+)[ \t]*:[ \t]*(?P<value>.*?)[ \t]*")
+_LONGEST_TIME = 40
+
+
+class HoldEnd(enum.Enum):
+    """What a claim says about the end of its hold."""
+
+    UNSTATED = "unstated"
+    AT_TIME = "at a time"
+    NEVER = "never"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold as its claim states it; times are in seconds since 1970, UTC.
+
+    `until` is the end if `end` is AT_TIME, else None; `since` is the first claim if the hold was extended, else None;
+    `owner` and `reason` are empty if the claim does not state them.
+    """
+
+    owner: str = ""
+    reason: str = ""
+    end: HoldEnd = HoldEnd.UNSTATED
+    until: int | None = None
+    since: int | None = None
+
+    def has_ended(self, now: int) -> bool:
+        """Return whether the end is a time that has come; `now` is in seconds since 1970, UTC."""
+        return self.until is not None and self.until <= now
+
+
+def read_hold(message: str) -> Hold:
+    """Return the hold in the message of a claim.
+
+    Trailers count wherever they stand below the first line, as people rewrite messages. Where several ends are stated,
+    the latest counts: a hold that is read too long is safe, one that is read too short is not.
+
+    >>> hold = read_hold("claiming: env-1\\n\\nHeld-By: ada\\nHold-Until: 2026-11-29T18:00:00+01:00\\n")
+    >>> hold.owner, hold.end.value, hold.until
+    ('ada', 'at a time', 1795971600)
+    """
+    values: dict[str, list[str]] = {}
+    for line in message.split("\n")[1:]:
+        found = _TRAILER.fullmatch(line.rstrip("\r"))
+        if found:
+            values.setdefault(found["key"].lower(), []).append(found["value"])
+
+    def last(key: str) -> str:
+        return next(filter(None, reversed(values.get(key.lower(), []))), "")
+
+    end, until = _read_ends(values.get(HOLD_UNTIL.lower(), []))
+    return Hold(last(HELD_BY), last(REASON), end, until, read_time(last(HELD_SINCE)))
+
+
+def read_time(text: str) -> int | None:
+    """Return a time with its offset from UTC as seconds since 1970, UTC; None if it is not one.
+
+    >>> read_time("2026-11-29T18:00:00Z"), read_time("2026-11-29T18:00:00"), read_time("tomorrow")
+    (1795975200, None, None)
+    """
+    try:
+        time = datetime.fromisoformat(text) if len(text) <= _LONGEST_TIME else None
+        return None if time is None or time.tzinfo is None else int(time.astimezone(UTC).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_ends(values: Sequence[str]) -> tuple[HoldEnd, int | None]:
+    if not values:
+        return HoldEnd.UNSTATED, None
+    if any(value.lower() == NEVER for value in values):
+        return HoldEnd.NEVER, None
+    times = [read_time(value) for value in values]
+    known = [time for time in times if time is not None]
+    return (HoldEnd.AT_TIME, max(known)) if len(known) == len(times) else (HoldEnd.UNREADABLE, None)

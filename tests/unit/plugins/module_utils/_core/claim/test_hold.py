@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import Hold, HoldEnd, read_hold
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import HolderKind, read_holder
+
+SIX = 1_795_975_200  # 2026-11-29T18:00:00Z
+
+
+def test_reads_all_trailers() -> None:
+    message = (
+        "claiming: env-1\n\nReason: kernel upgrade\nHeld-By: ada@workstation\nHold-Until: 2026-11-29T18:00:00Z\n"
+        "Held-Since: 2026-11-29T14:00:00+00:00\n"
+    )
+    assert read_hold(message) == Hold("ada@workstation", "kernel upgrade", HoldEnd.AT_TIME, SIX, SIX - 4 * 3600)
+
+
+@pytest.mark.parametrize(
+    ("trailers", "end", "until"),
+    [
+        ("", HoldEnd.UNSTATED, None),
+        ("Held-By: ada", HoldEnd.UNSTATED, None),
+        ("Hold-Until: never", HoldEnd.NEVER, None),
+        ("hold-until:NEVER  ", HoldEnd.NEVER, None),
+        ("Hold-Until: 2026-11-29T19:00:00+01:00", HoldEnd.AT_TIME, SIX),
+        ("Hold-Until: 2026-11-29 18:00Z\r", HoldEnd.AT_TIME, SIX),
+        ("Hold-Until: 2026-11-29T18:00:00", HoldEnd.UNREADABLE, None),
+        ("Hold-Until: tomorrow", HoldEnd.UNREADABLE, None),
+        ("Hold-Until:", HoldEnd.UNREADABLE, None),
+        ("Hold-Until: " + "9" * 60, HoldEnd.UNREADABLE, None),
+        ("Hold-Until: 0001-01-01T00:00:00+23:59", HoldEnd.UNREADABLE, None),
+        ("Hold-Until: 2026-11-29T18:00:00Z\nHold-Until: 2026-11-29T17:00:00Z", HoldEnd.AT_TIME, SIX),
+        ("Hold-Until: 2026-11-29T18:00:00Z\nHold-Until: soon", HoldEnd.UNREADABLE, None),
+        ("Hold-Until: 2026-11-29T18:00:00Z\nHold-Until: never", HoldEnd.NEVER, None),
+        ("Hold-Until: 2026-11-29T18:00:00Z\n\nSigned-off-by: Ada <ada@example.com>", HoldEnd.AT_TIME, SIX),
+    ],
+)
+def test_reads_the_end_as_people_write_it_and_never_too_early(trailers: str, end: HoldEnd, until: int | None) -> None:
+    hold = read_hold(f"claiming: env-1\n\n{trailers}\n")
+    assert (hold.end, hold.until) == (end, until)
+
+
+def test_the_first_line_holds_no_trailer() -> None:
+    assert read_hold("Hold-Until: never") == Hold()
+
+
+def test_a_claim_with_trailers_is_that_of_its_owner() -> None:
+    claim = Claim("c0ffee", SIX, "Ada Lovelace", "claiming: env-1\n\nReason: demo\nHeld-By: ada\nHold-Until: never\n")
+    holder = read_holder(claim, "env-1", "main")
+    assert (holder.kind, holder.text, holder.owner) == (HolderKind.PERSON, "ada: demo", "ada")
+
+
+def test_a_hold_without_owner_is_that_of_the_author() -> None:
+    claim = Claim("c0ffee", SIX, "Ada Lovelace", "take env-1 for a demo\n\nHold-Until: 2026-11-29T18:00:00Z\n")
+    holder = read_holder(claim, "env-1", "main")
+    assert (holder.kind, holder.text, holder.owner) == (HolderKind.PERSON, "Ada Lovelace: take env-1 for a demo", None)
+
+
+def test_the_claim_of_a_build_is_no_hold() -> None:
+    url = "https://ci.example.com/teams/main/pipelines/ci/jobs/deploy/builds/12"
+    claim = Claim("c0ffee", SIX, "git", f"claiming: env-1\nBuild URL: {url} ")
+    assert read_holder(claim, "env-1", "main").hold is None

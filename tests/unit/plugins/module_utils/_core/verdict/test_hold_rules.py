@@ -1,0 +1,60 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import read_holder
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
+    ALWAYS_KEPT,
+    POOL_BOY_POLICIES,
+    Policy,
+    PoolPolicy,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+
+UNTIL = 1_795_975_200  # 2026-11-29T18:00:00Z
+RELEASE_ALL = PoolPolicy(POOL_BOY_POLICIES, stale_timeout=0, grace=0)
+
+
+def verdict_of(trailers: str, *, now: int) -> Verdict:
+    message = f"claiming: env-1\n\nReason: demo\nHeld-By: ada\n{trailers}\n"
+    claim = Claim("c0ffee", UNTIL - 7200, "Ada Lovelace", message)
+    return judge_claim(claim, read_holder(claim, "env-1", "main"), None, now=now)
+
+
+def test_a_lock_is_held_until_the_last_second() -> None:
+    verdict = verdict_of("Hold-Until: 2026-11-29T18:00:00Z", now=UNTIL - 1)
+    assert verdict == Verdict(VerdictName.HELD, "held by ada until 2026-11-29T18:00:00Z: demo")
+    assert RELEASE_ALL.releasable_at(verdict) is None, "whatever the policy is"
+
+
+def test_a_hold_expires_and_its_wait_counts_from_its_end() -> None:
+    verdict = verdict_of("Hold-Until: 2026-11-29T18:00:00Z", now=UNTIL)
+    assert verdict == Verdict(VerdictName.EXPIRED, "held by ada until 2026-11-29T18:00:00Z, which is over: demo", UNTIL)
+    assert PoolPolicy().of(verdict) is Policy.STALE
+    assert PoolPolicy(stale_timeout=30).releasable_at(verdict) == UNTIL + 30 * 60
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [("never", "held by ada without an end: demo"), ("soon", "held by ada, until a time that cannot be read: demo")],
+)
+def test_a_lock_whose_hold_does_not_end_or_cannot_be_read_is_kept(end: str, words: str) -> None:
+    verdict = verdict_of(f"Hold-Until: {end}", now=UNTIL * 2)
+    assert verdict == Verdict(VerdictName.HELD, words)
+    assert RELEASE_ALL.releasable_at(verdict) is None
+
+
+def test_a_hold_without_an_end_stated_is_the_manual_claim_of_a_person() -> None:
+    verdict = verdict_of("", now=UNTIL)
+    assert verdict == Verdict(VerdictName.MANUAL, "not claimed by a build: ada: demo", UNTIL - 7200)
+
+
+def test_no_policy_can_be_set_for_held() -> None:
+    assert VerdictName.HELD in ALWAYS_KEPT
+    assert VerdictName.HELD not in POOL_BOY_POLICIES
