@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from ..pool.layout import State, lock_path
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
-from ..report.columns import AGE, HOLDER, LOCK, POOL, VERDICT, Column
+from ..report.columns import AGE, COMMIT, HOLDER, LOCK, POOL, VERDICT, Column
 from ..report.problems import problems_of
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
@@ -118,7 +118,7 @@ def _report_lines(plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[
         heading="The pools before this run:",
         remark=lambda judged: _remark(steps[judged.lock.path]),
     )
-    columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE)
+    columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE, COMMIT)
     judged = [lock_plan.judged for lock_plan in plan]
     return report_lines(judged, pools, problems_of(snapshot, judged, pools), now, columns, counted)
 

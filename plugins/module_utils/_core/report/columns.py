@@ -12,6 +12,7 @@ from ..shared.text import shortened
 from ..shared.times import age_minutes, duration_text, iso_time
 from ..verdict.judge import JudgedLock
 from .layout import GAP, WIDTH
+from .release_command import SHOWN_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,15 @@ def _age(judged: JudgedLock, now: int) -> str:
     return duration_text(age_minutes(claimed_at(judged), now))
 
 
-POOL = Column("POOL", 13, lambda judged, _now: judged.lock.pool, grows=True)
-LOCK = Column("LOCK", 16, lambda judged, _now: judged.lock.name, grows=True)
+def _commit(judged: JudgedLock, _now: int) -> str:
+    return judged.claim.commit[:SHOWN_DIGITS] if judged.claim else ""
+
+
+POOL = Column("POOL", 11, lambda judged, _now: judged.lock.pool, grows=True)
+LOCK = Column("LOCK", 14, lambda judged, _now: judged.lock.name, grows=True)
 VERDICT = Column("VERDICT", 11, lambda judged, _now: judged.verdict.name.value)
-HOLDER = Column("HOLDER", 20, _holder_text, grows=True)
+HOLDER = Column("HOLDER", 14, _holder_text, grows=True)
 SINCE = Column("SINCE (UTC)", 11, _claim_time)
 AGE = Column("AGE", 7, _age)
-STATUS_COLUMNS = (POOL, LOCK, VERDICT, HOLDER, SINCE, AGE)
+COMMIT = Column("COMMIT", SHOWN_DIGITS, _commit)
+STATUS_COLUMNS = (POOL, LOCK, VERDICT, HOLDER, SINCE, AGE, COMMIT)

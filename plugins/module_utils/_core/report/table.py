@@ -4,11 +4,13 @@
 """Judged locks as a report for people.
 
 ```text
-POOL  LOCK   VERDICT  HOLDER             SINCE (UTC)  AGE
-aws   env-1  errored  main/ci/test 12    11-21 20:14  9h 3m
+POOL  LOCK   VERDICT  HOLDER             SINCE (UTC)  AGE    COMMIT
+aws   env-1  errored  main/ci/test 12    11-21 20:14  9h 3m  7000aa5c
              main/ci/test 12 errored and left the lock claimed
 
 aws: 1 claimed (1 releasable), 1 free: env-3
+
+To release one lock, whatever its verdict: ansible-playbook poolboy.concourse.release ...
 ```
 """
 
@@ -23,6 +25,7 @@ from ..verdict.judge import JudgedLock
 from ..verdict.severity import severity_rank
 from .columns import STATUS_COLUMNS, Column, claimed_at, column_widths
 from .layout import GAP, table_row, wrap
+from .release_command import release_command
 
 # With a deeper indent the reason would have no room.
 _MAX_INDENT = 33
@@ -50,9 +53,9 @@ def report_lines(
     columns: Sequence[Column] = STATUS_COLUMNS,
     counted: CountedLocks | None = None,
 ) -> list[str]:
-    """Return the claimed locks, worst verdict first, each with its reason; the pools; and the problems.
+    """Return the claimed locks, worst verdict first, each with its reason; the pools; a command; and the problems.
 
-    Only a line with a URL is wider than WIDTH, and no line contains a character that a terminal acts on.
+    Only a line with a URL or the command is wider than WIDTH, and no line contains a character that a terminal acts on.
     """
     counted = counted or CountedLocks("releasable", lambda judged: judged.is_releasable(now))
     claimed = sorted((judged for judged in locks if judged.claim), key=_severity)
@@ -60,6 +63,7 @@ def report_lines(
     lines.extend(["", counted.heading] if counted.heading else [""])
     for pool in pools:
         lines.extend(_pool_lines(pool, [judged for judged in locks if judged.lock.pool == pool], counted))
+    lines.extend(_release_lines(claimed, counted))
     lines.extend(["", "Problems:"] if problems else [])
     for problem in problems:
         lines.extend(wrap(f"{printable(problem.pool, 40)}: {printable(problem.text)}", "  "))
@@ -98,3 +102,11 @@ def _pool_lines(pool: str, locks: Sequence[JudgedLock], counted: CountedLocks) -
         more = len(free) - _MAX_FREE_NAMES
         text += f": {', '.join(free[:_MAX_FREE_NAMES])}" + (f" and {more} more" if more > 0 else "")
     return wrap(text)
+
+
+def _release_lines(claimed: Sequence[JudgedLock], counted: CountedLocks) -> list[str]:
+    """Return the command that releases the worst lock of those that the table does not count, else the worst of all."""
+    by_need = sorted(claimed, key=counted.includes)
+    commands = (release_command(one.lock.pool, one.lock.name, one.claim.commit) for one in by_need if one.claim)
+    command = next(filter(None, commands), None)
+    return ["", f"To release one lock, whatever its verdict: {command}"] if command else []

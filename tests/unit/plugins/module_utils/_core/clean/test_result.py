@@ -120,14 +120,16 @@ def test_the_report_shows_the_action_for_each_claimed_lock() -> None:
     rows = {line.split()[1]: line.split()[2] for line in lines if line.startswith("aws ")}
     assert rows["env-1"] == "release"
     assert rows["env-2"] == "keep"
-    assert max(map(len, lines)) <= WIDTH
+    *table, command = lines
+    assert max(map(len, table)) <= WIDTH
+    assert "-e pool_boy_lock=env-2 " in command
 
 
 def test_the_report_shows_the_pools_before_the_run() -> None:
     steps, snapshot = plan(a_pool())
     reports = [clean_result(steps, snapshot, ["aws"], NOW, released=done)["report"] for done in ((), releases(steps))]
     assert reports[0] == reports[1]
-    assert reports[0][-3:] == ["", "The pools before this run:", "aws: 3 claimed (2 to release), 1 free: env-3"]
+    assert reports[0][-5:-2] == ["", "The pools before this run:", "aws: 3 claimed (2 to release), 1 free: env-3"]
 
 
 def below(lines: list[str], lock: str) -> str:

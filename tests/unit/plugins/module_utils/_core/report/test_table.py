@@ -21,6 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.ve
 from .judged_locks import BUILD, NOW, PERSON, claimed, free
 
 DAY = 1440
+TO_RELEASE = "To release one lock, whatever its verdict: ansible-playbook poolboy.concourse.release"
 ACTED_ON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -34,13 +35,15 @@ def test_a_small_report() -> None:
     ]
     lines = report_lines(locks, ["aws"], [Problem("aws", "no .gitkeep in claimed/")], NOW)
     assert lines == [
-        "POOL  LOCK   VERDICT  HOLDER                             SINCE (UTC)  AGE",
-        "aws   env-1  aborted  deploy/up 3                        2025-12-31   1h 20m",
+        "POOL  LOCK   VERDICT  HOLDER                             SINCE (UTC)  AGE     COMMIT",
+        "aws   env-1  aborted  deploy/up 3                        2025-12-31   1h 20m  cccccccc",
         "             ci/up 3 was aborted and left it claimed",
-        "aws   env-2  manual   Ada Larsson: manually claim env-1  2025-12-28   3d 1h",
+        "aws   env-2  manual   Ada Larsson: manually claim env-1  2025-12-28   3d 1h   cccccccc",
         "             not claimed by a build",
         "",
         "aws: 2 claimed (1 releasable), 1 free: env-3",
+        "",
+        f"{TO_RELEASE} -e pool_boy_pool=aws -e pool_boy_lock=env-2 -e pool_boy_claim_commit=cccccccc",
         "",
         "Problems:",
         "  aws: no .gitkeep in claimed/",
@@ -102,7 +105,8 @@ def test_the_report_does_not_depend_on_the_order_of_the_locks() -> None:
     ],
 )
 def test_ages(minutes: int, age: str) -> None:
-    assert report_lines([claimed("aws", "a", minutes=minutes)], [], [], NOW)[1].endswith(f"  {age}")
+    row = report_lines([claimed("aws", "a", minutes=minutes)], [], [], NOW)[1]
+    assert row.removesuffix("cccccccc").rstrip().endswith(f"  {age}")
 
 
 def test_claims_of_this_year_show_the_time_of_day() -> None:
@@ -122,23 +126,36 @@ def test_columns_are_aligned_with_their_titles() -> None:
     locks = [claimed("a-very-long-name-of-a-pool", "x", build=BUILD), claimed("aws", "a-very-long-name-of-a-lock")]
     title, *lines = report_lines(locks, [], [], NOW)
     rows = [line for line in lines if line.startswith("a")]
-    for word in ("LOCK", "VERDICT", "HOLDER", "SINCE", "AGE"):
+    for word in ("LOCK", "VERDICT", "HOLDER", "SINCE", "AGE", "COMMIT"):
         at = title.index(word)
         assert all(row[at - 1] == " " and row[at] != " " for row in rows)
 
 
 def test_long_names_use_the_width_that_is_left_and_keep_both_ends() -> None:
-    one = claimed("cf-deployment/fresh", "bosh-lite-network-17", build=BUILD)
+    one = claimed("cf-deploy/fresh", "bosh-lite-net-17", build=BUILD)
     _title, row, *_reason = report_lines([one], [], [], NOW)
     assert len(row) <= WIDTH
-    assert row.startswith("cf-deployment/fresh  bosh-lite-network-17  aborted")
+    assert row.startswith("cf-deploy/fresh  bosh-lite-net-17  aborted")
     holder = Holder(HolderKind.PERSON, "h" * 99)
     long = claimed("teams/" + "p" * 60 + "/fresh", "bosh-" + "l" * 60 + "-17", holder=holder)
     _title, row, *_reason = report_lines([long], [], [], NOW)
-    assert row.endswith("2025-12-31   1h 20m")
+    assert row.endswith("2025-12-31   1h 20m  cccccccc")
     assert len(row) <= WIDTH
     for end in ("teams", "fresh  bosh-", "-17  aborted"):
         assert end in row
+
+
+def test_the_command_is_for_the_worst_lock_that_the_policy_keeps() -> None:
+    due = claimed("aws", "due", VerdictName.ZOMBIE)
+    kept = claimed("aws", "by-hand", VerdictName.MANUAL)
+    used = claimed("aws", "in-use", VerdictName.RUNNING, dead=False)
+    lines = report_lines([used, due, kept], ["aws"], [], NOW)
+    assert [line for line in lines if line.startswith(TO_RELEASE) and "pool_boy_lock=by-hand " in line] == lines[-1:]
+    assert "pool_boy_lock=in-use " in report_lines([used, due], ["aws"], [], NOW)[-1]
+    assert "pool_boy_lock=due " in report_lines([due], ["aws"], [], NOW)[-1]
+    endless = claimed("aws", "x" * 5000, VerdictName.MANUAL)
+    assert "pool_boy_lock=in-use " in report_lines([endless, used], ["aws"], [], NOW)[-1]
+    assert report_lines([endless], ["aws"], [], NOW)[-1] == "aws: 1 claimed, 0 free"
 
 
 def test_a_url_is_never_broken() -> None:
@@ -163,5 +180,5 @@ def test_no_line_is_too_wide_or_has_control_characters(
     holder = Holder(HolderKind.PERSON, text)
     locks = [claimed(pool, lock, verdict, minutes=minutes, reason=reason, holder=holder), free(pool, lock)]
     lines = report_lines(locks, [pool], [Problem(pool, text)], NOW)
-    assert all(len(line) <= WIDTH or "://" in reason + text for line in lines)
+    assert all(len(line) <= WIDTH or "://" in reason + text or line.startswith(TO_RELEASE) for line in lines)
     assert not {unicodedata.category(character) for line in lines for character in line} & ACTED_ON
