@@ -19,12 +19,12 @@ class PageTime:
     @property
     def machine(self) -> str:
         """The value of the attribute `datetime`: 2026-11-22T03:00:00Z."""
-        return self.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
     @property
     def text(self) -> str:
         """To the minute: 2026-11-22 03:00."""
-        return self.at.strftime("%Y-%m-%d %H:%M")
+        return self.at.replace(tzinfo=None).isoformat(" ", "minutes")
 
     @property
     def seconds(self) -> int:

@@ -14,7 +14,8 @@ def iso_time(seconds: int | None) -> str | None:
     if seconds is None:
         return None
     try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # strftime writes years before 1000 with fewer digits.
+        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat() + "Z"
     except (OverflowError, ValueError, OSError):
         return None
 
