@@ -35,6 +35,7 @@ def a_claim(pool: str, name: str, verdict: str = "running", *, minutes: int = 30
         "claimed_at": iso(MADE - timedelta(minutes=minutes)),
         "age_minutes": minutes,
         "holder": a_holder(),
+        "hold": None,
         "build": {"id": 4711, "status": "started", "start_time": None, "end_time": None},
         "commit": "d0850b46e5200ff4c85718fad1652bdcdd611339",
         "policy": "keep",
@@ -45,10 +46,26 @@ def a_claim(pool: str, name: str, verdict: str = "running", *, minutes: int = 30
     }
 
 
+def a_hold(
+    pool: str, name: str, verdict: str = "held", *, owner: str = "ada@workstation", until: str = "never", **changes: Any
+) -> dict[str, Any]:
+    """Return a lock that somebody holds for a kernel upgrade, as concourse_pool_status does."""
+    reason = "kernel upgrade"
+    return a_claim(
+        pool,
+        name,
+        verdict,
+        reason=f"held by {owner} until {until}: {reason}",
+        holder=a_holder(kind="person", text=f"{owner}: {reason}", url=None),
+        hold={"owner": owner, "reason": reason, "since": None, "until": until},
+        **changes,
+    )
+
+
 def a_free_lock(pool: str, name: str) -> dict[str, Any]:
     """Return a free lock as concourse_pool_status does."""
     nothing = dict.fromkeys(
-        ("claimed_at", "age_minutes", "holder", "build", "commit", "policy", "dead_since", "releasable_at")
+        ("claimed_at", "age_minutes", "holder", "hold", "build", "commit", "policy", "dead_since", "releasable_at")
     )
     about = {"pool": pool, "name": name, "state": "unclaimed", "verdict": "free", "reason": "nobody holds it"}
     return {**about, **nothing, "releasable": False}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ...module_utils._core.shared.times import duration_text
 from .._round.model import Round, RoundLock, RoundPools
+from .hold import holder_of, reason_of
 from .next_step import NextStep, NextSteps
 from .text import shown
 from .times import PageTime, page_time
@@ -57,11 +58,11 @@ def _row(lock: RoundLock, round_: Round, next_steps: NextSteps) -> LockRow:
         pool=shown(lock.pool),
         name=shown(lock.name),
         word=word_for(lock.verdict),
-        holder=shown(lock.holder),
+        holder=shown(holder_of(lock)),
         link=lock.url,
         since=since,
         minutes=None if lock.claimed_at is None else max(0, (round_.finished_at - lock.claimed_at) // 60),
-        reason=shown(lock.reason),
+        reason=shown(reason_of(lock)),
         next_step=next_steps.of(lock),
         is_releasable=lock.releasable,
     )

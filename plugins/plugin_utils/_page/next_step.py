@@ -13,7 +13,7 @@ from ...module_utils._core.pool.layout import State
 from ...module_utils._core.shared.times import duration_text
 from ...module_utils._core.verdict.policy import Policy
 from ...module_utils._core.verdict.verdict import VerdictName
-from .._round.model import Round, RoundLock
+from .._round.model import Round, RoundHold, RoundLock
 from .text import shown
 from .times import PageTime, page_time
 
@@ -27,7 +27,7 @@ _STAYS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class NextStep:
-    """One sentence, and when the lock may be released, None for never or unknown.
+    """One sentence, and when the lock may be released or its hold ends, None for never or unknown.
 
     `is_news` is true if this round released the lock or tried to.
     """
@@ -57,7 +57,7 @@ class NextSteps:
         if at is not None and lock.releasable_at is not None:
             left = max(0, (lock.releasable_at - self._round.finished_at) // 60)
             return NextStep(f"May go at {at.text}" + (f", in {duration_text(left)}." if left else "."), at)
-        return NextStep(_kept(lock))
+        return _held(lock.hold) if lock.hold and lock.verdict == VerdictName.HELD else NextStep(_kept(lock))
 
     @cached_property
     def _planned(self) -> dict[tuple[str, str, str | None], RoundLock]:
@@ -85,6 +85,15 @@ class NextSteps:
         if planned is not None and planned.releasable:
             return f"Kept: {shown(planned.action_reason or 'by the policy')}."
         return "Goes with the next round."
+
+
+def _held(hold: RoundHold) -> NextStep:
+    until = page_time(hold.until)
+    if until is not None:
+        return NextStep(f"Stays until {until.text}.", until)
+    return NextStep(
+        "Stays until its owner gives it back." if hold.is_endless else "Stays, because its end cannot be read."
+    )
 
 
 def _kept(lock: RoundLock) -> str:

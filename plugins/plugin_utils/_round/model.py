@@ -27,12 +27,26 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundHold:
+    """What a person's claim says about its hold; what it does not say is empty or None.
+
+    `until` is also None if the hold has no end (`is_endless`), or one that cannot be read.
+    """
+
+    owner: str
+    reason: str
+    since: int | None
+    until: int | None
+    is_endless: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoundLock:
     """A lock as the modules return it.
 
     `claim` identifies the claim: pool, name and commit. `unused_since` is `dead_since`; `holder` includes the instance
-    variables of the pipeline; `url` is the page of the claiming build if it is safe to link to; `action` and
-    `action_reason` are the decision of clean.
+    variables of the pipeline; `hold` is None for the claim of a build; `url` is the page of the claiming build if it
+    is safe to link to; `action` and `action_reason` are the decision of clean.
     """
 
     pool: str
@@ -41,6 +55,7 @@ class RoundLock:
     verdict: str
     reason: str
     holder: str
+    hold: RoundHold | None
     url: str | None
     claimed_at: int | None
     age_minutes: int

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...module_utils._core.claim.hold import NEVER
 from ...module_utils._core.concourse.instance_vars import compact_json
 from .links import safe_link
 from .model import (
@@ -14,6 +15,7 @@ from .model import (
     Failure,
     ReleasedLock,
     Round,
+    RoundHold,
     RoundLock,
     RoundPools,
     StartedBuild,
@@ -53,7 +55,7 @@ def _pools(part: RoundFields) -> RoundPools | None:
 
 
 def _lock(lock: RoundFields) -> RoundLock:
-    holder = lock.section("holder")
+    holder, hold = lock.section("holder"), lock.section("hold")
     return RoundLock(
         pool=lock.text("pool"),
         name=lock.text("name"),
@@ -61,6 +63,7 @@ def _lock(lock: RoundFields) -> RoundLock:
         verdict=lock.text("verdict"),
         reason=lock.optional_text("reason") or "",
         holder=_with_instance_vars(holder.optional_text("text") or "", holder) if holder else "",
+        hold=_hold(hold) if hold else None,
         url=_url(lock),
         claimed_at=lock.optional_time("claimed_at"),
         age_minutes=lock.optional_whole("age_minutes") or 0,
@@ -71,6 +74,17 @@ def _lock(lock: RoundFields) -> RoundLock:
         commit=lock.optional_text("commit"),
         action=lock.optional_text("action"),
         action_reason=lock.optional_text("action_reason"),
+    )
+
+
+def _hold(hold: RoundFields) -> RoundHold:
+    is_endless = hold.optional_text("until") == NEVER
+    return RoundHold(
+        owner=hold.optional_text("owner") or "",
+        reason=hold.optional_text("reason") or "",
+        since=hold.optional_time("since"),
+        until=None if is_endless else hold.optional_time("until"),
+        is_endless=is_endless,
     )
 
 

@@ -14,6 +14,7 @@ from ansible_collections.poolboy.concourse.tests.page.rounds import (
     a_claim,
     a_cleaning,
     a_free_lock,
+    a_hold,
     a_holder,
     a_look,
     a_release,
@@ -45,6 +46,17 @@ def everything() -> dict[str, Any]:
         trigger=a_trigger(),
         status=a_look(*locks, problems=[{"pool": "aws", "text": "lock env-9 is both claimed and unclaimed"}]),
     )
+
+
+def holds() -> dict[str, Any]:
+    """Return a round with locks that somebody holds: until a time, without an end, and until a time that is over."""
+    later, over = (iso(MADE + timedelta(minutes=minutes)) for minutes in (200, -18))
+    locks = [
+        a_hold("aws", "env-1", minutes=200, until=later),
+        a_hold("aws", "env-2", minutes=9000, owner="a-very-long-name-without-a-break" * 4),
+        a_hold("aws", "env-3", "expired", minutes=400, until=over, releasable_at=iso(MADE + timedelta(minutes=42))),
+    ]
+    return a_round(status=a_look(*locks))
 
 
 def a_trigger() -> dict[str, Any]:
@@ -95,6 +107,7 @@ def rounds() -> dict[str, dict[str, Any]]:
             trigger={"failed": True, "triggered": []},
             status=a_look(a_claim("aws", "env-1", "unreachable"), a_claim("aws", "env-2", "manual")),
         ),
+        "holds": holds(),
         "no cleaning": a_round(clean=None, status=a_look(leaked)),
         "check mode": a_round(
             check_mode=True, clean=a_cleaning(a_step(leaked, "release"), released=released), status=a_look(leaked)

@@ -132,6 +132,24 @@ def test_failures_are_shown(open_page: OpenPage) -> None:
     assert last.get_by_role("link").count() == 2
 
 
+def test_a_held_lock_shows_who_holds_it_why_and_until_when(open_page: OpenPage) -> None:
+    visit = open_page(ROUNDS["holds"])
+    assert visit.names() == ["env-3", "env-2", "env-1"]
+    expired, endless, held = visit.rows.all()
+    expect(held).to_contain_text("ada@workstation")
+    expect(held).to_contain_text("kernel upgrade")
+    expect(held).to_contain_text("Stays until 2026-11-22 06:20.")
+    expect(endless).to_contain_text("Stays until its owner gives it back.")
+    expect(expired).to_contain_text("kernel upgrade (held until 2026-11-22 02:42)")
+    expect(expired).to_contain_text("May go at 2026-11-22 03:42, in 42m.")
+    for row in (held, expired):
+        text = row.inner_text()
+        assert [text.count(words) for words in ("ada@workstation", "kernel upgrade")] == [1, 1]
+    visit.tab.get_by_role("link", name="2 By hand").click()
+    assert visit.names() == ["env-2", "env-1"]
+    assert visit.complaints == []
+
+
 def test_a_silent_concourse_and_what_is_not_known_for_it(open_page: OpenPage) -> None:
     visit = open_page(ROUNDS["Concourse is silent"])
     expect(visit.tab.get_by_text("the holders are unknown for 1 lock")).to_be_visible()

@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
+    Holder,
+    HolderKind,
+    read_holder,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Problem, Snapshot
@@ -18,6 +22,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.tim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import FREE, Verdict, VerdictName
 
 NOW = 1_790_000_000
@@ -47,6 +52,33 @@ def claimed(
     dead_since = None if unused is None else NOW - unused * 60
     judged = Verdict(VerdictName(verdict), f"ci/deploy 12 {verdict}", dead_since)
     return JudgedLock(Lock(pool, name, State.CLAIMED), claim, holder, judged, policy or PoolPolicy())
+
+
+def held(
+    pool: str,
+    name: str,
+    until: str | None,
+    *,
+    age: int = 60,
+    commit: str = "c1",
+    author: str = "Ada Lovelace",
+    owner: str | None = "ada@workstation",
+    reason: str | None = "kernel upgrade",
+    since: str | None = None,
+    policy: PoolPolicy | None = None,
+) -> JudgedLock:
+    """A lock that somebody claimed `age` minutes ago, with these trailers, judged by the rules."""
+    trailers = {"Held-By": owner, "Reason": reason, "Held-Since": since, "Hold-Until": until}
+    stated = "".join(f"{key}: {value}\n" for key, value in trailers.items() if value is not None)
+    claim = Claim(commit, NOW - age * 60, author, f"claiming: {name}\n\n{stated}")
+    holder = read_holder(claim, name, "main")
+    judged = judge_claim(claim, holder, None, now=NOW)
+    return JudgedLock(Lock(pool, name, State.CLAIMED), claim, holder, judged, policy or PoolPolicy())
+
+
+def in_minutes(minutes: float) -> str:
+    """Return the time so many minutes after NOW."""
+    return str(iso_time(NOW + int(minutes * 60)))
 
 
 def look(*locks: JudgedLock, pools: Sequence[str] = ("aws",), problems: Sequence[str] = ()) -> Fact:

@@ -23,6 +23,7 @@ from ansible_collections.poolboy.concourse.tests.page.rounds import (
     a_claim,
     a_cleaning,
     a_free_lock,
+    a_hold,
     a_holder,
     a_look,
     a_release,
@@ -48,7 +49,8 @@ def round_of(text: str, url: str) -> dict[str, Any]:
     pool = {"name": text, "job": text, "state": text, "reason": text, "stuck_builds": [url], "instance_vars": {text: 1}}
     return a_round(
         name=text,
-        failures=[{"step": text, "message": text}],
+        # Never the name of a step, whose failure the page shows in further places.
+        failures=[{"step": f"step {text}", "message": text}],
         clean=a_cleaning(a_step(claim, "keep", text), released=[a_release(text, text, to_pool=text, reason=text)]),
         trigger={"triggered": [{"pool": text, **build}], "pools": [pool]},
         status=a_look(claim, problems=[{"pool": text, "text": text}], commit=text),
@@ -56,6 +58,7 @@ def round_of(text: str, url: str) -> dict[str, Any]:
 
 
 HARMLESS = read_page(made(round_of("name", "javascript:alert(1)"))).skeleton()
+A_HOLD = read_page(made(a_round(status=a_look(a_hold("aws", "env-1"))))).skeleton()
 MARKUP = [
     "<script>alert(1)</script>",
     "</title>",
@@ -84,6 +87,15 @@ def test_any_text_stays_text(text: str) -> None:
     assert row.inside[3].text == shown
     assert told.only("h1").text == shown
     assert told.only("head").only("title").text == f"{shown} \N{EN DASH} lock pools"
+
+
+@given(st.one_of(st.text(min_size=1, max_size=40), st.sampled_from(MARKUP)))
+def test_any_owner_and_reason_stay_text(text: str) -> None:
+    hold = {"owner": text, "reason": text, "since": None, "until": "never"}
+    told = read_page(made(a_round(status=a_look({**a_hold("aws", "env-1"), "hold": hold}))))
+    assert told.skeleton() == A_HOLD
+    row = told.only("table", id="table").only("tbody").only("tr")
+    assert [row.inside[number].text for number in (3, 5)] == [printable(text)] * 2
 
 
 @pytest.mark.parametrize("text", MARKUP)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the row of a held lock says: its columns share owner, reason and end, so that none is there twice."""
+
+from __future__ import annotations
+
+from ...module_utils._core.verdict.verdict import VerdictName
+from .._round.model import RoundHold, RoundLock
+from .times import page_time
+
+
+def holder_of(lock: RoundLock) -> str:
+    """Return who holds a lock: the owner of a hold if its claim states one."""
+    hold = _hold(lock)
+    return hold.owner if hold and hold.owner else lock.holder
+
+
+def reason_of(lock: RoundLock) -> str:
+    """Return the reason of a hold, and when it began and ended if no other column shows that; else the verdict's."""
+    hold = _hold(lock)
+    if hold is None:
+        return lock.reason
+    # Without an owner, the holder's text has the reason or the first line of the claim.
+    why = (hold.reason or "the claim states no reason") if hold.owner else "the claim states no owner"
+    times = []
+    if hold.since is not None and lock.claimed_at is not None and hold.since < lock.claimed_at:
+        times.append(("since", page_time(hold.since)))
+    if lock.verdict == VerdictName.EXPIRED:
+        times.append(("until", page_time(hold.until)))
+    span = " ".join(f"{word} {time.text}" for word, time in times if time)
+    return f"{why} (held {span})" if span else why
+
+
+def _hold(lock: RoundLock) -> RoundHold | None:
+    return lock.hold if lock.verdict in (VerdictName.HELD, VerdictName.EXPIRED) else None
