@@ -14,9 +14,11 @@ author:
 description:
   - Finds news for people in the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets. News
     that were reported before are omitted, so that not every round sends a message.
-  - News are failed steps of the round, stuck pools, locks that were kept too long, and released locks.
+  - News are failed steps of the round, stuck pools, locks that were kept too long, holds that end within 24 hours, and
+    released locks.
   - Each is reported once. A condition that continues is reported again only if it had ended in between, or if the lock
-    was claimed again. A round that cannot determine whether a condition continues does not assume that it has ended.
+    was claimed again; the end of a hold also if the hold was extended. A round that cannot determine whether a
+    condition continues does not assume that it has ended.
   - A round in check mode has no news and does not change the memory.
 positional: _input, memory
 options:
@@ -35,8 +37,8 @@ options:
     description:
       - Minutes after which a claimed lock that no known build uses is news. The time is counted as in
         M(poolboy.concourse.concourse_pool_clean), from the end of the last build that held the lock, or from the claim
-        if no build is known.
-      - Locks with the verdicts V(running), V(handed_off) and V(unreachable) never count as kept too long.
+        if no build is known, or from the end of the hold if it has ended.
+      - Locks with the verdicts V(running), V(handed_off), V(held) and V(unreachable) never count as kept too long.
       - With V(null), no lock is news because of its age.
     type: int
     default: 1440
@@ -65,7 +67,10 @@ _value:
       type: list
       elements: dict
       contains:
-        kind: {description: 'V(failed), V(stuck), V(kept_too_long) or V(released).', type: str, sample: released}
+        kind:
+          description: V(failed), V(stuck), V(kept_too_long), V(hold_ends) or V(released).
+          type: str
+          sample: released
         text:
           description: The news in one sentence.
           type: str

@@ -19,6 +19,7 @@ class NewsKind(enum.StrEnum):
     FAILED = "failed"
     STUCK = "stuck"
     KEPT_TOO_LONG = "kept_too_long"
+    HOLD_ENDS = "hold_ends"
     RELEASED = "released"
 
 

@@ -16,8 +16,9 @@ from .event import Event, NewsKind
 # Longer than any sentence of a module; cuts hostile commit messages.
 LONGEST_TEXT = 500
 _MINUTE = 60
+_DAY = 24 * 60 * _MINUTE
 # The lock is or may be in use.
-_NOT_UNUSED = frozenset({VerdictName.RUNNING, VerdictName.HANDED_OFF, VerdictName.UNREACHABLE})
+_NOT_UNUSED = frozenset({VerdictName.RUNNING, VerdictName.HANDED_OFF, VerdictName.HELD, VerdictName.UNREACHABLE})
 
 
 def releases(round_: Round) -> Iterator[Event]:
@@ -40,10 +41,11 @@ def lasting_events(round_: Round, kept_too_long: int | None) -> Iterator[Event]:
     """Return the conditions that continue until somebody acts."""
     yield from _failures(round_)
     yield from _stuck_pools(round_)
-    if kept_too_long is not None and round_.status:
-        for lock in round_.status.locks:
-            if _unused_minutes(lock, round_.finished_at) >= kept_too_long:
-                yield _kept(lock, _unused_minutes(lock, round_.finished_at))
+    for lock in round_.locks:
+        minutes = _unused_minutes(lock, round_.finished_at)
+        if kept_too_long is not None and minutes >= kept_too_long:
+            yield _kept(lock, minutes)
+        yield from _ending_hold(lock, round_.finished_at)
 
 
 def _failures(round_: Round) -> Iterator[Event]:
@@ -76,16 +78,35 @@ def _unused_minutes(lock: RoundLock, now: int) -> int:
 
 
 def _kept(lock: RoundLock, minutes: int) -> Event:
+    span = duration_text(minutes)
+    since = (
+        f"its hold ended {span} ago"
+        if lock.verdict == VerdictName.EXPIRED
+        else f"no known build has used it for {span}"
+    )
     return Event(
         NewsKind.KEPT_TOO_LONG,
-        _line(
-            f"{lock.path} is still claimed, and no known build has used it for {duration_text(minutes)}: {lock.reason}"
-        ),
+        _line(f"{lock.path} is still claimed, and {since}: {lock.reason}"),
         f"kept_too_long {lock.path} {lock.commit}",
         pool=lock.pool,
         lock=lock.name,
         verdict=lock.verdict,
         url=lock.url,
+    )
+
+
+def _ending_hold(lock: RoundLock, now: int) -> Iterator[Event]:
+    until = lock.hold.until if lock.hold and lock.verdict == VerdictName.HELD else None
+    if until is None or until - now > _DAY:
+        return
+    left = duration_text(max(0, until - now) // _MINUTE)
+    yield Event(
+        NewsKind.HOLD_ENDS,
+        _line(f"The hold on {lock.path} ends in {left}: {lock.reason}"),
+        f"hold_ends {lock.path} {lock.commit} {until}",
+        pool=lock.pool,
+        lock=lock.name,
+        verdict=lock.verdict,
     )
 
 

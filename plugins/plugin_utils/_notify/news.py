@@ -48,6 +48,8 @@ def _is_unknown(key: str, round_: Round) -> bool:
     kind, _space, rest = key.partition(" ")
     if kind == NewsKind.KEPT_TOO_LONG:
         return round_.status is None or rest in _of_unreachable(round_)
+    if kind == NewsKind.HOLD_ENDS:
+        return round_.status is None
     if kind == NewsKind.STUCK:
         return round_.trigger is None or (rest not in _pools_with_answers(round_) and "trigger" in round_.failed_steps)
     parts = {"clean": round_.clean, "trigger": round_.trigger, "status": round_.status}

@@ -22,6 +22,7 @@ _WORDS = {
     NewsKind.FAILED: ("step failed", "steps failed"),
     NewsKind.STUCK: ("pool stuck", "pools stuck"),
     NewsKind.KEPT_TOO_LONG: ("lock kept too long", "locks kept too long"),
+    NewsKind.HOLD_ENDS: ("hold ends soon", "holds end soon"),
     NewsKind.RELEASED: ("lock released", "locks released"),
 }
 # Control characters of Slack, see https://api.slack.com/reference/surfaces/formatting#escaping.

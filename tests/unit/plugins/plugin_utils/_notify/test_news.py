@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.filter.pool_news import pool_news
 from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round_facts import (
+    NOW,
     PAGE,
     Fact,
     claimed,
@@ -21,6 +22,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round
     failure,
     feeding,
     free,
+    held,
+    in_minutes,
     look,
     release,
     round_fact,
@@ -29,6 +32,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round
 CLEAN = cleaning(release("aws", "env-4", "errored"), before=[claimed("aws", "env-4", "errored", unused=9)])
 KEPT = look(claimed("aws", "env-1", "failed", age=300, unused=120))
 STUCK = feeding("aws", "stuck", stuck_builds=[PAGE])
+HELD = look(held("aws", "env-6", in_minutes(200)))
+ENDS = f"hold_ends aws/env-6 c1 {NOW + 200 * 60}"
 
 
 def keys(found: Fact) -> list[str]:
@@ -76,6 +81,8 @@ def test_what_lasts_is_told_once() -> None:
 @pytest.mark.parametrize(
     ("lasting", "over"),
     [
+        (round_fact(HELD), round_fact(look(free("aws", "env-6")))),
+        (round_fact(HELD), round_fact(look(held("aws", "env-6", in_minutes(-1))))),
         (round_fact(KEPT), round_fact(look(free("aws", "env-1")))),
         (round_fact(KEPT), round_fact(look(claimed("aws", "env-1", "handed_off", unused=500)))),
         (round_fact(trigger=STUCK), round_fact(trigger=feeding("aws", "satisfied"))),
@@ -94,6 +101,7 @@ def test_what_came_back_is_told_again(lasting: Fact, over: Fact) -> None:
 @pytest.mark.parametrize(
     ("lasting", "unknown"),
     [
+        (round_fact(HELD), round_fact(None, failures=[failure("status")])),
         (round_fact(KEPT), round_fact(None, failures=[failure("status")])),
         (round_fact(KEPT), round_fact(look(claimed("aws", "env-1", "unreachable", age=300)))),
         (round_fact(trigger=STUCK), round_fact(failures=[failure("trigger")])),
@@ -127,9 +135,69 @@ def test_kept_too_long_is_counted_from_the_last_use(unused: int, told: int) -> N
     assert rounds(fact, kept_too_long=None) == [[]]
 
 
-@pytest.mark.parametrize("verdict", ["running", "handed_off", "unreachable"])
+@pytest.mark.parametrize("verdict", ["running", "handed_off", "held", "unreachable"])
 def test_a_lock_in_use_is_never_kept_too_long(verdict: str) -> None:
     assert rounds(round_fact(look(claimed("aws", "env-1", verdict, age=5000, unused=5000)))) == [[]]
+
+
+def test_a_hold_that_ends_within_the_day_is_told_once() -> None:
+    fact = round_fact(HELD)
+    assert rounds(fact, fact, fact) == [[ENDS], [], []]
+    assert rounds(fact, kept_too_long=None) == [[ENDS]]
+    assert pool_news(fact)["news"] == [
+        {
+            "kind": "hold_ends",
+            "text": "The hold on aws/env-6 ends in 3h 20m: held by ada@workstation until 2026-09-21T17:33:20Z: kernel"
+            " upgrade",
+            "key": ENDS,
+            "pool": "aws",
+            "lock": "env-6",
+            "verdict": "held",
+            "step": None,
+            "url": None,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (in_minutes(1440), 1),
+        (in_minutes(1441), 0),
+        (in_minutes(1), 1),
+        ("never", 0),
+        ("tomorrow", 0),
+        ("9999-12-31T23:59:59Z", 0),
+        (None, 0),
+    ],
+)
+def test_only_a_hold_that_ends_soon_is_told(until: str | None, told: int) -> None:
+    assert len(rounds(round_fact(look(held("aws", "env-6", until, age=50))))[0]) == told
+
+
+def test_a_hold_that_was_extended_is_told_again_when_it_ends() -> None:
+    later = NOW + 300 * 60
+    extended = [look(held("aws", "env-6", in_minutes(300), commit=commit)) for commit in ("c2", "c1")]
+    assert rounds(round_fact(HELD), *map(round_fact, extended)) == [
+        [ENDS],
+        [f"hold_ends aws/env-6 c2 {later}"],
+        [f"hold_ends aws/env-6 c1 {later}"],
+    ]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(-59, 0), (-60, 1)])
+def test_a_lock_whose_hold_has_ended_is_kept_too_long_from_then_on(minutes: int, told: int) -> None:
+    found = pool_news(round_fact(look(held("aws", "env-6", in_minutes(minutes), age=5000))), {}, 60)
+    assert keys(found) == ["kept_too_long aws/env-6 c1"] * told
+    assert [item["verdict"] for item in found["news"]] == ["expired"] * told
+    for item in found["news"]:
+        assert item["text"].startswith(
+            "aws/env-6 is still claimed, and its hold ended 1h 0m ago: held by ada@workstation"
+        )
+
+
+def test_a_held_lock_is_never_kept_too_long() -> None:
+    assert rounds(round_fact(look(held("aws", "env-6", "never", age=500_000))))[0] == []
 
 
 def test_without_a_setting_a_day_is_too_long() -> None:

@@ -22,13 +22,19 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round
     cleaning,
     failure,
     feeding,
+    held,
+    in_minutes,
     look,
     release,
     round_fact,
 )
 
 FACT = round_fact(
-    look(claimed("aws", "env-1", "failed", unused=3000)),
+    look(
+        claimed("aws", "env-1", "failed", unused=3000),
+        held("aws", "env-6", in_minutes(200)),
+        held("aws", "env-7", in_minutes(60), owner=None, reason=None),
+    ),
     clean=cleaning(release("aws", "env-4", "errored"), release("aws", "env-5", "zombie")),
     trigger=feeding("aws", "stuck"),
     failures=[failure("page", "No space.")],
@@ -54,8 +60,8 @@ def test_for_programs() -> None:
         "repository": "infra",
         "finished_at": "2026-09-21T14:13:20Z",
         "ok": False,
-        "summary": "1 step failed, 1 pool stuck, 1 lock kept too long, 2 locks released",
-        "counts": {"failed": 1, "stuck": 1, "kept_too_long": 1, "released": 2},
+        "summary": "1 step failed, 1 pool stuck, 1 lock kept too long, 2 holds end soon, 2 locks released",
+        "counts": {"failed": 1, "stuck": 1, "kept_too_long": 1, "hold_ends": 2, "released": 2},
         "news": news,
         "more": 0,
     }
@@ -73,10 +79,12 @@ def test_the_documentation_shows_what_is_sent() -> None:
 
 def test_for_a_chat() -> None:
     assert slack(pool_news(FACT)["news"]).split("\n") == [
-        "*infra*: 1 step failed, 1 pool stuck, 1 lock kept too long, 2 locks released",
+        "*infra*: 1 step failed, 1 pool stuck, 1 lock kept too long, 2 holds end soon, 2 locks released",
         "• The step page failed: No space.",
         "• aws is stuck, main/ci/claim gets no more builds: 3 builds ended",
         f"• aws/env-1 is still claimed, and no known build has used it for 2d 2h: ci/deploy 12 failed (<{PAGE}|build>)",
+        "• The hold on aws/env-6 ends in 3h 20m: held by ada@workstation until 2026-09-21T17:33:20Z: kernel upgrade",
+        "• The hold on aws/env-7 ends in 1h 0m: held by Ada Lovelace until 2026-09-21T15:13:20Z",
         "• aws/env-4 was released: ci/deploy 12 errored",
         "• aws/env-5 was released: ci/deploy 12 zombie",
     ]
