@@ -29,6 +29,7 @@ def lock_gauges(round_: Round) -> list[Metric]:
         *_counts(round_, round_.status, gauge),
         _oldest_claims(round_.status, gauge),
         _longest_unused(round_.status, round_.finished_at, gauge),
+        _hold_ends(round_.status, gauge),
     ]
 
 
@@ -70,6 +71,17 @@ def _longest_unused(seen: RoundPools, now: int, gauge: Gauge) -> Metric:
     for lock in seen.locks:
         if lock.unused_since is not None:
             metric.raise_to(max(0, now - lock.unused_since), pool=lock.pool, verdict=lock.verdict)
+    return metric
+
+
+def _hold_ends(seen: RoundPools, gauge: Gauge) -> Metric:
+    metric = gauge("poolboy_hold_end_timestamp_seconds", "When the next hold of the pool ends, since 1970.")
+    ends: dict[str, int] = {}
+    for lock in seen.locks:
+        if lock.verdict == VerdictName.HELD and lock.hold and lock.hold.until is not None:
+            ends[lock.pool] = min(lock.hold.until, ends.get(lock.pool, lock.hold.until))
+    for pool, end in ends.items():
+        metric.set(end, pool=pool)
     return metric
 
 

@@ -23,6 +23,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round
     failure,
     feeding,
     free,
+    held,
+    in_minutes,
     look,
     release,
     round_fact,
@@ -47,7 +49,13 @@ def full_text(pool: str = "aws", name: str = "infra") -> str:
     """Return the metrics of a round with every kind of event."""
     return pool_metrics(
         round_fact(
-            look(free(pool, "e"), claimed(pool, "f", "leaked", age=9, unused=8), pools=[pool], problems=[pool]),
+            look(
+                free(pool, "e"),
+                claimed(pool, "f", "leaked", age=9, unused=8),
+                held(pool, "h", in_minutes(60)),
+                pools=[pool],
+                problems=[pool],
+            ),
             clean=cleaning(release(pool, "g", "errored")),
             trigger=feeding(pool, "stuck", needed=1, active=1, started=2, instance_vars={pool: pool}),
             failures=[failure("page")],
@@ -131,5 +139,5 @@ def test_every_verdict_in_a_rule_is_one() -> None:
     """A typo in a matcher would silence an alert."""
     known = set(re.findall(r'verdict="(\w+)"', full_text()))
     dashboard = (MONITORING / "dashboard.json").read_text()
-    for matcher in re.findall(r'verdict=~?\\?"([\w|]+)', RULES.read_text() + dashboard):
+    for matcher in re.findall(r'verdict[=!]~?\\?"([\w|]+)', RULES.read_text() + dashboard):
         assert set(matcher.split("|")) <= known

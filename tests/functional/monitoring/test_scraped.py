@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def _impatient_rules(folder: Path) -> Path:
 
 
 def _leak(scene: Scene) -> None:
-    """Let a job claim a lock and succeed without releasing it."""
+    """Let a job claim a lock and succeed without releasing it; a person holds another."""
     scene.atc.set_user("pool-boy", "pa55word")
     scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
     source = {"uri": "git@git.example.com:locks.git"}
@@ -126,6 +127,9 @@ def _leak(scene: Scene) -> None:
     scene.atc.set_pipeline("main/ci", json.dumps(pipeline))
     scene.locks.add("aws", HOSTILE, at=scene.now)
     scene.locks.add("aws", "env-2", at=scene.now)
+    scene.locks.add("aws", "env-3", at=scene.now)
+    until = datetime.now(UTC) + timedelta(days=30)
+    scene.locks.claim("aws", "env-3", message=f"claiming: env-3\n\nHold-Until: {until.isoformat()}", at=scene.now)
     build = scene.start("main/ci", "hold")
     scene.claim(build, "env", f"aws/{HOSTILE}")
     scene.wait(60)

@@ -26,6 +26,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round
     failure,
     feeding,
     free,
+    held,
+    in_minutes,
     look,
     release,
     round_fact,
@@ -40,6 +42,8 @@ CLAIMED = [
     "aborted",
     "zombie",
     "gone",
+    "held",
+    "expired",
     "manual",
     "foreign",
     "unverified",
@@ -111,6 +115,26 @@ def test_ages_are_those_of_the_oldest_claim_and_of_the_longest_unused_lock() -> 
     assert value(written, "poolboy_oldest_claim_age_seconds", pool="aws", verdict="leaked") == 400 * 60
     assert value(written, "poolboy_longest_unused_seconds", pool="aws", verdict="leaked") == 200 * 60
     assert value(written, "poolboy_longest_unused_seconds", pool="aws", verdict="running") == 0
+
+
+def test_the_next_end_of_a_hold_is_that_of_the_first_to_end() -> None:
+    locks = [
+        held("aws", "env-1", in_minutes(300), age=90),
+        held("aws", "env-2", in_minutes(200)),
+        held("aws", "env-3", "never"),
+        held("aws", "env-4", "soon"),
+        held("aws", "env-5", in_minutes(-10)),
+        held("gcp", "env-6", in_minutes(-10), age=400),
+        held("gcp", "env-7", "never"),
+    ]
+    written = text(round_fact(look(*locks, pools=("aws", "gcp"))))
+    assert value(written, "poolboy_hold_end_timestamp_seconds", pool="aws") == NOW + 200 * 60
+    assert value(written, "poolboy_hold_end_timestamp_seconds", pool="gcp") is None
+    assert value(written, "poolboy_locks", pool="aws", state="claimed", verdict="held") == 4
+    assert value(written, "poolboy_locks", pool="aws", state="claimed", verdict="expired") == 1
+    assert value(written, "poolboy_oldest_claim_age_seconds", pool="aws", verdict="held") == 90 * 60
+    assert value(written, "poolboy_longest_unused_seconds", pool="gcp", verdict="expired") == 10 * 60
+    assert value(written, "poolboy_longest_unused_seconds", pool="gcp", verdict="held") == 0
 
 
 @pytest.mark.parametrize("name", ["poolboy_oldest_claim_age_seconds", "poolboy_longest_unused_seconds"])
