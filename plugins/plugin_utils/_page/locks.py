@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...module_utils._core.pool.layout import State
+from ...module_utils._core.report.release_command import release_command
 from ...module_utils._core.shared.times import duration_text
 from .._round.model import Round, RoundLock, RoundPools
 from .hold import holder_of, reason_of
@@ -18,7 +20,10 @@ from .verdicts import Word, word_for
 
 @dataclass(frozen=True)
 class LockRow:
-    """A lock on the page. `since` and `minutes` are those of its claim, None for a free lock."""
+    """A lock on the page. `since` and `minutes` are those of its claim, None for a free lock.
+
+    `command` releases a claimed lock.
+    """
 
     pool: str
     name: str
@@ -30,6 +35,7 @@ class LockRow:
     reason: str
     next_step: NextStep
     is_releasable: bool
+    command: str | None
 
     @property
     def age(self) -> str:
@@ -65,4 +71,11 @@ def _row(lock: RoundLock, round_: Round, next_steps: NextSteps) -> LockRow:
         reason=shown(reason_of(lock)),
         next_step=next_steps.of(lock),
         is_releasable=lock.releasable,
+        command=_command(lock),
     )
+
+
+def _command(lock: RoundLock) -> str | None:
+    if lock.state == State.UNCLAIMED or lock.commit is None:
+        return None
+    return release_command(lock.pool, lock.name, lock.commit)

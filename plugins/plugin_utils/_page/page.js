@@ -39,10 +39,12 @@
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+  // Without the command: its words stand in each row of a claimed lock, so they would match all of them.
+  const textOf = (row) => row.textContent.replace(row.querySelector('.release')?.textContent ?? '', '').toLowerCase();
   const rows = [...body.rows].map((row, place) => ({
     row,
     place,
-    text: row.textContent.toLowerCase(),
+    text: textOf(row),
     keys: [...row.cells].map((cell) => {
       if (cell.dataset.sort === undefined) return cell.textContent.trim() || null;
       return cell.dataset.sort === '' ? null : Number(cell.dataset.sort);
@@ -117,6 +119,27 @@
   for (const link of document.querySelectorAll('a[data-group], a[data-pool]')) {
     link.addEventListener('click', () => jump(link));
   }
+
+  const copy = async (code, button) => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = 'Copied';
+    } catch {
+      // Pages without https have no clipboard, and a browser may refuse it.
+      getSelection().selectAllChildren(code);
+      button.textContent = 'Selected: copy it now';
+    }
+  };
+  // The event does not bubble, so the table captures it. A command that nobody opens needs no button.
+  table.addEventListener('toggle', ({ target }) => {
+    if (target.querySelector('button')) return;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Copy';
+    button.ariaLive = 'polite';
+    button.addEventListener('click', () => copy(target.querySelector('code'), button));
+    target.append(button);
+  }, true);
 
   const tools = byId('tools');
   tools.hidden = false;

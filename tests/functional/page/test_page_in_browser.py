@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, Literal
@@ -60,6 +62,7 @@ def test_the_demo_on_a_phone(open_page: OpenPage, demo: dict[str, Any]) -> None:
 def test_all_text_can_be_read(open_page: OpenPage, scheme: Literal["light", "dark"]) -> None:
     visit = open_page(everything(), scheme=scheme, clock=_clock(hours=5))
     visit.tab.locator("summary").last.click()
+    visit.tab.locator(".release summary").first.click()
     red, green, blue = map(int, re.findall(r"\d+", visit.value("getComputedStyle(document.body).backgroundColor")))
     assert (red + green + blue < 200) == (scheme == "dark")
     assert weak_texts(visit.tab) == []
@@ -99,7 +102,41 @@ def test_the_page_is_complete_without_javascript(open_page: OpenPage) -> None:
     assert visit.names() == ["big-2", "env-1", "big-1", "env-6", "env-10", "env-2", "big-3"]
     assert visit.tab.get_by_role("search").count() == 0
     assert visit.tab.locator("#table button").count() == 0
+    visit.rows.first.locator("summary").click()
+    expect(visit.rows.first.locator("code")).to_contain_text("-e pool_boy_lock=big-2 ")
     expect(visit.tab.get_by_text("Made 2026-11-22 03:00 UTC")).to_be_visible()
+    assert visit.complaints == []
+
+
+def test_a_command_releases_a_claimed_lock(open_page: OpenPage) -> None:
+    """The keyboard alone opens and copies it, on a phone."""
+    odd = a_claim("aws", "it's $HOME <b>", "manual")
+    visit = open_page(a_round(status=a_look(a_claim("aws", "env-6"), odd, a_free_lock("aws", "env-7"))), size=PHONE)
+    visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    assert visit.tab.locator(".release").count() == 2, "a free lock has none"
+    row = visit.rows.filter(has=visit.tab.get_by_role("rowheader", name="it's $HOME <b>"))
+    row.locator("summary").focus()
+    for key in ("Enter", "Tab", "Enter"):
+        visit.tab.keyboard.press(key)
+    expect(row.get_by_role("button", name="Copied")).to_be_focused()
+    copied = visit.value("navigator.clipboard.readText()")
+    assert shlex.split(copied)[:3] == ["ansible-playbook", "poolboy.concourse.release", "-e"]
+    assert json.loads(shlex.split(copied)[3]) == {
+        "pool_boy_pool": "aws",
+        "pool_boy_lock": "it's $HOME <b>",
+        "pool_boy_claim_commit": odd["commit"][:8],
+    }
+    assert visit.overflow() <= 0
+    assert visit.complaints == []
+
+
+def test_a_command_is_selected_where_there_is_no_clipboard(open_page: OpenPage) -> None:
+    visit = open_page(a_round(status=a_look(a_claim("aws", "env-6"))))
+    visit.value("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    visit.rows.locator("summary").click()
+    visit.rows.get_by_role("button", name="Copy").click()
+    expect(visit.rows.get_by_role("button")).to_have_text("Selected: copy it now")
+    assert visit.value("String(getSelection())") == visit.rows.locator("code").inner_text()
     assert visit.complaints == []
 
 

@@ -88,6 +88,8 @@ def test_the_text_of_any_cell_is_found(visit: Visit) -> None:
     find.fill("ROBIN hand")
     assert visit.names() == ["env-6"]
     assert visit.tab.get_by_text("1 of 7 locks").is_visible()
+    find.fill("ansible-playbook")
+    assert visit.names() == [], "the commands are not searched"
     find.fill("no such lock")
     assert visit.names() == []
     assert visit.tab.get_by_text("No lock matches.").is_visible()

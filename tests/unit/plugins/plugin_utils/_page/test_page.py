@@ -152,7 +152,8 @@ def test_a_claimed_lock_and_a_free_one() -> None:
         "ci/deploy 12",
         "3h 10m since 2026-11-21 23:50",
         "ci/deploy 12 is started with env-1",
-        "Stays until a job releases it.",
+        "Stays until a job releases it. Command to release it ansible-playbook poolboy.concourse.release"
+        " -e pool_boy_pool=aws -e pool_boy_lock=env-1 -e pool_boy_claim_commit=d0850b46",
     ]
     assert cells["env-2"] == ["free", "gcp", "env-2", "", "", "nobody holds it", "Can be claimed."]
 

@@ -48,6 +48,13 @@ def test_a_pool_is_counted() -> None:
     assert pool.segments() == [(Group.FREE, 0, 50), (Group.USE, 50, 25), (Group.LEFT, 75, 25)]
 
 
+def test_only_a_claim_has_a_command() -> None:
+    locks = [a_claim("a b", "env-1"), a_free_lock("aws", "env-2"), a_claim("aws", "env-3", commit=None)]
+    rows = {row.name: row.command for row in lock_rows(read_round(a_round(status=a_look(*locks))))}
+    assert '"pool_boy_pool": "a b"' in str(rows.pop("env-1"))
+    assert rows == {"env-2": None, "env-3": None}
+
+
 def test_pools_keep_the_order_of_the_look_even_without_locks() -> None:
     fed = [{"name": "fed", "job": "main/ci/up", "state": "waiting", "reason": "the job is paused"}]
     told = a_look(a_free_lock("b", "env-1"), pools=["z", "a"])
