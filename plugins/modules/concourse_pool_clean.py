@@ -92,24 +92,14 @@ options:
     default: false
   force:
     description:
-      - Locks to release regardless of the policy, even if a build uses them. Normal operation never needs this option.
+      - Locks to release regardless of the policy, even if a build uses them, as a list of dictionaries. Normal
+        operation never needs this option. For one lock, the playbook C(poolboy.concourse.release) is easier.
+      - A dictionary has the keys C(lock) for the lock as C(pool/lock), and C(commit) for the commit of the claim as
+        RV(locks) shows it, or at least its first 7 hexadecimal digits. Quote the commit, because YAML reads digits
+        alone as a number. Also accepts the list as JSON.
       - The module then releases no other lock.
-      - The module fails if O(exclude) keeps the same lock.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      lock:
-        description: The lock, as C(pool/lock).
-        type: str
-        required: true
-      commit:
-        description:
-          - The commit of the claim, as RV(locks) shows it, or at least its first 7 hexadecimal digits. Quote it,
-            because YAML reads digits alone as a number. The module fails if another commit claims the lock
-            now, or if the lock is free.
-        type: str
-        required: true
+      - The module fails if another commit claims the lock now, if the lock is free, or if O(exclude) keeps it.
+    type: raw
   git_author:
     description: Author and committer of the commits, as C(Name <mail>).
     type: str

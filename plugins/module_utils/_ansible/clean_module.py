@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import typing as t
 
+from .._core.clean.forced_locks import read_force
 from .._core.clean.options import CleanRules
 from .._core.shared.errors import BadOption
 from .._core.verdict.pool_options import read_target
@@ -54,7 +55,7 @@ class CleanModule(CommittingModule):
         return CleanRules(
             release_to={pool: target for pool, target in targets.items() if target},
             exclude=options["exclude"],
-            force={forced["lock"]: forced["commit"] for forced in options["force"]},
+            force=read_force(options["force"]),
             max_releases=options["max_releases"],
             accept_gone=options["accept_gone"] or (),
             unreachable_ok=options["unreachable_ok"],

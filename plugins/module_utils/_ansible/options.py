@@ -93,12 +93,8 @@ CLEANING = OptionGroup(
         "exclude": {"type": "list", "elements": "str", "default": []},
         "max_releases": {"type": "int", "default": 20},
         "unreachable_ok": {"type": "bool", "default": False},
-        "force": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {"lock": {"type": "str", "required": True}, "commit": {"type": "str", "required": True}},
-        },
+        # Raw for the same reason as pools.
+        "force": {"type": "raw"},
         "accept_gone": {"type": "list", "elements": "str", "default": []},
         "git_author": {"type": "str", "default": DEFAULT_AUTHOR},
     }

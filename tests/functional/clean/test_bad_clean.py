@@ -23,6 +23,7 @@ def untouched(locks: LockRepository) -> Iterator[LockRepository]:
 
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
+FORCE = 'write it as force: [{lock: aws/env-6, commit: "7000aa5c..."}].'
 BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"pools": "nowhere"}, ["pool nowhere", "aws", "sick"]),
     ({"pools": "aws,aws"}, ["named more than once"]),
@@ -55,10 +56,15 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"max_releases": 0}, ["max_releases is 0"]),
     ({"max_releases": -3}, ["max_releases is -3"]),
     ({"preset": "poolboy"}, ["preset", "pool_boy", "safe"]),
-    ({"force": ["aws/env-1"]}, ["dictionary"]),
-    ({"force": [{"lock": "aws/env-1"}]}, ["commit", "force"]),
-    ({"force": [{"commit": SHA}]}, ["lock", "force"]),
-    ({"force": [{"lock": "aws/env-1", "commit": ""}]}, ["commit", "force"]),
+    ({"force": "aws/env-1"}, ["aws/env-1 is not a list", FORCE]),
+    ({"force": 7}, ["7 is not a list", FORCE]),
+    ({"force": {"lock": "aws/env-1", "commit": SHA}}, ["'aws/env-1'", "is not a list", FORCE]),
+    ({"force": ["aws/env-1"]}, ["aws/env-1 is not a mapping with lock and commit", FORCE]),
+    ({"force": [{"lock": "aws/env-1"}]}, ["{'lock': 'aws/env-1'} has no commit", FORCE]),
+    ({"force": [{"commit": SHA}]}, ["has no lock", FORCE]),
+    ({"force": [{"lock": "aws/env-1", "commit": ""}]}, ["has no commit", FORCE]),
+    ({"force": [{"lock": "aws/env-1", "commit": 7000123}]}, ["commit 7000123 is not a text", "quotes", FORCE]),
+    ({"force": [{"lock": "aws/env-1", "commit": SHA, "pool": "aws"}]}, ["unknown key pool", FORCE]),
     ({"force": [{"lock": "aws/env-1", "commit": SHA}]}, ["aws/env-1", "check the lock again"]),
     ({"force": [{"lock": "aws/env-3", "commit": SHA}]}, ["aws/env-3", "free"]),
     ({"force": [{"lock": "aws/env-9", "commit": SHA}]}, ["no lock aws/env-9"]),

@@ -12,7 +12,7 @@ import pytest
 from ...lockrepo import LockRepository
 from ...scene import Scene
 from ..running import refusal
-from .reading import tip
+from .reading import files, locks_in, tip
 from .runs import Clean, actions, login, released
 
 SOURCE = {"uri": "file:///locks.git", "branch": "main", "pool": "aws"}
@@ -104,12 +104,17 @@ def test_force_releases_without_a_concourse(clean: Clean, claimed: LockRepositor
 
 
 def test_force_releases_nothing_else(clean: Clean, claimed: LockRepository) -> None:
-    options = {"repo": claimed.url, "pools": "aws", "no_concourse": "stale"}
+    options: dict[str, Any] = {"repo": claimed.url, "pools": "aws", "no_concourse": "stale"}
     checked = clean(**options, check_mode=True)
     assert len(released(checked)) == 3
-    run = clean(**options, force=[{"lock": "aws/env-4", "commit": checked.locks["aws/env-4"]["commit"]}])
-    assert released(run) == {"aws/env-4"}
-    assert run.locks["aws/env-3"]["action_reason"] == "a run with force releases no other lock"
+    options |= {"force": [{"lock": "aws/env-4", "commit": checked.locks["aws/env-4"]["commit"]}], "max_releases": 1}
+    for check_mode in (True, False):
+        run = clean(**options, check_mode=check_mode)
+        assert not run.failed, "one release is no more than max_releases allows"
+        assert released(run) == {"aws/env-4"}
+        assert run.locks["aws/env-3"]["action_reason"] == "a run with force releases no other lock"
+    states = locks_in(files(claimed.path))
+    assert [name for name, state in states.items() if state == {"unclaimed"}] == ["aws/env-4"]
 
 
 @pytest.fixture

@@ -196,6 +196,14 @@ def test_names_without_the_prefix_have_no_effect(scene: Scene, machine: Machine,
     assert list(machine.cache.iterdir()), "the cached copy is used all the same"
 
 
+def test_a_wrong_form_of_force(scene: Scene, machine: Machine) -> None:
+    inventory = machine.inventory({"shop": work(scene, pool_boy_force=["aws/env-1"])})
+    run = machine.ansible("ansible-playbook", "poolboy.concourse.clean", "-i", inventory, "-e", "pool_boy_hosts=locks")
+    assert run.code == 2, run.said
+    assert "force: aws/env-1 is not a mapping with lock and commit; write it as force: [{lock:" in run.stdout
+    assert b"aws/claimed/env-1" in scene.locks.tree()
+
+
 def test_null_variables_count_as_not_set(scene: Scene, machine: Machine) -> None:
     """Ansible itself refuses a null number, truth value or choice of a role, and names it."""
     needed = work(scene)
