@@ -15,8 +15,8 @@ description:
   - Reads the locks of pools as M(poolboy.concourse.concourse_pool_status) does, and releases those whose policy allows
     it, with one commit for each lock. All commits go out in one push, which is never forced. Only locks for which
     Concourse responds slowly are left to a later push of the same run.
-  - A lock is never released while a build uses it, or while Concourse gives no credible response about its build,
-    except with O(force).
+  - A lock is never released while a build uses it, while it is C(held), or while Concourse gives no credible response
+    about its build, except with O(force).
   - Without O(concourse_url) or O(concourse_target), the module cannot verify whether a build is alive. It then keeps
     all locks and fails, unless O(no_concourse) or O(preset) says what to do with locks that builds claimed.
   - If Concourse gives no credible response about any lock that a build holds, for example because O(concourse_url) is
@@ -92,8 +92,9 @@ options:
     default: false
   force:
     description:
-      - Locks to release regardless of the policy, even if a build uses them, as a list of dictionaries. Normal
-        operation never needs this option. For one lock, the playbook C(poolboy.concourse.release) is easier.
+      - Locks to release regardless of the policy, even if a build uses them or they are C(held), as a list of
+        dictionaries. Normal operation never needs this option. For one lock, the playbook
+        C(poolboy.concourse.release) is easier.
       - A dictionary has the keys C(lock) for the lock as C(pool/lock), and C(commit) for the commit of the claim as
         RV(locks) shows it, or at least its first 7 hexadecimal digits. Quote the commit, because YAML reads digits
         alone as a number. Also accepts the list as JSON.

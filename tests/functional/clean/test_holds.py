@@ -1,0 +1,99 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Locks that people hold until a time: kept until then, whatever the policies are, and released afterwards."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ...lockrepo import LockRepository
+from ..running import refusal
+from .reading import commits_since, tip
+from .runs import HOUR, Clean, actions, released
+
+# The most that options release.
+MOST: dict[str, Any] = {"pools": "aws", "preset": "pool_boy", "stale_timeout": 0, "grace": 0}
+
+
+def iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture
+def held(locks: LockRepository) -> dict[str, str]:
+    """Five more locks of pool aws, each claimed hours ago; their ends by name."""
+    now = time.time()
+    ends = {"later": iso(now + HOUR), "ended": iso(now - 60), "never": "never", "unreadable": "tomorrow"}
+    for name, until in ends.items():
+        locks.add("aws", name, at=int(now) - 5 * HOUR)
+        message = f"claiming: {name}\n\nHeld-By: ada@workstation\nReason: kernel upgrade\nHold-Until: {until}\n"
+        locks.claim("aws", name, message=message, at=int(now) - 4 * HOUR)
+    return ends
+
+
+def test_held_locks_stay_and_expired_ones_go(clean: Clean, locks: LockRepository, held: dict[str, str]) -> None:
+    options = {"repo": locks.url, **MOST}
+    base = tip(locks.path)
+    checked = clean(**options, check_mode=True)
+    run = clean(**options)
+    assert released(checked) == released(run) == {"aws/env-1", "aws/env-2", "aws/env-4", "aws/ended"}
+    for name in ("later", "never", "unreadable"):
+        lock = run.locks[f"aws/{name}"]
+        assert (lock["verdict"], lock["action"], lock["policy"]) == ("held", "keep", "keep")
+        assert lock["action_reason"] == "held, the policy keeps it"
+    (commit,) = [one for one in commits_since(locks.path, base) if one.message.startswith("unclaiming: ended\n")]
+    reason = f"held by ada@workstation until {held['ended']}, which is over: kernel upgrade"
+    assert reason in " ".join(commit.message.split())
+    assert commit.trailers["Verdict"] == "expired"
+    again = clean(**options)
+    assert (again.values["changed"], released(again)) == (False, set())
+    assert {"aws/later", "aws/never", "aws/unreadable"} <= {
+        name for name, lock in again.locks.items() if lock["state"] == "claimed"
+    }
+
+
+def test_the_stale_timeout_counts_from_the_end_of_the_hold(
+    clean: Clean, locks: LockRepository, held: dict[str, str]
+) -> None:
+    """The claim is four hours old, the hold ended a minute ago."""
+    run = clean(repo=locks.url, pools="aws", stale_timeout=60)
+    assert actions(run)["aws/ended"] == "keep"
+    assert run.locks["aws/ended"]["dead_since"] == held["ended"]
+    assert (
+        clean(repo=locks.url, pools="aws", policy={"expired": "keep"}, stale_timeout=0).locks["aws/ended"][
+            "action_reason"
+        ]
+        == "expired, the policy keeps it"
+    )
+    assert released(clean(repo=locks.url, pools="aws", policy={"expired": "release"}, grace=0)) == {"aws/ended"}
+
+
+def test_no_policy_for_held_locks_is_accepted(clean: Clean, locks: LockRepository) -> None:
+    message = refusal(clean(repo=locks.url, pools="aws", policy={"held": "release"}))
+    assert "held" in message
+
+
+@pytest.mark.parametrize("name", ["later", "never", "unreadable"])
+def test_only_force_releases_a_held_lock(clean: Clean, locks: LockRepository, held: dict[str, str], name: str) -> None:
+    commit = clean(repo=locks.url, pools="aws", check_mode=True).locks[f"aws/{name}"]["commit"]
+    base = tip(locks.path)
+    run = clean(repo=locks.url, **MOST, force=[{"lock": f"aws/{name}", "commit": commit}])
+    assert released(run) == {f"aws/{name}"}
+    (made,) = commits_since(locks.path, base)
+    assert made.trailers["Forced"] == "yes, against the policy (held, the policy keeps it)"
+
+
+def test_a_lock_whose_hold_was_extended_is_kept(clean: Clean, locks: LockRepository, held: dict[str, str]) -> None:
+    """Two commits extend a hold: the lock is removed, and added claimed."""
+    before = clean(repo=locks.url, pools="aws", check_mode=True).locks["aws/ended"]
+    locks.remove("aws", "ended")
+    message = f"adding claimed: ended\n\nHeld-By: ada@workstation\nHold-Until: {iso(time.time() + HOUR)}\n"
+    locks.add("aws", "ended", state="claimed", message=message, at=int(time.time()))
+    run = clean(repo=locks.url, **MOST)
+    assert "aws/ended" not in released(run)
+    assert (before["verdict"], run.locks["aws/ended"]["verdict"]) == ("expired", "held")
