@@ -12,6 +12,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.module import PoolModule
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.options import MODULES
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.forced_locks import read_force
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import read_trigger_pools
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
@@ -76,7 +77,7 @@ def test_an_empty_option_is_as_one_that_is_not_given(
 LISTS = [(module, name) for module, name in OPTIONS if SPECS[module][name]["type"] == "list"]
 
 
-@pytest.mark.parametrize(("module", "option"), [one for one in LISTS if one[1] != "force"])
+@pytest.mark.parametrize(("module", "option"), LISTS)
 def test_empty_elements_of_a_list_are_no_elements(module: str, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     word = SPECS[module][option].get("choices", ["https://ci.example.com"])[0]
     found = options_of(module, {**REQUIRED, option: [None, word, "", "  "]}, monkeypatch)
@@ -84,11 +85,11 @@ def test_empty_elements_of_a_list_are_no_elements(module: str, option: str, monk
 
 
 @pytest.mark.parametrize("key", ["lock", "commit"])
-def test_an_empty_part_of_force_is_a_missing_one(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_part_of_force_is_a_missing_one(key: str) -> None:
     parts = {"lock": "aws/env-1", "commit": "7000aa5"}
     for empty in EMPTY:
-        with pytest.raises(Refused, match=f"missing required arguments: {key} found in force"):
-            options_of("concourse_pool_clean", {**REQUIRED, "force": [{**parts, key: empty}]}, monkeypatch)
+        with pytest.raises(BadOption, match=f"has no {key}; write it as force"):
+            read_force([{**parts, key: empty}])
 
 
 @pytest.mark.parametrize("verdict", DEFAULT_POLICIES)
