@@ -99,9 +99,17 @@ def has_made(build: Build, commit: str, queries: BuildQueries) -> bool:
 
 
 def has_made_another_claim(build: Build, commit: str, queries: BuildQueries) -> bool:
-    """Return whether the outputs of a build name commits, but not this one. Raises NoCredibleResponse."""
-    commits = {output.version.commit for output in queries.build_resources(build).outputs} - {None}
-    return bool(commits) and commit not in commits
+    """Return whether the outputs of a build name commits, but not this one. Raises NoCredibleResponse.
+
+    They prove it only if every put step of the job has one: the commits can be those of other git repositories, while
+    Concourse has forgotten the claim, or the build has yet to make it.
+    """
+    outputs = queries.build_resources(build).outputs
+    commits = {output.version.commit for output in outputs} - {None}
+    if not commits or commit in commits or build.pipeline is None:
+        return False
+    job = next((one for one in queries.jobs(build.pipeline) if one.name == build.job), None)
+    return job is not None and {put.step for put in job.outputs} <= {output.step for output in outputs}
 
 
 def _search(commit: str, teams: frozenset[str], queries: BuildQueries) -> Iterator[Mapping[ResourceReference, int]]:

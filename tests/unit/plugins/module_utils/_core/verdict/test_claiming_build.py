@@ -88,6 +88,19 @@ def test_where_only_the_skew_of_clocks_lets_the_times_fit_the_outputs_of_an_ende
     assert ask_for_claiming_build(own, holder_of(build), ModelQueries(model)).timing is DURING
 
 
+@pytest.mark.parametrize("status", [BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.STARTED])
+def test_the_commit_of_another_repository_is_no_other_claim(status: BuildStatus) -> None:
+    """A job that claims and pushes code: Concourse has forgotten the claim, as the key of the locks was changed."""
+    model, build = one_build(status, made=True)
+    model.job("claim", put("envs"), put("code"))
+    model.made[build.id] = (*model.made[build.id], Carried("code", "code", ref("c0de")))
+    model.forgotten = {"envs"}
+    since = -3600 if status is BuildStatus.STARTED else -30
+    assert timing(model, build, (build.start_time or 0) + since) is DURING
+    model.job("claim", put("code"))
+    assert timing(model, build, (build.start_time or 0) + since) is ANOTHER, "all its puts are listed"
+
+
 @pytest.mark.parametrize(
     ("after_end", "expected"),
     [(-1, DURING), (0, DURING), (1, DURING), (60, DURING), (61, AFTER), (86_400, AFTER)],
