@@ -37,7 +37,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.auth
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer import RepositoryWriter
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.lock_commits import RELEASES
 
 from ..lockrepo.git_command import git, git_environment
 from .finding import Finding

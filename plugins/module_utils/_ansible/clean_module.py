@@ -15,7 +15,7 @@ from .._core.verdict.pool_options import read_target
 from .committing_module import CommittingModule
 
 if t.TYPE_CHECKING:
-    from .._core.clean.release import PlannedRelease
+    from .._core.pool.change import RepositoryChange
     from .._core.push.store import CommitStore
     from .._git.repository import LockRepository
 
@@ -33,11 +33,11 @@ def monotonic_seconds() -> float:
 class CleanModule(CommittingModule):
     """The module concourse_pool_clean."""
 
-    def release_store(self, repository: LockRepository) -> CommitStore[PlannedRelease]:
+    def release_store(self, repository: LockRepository) -> CommitStore[RepositoryChange]:
         """Return the store that writes and pushes releases."""
         # Imported late: most runs release nothing.
         from .._git.push.writer import RepositoryWriter
-        from .._git.write.release_commits import RELEASES
+        from .._git.write.lock_commits import RELEASES
 
         return RepositoryWriter(repository, self._author, RELEASES)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import moved_lock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository
 
@@ -18,7 +19,7 @@ def main(repo: str, cache_dir: Path) -> None:
         for _attempt in range(30):
             snapshot = repository.snapshot()
             claimed = [lock for lock in snapshot.locks if lock.is_claimed]
-            releases = [PlannedRelease(lock, lock.pool, f"unclaiming: {lock.name}\n") for lock in claimed]
+            releases = [moved_lock(lock, lock.pool, State.UNCLAIMED, f"unclaiming: {lock.name}\n") for lock in claimed]
             if not releases:
                 return
             if repository.push(snapshot, repository.write(snapshot, releases)) is PushOutcome.ACCEPTED:

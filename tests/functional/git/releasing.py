@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import (
+    LockChange,
+    RepositoryChange,
+    moved_lock,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import CommitStore, PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer import RepositoryWriter
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.lock_commits import RELEASES
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.lockrepo.history import GitHistory
 
@@ -36,7 +41,7 @@ class ReleasedCommit:
 @contextmanager
 def open_repository(
     repo: object, cache_dir: Path, *, git_author: str = DEFAULT_AUTHOR, **options: Any
-) -> Iterator[RepositoryWriter[PlannedRelease]]:
+) -> Iterator[RepositoryWriter[RepositoryChange]]:
     """Open a repository to release locks in, as concourse_pool_clean does."""
     author = parse_author(git_author)
     options = {"cache_dir": str(cache_dir), "git_timeout": 30, **options}
@@ -44,19 +49,22 @@ def open_repository(
         yield RepositoryWriter(repository, author, RELEASES)
 
 
-def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[PlannedRelease]:
+def releases_of(snapshot: Snapshot, *names: str, to: str | None = None) -> list[LockChange]:
     """Return releases of these locks (`pool/lock`), by default of all claimed ones; `to` is another pool."""
     chosen = [lock for lock in snapshot.locks if lock.is_claimed and (not names or lock.pool_and_name in names)]
     assert len(chosen) == len(names) or not names
-    return [PlannedRelease(lock, to or lock.pool, f"unclaiming: {lock.name}\n\nIt was left.\n") for lock in chosen]
+    return [
+        moved_lock(lock, to or lock.pool, State.UNCLAIMED, f"unclaiming: {lock.name}\n\nIt was left.\n")
+        for lock in chosen
+    ]
 
 
-def release(store: CommitStore[PlannedRelease], *names: str, to: str | None = None) -> PushOutcome:
+def release(store: CommitStore[RepositoryChange], *names: str, to: str | None = None) -> PushOutcome:
     """Make one attempt: snapshot, write, push."""
     return store.push(*write(store, *names, to=to))
 
 
-def write(store: CommitStore[PlannedRelease], *names: str, to: str | None = None) -> tuple[Snapshot, str]:
+def write(store: CommitStore[RepositoryChange], *names: str, to: str | None = None) -> tuple[Snapshot, str]:
     """Take a snapshot and write releases on top; return the snapshot and the last commit."""
     snapshot = store.snapshot()
     return snapshot, store.write(snapshot, releases_of(snapshot, *names, to=to))

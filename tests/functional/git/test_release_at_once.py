@@ -16,9 +16,9 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import Cause
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.result import clean_result
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import RepositoryChange
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
@@ -36,7 +36,7 @@ ERRORED = Verdict(VerdictName.ERRORED, "ci/work 6 errored and left it claimed", 
 POOLS = [PoolOption("aws", PoolPolicy())]
 HOLDER = Holder(HolderKind.BUILD, "ci/work 6", ())
 
-Begin = Callable[[], tuple[CleanRun, RepositoryWriter[PlannedRelease]]]
+Begin = Callable[[], tuple[CleanRun, RepositoryWriter[RepositoryChange]]]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def begin(locks: LockRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("time.time", lambda: float(NOW))
     with ExitStack() as stack:
 
-        def begin_run() -> tuple[CleanRun, RepositoryWriter[PlannedRelease]]:
+        def begin_run() -> tuple[CleanRun, RepositoryWriter[RepositoryChange]]:
             cache = tmp_path / f"cache-{secrets.token_hex(4)}"
             store = stack.enter_context(open_repository(locks.path, cache))
             clocks = (lambda: NOW, time.monotonic)

@@ -11,7 +11,6 @@ from random import Random
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
@@ -218,10 +217,9 @@ def test_a_lock_that_has_changed_is_not_touched(locks: LockRepository, look: Loo
         snapshot = repository.snapshot()
         (right,) = releases_of(snapshot)
         base = locks.update("aws", "env-1", "other content")
-        wrong = PlannedRelease(right.lock, right.target, right.message)
         later = repository.snapshot()
         with pytest.raises(RepositoryError, match="has just changed"):
-            repository.write(later, [wrong])
+            repository.write(later, [right])
     assert locks.tip() == base
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import RepositoryChange
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import CommitStore, PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.snapshot_file import read_snapshot
@@ -125,7 +125,7 @@ def test_a_key_that_was_revoked_before_the_push(locks: LockRepository, look: Loo
             release_from_cache(repository, look)
 
 
-def release_from_cache(repository: CommitStore[PlannedRelease], look: Look) -> PushOutcome:
+def release_from_cache(repository: CommitStore[RepositoryChange], look: Look) -> PushOutcome:
     """Release without a request to the server before the push."""
     snapshot = read_snapshot(look.folder / "snapshot.json")
     assert snapshot is not None

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..pool.change import LockChange, RepositoryChange, moved_lock
+from ..pool.layout import State
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..push.loop import PushLoop
@@ -27,7 +29,6 @@ from .occupied_paths import OccupiedPaths
 from .options import CleanRules
 from .plan import Action, LockPlan, plan_releases
 from .reason import Cause, Reason
-from .release import PlannedRelease
 from .resolved_options import resolve_rules
 from .unasked import nobody_asked
 
@@ -80,7 +81,7 @@ class CleanRun:
         pushed = {step.judged.lock.path for step in self.released}
         return [step for step in self.plan if step.is_release and step.judged.lock.path not in pushed]
 
-    def push_releases(self, store: CommitStore[PlannedRelease], retry: Callable[[], PushRetry]) -> None:
+    def push_releases(self, store: CommitStore[RepositoryChange], retry: Callable[[], PushRetry]) -> None:
         """Release the planned locks: in one push, unless some of them cannot be judged again in time.
 
         Raises RepositoryError if a push fails, and BuildsLost; `released` tells what was released before that.
@@ -92,10 +93,15 @@ class CleanRun:
             if not self._look.is_given_up:
                 self._resume_postponed()
 
-    def changes(self) -> list[PlannedRelease]:
+    def changes(self) -> list[LockChange]:
         """Return the releases as changes of the repository."""
         return [
-            PlannedRelease(step.judged.lock, step.target or step.judged.lock.pool, release_message(step, self.run_id))
+            moved_lock(
+                step.judged.lock,
+                step.target or step.judged.lock.pool,
+                State.UNCLAIMED,
+                release_message(step, self.run_id),
+            )
             for step in self.releases()
         ]
 

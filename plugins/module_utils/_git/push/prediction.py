@@ -8,8 +8,12 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from ..._core.claim.claim import Claim
+from ..._core.pool.layout import decode_path, encode_path
 from ..._core.pool.snapshot import Snapshot
+from ..._core.pool.tree import PoolTree
 from ..cache.mirror import MIRROR_ERRORS, Mirror
+from ..history.claim_finder import ClaimFinder
 from ..objects.errors import TooShallow
 from ..objects.object_reader import read_objects
 from ..objects.pool_tree import read_pool_tree
@@ -17,8 +21,10 @@ from ..process.command import GitCommand
 from ..tally.drift import problems_with_drift
 
 
-def predict_snapshot(git: GitCommand, mirror: Path, snapshot: Snapshot, commit: str) -> Snapshot | None:
-    """Return the snapshot at commits on top of another snapshot that remove claims and add none.
+def predict_snapshot(
+    git: GitCommand, mirror: Path, snapshot: Snapshot, commit: str, *, makes_claims: bool = False
+) -> Snapshot | None:
+    """Return the snapshot at commits on top of another snapshot, which add claims only if `makes_claims` is true.
 
     None if it cannot be read; the next run fetches it then.
     """
@@ -26,7 +32,22 @@ def predict_snapshot(git: GitCommand, mirror: Path, snapshot: Snapshot, commit: 
         with read_objects(git, mirror) as objects:
             tree = read_pool_tree(git, mirror, objects, commit)
             problems = problems_with_drift(git, Mirror(mirror), objects, tree, commit)
-        claimed = tree.claimed_paths
-        claims = {path: claim for path, claim in snapshot.claims.items() if path in claimed}
+        claims = (
+            _find_claims(git, Mirror(mirror), snapshot, tree, commit)
+            if makes_claims
+            else {path: claim for path, claim in snapshot.claims.items() if path in tree.claimed_paths}
+        )
         return Snapshot(commit, snapshot.branch, tree.pools, tree.locks, claims, problems, tree.obstacles)
     return None
+
+
+def _find_claims(git: GitCommand, mirror: Mirror, snapshot: Snapshot, tree: PoolTree, commit: str) -> dict[str, Claim]:
+    """Return the claims at a commit: new ones from the few commits since the snapshot, others from the snapshot.
+
+    A claim that the snapshot does not know stays unknown. Raises GitFailed, MissingObject, BrokenHistory.
+    """
+    known = {encode_path(path): claim for path, claim in snapshot.claims.items()}
+    unknown = {lock.path for lock in snapshot.locks_without_claim()}
+    finder = ClaimFinder(git, mirror, {snapshot.commit: known})
+    finder.follow({commit: {encode_path(path) for path in tree.claimed_paths - unknown}})
+    return {decode_path(path): claim for path, claim in finder.claims.items()}

@@ -46,11 +46,17 @@ class RepositoryWriter(t.Generic[Change]):
         self._author = author
         self._consequence = PushConsequence(purpose)
         self._follow_up = PushFollowUp(repository.remote, self._consequence)
+        self._makes_claims = purpose.makes_claims
+        self._pushed: Snapshot | None = None
         self._dates: dict[tuple[str, tuple[Change, ...]], int] = {}
 
     def snapshot(self) -> Snapshot:
         """Return the current state of the branch, see LockRepository.snapshot()."""
         return self._repository.snapshot()
+
+    def latest(self) -> Snapshot:
+        """Return the state after the last accepted push; without a request if it could be predicted."""
+        return self._pushed or self._repository.snapshot()
 
     def write(self, snapshot: Snapshot, changes: Sequence[Change]) -> str:
         """Write the commits of the changes on top of the snapshot; return the last one. Raises RepositoryError.
@@ -115,10 +121,13 @@ class RepositoryWriter(t.Generic[Change]):
         process = self._repository.remote.push(folder.mirror, snapshot.branch, commit, base=snapshot.commit)
         try:
             # While the server works.
-            predicted = predict_snapshot(self._repository.git, folder.mirror, snapshot, commit)
+            predicted = predict_snapshot(
+                self._repository.git, folder.mirror, snapshot, commit, makes_claims=self._makes_claims
+            )
             report = wait_for_report(process, snapshot.branch)
         finally:
             process.stop()
+        self._pushed = predicted if report.status is PushStatus.ACCEPTED else None
         if report.status is PushStatus.ACCEPTED and predicted is not None:
             with contextlib.suppress(OSError):
                 write_snapshot(folder.snapshot_file, predicted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..access.author import Author
-from .planned_commits import FileMoved, FileWritten, PlannedCommit
+from .planned_commits import FileChange, FileRemoved, FileRestored, FileWritten, PlannedCommit
 
 # fast-import needs a branch to write to; the last command resets it, so that no reference is written.
 _BRANCH = b"refs/poolboy/releases"
@@ -38,9 +38,13 @@ def quoted(path: bytes) -> bytes:
     return b'"' + path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
 
 
-def _change(change: FileMoved | FileWritten) -> bytes:
+def _change(change: FileChange) -> bytes:
     if isinstance(change, FileWritten):
-        return b"M 100644 inline %s\n%s" % (quoted(change.path), _data(change.content))
+        return b"M %s inline %s\n%s" % (change.mode, quoted(change.path), _data(change.content))
+    if isinstance(change, FileRestored):
+        return b"M %s %s %s\n" % (change.mode, change.blob.encode(), quoted(change.path))
+    if isinstance(change, FileRemoved):
+        return b"D %s\n" % quoted(change.path)
     return b"R %s %s\n" % (quoted(change.source), quoted(change.target))
 
 

@@ -24,10 +24,30 @@ class FileMoved:
 
 @dataclass(frozen=True, slots=True)
 class FileWritten:
-    """A file that is created, or gets other content."""
+    """A file that is created, or gets other content; `mode` is octal."""
 
     path: bytes
     content: bytes = b""
+    mode: bytes = b"100644"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRemoved:
+    """A file that is removed."""
+
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileRestored:
+    """A file that is created with the content of an object that the repository has; `mode` is octal."""
+
+    path: bytes
+    mode: bytes
+    blob: str
+
+
+FileChange = FileMoved | FileWritten | FileRemoved | FileRestored
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +55,7 @@ class PlannedCommit:
     """A commit to be written: its message, and the changes against the commit before it."""
 
     message: str
-    changes: tuple[FileMoved | FileWritten, ...]
+    changes: tuple[FileChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +65,7 @@ class CommitPurpose(Generic[Change]):
     `plan(changes, trees, base)` returns the commits on top of the commit `base`, whose folders `trees` reads. It raises
     RepositoryError, MissingObject or BrokenHistory. The words complete "git cannot write ...", "it is not known whether
     ..." and "the push failed, so ...": `not_done`, or `no_more` after a push that was accepted.
+    `makes_claims` says that the commits can add claims, not only remove them.
     """
 
     plan: Callable[[Sequence[Change], TreeReader, str], Sequence[PlannedCommit]]
@@ -52,3 +73,4 @@ class CommitPurpose(Generic[Change]):
     done: str
     not_done: str
     no_more: str
+    makes_claims: bool = False

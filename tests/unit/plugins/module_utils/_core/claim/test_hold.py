@@ -66,3 +66,8 @@ def test_the_claim_of_a_build_is_no_hold() -> None:
     url = "https://ci.example.com/teams/main/pipelines/ci/jobs/deploy/builds/12"
     claim = Claim("c0ffee", SIX, "git", f"claiming: env-1\nBuild URL: {url} ")
     assert read_holder(claim, "env-1", "main").hold is None
+
+
+def test_an_owner_without_a_reason_stands_alone() -> None:
+    holder = read_holder(Claim("c0ffee", SIX, "git", "claiming: env-1\n\nHeld-By: ada\n"), "env-1", "main")
+    assert holder.text == "ada"

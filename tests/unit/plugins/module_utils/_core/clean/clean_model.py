@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.release import PlannedRelease
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import LockChange, RepositoryChange
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
@@ -30,6 +31,24 @@ ERRORED = Verdict(VerdictName.ERRORED, "ci/work 6 errored and left it claimed", 
 LEAKED = Verdict(VerdictName.LEAKED, "ci/work 5 succeeded; no job takes the lock from it", LONG_DEAD)
 MANUAL = Verdict(VerdictName.MANUAL, "not claimed by a build: Ada: manually claim", LONG_DEAD)
 UNREACHABLE = Verdict(VerdictName.UNREACHABLE, "claimed by ci/work 9, but Concourse answered 502")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release that was written: the lock, the pool whose unclaimed/ it moves to, and the message."""
+
+    lock: Lock
+    target: str
+    message: str
+
+
+def release_of(change: RepositoryChange) -> Release:
+    """Return a change as a release; fail the test if it is anything else."""
+    assert isinstance(change, LockChange)
+    assert change.source is not None
+    assert change.target is not None
+    assert (change.target.state, change.content, change.name) == (State.UNCLAIMED, None, change.source.name)
+    return Release(change.source, change.target.pool, change.message)
 
 
 class ModelPools:
@@ -53,14 +72,14 @@ class ModelPools:
         self.before_push: Callable[[int], None] = lambda number: None
         self.before_judging: Callable[[int], None] = lambda number: None
         self.history: list[str] = []
-        self.accepted: list[PlannedRelease] = []
+        self.accepted: list[Release] = []
         self.policy = PoolPolicy()
         self.tip = 1
         self.now = 0.0
         self.response_times: dict[str, float] = {}
         self.writing_time = 0.0
         self.pushed_at: list[float] = []
-        self._written: dict[str, tuple[str, list[PlannedRelease]]] = {}
+        self._written: dict[str, tuple[str, list[Release]]] = {}
         self._late_commits: list[str] = []
         self._contained: set[str] = set()
 
@@ -126,14 +145,15 @@ class ModelPools:
         self.now += min(limit, max(times.values(), default=0.0))
         return tuple(self._judged(lock, snapshot, policies[lock.pool]) for lock in locks if times[lock.path] <= limit)
 
-    def write(self, snapshot: Snapshot, releases: Sequence[PlannedRelease]) -> str:
+    def write(self, snapshot: Snapshot, changes: Sequence[RepositoryChange]) -> str:
+        releases = [release_of(change) for change in changes]
         self.history.append(f"write {len(releases)}")
         self.now += self.writing_time
         if snapshot.commit == f"tip-{self.tip}":
             for release in releases:
                 self._check(release)
         commit = f"written-{len(self._written)}"
-        self._written[commit] = (snapshot.commit, list(releases))
+        self._written[commit] = (snapshot.commit, releases)
         return commit
 
     def push(self, snapshot: Snapshot, commit: str) -> PushOutcome:
@@ -167,7 +187,7 @@ class ModelPools:
                 self._contained.add(commit)
         self._late_commits.clear()
 
-    def _accept(self, releases: Sequence[PlannedRelease]) -> None:
+    def _accept(self, releases: Sequence[Release]) -> None:
         for release in releases:
             self._check(release)
             del self.locks[release.lock.pool_and_name]
@@ -175,7 +195,7 @@ class ModelPools:
         self.tip += len(releases)
         self.accepted += releases
 
-    def _check(self, release: PlannedRelease) -> None:
+    def _check(self, release: Release) -> None:
         """Fail the test if a release would lose or double a lock, or if git would refuse to write it."""
         name, target = release.lock.pool_and_name, f"{release.target}/{release.lock.name}"
         assert self.locks[name] is not None, f"{name} is not claimed"

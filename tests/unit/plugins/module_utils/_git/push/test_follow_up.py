@@ -20,7 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.follow
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.report import PushReport, PushStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import Remote
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.tip import Tip
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.lock_commits import RELEASES
 
 BASE, OURS, OTHER = "base", "ours", "other"
 SNAPSHOT = Snapshot(BASE, "main", (), ())

@@ -18,7 +18,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.report
     PushStatus,
     read_report,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.release_commits import RELEASES
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.lock_commits import RELEASES
 
 COMMIT = "2478cf251821c8e8b2873ea6ee1cd0e4b9925d14"
 MAIN = "refs/heads/main"
