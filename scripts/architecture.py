@@ -41,6 +41,7 @@ FLOORS = {
         "clean",
         "trigger",
         "tally",
+        "lock",
     ),
     "_concourse": ("config", "http", "login", "api", ""),
     "_git": ("process", "access", "remote", "objects", "cache", "history", "write", "tally", "refresh", "", "push"),

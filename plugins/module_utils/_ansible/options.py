@@ -112,9 +112,30 @@ TRIGGERING = OptionGroup(
     }
 )
 
+LOCKING = OptionGroup(
+    {
+        "pool": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["claimed", "unclaimed", "present", "absent"], "required": True},
+        "name": {"type": "str"},
+        "owner": {"type": "str"},
+        "reason": {"type": "str", "default": ""},
+        "until": {"type": "str"},
+        "count": {"type": "int", "default": 1},
+        "choose": {"type": "str", "choices": ["random", "oldest_free", "name"], "default": "random"},
+        "wait": {"type": "int", "default": 0},
+        "claim_commit": {"type": "str"},
+        "release_to": {"type": "str"},
+        "content": {"type": "raw"},
+        "claimed": {"type": "bool", "default": False},
+        "create_pool": {"type": "bool", "default": False},
+        "git_author": CLEANING.spec["git_author"],
+    }
+)
+
 MODULES = {
     "concourse_pool_status": (GIT, CONCOURSE, POOLS, REPORTING),
     "concourse_pool_clean": (GIT, CONCOURSE, POOLS_TO_CLEAN, CLEANING),
+    "concourse_pool_lock": (GIT, CONCOURSE, LOCKING),
     "concourse_pool_trigger": (GIT, CONCOURSE, POOLS_TO_TRIGGER, TRIGGERING),
 }
 

@@ -13,7 +13,7 @@
 
 | Trailer      | Value                                                                              |
 |--------------|------------------------------------------------------------------------------------|
-| `Held-By`    | the owner; without it, the author of the commit                                    |
+| `Held-By`    | the owner                                                                          |
 | `Hold-Until` | the end: ISO 8601 with an offset from UTC, or `never`                              |
 | `Held-Since` | the time of the first claim, if the hold was extended; ISO 8601 as above           |
 | `Reason`     | why, in one line                                                                   |

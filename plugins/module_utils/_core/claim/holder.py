@@ -160,6 +160,8 @@ def _person(claim: Claim) -> Holder:
     hold = read_hold(claim.message)
     subject = claim.message.partition("\n")[0]
     text = f"{hold.owner or claim.author}: {hold.reason or subject}"
+    if hold.owner and not hold.reason:
+        text = hold.owner  # the first line is the verb of the resource, which says nothing more
     return Holder(HolderKind.PERSON, printable(text, 120), hold=hold)
 
 

@@ -30,7 +30,10 @@ SPECS = {
     module: {name: one for group in groups for name, one in group.spec.items()} for module, groups in MODULES.items()
 }
 OPTIONS = [(module, name) for module, spec in SPECS.items() for name in spec]
-REQUIRED = {"repo": "/srv/locks.git", "pools": ["aws"]}
+REQUIRED: dict[str, dict[str, Any]] = {
+    **{module: {"repo": "/srv/locks.git", "pools": ["aws"]} for module in SPECS},
+    "concourse_pool_lock": {"repo": "/srv/locks.git", "pool": "aws", "state": "claimed"},
+}
 VARIABLES = {
     one["fallback"][1][0]: f"/from/{name}" for spec in SPECS.values() for name, one in spec.items() if "fallback" in one
 }
@@ -60,12 +63,12 @@ def test_an_empty_option_is_as_one_that_is_not_given(
         monkeypatch.delenv(variable, raising=False)
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)
-    given = {name: value for name, value in REQUIRED.items() if name != option}
+    given = {name: value for name, value in REQUIRED[module].items() if name != option}
     try:
         expected: Any = options_of(module, given, monkeypatch)
     except Refused as refused:
         expected = str(refused)
-        assert option in REQUIRED, "only these are required"
+        assert option in REQUIRED[module], "only these are required"
     for empty in EMPTY:
         try:
             found: Any = options_of(module, {**given, option: empty}, monkeypatch)
@@ -80,7 +83,7 @@ LISTS = [(module, name) for module, name in OPTIONS if SPECS[module][name]["type
 @pytest.mark.parametrize(("module", "option"), LISTS)
 def test_empty_elements_of_a_list_are_no_elements(module: str, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     word = SPECS[module][option].get("choices", ["https://ci.example.com"])[0]
-    found = options_of(module, {**REQUIRED, option: [None, word, "", "  "]}, monkeypatch)
+    found = options_of(module, {**REQUIRED[module], option: [None, word, "", "  "]}, monkeypatch)
     assert found[option] == [word]
 
 
@@ -95,7 +98,9 @@ def test_an_empty_part_of_force_is_a_missing_one(key: str) -> None:
 @pytest.mark.parametrize("verdict", DEFAULT_POLICIES)
 def test_an_empty_policy_is_the_default_one(verdict: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for empty in EMPTY:
-        found = options_of("concourse_pool_status", {**REQUIRED, "policy": {verdict: empty}}, monkeypatch)
+        found = options_of(
+            "concourse_pool_status", {**REQUIRED["concourse_pool_status"], "policy": {verdict: empty}}, monkeypatch
+        )
         assert found["policy"] == {}
         assert read_pools([{"name": "aws", "policy": {verdict: empty}}], PoolPolicy()) == read_pools(
             ["aws"], PoolPolicy()

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of the module concourse_pool_lock that the other modules do not load."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import typing as t
+
+from .._core.lock.claim import plan_claim
+from .._core.lock.content import content_bytes, is_same
+from .._core.lock.plan import ChangePlan, NotAvailable
+from .._core.lock.presence import plan_absence, plan_presence
+from .._core.lock.release import plan_release
+from .._core.lock.request import Choice, LockRequest, WantedState, check_request
+from .._core.lock.run import LockRun
+from .._core.lock.until import read_until
+from .._core.lock.unused import unused_text
+from .._core.pool.lock import Lock
+from .._core.pool.snapshot import Snapshot
+from .._core.shared.errors import BadOption, PoolboyError
+from .._core.verdict.policy import PoolPolicy
+from .._core.verdict.pool_options import PoolOption
+from .._git.push.lock_store import GitLockStore
+from .committing_module import CommittingModule
+
+if t.TYPE_CHECKING:
+    from .._git.repository import LockRepository
+
+
+class LockModule(CommittingModule):
+    """The module concourse_pool_lock."""
+
+    def request(self) -> LockRequest:
+        """Return what the options ask for. Raises BadOption."""
+        options = self._options
+        if options["wait"] < 0:
+            raise BadOption(f"wait is {options['wait']}: give the seconds to wait for a free lock, 0 or more.")
+        until = options["until"]
+        return check_request(
+            LockRequest(
+                state=WantedState(options["state"]),
+                pool=options["pool"].strip().strip("/"),
+                name=options["name"],
+                owner=options["owner"],
+                reason=" ".join(options["reason"].split()),
+                until=None if until is None else read_until(until, self.now),
+                count=options["count"],
+                choose=Choice(options["choose"]),
+                claim_commit=options["claim_commit"],
+                release_to=options["release_to"],
+                content=content_bytes(options["content"]),
+                claimed=options["claimed"],
+                create_pool=options["create_pool"],
+            )
+        )
+
+    def wanted_pools(self) -> tuple[PoolOption, ...]:
+        """Return the one pool that the module works on."""
+        return (PoolOption(self._options["pool"].strip().strip("/"), PoolPolicy()),)
+
+    def lock_run(self, repository: LockRepository, request: LockRequest) -> LockRun:
+        """Return the run for a request."""
+        store = GitLockStore(repository, self._author)
+        run_id = secrets.token_hex(4)
+
+        def plan_for(snapshot: Snapshot, now: int) -> ChangePlan:
+            if request.state is WantedState.CLAIMED:
+                return plan_claim(request, snapshot, now, run_id, store.oldest_free)
+            if request.state is WantedState.UNCLAIMED:
+                return plan_release(request, snapshot, run_id)
+            if request.state is WantedState.ABSENT:
+                return plan_absence(request, snapshot, run_id)
+            return plan_presence(request, snapshot, now, run_id, has_content)
+
+        def has_content(snapshot: Snapshot, lock: Lock) -> bool:
+            content = store.contents(snapshot, [lock])[lock]
+            return content is not None and request.content is not None and is_same(content, request.content)
+
+        return LockRun(store, plan_for, lambda: int(time.time()))
+
+    def run(self, run: LockRun) -> None:
+        """Carry out a run, or only plan it in check mode. Raises PoolboyError."""
+        try:
+            if self.check_mode:
+                run.decide()
+            else:
+                # Imported late: the retries of a push.
+                from .._core.push.retry import PushRetry
+
+                run.carry_out(PushRetry, self._options["wait"])
+        except NotAvailable as error:
+            raise PoolboyError(f"{error}{self._waited()}{self._unused(error, run.snapshot)}") from None
+
+    def _waited(self) -> str:
+        wait = self._options["wait"]
+        return f" The run waited {wait} s." if wait and not self.check_mode else ""
+
+    def _unused(self, error: NotAvailable, snapshot: Snapshot) -> str:
+        """Return which of the locks nobody holds any more, as far as a Concourse is configured and answers."""
+        if self.concourse_options().is_empty or not error.locks:
+            return ""
+        try:
+            with self.judge() as judge:
+                return unused_text(judge(error.locks, snapshot, [PoolOption(error.locks[0].pool, PoolPolicy())]))
+        except PoolboyError as failed:
+            return f" Concourse could not be asked which of these nobody uses any more: {failed}"

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Claim locks for an owner.
+
+| Who has the lock                       | What happens                                                    |
+|----------------------------------------|-----------------------------------------------------------------|
+| the owner                              | nothing; a later end extends the hold                           |
+| nobody                                 | it is claimed                                                   |
+| another holder, or too few are free    | NotAvailable: wait, or fail                                     |
+
+Several locks are claimed all or none. An extension removes the claimed lock and adds it again, claimed, in one push:
+the lock is never free in between, and no build starts as it would after a release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from ..claim.hold import Hold, read_hold, read_time
+from ..pool.change import LockChange, LockPlace, RepositoryChange, moved_lock
+from ..pool.layout import State, lock_path, state_folder
+from ..pool.lock import Lock
+from ..pool.snapshot import Snapshot
+from ..shared.errors import BadOption
+from ..shared.text import count_text, printable
+from .holders import holder_text, owner_of
+from .message import change_message, claim_message
+from .plan import ChangePlan, NotAvailable, PlannedLock, existing_lock, existing_pool, locks_in
+from .request import Choice, LockRequest
+
+_NAMED = 10  # locks in an error
+
+# Returns free locks, those that were free for the longest time first, and at least as many as are needed.
+OldestFree = Callable[[Snapshot, Sequence[Lock], int], Sequence[Lock]]
+
+
+def plan_claim(request: LockRequest, snapshot: Snapshot, now: int, run_id: str, oldest_free: OldestFree) -> ChangePlan:
+    """Plan the claims; `now` is in seconds since 1970, UTC. Raises BadOption and NotAvailable."""
+    pool = existing_pool(request.pool, snapshot)
+    locks = locks_in(pool, snapshot)
+    if request.count > len(locks):
+        raise BadOption(
+            f"count is {request.count}, but pool {printable(pool, 80)} has {count_text(len(locks), 'lock')} in all."
+        )
+    wanted = locks if request.name is None else [existing_lock(request.name, pool, snapshot)]
+    own = [lock for lock in wanted if lock.is_claimed and owner_of(snapshot.claim(lock)) == request.owner]
+    own.sort(key=lambda lock: (snapshot.claim(lock).claimed_at, lock.name))
+    held = [_keep_or_extend(request, lock, snapshot, now, run_id) for lock in own[: request.count]]
+    missing = request.count - len(held)
+    free = [lock for lock in wanted if is_claimable(lock, snapshot)]
+    if len(free) < missing:
+        raise NotAvailable(_not_available(request, pool, wanted, free, snapshot), _others(wanted, own))
+    chosen = _choose(request, free, missing, snapshot, oldest_free)
+    plans = [*held, *(claim_of(request, lock, now, run_id) for lock in chosen)]
+    return ChangePlan(
+        tuple(change for plan in plans for change in plan.changes), tuple(lock for plan in plans for lock in plan.locks)
+    )
+
+
+def is_claimable(lock: Lock, snapshot: Snapshot) -> bool:
+    """Return whether a lock is free, and its place in claimed/ as well."""
+    places = lock_path(lock.pool, State.CLAIMED, lock.name), state_folder(lock.pool, State.CLAIMED)
+    return not lock.is_claimed and not any(place in snapshot.obstacles for place in places)
+
+
+def claim_of(request: LockRequest, lock: Lock, now: int, run_id: str) -> ChangePlan:
+    """Return the plan that claims a free lock."""
+    hold, until = hold_of(request, now)
+    change = moved_lock(lock, lock.pool, State.CLAIMED, claim_message("claiming", lock.name, hold, until, run_id))
+    return ChangePlan((change,), (PlannedLock(lock.pool, lock.name, State.CLAIMED, lock, hold),))
+
+
+def hold_of(request: LockRequest, now: int, *, since: int | None = None, reason: str = "") -> tuple[Hold, str]:
+    """Return the hold that a request asks for, and its end as the trailer has it. Raises BadOption without an end."""
+    if request.until is None or request.owner is None:
+        raise BadOption("A claim needs owner and until.")
+    until = request.until.trailer(now)
+    stated = read_hold(f"\n\nHold-Until: {until}")
+    return Hold(request.owner, request.reason or reason, stated.end, read_time(until), since), until
+
+
+def _keep_or_extend(request: LockRequest, lock: Lock, snapshot: Snapshot, now: int, run_id: str) -> ChangePlan:
+    claim = snapshot.claim(lock)
+    hold = read_hold(claim.message)
+    if request.until is None or not request.until.extends(hold, now):
+        return ChangePlan((), (PlannedLock(lock.pool, lock.name, State.CLAIMED, lock, hold, claim),))
+    since = claim.claimed_at if hold.since is None else hold.since
+    longer, until = hold_of(request, now, since=since, reason=hold.reason)
+    changes: tuple[RepositoryChange, ...] = (
+        LockChange(
+            lock.name,
+            change_message(
+                "removing", lock.name, request, run_id, holder=holder_text(lock, snapshot), claim_commit=claim.commit
+            ),
+            source=lock,
+        ),
+        LockChange(
+            lock.name,
+            claim_message("adding claimed", lock.name, longer, until, run_id),
+            target=LockPlace(lock.pool, State.CLAIMED),
+            content=lock,
+        ),
+    )
+    return ChangePlan(changes, (PlannedLock(lock.pool, lock.name, State.CLAIMED, lock, longer),))
+
+
+def _choose(
+    request: LockRequest, free: Sequence[Lock], count: int, snapshot: Snapshot, oldest_free: OldestFree
+) -> Sequence[Lock]:
+    if count == 0:
+        return ()
+    if request.choose is Choice.NAME or count == len(free):
+        return free[:count]
+    if request.choose is Choice.OLDEST_FREE:
+        return oldest_free(snapshot, free, count)[:count]
+    return sorted(free, key=lambda lock: _random_rank(request, snapshot, lock))[:count]
+
+
+def _random_rank(request: LockRequest, snapshot: Snapshot, lock: Lock) -> bytes:
+    """Return a number that is random by owner and commit: so check mode shows the lock that a real run claims."""
+    seed = f"{request.owner}\0{snapshot.commit}\0{lock.name}"
+    return hashlib.sha256(seed.encode("utf-8", "surrogateescape")).digest()
+
+
+def _others(wanted: Sequence[Lock], own: Sequence[Lock]) -> list[Lock]:
+    return [lock for lock in wanted if lock.is_claimed and lock not in own]
+
+
+def _not_available(
+    request: LockRequest, pool: str, wanted: Sequence[Lock], free: Sequence[Lock], snapshot: Snapshot
+) -> str:
+    """Return the sentences that say what is missing, and who has it."""
+    held = [
+        f"{printable(lock.name, 80)} by {holder_text(lock, snapshot)}"
+        for lock in wanted
+        if lock.is_claimed and owner_of(snapshot.claim(lock)) != request.owner
+    ]
+    blocked = [lock for lock in wanted if not lock.is_claimed and lock not in free]
+    more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
+    holders = f" Held: {'; '.join(held[:_NAMED])}{more}." if held else ""
+    obstacles = (
+        f" {', '.join(printable(lock.path, 80) for lock in blocked[:_NAMED])} cannot be claimed: something that is not"
+        " a lock has its place in claimed/; move it elsewhere."
+        if blocked
+        else ""
+    )
+    if request.name is not None:
+        return f"Lock {printable(wanted[0].pool_and_name, 80)} is not free.{holders}{obstacles}"
+    if request.count == 1:
+        return f"Pool {printable(pool, 80)} has no free lock.{holders}{obstacles}"
+    return (
+        f"Pool {printable(pool, 80)} has {count_text(len(free), 'free lock')}, too few for count: {request.count}, so"
+        f" none was claimed.{holders}{obstacles}"
+    )

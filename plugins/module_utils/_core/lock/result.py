@@ -1,0 +1,114 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What concourse_pool_lock returns."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ..claim.hold import NEVER, HoldEnd, read_hold
+from ..pool.change import LockChange, RepositoryChange
+from ..pool.layout import lock_path
+from ..pool.lock import Lock
+from ..pool.snapshot import Snapshot
+from ..shared.errors import BadOption
+from ..shared.text import printable
+from ..shared.times import iso_time
+from .content import content_data, content_text
+from .plan import ChangePlan, PlannedLock
+from .request import WantedState
+
+Contents = Mapping[Lock, bytes | None]
+
+
+def lock_result(plan: ChangePlan, after: Snapshot | None, contents: Contents) -> dict[str, t.Any]:
+    """Return the result of the module. `after` is the state after the push, None if nothing was pushed."""
+    locks = [_lock_value(lock, after, contents) for lock in plan.locks]
+    return {"locks": locks, "lock": locks[0] if len(locks) == 1 else None}
+
+
+def lock_diff(plan: ChangePlan, contents: Contents) -> dict[str, str]:
+    """Return the files of the locks before and after the changes, with their contents where these change."""
+    before, after = "", ""
+    for change in plan.changes:
+        if isinstance(change, LockChange):
+            before += _before(change, contents)
+            after += _after(change)
+        else:
+            after += f"{printable(change.pool)}/\n"
+    return {"before": before, "after": after}
+
+
+def locks_to_read(plan: ChangePlan) -> list[Lock]:
+    """Return the locks whose contents the result and the diff need."""
+    returned = [one.content for one in plan.locks if isinstance(one.content, Lock)]
+    updated = [one.source for one in plan.changes if _is_update(one) and isinstance(one, LockChange) and one.source]
+    return list(dict.fromkeys([*returned, *updated]))
+
+
+def content_warnings(plan: ChangePlan, contents: Contents) -> list[str]:
+    """Return a warning for each lock whose content is not returned."""
+    return [
+        f"The content of lock {printable(f'{one.pool}/{one.name}', 80)} is not returned: it is larger than 1 MiB or not"
+        " UTF-8."
+        for one in plan.locks
+        if _text(one, contents) is None
+    ]
+
+
+def _lock_value(lock: PlannedLock, after: Snapshot | None, contents: Contents) -> dict[str, t.Any]:
+    hold = lock.hold
+    text = _text(lock, contents)
+    claim = lock.claim
+    if claim is None and hold is not None and after is not None and lock.state is not None:
+        claim = after.claims.get(lock_path(lock.pool, lock.state, lock.name))
+        if claim is not None and read_hold(claim.message).owner != hold.owner:
+            claim = None
+    until = NEVER if hold is not None and hold.end is HoldEnd.NEVER else iso_time(hold.until if hold else None)
+    return {
+        "pool": printable(lock.pool),
+        "name": printable(lock.name),
+        "state": WantedState.ABSENT.value if lock.state is None else lock.state.value,
+        "content": text,
+        "data": None if text is None else _data(text),
+        "owner": (printable(hold.owner) or None) if hold else None,
+        "reason": (printable(hold.reason) or None) if hold else None,
+        "until": until,
+        "commit": claim.commit if claim else None,
+    }
+
+
+def _text(lock: PlannedLock, contents: Contents) -> str | None:
+    content = contents.get(lock.content) if isinstance(lock.content, Lock) else lock.content
+    return None if content is None else content_text(content)
+
+
+def _data(text: str) -> t.Any:
+    try:
+        return content_data(text)
+    except BadOption:
+        return None  # The content itself is returned: a host without PyYAML is no reason to fail.
+
+
+def _is_update(change: RepositoryChange) -> bool:
+    return isinstance(change, LockChange) and change.source is not None and isinstance(change.content, bytes)
+
+
+def _before(change: LockChange, contents: Contents) -> str:
+    if change.source is None:
+        return ""
+    content = contents.get(change.source) if _is_update(change) else None
+    return f"{printable(change.source.path)}\n{_shown(content)}"
+
+
+def _after(change: LockChange) -> str:
+    path = change.target_path
+    content = change.content if isinstance(change.content, bytes) else None
+    return "" if path is None else f"{printable(path)}\n{_shown(content)}"
+
+
+def _shown(content: bytes | None) -> str:
+    text = None if content is None else content_text(content)
+    return "".join(f"  {printable(line)}\n" for line in text.splitlines()) if text else ""
