@@ -15,6 +15,7 @@ description:
   - Returns the options of a module of this collection that are set as variables, by the name of the option with a
     prefix. Use it for C(module_defaults), so that a play need not name every option.
   - Variables that are null or empty texts count as not set.
+  - The option O(poolboy.concourse.concourse_pool_lock#module:name) is the variable C(pool_boy_lock).
   - Fails if a variable whose name begins with C(pool_boy_) is unknown to the role P(poolboy.concourse.pool_boy#role)
     and the playbooks of this collection, because its name may be misspelt.
   - The role P(poolboy.concourse.pool_boy#role) and the playbooks of this collection use it to pass on their variables.
@@ -24,7 +25,7 @@ options:
     type: list
     elements: str
     required: true
-    choices: [concourse_pool_status, concourse_pool_clean, concourse_pool_trigger]
+    choices: [concourse_pool_status, concourse_pool_clean, concourse_pool_lock, concourse_pool_trigger]
   prefix:
     description: The prefix of the names of the variables.
     type: str
@@ -52,7 +53,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._ansible.options import MODULES
-from ..plugin_utils._round.variable_names import PREFIX, unknown_variables
+from ..plugin_utils._round.variable_names import PREFIX, unknown_variables, variable_of
 
 
 class LookupModule(LookupBase):
@@ -71,7 +72,8 @@ class LookupModule(LookupBase):
         if module not in MODULES:
             raise AnsibleLookupError(f"module_options: there is no module {module}, only {', '.join(MODULES)}.")
         names = {name for group in MODULES[module] for name in group.spec}
-        given = {name: variables[f"{prefix}{name}"] for name in sorted(names) if f"{prefix}{name}" in variables}
+        by_option = {name: variable_of(name, module, prefix) for name in sorted(names)}
+        given = {name: variables[variable] for name, variable in by_option.items() if variable in variables}
         template = t.cast(t.Any, self._templar).template
         values = {name: template(value) for name, value in given.items()}
         return {name: value for name, value in values.items() if value is not None and value != ""}

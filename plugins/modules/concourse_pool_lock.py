@@ -61,8 +61,9 @@ options:
   owner:
     description:
       - Who holds the lock. The same owner gets the same lock in every run, so two plays must not share an owner.
-      - In a job of AWX, the default is that job. Elsewhere it is required for a claim, because nothing else is sure to
-        be unique. Use the id of the workflow to claim in one job and release in another.
+      - In a job of AWX, the default is that job, such as V(AWX job 4711 of https://awx.example.com). Elsewhere it is
+        required for a claim, because nothing else is sure to be unique. Use the id of the workflow to claim in one job
+        and release in another.
     type: str
   reason:
     description: Why the lock is held or changed, in one line. It is shown wherever the lock is.
@@ -94,7 +95,7 @@ options:
   wait:
     description:
       - Seconds to wait for a lock that is not free. Each try is one request to the git server, every 10 seconds on
-        average.
+        average. The task reports each minute who holds the locks.
     type: int
     default: 0
   claim_commit:
@@ -150,11 +151,11 @@ EXAMPLES = r"""
         reason: "tests of release {{ release }}"
         until: 4h
         wait: 1800
-      register: environment
+      register: test_environment
 
     - name: Use the data of the lock
       ansible.builtin.uri:
-        url: "{{ environment.lock.data.url }}/health"
+        url: "{{ test_environment.lock.data.url }}/health"
   always:
     - name: Release the environment
       poolboy.concourse.concourse_pool_lock:
@@ -221,6 +222,15 @@ lock:
   description: The lock, if it is a single one, with the same keys. V(null) otherwise.
   returned: success
   type: dict
+report:
+  description: What became of the locks, and the contents of those that the owner holds, as lines for people.
+  returned: success
+  type: list
+  elements: str
+not_available:
+  description: V(true) if the module failed because others hold what is wanted.
+  returned: if others hold what is wanted
+  type: bool
 """
 
 from ..module_utils._ansible.lock_module import LockModule
@@ -238,7 +248,9 @@ def main() -> None:
             contents = run.store.contents(run.snapshot, locks_to_read(run.plan))
             for warning in content_warnings(run.plan, contents):
                 module.warn(warning)
-            result = lock_result(run.plan, run.store.latest() if run.has_pushed else None, contents)
+            result = lock_result(
+                run.plan, run.store.latest() if run.has_pushed else None, contents, module.now, request.owner
+            )
             module.exit(result, changed=bool(run.plan.changes), diff=lock_diff(run.plan, contents))
 
 

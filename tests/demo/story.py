@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ..lockrepo.stream import Person
@@ -21,6 +22,7 @@ def simulate_day(scene: Scene) -> None:
     """Simulate a day, after which every kind of holder has a lock."""
     _set_up(scene)
     _a_person_claims(scene)
+    _people_hold_locks(scene)
     _the_job_forgets(scene)
     _a_worker_is_lost(scene)
     _a_deployment_fails(scene)
@@ -33,9 +35,9 @@ def _set_up(scene: Scene) -> None:
     scene.atc.set_user("pool-boy", "demo")
     scene.atc.set_team("main", {"pipeline-operator": ["local:pool-boy"]})
     scene.atc.set_pipeline(PIPELINE, (Path(__file__).parent / "shop.yml").read_text(encoding="utf-8"))
-    for lock in ("env-1", "env-2", "env-3", "env-4", "env-5", "env-6"):
+    for lock in ("env-1", "env-2", "env-3", "env-4", "env-5", "env-6", "env-7"):
         scene.locks.add("aws", lock, at=scene.now)
-    for lock in ("big-1", "big-2", "big-3", "big-4"):
+    for lock in ("big-1", "big-2", "big-3", "big-4", "big-5"):
         scene.locks.add("cf/fresh", lock, at=scene.now)
 
 
@@ -48,6 +50,18 @@ def _a_person_claims(scene: Scene) -> None:
         at=scene.now,
         author=Person("Robin", "robin@example.com"),
     )
+
+
+def _people_hold_locks(scene: Scene) -> None:
+    """Two claims as concourse_pool_lock makes them: one ends three hours after the day, one ended two hours before."""
+    day = scene.now - 10 * MINUTE + LENGTH
+    for lock, owner, reason, end in (
+        ("aws/env-7", "ada@workstation", "kernel upgrade", day + 3 * HOUR),
+        ("cf/fresh/big-5", "grace@laptop", "show the new release", day - 3 * HOUR),
+    ):
+        pool, _slash, name = lock.rpartition("/")
+        trailers = f"Reason: {reason}\nHeld-By: {owner}\nHold-Until: {datetime.fromtimestamp(end, UTC).isoformat()}\n"
+        scene.locks.claim(pool, name, message=f"claiming: {name}\n\n{trailers}", at=scene.now)
 
 
 def _the_job_forgets(scene: Scene) -> None:

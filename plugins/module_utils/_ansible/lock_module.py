@@ -92,11 +92,8 @@ class LockModule(CommittingModule):
 
                 run.carry_out(PushRetry, self._options["wait"])
         except NotAvailable as error:
-            raise PoolboyError(f"{error}{self._waited()}{self._unused(error, run.snapshot)}") from None
-
-    def _waited(self) -> str:
-        wait = self._options["wait"]
-        return f" The run waited {wait} s." if wait and not self.check_mode else ""
+            self.so_far = lambda: {"not_available": True}
+            raise PoolboyError(f"{error}{self._unused(error, run.snapshot)}") from None
 
     def _unused(self, error: NotAvailable, snapshot: Snapshot) -> str:
         """Return which of the locks nobody holds any more, as far as a Concourse is configured and answers."""

@@ -15,6 +15,23 @@ PREFIX = "pool_boy_"
 # Variables of the playbooks, and the fact that a round sets.
 _OF_PLAYBOOKS = frozenset({"pool_boy_hosts", "pool_boy_force", "pool_boy_round"})
 # Those of the playbook awx.
+_OF_LOCKS = frozenset(
+    f"pool_boy_{name}"
+    for name in (
+        "pool",
+        "lock",
+        "owner",
+        "reason",
+        "until",
+        "count",
+        "choose",
+        "wait",
+        "claim_commit",
+        "content",
+        "claimed",
+        "create_pool",
+    )
+)
 _OF_AWX = frozenset(
     f"pool_boy_awx_{name}"
     for name in (
@@ -42,7 +59,13 @@ _SPECS = Path(__file__).parents[3] / "roles" / "pool_boy" / "meta" / "argument_s
 def known_variables() -> frozenset[str]:
     """Return the names that the role, its entry points and the playbooks know."""
     specs = yaml_load(_SPECS.read_text(encoding="utf-8"))["argument_specs"]
-    return _OF_PLAYBOOKS.union(_OF_AWX, *(entry_point["options"] for entry_point in specs.values()))
+    return _OF_PLAYBOOKS.union(_OF_LOCKS, _OF_AWX, *(entry_point["options"] for entry_point in specs.values()))
+
+
+def variable_of(option: str, module: str, prefix: str = PREFIX) -> str:
+    """Return the variable that gives an option of a module."""
+    # pool_boy_name is the name of the lock repository.
+    return f"{prefix}lock" if (module, option) == ("concourse_pool_lock", "name") else f"{prefix}{option}"
 
 
 def unknown_variables(variables: Collection[str]) -> str | None:

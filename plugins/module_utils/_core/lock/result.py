@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..claim.hold import NEVER, HoldEnd, read_hold
 from ..pool.change import LockChange, RepositoryChange
@@ -18,15 +19,27 @@ from ..shared.text import printable
 from ..shared.times import iso_time
 from .content import content_data, content_text
 from .plan import ChangePlan, PlannedLock
+from .report import report_lines
 from .request import WantedState
 
 Contents = Mapping[Lock, bytes | None]
 
 
-def lock_result(plan: ChangePlan, after: Snapshot | None, contents: Contents) -> dict[str, t.Any]:
-    """Return the result of the module. `after` is the state after the push, None if nothing was pushed."""
-    locks = [_lock_value(lock, after, contents) for lock in plan.locks]
-    return {"locks": locks, "lock": locks[0] if len(locks) == 1 else None}
+def lock_result(
+    plan: ChangePlan, after: Snapshot | None, contents: Contents, now: int, owner: str | None
+) -> dict[str, t.Any]:
+    """Return the result of the module for `owner`; `now` is in seconds since 1970, UTC.
+
+    `after` is the state after the push, None if nothing was pushed.
+    """
+    locks = [_with_new_claim(lock, after) for lock in plan.locks]
+    texts = [_text(lock, contents) for lock in locks]
+    values = [_lock_value(lock, text) for lock, text in zip(locks, texts, strict=True)]
+    return {
+        "locks": values,
+        "lock": values[0] if len(values) == 1 else None,
+        "report": report_lines(locks, texts, now, owner),
+    }
 
 
 def lock_diff(plan: ChangePlan, contents: Contents) -> dict[str, str]:
@@ -58,14 +71,17 @@ def content_warnings(plan: ChangePlan, contents: Contents) -> list[str]:
     ]
 
 
-def _lock_value(lock: PlannedLock, after: Snapshot | None, contents: Contents) -> dict[str, t.Any]:
-    hold = lock.hold
-    text = _text(lock, contents)
-    claim = lock.claim
-    if claim is None and hold is not None and after is not None and lock.state is not None:
-        claim = after.claims.get(lock_path(lock.pool, lock.state, lock.name))
-        if claim is not None and read_hold(claim.message).owner != hold.owner:
-            claim = None
+def _with_new_claim(lock: PlannedLock, after: Snapshot | None) -> PlannedLock:
+    """Return the lock with the claim that this run has made."""
+    if lock.claim is not None or lock.hold is None or lock.state is None or after is None:
+        return lock
+    claim = after.claims.get(lock_path(lock.pool, lock.state, lock.name))
+    is_own = claim is not None and read_hold(claim.message).owner == lock.hold.owner
+    return replace(lock, claim=claim) if is_own else lock
+
+
+def _lock_value(lock: PlannedLock, text: str | None) -> dict[str, t.Any]:
+    hold, claim = lock.hold, lock.claim
     until = NEVER if hold is not None and hold.end is HoldEnd.NEVER else iso_time(hold.until if hold else None)
     return {
         "pool": printable(lock.pool),

@@ -49,7 +49,8 @@ def column_widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> l
 def _holder_text(judged: JudgedLock, _now: int) -> str:
     if judged.verdict.build:
         return str(judged.verdict.build)
-    return judged.holder.text if judged.holder else ""
+    # The reason below the row says why the owner holds the lock.
+    return (judged.holder.owner or judged.holder.text) if judged.holder else ""
 
 
 def _claim_time(judged: JudgedLock, now: int) -> str:
