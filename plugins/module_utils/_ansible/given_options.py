@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from .._core.shared.empty import is_empty, without_empty
 
+# Data of the user, whose elements may be empty.
+_DATA = frozenset({"content"})
 # Of Ansible itself, not of the user.
 _INTERNAL = "_ansible_"
 
@@ -19,8 +21,12 @@ def given_options(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
     >>> given_options({"branch": None, "exclude": ["", "aws/*"], "policy": {"failed": None}, "cache": False})
     {'exclude': ['aws/*'], 'cache': False}
+    >>> given_options({"content": {"url": "", "owner": None}})
+    {'content': {'url': '', 'owner': None}}
     """
-    given = {name: value if name.startswith(_INTERNAL) else _given(value) for name, value in options.items()}
+    given = {
+        name: value if name.startswith(_INTERNAL) or name in _DATA else _given(value) for name, value in options.items()
+    }
     return {name: value for name, value in given.items() if name.startswith(_INTERNAL) or not is_empty(value)}
 
 

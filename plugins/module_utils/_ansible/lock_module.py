@@ -38,7 +38,7 @@ class LockModule(CommittingModule):
         options = self._options
         if options["wait"] < 0:
             raise BadOption(f"wait is {options['wait']}: give the seconds to wait for a free lock, 0 or more.")
-        until = options["until"]
+        until, release_to = options["until"], options["release_to"]
         return check_request(
             LockRequest(
                 state=WantedState(options["state"]),
@@ -50,8 +50,9 @@ class LockModule(CommittingModule):
                 count=options["count"],
                 choose=Choice(options["choose"]),
                 claim_commit=options["claim_commit"],
-                release_to=options["release_to"],
+                release_to=None if release_to is None else release_to.strip().strip("/"),
                 content=content_bytes(options["content"]),
+                content_is_data=not isinstance(options["content"], str),
                 claimed=options["claimed"],
                 create_pool=options["create_pool"],
             )
@@ -76,8 +77,10 @@ class LockModule(CommittingModule):
             return plan_presence(request, snapshot, now, run_id, has_content)
 
         def has_content(snapshot: Snapshot, lock: Lock) -> bool:
-            content = store.contents(snapshot, [lock])[lock]
-            return content is not None and request.content is not None and is_same(content, request.content)
+            content, wanted = store.contents(snapshot, [lock])[lock], request.content
+            if content is None or wanted is None:
+                return False
+            return is_same(content, wanted) if request.content_is_data else content == wanted
 
         return LockRun(store, plan_for, lambda: int(time.time()))
 

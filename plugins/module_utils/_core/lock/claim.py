@@ -20,14 +20,23 @@ from collections.abc import Callable, Sequence
 
 from ..claim.hold import Hold, read_hold, read_time
 from ..pool.change import LockChange, LockPlace, RepositoryChange, moved_lock
-from ..pool.layout import State, lock_path, state_folder
+from ..pool.layout import State
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.text import count_text, printable
-from .holders import holder_text, owner_of
+from .holders import holder_name, holder_text, owner_of
 from .message import change_message, claim_message
-from .plan import ChangePlan, NotAvailable, PlannedLock, existing_lock, existing_pool, locks_in
+from .plan import (
+    ChangePlan,
+    NotAvailable,
+    PlannedLock,
+    as_it_is,
+    existing_lock,
+    existing_pool,
+    locks_in,
+    obstacle,
+)
 from .request import Choice, LockRequest
 
 _NAMED = 10  # locks in an error
@@ -39,30 +48,24 @@ OldestFree = Callable[[Snapshot, Sequence[Lock], int], Sequence[Lock]]
 def plan_claim(request: LockRequest, snapshot: Snapshot, now: int, run_id: str, oldest_free: OldestFree) -> ChangePlan:
     """Plan the claims; `now` is in seconds since 1970, UTC. Raises BadOption and NotAvailable."""
     pool = existing_pool(request.pool, snapshot)
-    locks = locks_in(pool, snapshot)
-    if request.count > len(locks):
-        raise BadOption(
-            f"count is {request.count}, but pool {printable(pool, 80)} has {count_text(len(locks), 'lock')} in all."
-        )
-    wanted = locks if request.name is None else [existing_lock(request.name, pool, snapshot)]
+    wanted = _wanted(request, pool, snapshot)
     own = [lock for lock in wanted if lock.is_claimed and owner_of(snapshot.claim(lock)) == request.owner]
-    own.sort(key=lambda lock: (snapshot.claim(lock).claimed_at, lock.name))
+    own.sort(key=lambda lock: (_held_since(lock, snapshot), lock.name))
     held = [_keep_or_extend(request, lock, snapshot, now, run_id) for lock in own[: request.count]]
     missing = request.count - len(held)
     free = [lock for lock in wanted if is_claimable(lock, snapshot)]
     if len(free) < missing:
-        raise NotAvailable(_not_available(request, pool, wanted, free, snapshot), _others(wanted, own))
+        raise NotAvailable(_not_available(request, wanted, own, free, snapshot), _others(wanted, own))
     chosen = _choose(request, free, missing, snapshot, oldest_free)
     plans = [*held, *(claim_of(request, lock, now, run_id) for lock in chosen)]
-    return ChangePlan(
-        tuple(change for plan in plans for change in plan.changes), tuple(lock for plan in plans for lock in plan.locks)
-    )
+    # By name: so a second run returns them in the same order.
+    locks = sorted((lock for plan in plans for lock in plan.locks), key=lambda lock: lock.name)
+    return ChangePlan(tuple(change for plan in plans for change in plan.changes), tuple(locks))
 
 
 def is_claimable(lock: Lock, snapshot: Snapshot) -> bool:
     """Return whether a lock is free, and its place in claimed/ as well."""
-    places = lock_path(lock.pool, State.CLAIMED, lock.name), state_folder(lock.pool, State.CLAIMED)
-    return not lock.is_claimed and not any(place in snapshot.obstacles for place in places)
+    return not lock.is_claimed and obstacle(lock.pool, State.CLAIMED, lock.name, snapshot) is None
 
 
 def claim_of(request: LockRequest, lock: Lock, now: int, run_id: str) -> ChangePlan:
@@ -73,26 +76,51 @@ def claim_of(request: LockRequest, lock: Lock, now: int, run_id: str) -> ChangeP
 
 
 def hold_of(request: LockRequest, now: int, *, since: int | None = None, reason: str = "") -> tuple[Hold, str]:
-    """Return the hold that a request asks for, and its end as the trailer has it. Raises BadOption without an end."""
+    """Return the hold that a request asks for, and its end as the trailer has it.
+
+    Raises BadOption without an end, and for an end that has passed.
+    """
     if request.until is None or request.owner is None:
         raise BadOption("A claim needs owner and until.")
+    # The time can pass while the run waits for a lock.
+    request.until.check(now)
     until = request.until.trailer(now)
     stated = read_hold(f"\n\nHold-Until: {until}")
     return Hold(request.owner, request.reason or reason, stated.end, read_time(until), since), until
+
+
+def _wanted(request: LockRequest, pool: str, snapshot: Snapshot) -> list[Lock]:
+    """Return the locks that the request can mean. Raises BadOption if there are too few."""
+    if request.name is not None:
+        return [existing_lock(request.name, pool, snapshot)]
+    locks = locks_in(pool, snapshot)
+    if not locks:
+        raise BadOption(f"Pool {printable(pool, 80)} has no lock; add one with state: present.")
+    if request.count > len(locks):
+        raise BadOption(
+            f"count is {request.count}, but pool {printable(pool, 80)} has {count_text(len(locks), 'lock')} in all."
+        )
+    return locks
+
+
+def _held_since(lock: Lock, snapshot: Snapshot) -> int:
+    """Return the time of the claim, or of the first one if it was extended: so an extension changes no order."""
+    claim = snapshot.claim(lock)
+    since = read_hold(claim.message).since
+    return claim.claimed_at if since is None else since
 
 
 def _keep_or_extend(request: LockRequest, lock: Lock, snapshot: Snapshot, now: int, run_id: str) -> ChangePlan:
     claim = snapshot.claim(lock)
     hold = read_hold(claim.message)
     if request.until is None or not request.until.extends(hold, now):
-        return ChangePlan((), (PlannedLock(lock.pool, lock.name, State.CLAIMED, lock, hold, claim),))
-    since = claim.claimed_at if hold.since is None else hold.since
-    longer, until = hold_of(request, now, since=since, reason=hold.reason)
+        return ChangePlan((), (as_it_is(lock, snapshot),))
+    longer, until = hold_of(request, now, since=_held_since(lock, snapshot), reason=hold.reason)
     changes: tuple[RepositoryChange, ...] = (
         LockChange(
             lock.name,
             change_message(
-                "removing", lock.name, request, run_id, holder=holder_text(lock, snapshot), claim_commit=claim.commit
+                "removing", lock.name, request, run_id, holder=holder_name(lock, snapshot), claim_commit=claim.commit
             ),
             source=lock,
         ),
@@ -103,7 +131,7 @@ def _keep_or_extend(request: LockRequest, lock: Lock, snapshot: Snapshot, now: i
             content=lock,
         ),
     )
-    return ChangePlan(changes, (PlannedLock(lock.pool, lock.name, State.CLAIMED, lock, longer),))
+    return ChangePlan(changes, (PlannedLock(lock.pool, lock.name, State.CLAIMED, lock, longer, was=hold),))
 
 
 def _choose(
@@ -129,14 +157,10 @@ def _others(wanted: Sequence[Lock], own: Sequence[Lock]) -> list[Lock]:
 
 
 def _not_available(
-    request: LockRequest, pool: str, wanted: Sequence[Lock], free: Sequence[Lock], snapshot: Snapshot
+    request: LockRequest, wanted: Sequence[Lock], own: Sequence[Lock], free: Sequence[Lock], snapshot: Snapshot
 ) -> str:
     """Return the sentences that say what is missing, and who has it."""
-    held = [
-        f"{printable(lock.name, 80)} by {holder_text(lock, snapshot)}"
-        for lock in wanted
-        if lock.is_claimed and owner_of(snapshot.claim(lock)) != request.owner
-    ]
+    held = [f"{printable(lock.name, 80)} by {holder_text(lock, snapshot)}" for lock in _others(wanted, own)]
     blocked = [lock for lock in wanted if not lock.is_claimed and lock not in free]
     more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
     holders = f" Held: {'; '.join(held[:_NAMED])}{more}." if held else ""
@@ -148,9 +172,11 @@ def _not_available(
     )
     if request.name is not None:
         return f"Lock {printable(wanted[0].pool_and_name, 80)} is not free.{holders}{obstacles}"
+    pool = printable(wanted[0].pool, 80)
     if request.count == 1:
-        return f"Pool {printable(pool, 80)} has no free lock.{holders}{obstacles}"
+        return f"Pool {pool} has no free lock.{holders}{obstacles}"
+    has = f", and {request.owner} holds {len(own)}" if own else ""
     return (
-        f"Pool {printable(pool, 80)} has {count_text(len(free), 'free lock')}, too few for count: {request.count}, so"
-        f" none was claimed.{holders}{obstacles}"
+        f"Pool {pool} has {count_text(len(free), 'free lock')}{has}: too few for count: {request.count}, so none was"
+        f" claimed.{holders}{obstacles}"
     )

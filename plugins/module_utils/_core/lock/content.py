@@ -5,29 +5,36 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ..shared.errors import BadOption
 from ..shared.text import printable
+from .yaml_loader import load_yaml
 
-_MOST_NODES = 100_000  # YAML can describe gigabytes in a few lines, with aliases of aliases
+LARGEST_CONTENT = 1 << 20  # bytes
+# YAML can describe gigabytes in a few lines, with aliases of aliases. Without aliases, no content is as large as this:
+# the characters of its texts, the elements of its lists and mappings, and 1 for each value.
+_LARGEST_DATA = 2 * LARGEST_CONTENT
 _NO_YAML = "needs PyYAML where the module runs: install it there"
+
+Data = dict[str, t.Any] | list[t.Any]
 
 
 def content_bytes(given: object) -> bytes | None:
     """Return the bytes of the option `content`: a text as it is, data as YAML; None for None. Raises BadOption."""
     if given is None:
         return None
-    if isinstance(given, str):
-        return given.encode("utf-8", "surrogateescape")
-    if isinstance(given, Mapping | list):
-        return _as_yaml(json.loads(json.dumps(given))).encode()
-    raise BadOption(
-        f"content: {printable(str(given), 40)} is neither a text, nor a mapping, nor a list. Put a text in quotes."
-    )
+    try:
+        content = _encoded(given)
+    except ValueError:
+        raise BadOption(
+            "content has a text that is not Unicode, or a number that JSON does not have, such as NaN: remove it."
+        ) from None
+    if len(content) > LARGEST_CONTENT:
+        raise BadOption("content is larger than 1 MiB: put it elsewhere, and its address into the lock.")
+    return content
 
 
 def content_text(content: bytes) -> str | None:
@@ -38,13 +45,15 @@ def content_text(content: bytes) -> str | None:
         return None
 
 
-def content_data(text: str) -> dict[str, t.Any] | list[t.Any] | None:
+def content_data(text: str) -> Data | None:
     """Return the mapping or the list that a content holds as JSON or YAML, None if it holds neither.
 
-    Raises BadOption if it takes PyYAML to know, and that is missing.
+    It has only values that JSON has: dates are texts, and so are keys. Raises BadOption if it takes PyYAML to know, and
+    that is missing.
     """
     try:
         data = json.loads(text)
+        _as_json(data)
     except (ValueError, RecursionError):
         data = _from_yaml(text)
     return data if isinstance(data, dict | list) else None
@@ -57,8 +66,25 @@ def is_same(content: bytes, given: bytes) -> bool:
     texts = content_text(content), content_text(given)
     if texts[0] is None or texts[1] is None:
         return False
-    data = content_data(texts[0])
-    return data is not None and data == content_data(texts[1])
+    data, wanted = content_data(texts[0]), content_data(texts[1])
+    # As JSON, because in Python 1 equals true and 1.0.
+    return data is not None and wanted is not None and _as_json(data, sort=True) == _as_json(wanted, sort=True)
+
+
+def _encoded(given: object) -> bytes:
+    """Raises ValueError for what neither JSON nor UTF-8 can hold, and BadOption."""
+    if isinstance(given, str):
+        return given.encode("utf-8", "surrogateescape")
+    if isinstance(given, Mapping | list):
+        return _as_yaml(json.loads(json.dumps(given, allow_nan=False))).encode()
+    raise BadOption(
+        f"content: {printable(str(given), 40)} is neither a text, nor a mapping, nor a list. Put a text in quotes."
+    )
+
+
+def _as_json(data: object, *, sort: bool = False) -> bytes:
+    """Return data as JSON. Raises TypeError, and ValueError for what only Python's JSON has, such as NaN."""
+    return json.dumps(data, allow_nan=False, ensure_ascii=False, sort_keys=sort).encode()
 
 
 def _as_yaml(data: object) -> str:
@@ -74,31 +100,32 @@ def _from_yaml(text: str) -> object:
     if ":" not in text and "-" not in text and "{" not in text and "[" not in text:
         return None
     try:
-        import yaml
+        data = load_yaml(text, _LARGEST_DATA)
+        return json.loads(_as_json(data)) if _is_small(data) else None
     except ImportError:
         raise BadOption(f"A content that is not JSON {_NO_YAML}.") from None
-    try:
-        data = yaml.safe_load(text)
-        if sum(1 for _node, _number in zip(_nodes(data), range(_MOST_NODES), strict=False)) >= _MOST_NODES:
-            return None
-        return json.loads(json.dumps(data, default=_json_value, allow_nan=False))
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
-def _json_value(value: object) -> str:
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    raise TypeError
-
-
-def _nodes(data: object) -> Iterable[object]:
-    """Yield a value and all that it contains, as often as it contains them."""
+def _is_small(data: object) -> bool:
+    """Return whether data is no larger than a content can be without aliases."""
+    size = 0
     stack = [data]
     while stack:
         value = stack.pop()
-        yield value
+        size += _size(value)
+        if size > _LARGEST_DATA:
+            return False
         if isinstance(value, Mapping):
-            stack.extend(value.values())
-        elif isinstance(value, list | tuple | set):
             stack.extend(value)
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return True
+
+
+def _size(value: object) -> int:
+    if isinstance(value, int):
+        return 1 + value.bit_length() // 3
+    return 1 + (len(value) if isinstance(value, str | Mapping | list) else 0)

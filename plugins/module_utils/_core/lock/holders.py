@@ -24,13 +24,19 @@ def holder_text(lock: Lock, snapshot: Snapshot) -> str:
     """Return who holds a claimed lock, since when and until when: `ada since 2026-11-29T14:00:00Z until ...`."""
     claim = snapshot.claim(lock)
     holder = read_holder(claim, lock.name, "main")
-    text = f"{printable(holder.text, 120)} since {iso_time(claim.claimed_at)}"
+    text = f"{printable(holder.text, 120)} since {iso_time(claim.claimed_at) or 'a time that cannot be read'}"
     hold = holder.hold
     if hold is None or hold.end is HoldEnd.UNSTATED:
         return text
     if hold.end is HoldEnd.NEVER:
         return f"{text} without an end"
     return f"{text} until {iso_time(hold.until) or 'a time that cannot be read'}"
+
+
+def holder_name(lock: Lock, snapshot: Snapshot) -> str:
+    """Return who holds a claimed lock, in short: the owner or the build."""
+    holder = read_holder(snapshot.claim(lock), lock.name, "main")
+    return holder.owner or holder.url or holder.text
 
 
 def held_by_another(lock: Lock, snapshot: Snapshot) -> str:

@@ -37,7 +37,7 @@ def change_message(
 ) -> str:
     """Return the message of a commit that makes no claim.
 
-    `holder` and `claim_commit` are those of the claim that the commit ends.
+    `holder` and `claim_commit` are those of the claim that the commit ends, see holder_name().
     """
     return _message(
         f"{subject}: {printable(name)}",

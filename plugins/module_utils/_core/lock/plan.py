@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..claim.claim import Claim
-from ..claim.hold import Hold
+from ..claim.hold import Hold, read_hold
 from ..pool.change import RepositoryChange
-from ..pool.layout import State
+from ..pool.layout import State, lock_path, state_folder
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption, PoolboyError
@@ -38,7 +38,7 @@ class PlannedLock:
     """A lock as it is after the run.
 
     `state` is None for a lock that is removed. `content` are its bytes, or the lock whose file has them. `hold` is what
-    its claim states; `claim` is that claim, None if this run makes it.
+    its claim states; `claim` is that claim, None if this run makes it. `was` is what a claim stated that the run ends.
     """
 
     pool: str
@@ -47,6 +47,7 @@ class PlannedLock:
     content: bytes | Lock
     hold: Hold | None = None
     claim: Claim | None = None
+    was: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,8 @@ def existing_pool(given: str, snapshot: Snapshot, option: str = "pool") -> str:
     """Return the pool of the repository that an option means. Raises BadOption."""
     pool = only_meant_name(given, snapshot.pools, option, "pools")
     if pool is None:
-        raise BadOption(
-            f"{option}: the repository has no pool {printable(given, 80)}. It has: {listed(snapshot.pools)}."
-        )
+        has = f"It has: {listed(snapshot.pools)}" if snapshot.pools else "It has none"
+        raise BadOption(f"{option}: the repository has no pool {printable(given, 80)}. {has}.")
     return pool
 
 
@@ -92,6 +92,18 @@ def existing_lock(given: str, pool: str, snapshot: Snapshot) -> Lock:
         has = f"It has: {listed(known)}" if known else "It has no lock"
         raise BadOption(f"name: pool {printable(pool, 80)} has no lock {printable(given, 80)}. {has}.")
     return lock
+
+
+def as_it_is(lock: Lock, snapshot: Snapshot) -> PlannedLock:
+    """Return a lock that the run leaves as it is."""
+    claim = snapshot.claims.get(lock.path) if lock.is_claimed else None
+    return PlannedLock(lock.pool, lock.name, lock.state, lock, read_hold(claim.message) if claim else None, claim)
+
+
+def obstacle(pool: str, state: State, name: str, snapshot: Snapshot) -> str | None:
+    """Return the path of what is not a lock and has the place of one, or of its folder; None if there is nothing."""
+    places = state_folder(pool, state), lock_path(pool, state, name)
+    return next((place for place in places if place in snapshot.obstacles), None)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -14,17 +14,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..claim.hold import read_hold
 from ..pool.change import LockChange, LockPlace, PoolChange, RepositoryChange
-from ..pool.layout import State, lock_path
+from ..pool.layout import State
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.text import printable
 from .claim import hold_of
-from .holders import holder_text
+from .holders import holder_name, holder_text
 from .message import added, change_message, claim_message
-from .plan import ChangePlan, LockRefused, NotAvailable, PlannedLock, existing_pool, find_lock, find_pool
+from .plan import (
+    ChangePlan,
+    LockRefused,
+    NotAvailable,
+    PlannedLock,
+    as_it_is,
+    existing_pool,
+    find_lock,
+    find_pool,
+    obstacle,
+)
 from .release import check_holder
 from .request import LockRequest, check_new_pool
 
@@ -47,12 +56,11 @@ def plan_presence(
     lock = find_lock(_name(request), pool, snapshot)
     if lock is None:
         state = State.CLAIMED if request.claimed else State.UNCLAIMED
-        path = lock_path(pool, state, _name(request))
-        if path in snapshot.obstacles:
-            raise LockRefused(f"{printable(path, 200)} exists and is not a lock; move it elsewhere.")
+        if (path := obstacle(pool, state, _name(request), snapshot)) is not None:
+            raise LockRefused(f"{printable(path, 200)} is in the way of the lock and is not one; move it elsewhere.")
         return _addition(request, pool, now, run_id)
     if request.content is None or has_content(snapshot, lock):
-        return ChangePlan((), (_as_it_is(lock, snapshot),))
+        return ChangePlan((), (as_it_is(lock, snapshot),))
     if lock.is_claimed:
         raise NotAvailable(
             f"The content of lock {printable(lock.pool_and_name, 80)} can be updated only while the lock is free. It is"
@@ -83,9 +91,10 @@ def plan_absence(request: LockRequest, snapshot: Snapshot, run_id: str) -> Chang
     holder = commit = ""
     if lock.is_claimed:
         check_holder(request, lock, snapshot)
-        holder, commit = holder_text(lock, snapshot), snapshot.claim(lock).commit
+        holder, commit = holder_name(lock, snapshot), snapshot.claim(lock).commit
     message = change_message("removing", lock.name, request, run_id, holder=holder, claim_commit=commit)
-    return ChangePlan((LockChange(lock.name, message, lock),), (PlannedLock(pool, lock.name, None, lock),))
+    was = as_it_is(lock, snapshot).hold
+    return ChangePlan((LockChange(lock.name, message, lock),), (PlannedLock(pool, lock.name, None, lock, was=was),))
 
 
 def _addition(request: LockRequest, pool: str, now: int, run_id: str) -> ChangePlan:
@@ -99,12 +108,6 @@ def _addition(request: LockRequest, pool: str, now: int, run_id: str) -> ChangeP
         message = change_message(added(state), name, request, run_id)
     changes: tuple[RepositoryChange, ...] = (LockChange(name, message, target=LockPlace(pool, state), content=content),)
     return ChangePlan(changes, (PlannedLock(pool, name, state, content, hold),))
-
-
-def _as_it_is(lock: Lock, snapshot: Snapshot) -> PlannedLock:
-    claim = snapshot.claim(lock) if lock.is_claimed else None
-    hold = read_hold(claim.message) if claim else None
-    return PlannedLock(lock.pool, lock.name, lock.state, lock, hold, claim)
 
 
 def _name(request: LockRequest) -> str:

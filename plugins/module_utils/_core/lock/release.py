@@ -12,24 +12,25 @@
 
 from __future__ import annotations
 
-from ..claim.hold import read_hold
 from ..pool.change import RepositoryChange, moved_lock
-from ..pool.layout import State, lock_path, state_folder
+from ..pool.layout import State
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.text import printable
-from .holders import held_by_another, holder_text, owner_of
+from .holders import held_by_another, holder_name, owner_of
 from .message import change_message
 from .plan import (
     ChangePlan,
     LockRefused,
     PlannedLock,
+    as_it_is,
     existing_lock,
     existing_pool,
     find_lock,
     listed,
     locks_in,
+    obstacle,
 )
 from .request import ALL, LockRequest
 
@@ -42,14 +43,14 @@ def plan_release(request: LockRequest, snapshot: Snapshot, run_id: str) -> Chang
         raise BadOption(f"release_to: pool {printable(pool, 80)} would release into itself; name another pool.")
     changes: list[RepositoryChange] = []
     locks = []
-    for lock in _named_or_owned(request, pool, snapshot):
-        if not lock.is_claimed:
-            locks.append(PlannedLock(pool, lock.name, State.UNCLAIMED, lock))
+    for lock in _named_or_owned(request, pool, target, snapshot):
+        if not lock.is_claimed or lock.pool != pool:
+            locks.append(as_it_is(lock, snapshot))
             continue
         check_holder(request, lock, snapshot)
         _check_place(lock, target, snapshot)
         changes.append(moved_lock(lock, target, State.UNCLAIMED, _message(request, lock, snapshot, run_id)))
-        locks.append(PlannedLock(target, lock.name, State.UNCLAIMED, lock))
+        locks.append(PlannedLock(target, lock.name, State.UNCLAIMED, lock, was=as_it_is(lock, snapshot).hold))
     return ChangePlan(tuple(changes), tuple(locks))
 
 
@@ -72,10 +73,12 @@ def owned_locks(request: LockRequest, pool: str, snapshot: Snapshot) -> list[Loc
     return [lock for lock in claimed if request.owner and owner_of(snapshot.claim(lock)) == request.owner]
 
 
-def _named_or_owned(request: LockRequest, pool: str, snapshot: Snapshot) -> list[Lock]:
+def _named_or_owned(request: LockRequest, pool: str, target: str, snapshot: Snapshot) -> list[Lock]:
+    """Return the locks that the request means, in the target one that has moved there already."""
     is_all = request.name == ALL and find_lock(ALL, pool, snapshot) is None
     if request.name is not None and not is_all:
-        return [existing_lock(request.name, pool, snapshot)]
+        moved = find_lock(request.name, target, snapshot) if find_lock(request.name, pool, snapshot) is None else None
+        return [moved or existing_lock(request.name, pool, snapshot)]
     own = owned_locks(request, pool, snapshot)
     if len(own) > 1 and not is_all:
         raise LockRefused(
@@ -93,15 +96,13 @@ def _check_place(lock: Lock, target: str, snapshot: Snapshot) -> None:
             f"Lock {printable(lock.pool_and_name, 80)} cannot be released: pool {printable(target, 80)} has a lock of"
             " this name in unclaimed/ already. Find out which of the two files is right and remove the other."
         )
-    for path in (lock_path(target, State.UNCLAIMED, lock.name), state_folder(target, State.UNCLAIMED)):
-        if path in snapshot.obstacles:
-            raise LockRefused(
-                f"Lock {printable(lock.pool_and_name, 80)} cannot be released: {printable(path, 200)} is in its way and"
-                " is not a lock; move it elsewhere."
-            )
+    if (path := obstacle(target, State.UNCLAIMED, lock.name, snapshot)) is not None:
+        raise LockRefused(
+            f"Lock {printable(lock.pool_and_name, 80)} cannot be released: {printable(path, 200)} is in its way and"
+            " is not a lock; move it elsewhere."
+        )
 
 
 def _message(request: LockRequest, lock: Lock, snapshot: Snapshot, run_id: str) -> str:
-    claim = snapshot.claim(lock)
-    holder = read_hold(claim.message).owner or holder_text(lock, snapshot)
-    return change_message("unclaiming", lock.name, request, run_id, holder=holder, claim_commit=claim.commit)
+    holder, commit = holder_name(lock, snapshot), snapshot.claim(lock).commit
+    return change_message("unclaiming", lock.name, request, run_id, holder=holder, claim_commit=commit)

@@ -42,6 +42,7 @@ class Choice(enum.StrEnum):
 class LockRequest:
     """The options of the module. `content` are the bytes of the lock's file, None if they are not given.
 
+    `content_is_data` says that they stand for data, which other bytes can hold as well.
     `claimed` says that a lock that is added starts claimed. `claim_commit` is the commit of the claim that may be
     released, or its first 7 digits or more.
     """
@@ -57,6 +58,7 @@ class LockRequest:
     claim_commit: str | None = None
     release_to: str | None = None
     content: bytes | None = None
+    content_is_data: bool = False
     claimed: bool = False
     create_pool: bool = False
 
@@ -77,7 +79,8 @@ def check_request(request: LockRequest) -> LockRequest:
     if request.count < 1:
         raise BadOption(f"count is {request.count}: claim at least 1 lock.")
     if request.count > 1 and (request.name is not None or request.state is not WantedState.CLAIMED):
-        raise BadOption("count is for locks that are claimed without a name: remove count or name.")
+        wrong = "count" if request.name is None else "count or name"
+        raise BadOption(f"count is for locks that are claimed without a name: remove {wrong}.")
     if request.state in (WantedState.PRESENT, WantedState.ABSENT) and request.name is None:
         raise BadOption(f"name is missing: name the lock that is to be {request.state.value}.")
     if request.name is not None:
@@ -126,7 +129,7 @@ def _check_owner(request: LockRequest) -> None:
             )
         if request.state is WantedState.UNCLAIMED and (request.claim_commit is None or request.name is None):
             raise BadOption("owner is missing: say whose lock is released, or give name and claim_commit.")
-    elif owner != owner.strip() or printable(owner) != owner or len(owner) > _LONGEST_OWNER:
+    elif not owner or owner != owner.strip() or printable(owner) != owner or len(owner) > _LONGEST_OWNER:
         raise BadOption(
             f"owner: {printable(owner, 80)!r} is not one line of at most {_LONGEST_OWNER} printable characters"
             " without white space at its ends."

@@ -9,7 +9,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..claim.hold import NEVER, HoldEnd, read_hold
+from ..claim.hold import NEVER, Hold, HoldEnd, read_hold
 from ..pool.change import LockChange, RepositoryChange
 from ..pool.layout import lock_path
 from ..pool.lock import Lock
@@ -43,12 +43,14 @@ def lock_result(
 
 
 def lock_diff(plan: ChangePlan, contents: Contents) -> dict[str, str]:
-    """Return the files of the locks before and after the changes, with their contents where these change."""
+    """Return the files of the locks before and after the changes: with the holds, and with contents that change."""
     before, after = "", ""
+    locks = {lock.name: lock for lock in plan.locks}
     for change in plan.changes:
         if isinstance(change, LockChange):
-            before += _before(change, contents)
-            after += _after(change)
+            lock = locks[change.name]
+            before += _before(change, lock.was, contents)
+            after += _after(change, lock.hold)
         else:
             after += f"{printable(change.pool)}/\n"
     return {"before": before, "after": after}
@@ -112,17 +114,28 @@ def _is_update(change: RepositoryChange) -> bool:
     return isinstance(change, LockChange) and change.source is not None and isinstance(change.content, bytes)
 
 
-def _before(change: LockChange, contents: Contents) -> str:
+def _before(change: LockChange, hold: Hold | None, contents: Contents) -> str:
     if change.source is None:
         return ""
     content = contents.get(change.source) if _is_update(change) else None
-    return f"{printable(change.source.path)}\n{_shown(content)}"
+    return f"{printable(change.source.path)}{_held(hold)}\n{_shown(content)}"
 
 
-def _after(change: LockChange) -> str:
+def _after(change: LockChange, hold: Hold | None) -> str:
     path = change.target_path
     content = change.content if isinstance(change.content, bytes) else None
-    return "" if path is None else f"{printable(path)}\n{_shown(content)}"
+    return "" if path is None else f"{printable(path)}{_held(hold)}\n{_shown(content)}"
+
+
+def _held(hold: Hold | None) -> str:
+    if hold is None:
+        return ""
+    until = _until(hold)
+    return f" ({printable(hold.owner)}{f' until {until}' if until else ''})" if hold.owner else ""
+
+
+def _until(hold: Hold) -> str | None:
+    return NEVER if hold.end is HoldEnd.NEVER else iso_time(hold.until)
 
 
 def _shown(content: bytes | None) -> str:

@@ -35,6 +35,11 @@ class Until:
         """Return the end of a hold that is claimed `now` (seconds since 1970, UTC); None for never."""
         return self.at if self.span is None else min(now + self.span, _LATEST)
 
+    def check(self, now: int) -> None:
+        """Raise BadOption for a time that has passed `now` (seconds since 1970, UTC)."""
+        if self.at is not None and self.at <= now:
+            raise BadOption(f"until: {iso_time(self.at)} is over; it is {iso_time(now)} now. Give a later time.")
+
     def extends(self, hold: Hold, now: int) -> bool:
         """Return whether a hold of the same owner gets a later end. A claim that states no end has none to extend."""
         if hold.end in (HoldEnd.NEVER, HoldEnd.UNSTATED):
@@ -68,6 +73,6 @@ def read_until(text: str, now: int) -> Until:
             f"until: {printable(given, 40)!r} is neither a span such as 4h or 2d, nor a time with its offset from UTC"
             " such as '2026-11-29T18:00:00Z' (in quotes), nor never."
         )
-    if at <= now:
-        raise BadOption(f"until: {iso_time(at)} is over; it is {iso_time(now)} now. Give a later time.")
-    return Until(at=at)
+    until = Until(at=at)
+    until.check(now)
+    return until

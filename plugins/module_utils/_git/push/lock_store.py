@@ -9,6 +9,7 @@ import functools
 import typing as t
 from collections.abc import Mapping, Sequence
 
+from ..._core.lock.content import LARGEST_CONTENT
 from ..._core.pool.lock import Lock
 from ..._core.pool.snapshot import Snapshot
 from ..access.author import Author
@@ -21,8 +22,6 @@ if t.TYPE_CHECKING:
     from ..._core.push.store import PushOutcome
     from ..cache.mirror import Mirror
     from .writer import RepositoryWriter
-
-LARGEST_CONTENT = 1 << 20  # bytes
 
 
 class GitLockStore:

@@ -32,6 +32,8 @@ _KEEP_FILE = encode_path(KEEP_FILE)
 def plan_changes(changes: Sequence[RepositoryChange], trees: TreeReader, base: str) -> list[PlannedCommit]:
     """Return the commits of changes on top of the commit `base`; reads only the folders that change."""
     new = {change.pool for change in changes if isinstance(change, PoolChange)}
+    for pool in new:
+        _check_new_pool(pool, trees, base)
     folders = {
         path: {} if pool in new else _read_folder(trees, base, path) for path, pool in changed_folders(changes).items()
     }
@@ -133,6 +135,19 @@ def _check(change: LockChange, current: Mapping[bytes, Entries]) -> None:
             f" {printable(change.target_path or '', 200)} already exists. Find out which of the two is right and remove"
             " the other, or exclude the lock."
         )
+
+
+def _check_new_pool(pool: str, trees: TreeReader, commit: str) -> None:
+    """Raise RepositoryError if a file has the path of a folder of a new pool: it would be lost."""
+    parts = encode_path(pool).split(b"/")
+    folders = [b"/".join(parts[: length + 1]) for length in range(len(parts))]
+    for path in (*folders, *(_folder(pool, state) for state in State)):
+        parent, _slash, name = path.rpartition(b"/")
+        if trees.file(trees.folder(commit, parent), name) is not None:
+            raise RepositoryError(
+                f"Pool {printable(pool, 200)} cannot be created: {_shown(path)} is not a folder; give the pool another"
+                " name."
+            )
 
 
 def _read_folder(trees: TreeReader, commit: str, path: bytes) -> Entries:
