@@ -11,10 +11,10 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.errors import RequiredError
 
-from .given_options import given_options
+from .._core.options.given_options import given_options
+from .._core.options.secrets import secrets_in_addresses
+from .._core.options.texts import encodable
 from .hidden_names import hidden_names_warning
-from .secrets import secrets_in_addresses
-from .texts import encodable
 
 
 class ArgumentModule(AnsibleModule):

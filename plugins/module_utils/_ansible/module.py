@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from .._concourse.config.options import ConcourseOptions
+from .._core.options.logins import check_logins, login_hint
+from .._core.options.texts import check_texts
 from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot, WantedPools
 from .._core.shared.errors import ConcourseError, PoolboyError, RepositoryError
@@ -35,9 +37,7 @@ from .._git.cache.claim_memory_file import remembered_claims
 from .._git.repository import LockRepository
 from .argument_module import ArgumentModule
 from .concourse_warnings import concourse_warnings
-from .logins import check_logins, login_hint
 from .options import OptionGroup, overruled
-from .texts import check_texts
 from .timed_map import map_for
 
 if t.TYPE_CHECKING:

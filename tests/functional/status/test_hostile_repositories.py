@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.texts import texts_in
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.texts import texts_in
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.text import printable
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace, fingerprint
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import (

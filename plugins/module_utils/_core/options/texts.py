@@ -9,8 +9,8 @@ import os
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from .._core.shared.errors import BadOption
-from .._core.shared.text import valid_unicode
+from ..shared.errors import BadOption
+from ..shared.text import valid_unicode
 
 
 def texts_in(value: object) -> Iterator[str]:

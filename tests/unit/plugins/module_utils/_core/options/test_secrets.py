@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.secrets import secrets_in_addresses
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.secrets import secrets_in_addresses
 
 TOKEN = "ghp_0123456789abcdef"
 

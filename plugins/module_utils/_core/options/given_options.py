@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from .._core.shared.empty import is_empty, without_empty
+from ..shared.empty import is_empty, without_empty
 
 # Data of the user, whose elements may be empty.
 _DATA = frozenset({"content"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from .._core.shared.errors import BadOption
+from ..shared.errors import BadOption
 
 _LOGINS = (
     "repo_username",
