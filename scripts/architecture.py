@@ -31,10 +31,12 @@ DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}  # the documentation tha
 FLOORS = {
     "_core": (
         "shared",
+        "options",
         "concourse",
         "claim",
         "pool",
         "push",
+        "resource",
         "handoff",
         "verdict",
         "report",
@@ -52,6 +54,7 @@ GROUPS = {
     "_concourse": ("_core",),
     "_git": ("_core",),
     "_ansible": ("_core", "_concourse", "_git"),
+    "_resource": ("_core", "_concourse", "_git"),
     "modules": ("_core", "_ansible", "_git"),
     "plugin_utils": ("_core",),
     "filter": ("_core", "plugin_utils"),

@@ -19,7 +19,7 @@ from .cache.snapshot_file import is_current, read_snapshot
 from .process.command import GitCommand
 from .process.dependency import check_git_version, check_gitpython
 from .remote.remote import Remote
-from .remote.tip import HEADS, check_branch_name
+from .remote.tip import HEADS, Tip, check_branch_name
 
 if t.TYPE_CHECKING:
     from types import TracebackType
@@ -96,16 +96,32 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
             tip = request.tip()
         finally:
             request.cancel()
+        return self._at(tip, cached)
+
+    def tip(self) -> Tip:
+        """Return the branch and its latest commit: one request to the server."""
+        request = self.remote.request_tip(self._branch)
+        try:
+            return request.tip()
+        finally:
+            request.cancel()
+
+    def snapshot_at(self, tip: Tip) -> Snapshot:
+        """Return the state of the branch at a tip that tip() has returned, as snapshot() does."""
+        self.lock.release()
+        return self._at(tip, read_snapshot(self.folder.snapshot_file))
+
+    def latest_snapshot(self) -> Snapshot:
+        """Return the latest snapshot; take the first one if necessary."""
+        return self._latest or self.snapshot()
+
+    def _at(self, tip: Tip, cached: Snapshot | None) -> Snapshot:
         if cached is not None and is_current(cached, tip, self._wanted):
             self._latest = cached
         else:
             with self.lock:
                 self._latest = self._refresh.take(tip)
         return self._latest
-
-    def latest_snapshot(self) -> Snapshot:
-        """Return the latest snapshot; take the first one if necessary."""
-        return self._latest or self.snapshot()
 
     @functools.cached_property
     def _refresh(self) -> SnapshotRefresh:

@@ -74,6 +74,14 @@ def read_changes(git: GitCommand, repository: Path, tip: str) -> Iterator[Iterat
 
 
 @contextlib.contextmanager
+def read_first_parents(git: GitCommand, repository: Path, tip: str) -> Iterator[Iterator[ChangedCommit]]:
+    """Stream the first-parent line from `tip` down; the changes of a merge are those against its first parent."""
+    options = ["--ignore-submodules=none", "--first-parent", "--diff-merges=first-parent"]
+    with _log(git, repository, [tip], options, parse_first_parents) as commits:
+        yield commits
+
+
+@contextlib.contextmanager
 def _log(
     git: GitCommand,
     repository: Path,
@@ -103,16 +111,17 @@ def parse_log(chunks: Iterable[bytes]) -> Iterator[LoggedCommit]:
 
 def parse_changes(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
     """Yield the commits in the output of `git log -z --name-status`, with their changes. Raises BrokenHistory."""
+    for commit in parse_first_parents(chunks):
+        yield commit._replace(changes=()) if len(commit.parents) > 1 else commit
+
+
+def parse_first_parents(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
+    """Yield the commits as parse_changes() does, with those changes of merges that git shows. Raises BrokenHistory."""
     for header, changes, count in _parse(chunks, _is_pool_change):
         names, _separator, time = header.decode("ascii", "replace").partition(";")
         name, *parents = names.split()
-        yield ChangedCommit(
-            name,
-            tuple(parents),
-            int(time) if time.isdigit() else 0,
-            () if len(parents) > 1 else tuple(changes),
-            count == 0 and len(parents) == 1,
-        )
+        is_empty = count == 0 and len(parents) == 1
+        yield ChangedCommit(name, tuple(parents), int(time) if time.isdigit() else 0, tuple(changes), is_empty)
 
 
 def _is_addition(status: bytes, path: bytes) -> bool:

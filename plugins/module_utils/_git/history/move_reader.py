@@ -9,24 +9,15 @@ import typing as t
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
-from ..._core.pool.layout import (
-    State,
-    decode_path,
-    encode_path,
-    is_claimed_lock,
-    is_lock_name,
-    parse_path,
-    state_folder,
-)
+from ..._core.pool.layout import State, decode_path, is_claimed_lock, parse_path
 from ..._core.pool.move import Move
 from ..objects.object_reader import ObjectReader
-from ..objects.tree_reader import FOLDER_MODE, SUBMODULE_MODE, TreeReader
+from ..objects.tree_reader import TreeReader
 from .claim_commit import LONGEST_COMMIT, read_claim
+from .lock_states import LockKey, LockStates, lock_states
 from .log import ChangedCommit
 from .model import LoggedCommit
 
-LockKey = tuple[str, str]  # pool and lock
-LockStates = dict[LockKey, State]
 StateChanges: t.TypeAlias = (
     "dict[LockKey, tuple[State | None, State | None]]"  # the state before and after; None for no such lock
 )
@@ -59,26 +50,14 @@ class MoveReader:
 
     def _merge_changes(self, merge: ChangedCommit) -> StateChanges:
         """Return what a merge did itself: locks whose state differs from that in every parent."""
-        first, *others = (self._states(parent) for parent in merge.parents)
-        merged = self._states(merge.name)
+        first, *others = (lock_states(self._trees, parent, self._pools) for parent in merge.parents)
+        merged = lock_states(self._trees, merge.name, self._pools)
         locks = merged.keys() | first.keys() | {lock for states in others for lock in states}
         return {
             lock: (first.get(lock), merged.get(lock))
             for lock in locks
             if all(merged.get(lock) is not states.get(lock) for states in (first, *others))
         }
-
-    def _states(self, commit: str) -> LockStates:
-        """Return the state of each lock at a commit."""
-        found: LockStates = {}
-        for state in (State.UNCLAIMED, State.CLAIMED):
-            for pool in self._pools:
-                tree = self._trees.folder(commit, encode_path(state_folder(pool, state)))
-                for name, (mode, _object) in self._trees.entries(tree).items() if tree else ():
-                    lock = decode_path(name)
-                    if mode not in (FOLDER_MODE, SUBMODULE_MODE) and is_lock_name(lock):
-                        found[pool, lock] = state
-        return found
 
 
 def state_changes(changes: Iterable[tuple[bytes, bytes]], pools: Collection[str]) -> StateChanges:
