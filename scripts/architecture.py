@@ -31,7 +31,6 @@ DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}  # the documentation tha
 FLOORS = {
     "_core": (
         "shared",
-        "options",
         "concourse",
         "claim",
         "pool",
@@ -40,6 +39,7 @@ FLOORS = {
         "handoff",
         "verdict",
         "report",
+        "options",
         "clean",
         "trigger",
         "tally",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of the lock repository, the same as in `module_utils/_ansible/options.py`."""
+"""Options of the lock repository, the same as in `module_utils/_core/options/repository_options.py`."""
 
 from __future__ import annotations
 

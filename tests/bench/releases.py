@@ -22,6 +22,7 @@ from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.run import CleanRun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import DEFAULT_AUTHOR
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
@@ -33,7 +34,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
     read_policies,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer import RepositoryWriter
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository

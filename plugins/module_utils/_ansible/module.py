@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from functools import partial
 
 from .._concourse.config.options import ConcourseOptions
+from .._core.options.groups import overruled
 from .._core.options.logins import check_logins, login_hint
+from .._core.options.repository_options import OptionGroup
 from .._core.options.texts import check_texts
 from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot, WantedPools
@@ -37,7 +39,6 @@ from .._git.cache.claim_memory_file import remembered_claims
 from .._git.repository import LockRepository
 from .argument_module import ArgumentModule
 from .concourse_warnings import concourse_warnings
-from .options import OptionGroup, overruled
 from .timed_map import map_for
 
 if t.TYPE_CHECKING:

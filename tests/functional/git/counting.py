@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import DEFAULT_AUTHOR
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyDemand, TallyPlan
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_store import GitTallyStore
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository

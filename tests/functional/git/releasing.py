@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import DEFAULT_AUTHOR
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import (
     LockChange,
     RepositoryChange,
@@ -19,7 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.chang
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import CommitStore, PushOutcome
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer import RepositoryWriter
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible import options
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options import groups
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import GIT
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import RoundSettings, read_settings
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
 
@@ -20,12 +21,12 @@ OPTIONS: dict[str, dict[str, Any]] = yaml.safe_load((ROLE / "meta" / "argument_s
     "argument_specs"
 ]["main"]["options"]
 DEFAULTS = (ROLE / "defaults" / "main" / "round.yml").read_text()
-GROUPS = (options.GIT, options.CONCOURSE, options.POOLS, options.REPORTING, options.CLEANING)
+GROUPS = (GIT, groups.CONCOURSE, groups.POOLS, groups.REPORTING, groups.CLEANING)
 # Releases one lock by its claim, which the first round already releases.
 NOT_OF_A_ROUND = {"force"}
 OF_MODULES: dict[str, dict[str, Any]] = {
     name: option
-    for group in (*GROUPS, options.TRIGGERING)
+    for group in (*GROUPS, groups.TRIGGERING)
     for name, option in group.spec.items()
     if name not in NOT_OF_A_ROUND
 }

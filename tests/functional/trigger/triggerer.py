@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import ConcourseClient
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.options import ConcourseOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.open_job_api import open_job_api
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import DEFAULT_AUTHOR
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import PoolboyError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import TallyStrategy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import read_trigger_pools
@@ -29,7 +30,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.re
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerRun
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import read_pools
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import DEFAULT_AUTHOR, parse_author
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import parse_author
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.tally_store import GitTallyStore
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository

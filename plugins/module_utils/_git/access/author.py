@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..._core.options.repository_options import DEFAULT_AUTHOR
 from ..._core.shared.errors import BadOption
 from ..._core.shared.text import printable
-
-DEFAULT_AUTHOR = "poolboy.concourse <poolboy@localhost>"
 
 _FORM = re.compile(r"(?P<name>[^<>]*[^<>\s])\s*<(?P<mail>[^<>\s]+)>")
 

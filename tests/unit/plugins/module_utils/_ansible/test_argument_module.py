@@ -11,10 +11,12 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.argument_module import ArgumentModule
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.options import CONCOURSE, GIT
+from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.options import for_ansible
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.groups import CONCOURSE
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import GIT
 
 TOKEN = "ghp_0123456789abcdef"
-SPEC: dict[str, dict[str, Any]] = {**GIT.spec, **CONCOURSE.spec}
+SPEC: dict[str, dict[str, Any]] = {**for_ansible(GIT).spec, **for_ansible(CONCOURSE).spec}
 
 
 @pytest.fixture

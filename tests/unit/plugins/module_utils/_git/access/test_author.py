@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import DEFAULT_AUTHOR
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import (
-    DEFAULT_AUTHOR,
-    Author,
-    parse_author,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.author import Author, parse_author
 
 
 @pytest.mark.parametrize(
