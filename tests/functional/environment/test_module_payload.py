@@ -21,11 +21,17 @@ from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 
 PLUGINS = "ansible_collections/poolboy/concourse/plugins"
 # The maximum of the collection's files per module: every host receives and compiles them.
-MOST_FILES = {"concourse_pool_status": 143, "concourse_pool_clean": 170, "concourse_pool_trigger": 179}
+MOST_FILES = {
+    "concourse_pool_status": 143,
+    "concourse_pool_clean": 170,
+    "concourse_pool_lock": 193,
+    "concourse_pool_trigger": 179,
+}
 # Code of other modules, which a module must not send.
 FOREIGN = {
     "concourse_pool_status": ("_core/clean/", "_core/trigger/", "_core/push/", "_git/push/", "_git/write/"),
-    "concourse_pool_clean": ("_core/trigger/", "_core/tally/plan"),
+    "concourse_pool_clean": ("_core/trigger/", "_core/tally/plan", "_core/lock/"),
+    "concourse_pool_lock": ("_core/clean/", "_core/trigger/", "_core/tally/plan"),
     "concourse_pool_trigger": ("_core/clean/",),
 }
 
@@ -49,6 +55,8 @@ def payload(module: str, workplace: Workplace, tmp_path: Path) -> Payload:
     locks = LockRepository(tmp_path / "locks.git")
     locks.add("aws", "env-1")
     options: dict[str, Any] = {"repo": locks.url, "pools": ["aws"]}
+    if module == "concourse_pool_lock":
+        options = {"repo": locks.url, "pool": "aws", "state": "claimed", "owner": "ada", "until": "1h"}
     if module == "concourse_pool_trigger":
         options |= {"pools": ["aws=main/deploy/claim-aws"], "concourse_url": "http://127.0.0.1:9"}
     sent = tmp_path / "sent"

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.options import MODULES
 from ansible_collections.poolboy.concourse.plugins.modules import (
     concourse_pool_clean,
+    concourse_pool_lock,
     concourse_pool_status,
     concourse_pool_trigger,
 )
@@ -48,6 +49,13 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(["cache", "accept_newhostkey"], st.booleans()),
     **dict.fromkeys(["stale_timeout", "grace", "max_releases", "concourse_timeout"], st.integers(-(2**70), 2**70)),
     "git_timeout": st.integers(-1, 5),
+    "wait": st.integers(-1, 0),
+    "count": st.integers(-(2**70), 2**70),
+    "state": st.sampled_from(["claimed", "unclaimed", "present", "absent"]),
+    "choose": st.sampled_from(["random", "oldest_free", "name"]),
+    **dict.fromkeys(["claimed", "create_pool"], st.booleans()),
+    **dict.fromkeys(["name", "owner", "reason", "claim_commit", "release_to"], TEXTS),
+    "until": TEXTS | st.sampled_from(["4h", "0m", "999999w", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00Z"]),
     # Without those that are hosts to connect to.
     "concourse_url": st.sampled_from([text for text in ODD_TEXTS if "127.0.0.1:1/" not in text]),
 }
@@ -79,7 +87,9 @@ def lock_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LockRepo
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-@pytest.mark.parametrize("module", [concourse_pool_status, concourse_pool_clean, concourse_pool_trigger])
+@pytest.mark.parametrize(
+    "module", [concourse_pool_status, concourse_pool_clean, concourse_pool_lock, concourse_pool_trigger]
+)
 def test_any_value_of_any_option(
     module: Any, data: st.DataObject, lock_repository: LockRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,7 +98,10 @@ def test_any_value_of_any_option(
     chosen = data.draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
     repo = data.draw(st.sampled_from([lock_repository.url, "ssh://127.0.0.1:1/x", *ODD_TEXTS]) | TEXTS)
     given_options = {name: data.draw(OPTIONS.get(name, OTHERS), label=name) for name in chosen}
-    message = message_of(module, {"pools": ["aws=main/p/j"], "repo": repo, **given_options}, capsys)
+    required: dict[str, Any] = {"pools": ["aws=main/p/j"]}
+    if module is concourse_pool_lock:
+        required = {"pool": "aws", "state": "claimed", "owner": "ada", "until": "1h"}
+    message = message_of(module, {**required, "repo": repo, **given_options}, capsys)
     assert "defect" not in message
     assert "\n" not in message or message.startswith(("argument ", "Unsupported"))
 
