@@ -25,7 +25,7 @@ from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.text import count_text, printable
-from .holders import holder_name, holder_text, owner_of
+from .holders import holder_name, holder_text, is_holder
 from .message import change_message, claim_message
 from .plan import (
     ChangePlan,
@@ -49,7 +49,7 @@ def plan_claim(request: LockRequest, snapshot: Snapshot, now: int, run_id: str, 
     """Plan the claims; `now` is in seconds since 1970, UTC. Raises BadOption and NotAvailable."""
     pool = existing_pool(request.pool, snapshot)
     wanted = _wanted(request, pool, snapshot)
-    own = [lock for lock in wanted if lock.is_claimed and owner_of(snapshot.claim(lock)) == request.owner]
+    own = [lock for lock in wanted if lock.is_claimed and is_holder(request.owner, snapshot.claim(lock))]
     own.sort(key=lambda lock: (_held_since(lock, snapshot), lock.name))
     held = [_keep_or_extend(request, lock, snapshot, now, run_id) for lock in own[: request.count]]
     missing = request.count - len(held)

@@ -20,6 +20,11 @@ def owner_of(claim: Claim) -> str:
     return read_hold(claim.message).owner
 
 
+def is_holder(owner: str | None, claim: Claim) -> bool:
+    """Return whether an owner made a claim. Nobody made that of a build, also not an owner without a name."""
+    return bool(owner) and owner_of(claim) == owner
+
+
 def holder_text(lock: Lock, snapshot: Snapshot) -> str:
     """Return who holds a claimed lock, since when and until when: `ada since 2026-11-29T14:00:00Z until ...`."""
     claim = snapshot.claim(lock)

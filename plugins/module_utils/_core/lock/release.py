@@ -18,7 +18,7 @@ from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.text import printable
-from .holders import held_by_another, holder_name, owner_of
+from .holders import held_by_another, holder_name, is_holder
 from .message import change_message
 from .plan import (
     ChangePlan,
@@ -63,14 +63,14 @@ def check_holder(request: LockRequest, lock: Lock, snapshot: Snapshot) -> None:
                 f"Claim {printable(request.claim_commit, 40)} of lock {printable(lock.pool_and_name, 80)} is over."
                 f" {held_by_another(lock, snapshot)}"
             )
-    elif request.owner is None or owner_of(claim) != request.owner:
+    elif not is_holder(request.owner, claim):
         raise LockRefused(held_by_another(lock, snapshot))
 
 
 def owned_locks(request: LockRequest, pool: str, snapshot: Snapshot) -> list[Lock]:
     """Return the locks of a pool that the owner holds, by name."""
     claimed = [lock for lock in locks_in(pool, snapshot) if lock.is_claimed]
-    return [lock for lock in claimed if request.owner and owner_of(snapshot.claim(lock)) == request.owner]
+    return [lock for lock in claimed if is_holder(request.owner, snapshot.claim(lock))]
 
 
 def _named_or_owned(request: LockRequest, pool: str, target: str, snapshot: Snapshot) -> list[Lock]:
