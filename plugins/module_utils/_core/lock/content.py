@@ -76,7 +76,7 @@ def _encoded(given: object) -> bytes:
     if isinstance(given, str):
         return given.encode("utf-8", "surrogateescape")
     if isinstance(given, Mapping | list):
-        return _as_yaml(json.loads(json.dumps(given, allow_nan=False))).encode()
+        return _as_yaml(json.loads(_as_json(given))).encode()
     raise BadOption(
         f"content: {printable(str(given), 40)} is neither a text, nor a mapping, nor a list. Put a text in quotes."
     )
@@ -92,7 +92,9 @@ def _as_yaml(data: object) -> str:
         import yaml
     except ImportError:
         raise BadOption(f"content is data, which {_NO_YAML}, or give content as text.") from None
-    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=False))
+    # PyYAML writes some line separators so that they are read back as spaces, unless it escapes them.
+    is_plain = _as_json(data).decode().isprintable()
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=is_plain, default_flow_style=False))
 
 
 def _from_yaml(text: str) -> object:

@@ -23,7 +23,7 @@ def report_lines(
     locks: Sequence[PlannedLock], contents: Sequence[str | None], now: int, owner: str | None
 ) -> list[str]:
     """Return what became of each lock, and its content if `owner` holds it; `now` is in seconds since 1970, UTC."""
-    lines = [] if locks else [f"{printable(owner or 'Nobody', 80)} holds no lock of this pool."]
+    lines = [f"{printable(owner, 80)} holds no lock of this pool."] if owner and not locks else []
     for lock, content in zip(locks, contents, strict=True):
         lines.extend(wrap(_state_text(lock, now)))
         if lock.state is State.CLAIMED and lock.hold is not None and lock.hold.owner == owner:
