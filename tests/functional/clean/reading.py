@@ -39,6 +39,11 @@ def commits_since(repository: Path, base: str, branch: str = "main") -> list[Com
     return [_commit(entry.lstrip("\n")) for entry in printed.split("\0") if entry.strip()]
 
 
+def subjects(repository: Path, base: str, branch: str = "main") -> list[str]:
+    """Return the first lines of the messages of the commits after `base`, oldest first."""
+    return [commit.message.partition("\n")[0] for commit in commits_since(repository, base, branch)]
+
+
 def _commit(entry: str) -> Commit:
     head, _separator, message = entry.partition("\x01")
     sha, parents, author, committer, *trailers = head.rstrip("\n").split("\n")

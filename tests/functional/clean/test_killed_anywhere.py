@@ -21,7 +21,7 @@ from ...lockrepo.git_command import git
 from ..running import Workplace
 from .actors.runner import Runner
 from .killer import HOWS, Killer
-from .reading import check_whole, commits_since, files, tip
+from .reading import check_whole, files, subjects, tip
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 LONG = os.environ.get("POOLBOY_LONG") == "1"  # every way to be killed at every step, and more random moments
@@ -76,10 +76,6 @@ class Ground:
 # What has a name of its own until it is whole, and is removed by the next run.
 TRASH = ("new-", "old-", "tmp_")
 ONLY_READING = ("version", "config", "cat-file", "ls-tree", "log")
-
-
-def subjects(repository: Path, base: str) -> list[str]:
-    return [commit.message.partition("\n")[0] for commit in commits_since(repository, base)]
 
 
 @pytest.fixture(scope="module")
