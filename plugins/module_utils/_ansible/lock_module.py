@@ -9,16 +9,13 @@ import secrets
 import time
 import typing as t
 
-from .._core.lock.claim import plan_claim
-from .._core.lock.content import content_bytes, is_same
-from .._core.lock.plan import ChangePlan, NotAvailable
-from .._core.lock.presence import plan_absence, plan_presence
-from .._core.lock.release import plan_release
+from .._core.lock.content import content_bytes
+from .._core.lock.plan import NotAvailable
+from .._core.lock.planner import LockPlanner
 from .._core.lock.request import Choice, LockRequest, WantedState, check_request
 from .._core.lock.run import LockRun
 from .._core.lock.until import read_until
 from .._core.lock.unused import unused_text
-from .._core.pool.lock import Lock
 from .._core.pool.snapshot import Snapshot
 from .._core.shared.errors import BadOption, PoolboyError
 from .._core.verdict.policy import PoolPolicy
@@ -65,24 +62,8 @@ class LockModule(CommittingModule):
     def lock_run(self, repository: LockRepository, request: LockRequest) -> LockRun:
         """Return the run for a request."""
         store = GitLockStore(repository, self._author)
-        run_id = secrets.token_hex(4)
-
-        def plan_for(snapshot: Snapshot, now: int) -> ChangePlan:
-            if request.state is WantedState.CLAIMED:
-                return plan_claim(request, snapshot, now, run_id, store.oldest_free)
-            if request.state is WantedState.UNCLAIMED:
-                return plan_release(request, snapshot, run_id)
-            if request.state is WantedState.ABSENT:
-                return plan_absence(request, snapshot, run_id)
-            return plan_presence(request, snapshot, now, run_id, has_content)
-
-        def has_content(snapshot: Snapshot, lock: Lock) -> bool:
-            content, wanted = store.contents(snapshot, [lock])[lock], request.content
-            if content is None or wanted is None:
-                return False
-            return is_same(content, wanted) if request.content_is_data else content == wanted
-
-        return LockRun(store, plan_for, lambda: int(time.time()))
+        planner = LockPlanner(request, store, secrets.token_hex(4))
+        return LockRun(store, planner.plan, lambda: int(time.time()))
 
     def run(self, run: LockRun) -> None:
         """Carry out a run, or only plan it in check mode. Raises PoolboyError."""
