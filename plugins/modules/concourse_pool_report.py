@@ -1,0 +1,63 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: concourse_pool_report
+short_description: Print the report of another module of this collection
+version_added: 0.1.0
+author:
+  - The poolboy.concourse authors (@poolboy)
+description:
+  - Prints lines as they are, whatever the settings of the callback are. M(ansible.builtin.debug) prints a list or a
+    text of several lines as JSON, unless C(result_format) is C(yaml).
+  - If the stdout callback writes for programs, such as P(ansible.posix.json#callback), the lines are in RV(msg)
+    instead.
+  - The module runs on the controller and needs no connection.
+extends_documentation_fragment:
+  - poolboy.concourse._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  lines:
+    description: The lines, such as RV(poolboy.concourse.concourse_pool_status#module:report).
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Read the pools
+  poolboy.concourse.concourse_pool_status:
+    repo: git@git.example.com:teams/locks.git
+  register: pools
+
+- name: Show the table
+  poolboy.concourse.concourse_pool_report:
+    lines: "{{ pools.report }}"
+"""
+
+RETURN = r"""
+lines:
+  description: The lines that were printed.
+  returned: if they were printed
+  type: list
+  elements: str
+  sample: ['aws: 2 claimed (1 releasable), 1 free: env-3']
+msg:
+  description: The lines, if the callback writes for programs or the task has C(no_log).
+  returned: if they were not printed
+  type: list
+  elements: str
+  sample: ['aws: 2 claimed (1 releasable), 1 free: env-3']
+"""
+
+# The action plugin of this name does everything.
