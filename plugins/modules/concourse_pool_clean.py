@@ -198,11 +198,12 @@ commit:
 
 import secrets
 
-from ..module_utils._ansible.clean_module import CleanModule, monotonic_seconds, wall_seconds
+from ..module_utils._ansible.clean_module import CleanModule
 from ..module_utils._ansible.options import MODULES
 from ..module_utils._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result, slow_warnings
 from ..module_utils._core.clean.run import CleanRun
 from ..module_utils._core.push.retry import PushRetry
+from ..module_utils._run.cleaning import monotonic_seconds, wall_seconds
 
 
 def main() -> None:

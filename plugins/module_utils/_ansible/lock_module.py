@@ -21,6 +21,7 @@ from .._core.shared.errors import BadOption, PoolboyError
 from .._core.verdict.policy import PoolPolicy
 from .._core.verdict.pool_options import PoolOption
 from .._git.push.lock_store import GitLockStore
+from .._run.options import concourse_options
 from .committing_module import CommittingModule
 
 if t.TYPE_CHECKING:
@@ -81,7 +82,7 @@ class LockModule(CommittingModule):
 
     def _unused(self, error: NotAvailable, snapshot: Snapshot) -> str:
         """Return which of the locks nobody holds any more, as far as a Concourse is configured and answers."""
-        if self.concourse_options().is_empty or not error.locks:
+        if concourse_options(self._options).is_empty or not error.locks:
             return ""
         try:
             with self.judge() as judge:

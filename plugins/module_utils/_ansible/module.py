@@ -8,46 +8,25 @@ from __future__ import annotations
 import os
 import time
 import typing as t
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 
-from .._concourse.config.options import ConcourseOptions
 from .._core.options.groups import overruled
 from .._core.options.logins import check_logins, login_hint
 from .._core.options.repository_options import OptionGroup
 from .._core.options.texts import check_texts
-from .._core.pool.lock import Lock
-from .._core.pool.snapshot import Snapshot, WantedPools
+from .._core.pool.snapshot import Snapshot
 from .._core.shared.errors import ConcourseError, PoolboyError, RepositoryError
-from .._core.shared.names import canonical_name
 from .._core.shared.text import valid_unicode
-from .._core.verdict.judge import JudgedLock, JudgeLocks, ParallelMap, judge_locks
-from .._core.verdict.policy import (
-    DEFAULT_POLICIES,
-    POOL_BOY_POLICIES,
-    Policy,
-    PoolPolicy,
-    named_verdicts,
-    read_no_concourse,
-    read_policies,
-)
-from .._core.verdict.pool_options import PoolOption, choose_pools, pool_entries, read_minutes, read_pools
-from .._git.access.options import RepositoryOptions
-from .._git.cache.claim_memory_file import remembered_claims
+from .._core.verdict.judge import JudgeLocks
+from .._core.verdict.pool_options import PoolOption, choose_pools
 from .._git.repository import LockRepository
+from .._run.judging import Judging
+from .._run.options import concourse_options, default_policy, pools_to_read, repository_options, wanted_pools
 from .argument_module import ArgumentModule
-from .concourse_warnings import concourse_warnings
-from .timed_map import map_for
 
 if t.TYPE_CHECKING:
-    from .._concourse.api.queries import ConcourseQueries
-    from .._concourse.client import ConcourseClient
     from .._git.cache.folder import CacheFolder
-
-# Seconds after the end of a look at which its last requests end, so that they occupy no connection of the next one.
-_MARGIN = 0.5
 
 
 class PoolModule:
@@ -98,26 +77,17 @@ class PoolModule:
 
     def lock_repository(self) -> LockRepository:
         """Return the lock repository that the options name, to be used as a context."""
-        self._repository = LockRepository(self.repository_options(), self.pools_to_read(), self.warn)
+        wanted = pools_to_read(self.wanted_pools())
+        self._repository = LockRepository(repository_options(self._options), wanted, self.warn)
         return self._repository
-
-    def repository_options(self) -> RepositoryOptions:
-        """Return the repository that the options name, and how to reach it."""
-        names = RepositoryOptions.__dataclass_fields__.keys() & self._options.keys()
-        return RepositoryOptions(**{name: self._options[name] for name in names})
 
     def wanted_pools(self) -> tuple[PoolOption, ...]:
         """Return the pools that the options name, none if all are meant. Raises BadOption."""
-        return read_pools(pool_entries(self._options["pools"]), self._default_policy())
-
-    def pools_to_read(self) -> WantedPools:
-        """Return the pools whose claims the module needs. Raises BadOption."""
-        names = frozenset(canonical_name(pool.name) for pool in self.wanted_pools())
-        return WantedPools(names or None)
+        return wanted_pools(self._options)
 
     def chosen_pools(self, snapshot: Snapshot) -> tuple[PoolOption, ...]:
         """Return the wanted pools as they are in the repository. Raises BadOption if one is not there."""
-        return choose_pools(self.wanted_pools(), snapshot.pools, self._default_policy())
+        return choose_pools(self.wanted_pools(), snapshot.pools, default_policy(self._options))
 
     @contextmanager
     def judge(self) -> Iterator[JudgeLocks]:
@@ -127,71 +97,11 @@ class PoolModule:
         requires a login and none is configured.
         """
         self.wanted_pools()  # rejects wrong options before the first request
-        options = self.concourse_options()
-        if options.is_empty:
-            team = options.team or "main"
-            # It needs no time.
-            yield lambda locks, snapshot, pools, **_limit: judge_locks(
-                locks, snapshot, pools, None, now=self.now, default_team=team
-            )
-            return
-        # Imported here, because many runs have no Concourse.
-        from .._concourse.client import CONNECTIONS, ConcourseClient
-
-        with ConcourseClient(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
-            # During the fetch, because both mostly wait.
-            connected = threads.submit(concourse.connect)
-
-            def judge(
-                locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption], *, seconds: float | None = None
-            ) -> tuple[JudgedLock, ...]:
-                connected.result()
-                queries = concourse.queries(None if seconds is None else seconds + _MARGIN)
-                judged = self._judge_by(queries, concourse, partial(map_for, threads, seconds), locks, snapshot, pools)
-                for warning in concourse_warnings(concourse, judged):
-                    self.warn(warning)
-                return judged
-
+        self.wanted_pools()  # rejects wrong options before the first request
+        named = concourse_options(self._options)
+        with Judging(named, self.now, self.warn, self._memory_folder).open() as judge:
             yield judge
-
-    def _judge_by(
-        self,
-        queries: ConcourseQueries,
-        concourse: ConcourseClient,
-        each: ParallelMap,
-        locks: Sequence[Lock],
-        snapshot: Snapshot,
-        pools: Sequence[PoolOption],
-    ) -> tuple[JudgedLock, ...]:
-        """Judge locks and remember what was found out."""
-        with remembered_claims(self._memory_folder(), concourse.identity) as memory:
-            judged = judge_locks(
-                locks, snapshot, pools, queries, now=self.now, memory=memory, default_team=concourse.team, each=each
-            )
-        queries.end()
-        return judged
 
     def _memory_folder(self) -> CacheFolder | None:
         """Return the folder where the run remembers claims; None without a cache."""
         return self._repository.folder if self._repository is not None and self._options["cache"] else None
-
-    def _default_policy(self) -> PoolPolicy:
-        if "policy" not in self._options:
-            return PoolPolicy()
-        options, is_pool_boy = self._options, self._options["preset"] == "pool_boy"
-        default = Policy.STALE if is_pool_boy else None
-        return PoolPolicy(
-            read_policies(options["policy"], POOL_BOY_POLICIES if is_pool_boy else DEFAULT_POLICIES),
-            read_minutes(options["stale_timeout"], "stale_timeout"),
-            read_minutes(options["grace"], "grace"),
-            read_no_concourse(options["no_concourse"], options["policy"], default, "no_concourse"),
-            named=frozenset(POOL_BOY_POLICIES) if is_pool_boy else named_verdicts(options["policy"]),
-        )
-
-    def concourse_options(self) -> ConcourseOptions:
-        """Return the Concourse and the login that the options name."""
-        options = self._options
-        aliases = tuple(options["concourse_url_aliases"])
-        shared = {name: options[name] for name in ("validate_certs", "ca_path", "client_cert", "client_key")}
-        own = ("url", "username", "password", "token", "client_id", "client_secret", "target", "team", "timeout")
-        return ConcourseOptions(url_aliases=aliases, **shared, **{name: options[f"concourse_{name}"] for name in own})

@@ -5,61 +5,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from .._concourse.client import CONNECTIONS, ConcourseClient
-from .._concourse.open_job_api import open_job_api
-from .._core.shared.errors import BadOption, ConcourseError
-from .._core.trigger.options import read_trigger_pools
-from .._core.trigger.plan import TriggerRules
-from .._core.trigger.reconcile import Reconcile
-from .._core.trigger.run import TriggerRun, TriggerStrategy
+from .._core.trigger.run import TriggerRun
 from .._git.repository import LockRepository
-from .._git.repository_history import RepositoryHistory
+from .._run.triggering import triggering
 from .committing_module import CommittingModule
 
 
 class TriggerModule(CommittingModule):
     """The module concourse_pool_trigger."""
 
-    @contextmanager
-    def triggering(self, repository: LockRepository) -> Iterator[TriggerRun]:
-        """Yield a run that starts builds. Raises BadOption, and ConcourseError if Concourse refuses the login."""
-        options, rules = self.concourse_options(), self._trigger_rules()
-        pools = read_trigger_pools(self.wanted_pools())
-        if options.is_empty:
-            raise BadOption("There is no Concourse to start builds in: give its address as concourse_url.")
-        with ConcourseClient(options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
-            concourse.connect()
-            if concourse.failure:
-                raise ConcourseError(f"Concourse does not respond, so no build was started: {concourse.failure}.")
-            yield TriggerRun(
-                open_job_api(concourse),
-                RepositoryHistory(repository),
-                pools,
-                rules,
-                self._strategy(repository),
-                concourse.team,
-                clock=lambda: int(time.time()),
-                dry_run=self.check_mode,
-                each=threads.map,
-                warn=self._module.warn,
-            )
-
-    def _strategy(self, repository: LockRepository) -> TriggerStrategy:
-        if self._options["strategy"] != "tally":
-            return Reconcile()
-        # Imported late: few pools are shared with a pool-trigger-resource.
-        from .._core.tally.strategy import TallyStrategy
-        from .._git.push.tally_store import GitTallyStore
-
-        return TallyStrategy(GitTallyStore(repository, self._author))
-
-    def _trigger_rules(self) -> TriggerRules:
-        names = TriggerRules.__dataclass_fields__
-        rules = TriggerRules(**{name: self._options[name] for name in names})
-        rules.check()
-        return rules
+    def triggering(self, repository: LockRepository) -> AbstractContextManager[TriggerRun]:
+        """Return a run that starts builds, as a context. Raises BadOption, and ConcourseError for a refused login."""
+        wanted, dry_run = self.wanted_pools(), self.check_mode
+        return triggering(self._options, wanted, repository, self._author, self._module.warn, dry_run=dry_run)

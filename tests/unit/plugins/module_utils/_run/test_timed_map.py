@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.timed_map import map_for
+from ansible_collections.poolboy.concourse.plugins.module_utils._run.timed_map import map_for
 
 PATIENCE = 30.0
 
