@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cron job that cleans the pools without a pause and is killed now and then."""
+"""A cron job that cleans the pools again and again, and is killed now and then."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Cleaner:
     all that have ended.
 
     `name` is the git author and part of the login. `killed` is how many runs of a hundred are killed at some moment.
-    `accept_gone` are the claims that people know to be left behind, as the option of that name.
+    `accept_gone` are the claims that people know to be left behind, as the option of that name. `pause` are the seconds
+    before each run.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class Cleaner:
         *,
         killed: int,
         accept_gone: Sequence[str] = (),
+        pause: float = 0.0,
     ) -> None:
         self.name = name
         self.options = dict(options)
         self.killed = killed
         self.accept_gone = accept_gone
+        self.pause = pause
         self.outcomes: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
         self.released = 0
@@ -71,7 +74,7 @@ class Cleaner:
         assert not self._thread.is_alive()
 
     def _go_on(self) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(self.pause):
             doomed = self._dice.randrange(100) < self.killed
             self._count(self.run_once(kill_after=self._dice.random() * 1.5 if doomed else None))
             self.runs += 1

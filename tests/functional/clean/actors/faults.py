@@ -84,9 +84,9 @@ REQUEST_PATHS = (
 
 
 class Faults:
-    """Faults of git, of its server and of Concourse; `clear()` ends them all."""
+    """Faults of git, of its server and of Concourse, if there is one; `clear()` ends them all."""
 
-    def __init__(self, folder: Path, repository: Path, atc: Emulator, seed: int) -> None:
+    def __init__(self, folder: Path, repository: Path, atc: Emulator | None, seed: int) -> None:
         self.folder = folder / "bin"
         self.log = folder / "pushes.log"
         self.drafts = folder / "drafts"
@@ -100,24 +100,31 @@ class Faults:
         _program(self.folder / "git", GIT.format(**names))
         _program(repository / "hooks" / "pre-receive", PRE_RECEIVE.format(**names))
         _program(repository / "hooks" / "reference-transaction", REFERENCE_TRANSACTION.format(**names))
-        for number, fault in enumerate(CONCOURSE_FAULTS):
-            atc.add_fault(**fault, path="^/(api|sky)/", probability=0.001, seed=seed + number)  # type: ignore[arg-type]
+        for number, fault in enumerate(CONCOURSE_FAULTS if atc else ()):
+            self._concourse.add_fault(**fault, path="^/(api|sky)/", probability=0.001, seed=seed + number)  # type: ignore[arg-type]
 
     @contextmanager
     def outage(self, teams: int, dice: random.Random) -> Iterator[None]:
         """Some requests fail in the context, each time."""
+        atc = self._concourse
         names = "|".join(str(dice.randrange(teams)) for _count in range(2))
         path = f"/team-({names})([.][0-9]+)?/" if dice.random() < 0.8 else dice.choice(REQUEST_PATHS)
-        number = self._atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
+        number = atc.add_fault(**dice.choice(CONCOURSE_FAULTS), path=path)  # type: ignore[arg-type]
         try:
             yield
         finally:
-            self._atc.remove_fault(number)
+            atc.remove_fault(number)
 
     def clear(self) -> None:
         """End all faults."""
         self._switch.unlink()
-        self._atc.clear_faults()
+        if self._atc is not None:
+            self._atc.clear_faults()
+
+    @property
+    def _concourse(self) -> Emulator:
+        assert self._atc is not None
+        return self._atc
 
 
 def _program(path: Path, text: str) -> None:

@@ -3,11 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the real module many times, each in a process of its own that starts with everything imported.
 
-As a program it reads one JSON object a line, as runner.py writes them, and writes the result of the run.
+As a program it runs the module whose name is its argument: it reads one JSON object a line, as runner.py writes them,
+and writes the result of the run.
 """
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -15,22 +17,21 @@ import runpy
 import select
 import signal
 import sys
+import traceback
 from typing import Any
 
-import ansible_collections.poolboy.concourse.plugins.modules.concourse_pool_clean as module
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.requests_library import import_requests
 
-MODULE = module.__name__
 MIN_SECONDS = 180.0
 
 
-def run(asked: dict[str, Any]) -> dict[str, Any]:
+def run(module: str, asked: dict[str, Any]) -> dict[str, Any]:
     """Return the output of one run of the module, or `{"killed": true}`."""
     kill_after: float | None = asked["kill_after"]
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _be_the_module(asked, writing)
+        _be_the_module(module, asked, writing)
     os.close(writing)
     printed = _read(reading, child, MIN_SECONDS if kill_after is None else kill_after)
     os.close(reading)
@@ -44,7 +45,7 @@ def run(asked: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _be_the_module(asked: dict[str, Any], writing: int) -> None:
+def _be_the_module(module: str, asked: dict[str, Any], writing: int) -> None:
     code = 1
     try:
         os.setpgid(0, 0)
@@ -59,10 +60,12 @@ def _be_the_module(asked: dict[str, Any], writing: int) -> None:
         given = json.dumps({"ANSIBLE_MODULE_ARGS": asked["options"]}).encode()
         sys.stdin = io.TextIOWrapper(io.BytesIO(given))
         sys.stdout = os.fdopen(1, "w", closefd=False)
-        sys.modules.pop(MODULE, None)
-        runpy.run_module(MODULE, run_name="__main__")
+        sys.modules.pop(module, None)
+        runpy.run_module(module, run_name="__main__")
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:  # noqa: BLE001 - the caller shows what was printed
+        traceback.print_exc(file=sys.stdout)
     finally:
         sys.stdout.flush()
         os._exit(code)
@@ -81,9 +84,11 @@ def _read(descriptor: int, child: int, seconds: float) -> bytes | None:
 
 
 def main() -> None:
+    module = sys.argv.pop()  # a module takes an argument for the file with its options
+    importlib.import_module(module)
     import_requests()
     for line in sys.stdin:
-        print(json.dumps(run(json.loads(line))), flush=True)
+        print(json.dumps(run(module, json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":

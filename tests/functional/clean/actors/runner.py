@@ -20,9 +20,9 @@ PROGRAM = f"{PACKAGE}.tests.functional.clean.actors.module_runner"
 class Runner:
     """A process that has imported everything and forks for each run; see module_runner.py."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], module: str = "concourse_pool_clean") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", PROGRAM],
+            [sys.executable, "-m", PROGRAM, f"{PACKAGE}.plugins.modules.{module}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -13,6 +13,22 @@ from .....lockrepo.git_command import git
 
 
 @dataclass(frozen=True)
+class Change:
+    """A commit. `gone` and `come` map the paths of removed and of added files to their modes and objects.
+
+    `at` is its time in seconds since 1970, UTC.
+    """
+
+    commit: str
+    subject: str
+    author: str
+    at: int
+    trailers: Mapping[str, str]
+    gone: Mapping[str, str]
+    come: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Move:
     """A commit that moves one file from `old` to `new`; `about` is its mode and object."""
 
@@ -38,21 +54,33 @@ def push_times(log: Path) -> dict[str, float]:
     return times
 
 
-def moves_since(repository: Path, base: str) -> Iterator[Move]:
-    """Yield the moves of the commits after `base`, oldest first."""
-    form = "%x01%H%n%an%n%(trailers:only,unfold,separator=%x02)%n%s"
+def changes_since(repository: Path, base: str) -> Iterator[Change]:
+    """Yield the commits after `base`, oldest first."""
+    form = "%x01%H%n%an%n%ct%n%(trailers:only,unfold,separator=%x02)%n%s"
     options = ("--reverse", "--raw", "--no-abbrev", "--no-renames", "--first-parent", f"--format={form}")
     printed = git("log", *options, f"{base}..main", folder=repository).decode()
     for entry in printed.split("\x01")[1:]:
-        commit, author, trailers, subject, *changes = entry.split("\n")
-        raw = [line for line in changes if line.startswith(":")]
-        gone = [line for line in raw if line.split("\t")[0].endswith("D")]
-        come = [line for line in raw if line.split("\t")[0].endswith("A")]
-        assert len(raw) == 2, f"{commit} changes {raw}"
-        assert len(gone) == len(come) == 1, f"{commit} changes {raw}"
+        commit, author, at, trailers, subject, *changes = entry.split("\n")
         pairs = dict(one.split(": ", 1) for one in trailers.split("\x02") if ": " in one)
-        _old_mode, mode, _old_object, name, _status = come[0].split("\t")[0].split()
-        yield Move(commit, subject, author, pairs, gone[0].split("\t")[1], come[0].split("\t")[1], f"{mode} {name}")
+        gone, come = {}, {}
+        for line in (line for line in changes if line.startswith(":")):
+            about, path = line.split("\t")
+            old_mode, mode, old_object, name, status = about[1:].split()
+            assert status in "AD", f"{commit} changes {line}"
+            if status == "D":
+                gone[path] = f"{old_mode} {old_object}"
+            else:
+                come[path] = f"{mode} {name}"
+        yield Change(commit, subject, author, int(at), pairs, gone, come)
+
+
+def moves_since(repository: Path, base: str) -> Iterator[Move]:
+    """Yield the moves of the commits after `base`, oldest first."""
+    for one in changes_since(repository, base):
+        assert len(one.gone) == len(one.come) == 1, f"{one.commit} changes {one.gone} and {one.come}"
+        ((old, _about),) = one.gone.items()
+        ((new, about),) = one.come.items()
+        yield Move(one.commit, one.subject, one.author, one.trailers, old, new, about)
 
 
 def files_of(repository: Path, revision: str) -> Iterator[tuple[str, str]]:
