@@ -26,7 +26,8 @@ def write_job(folder: Path, controller: Controller, template: str, *, answers: M
     item = controller.named("job_templates", template)
     for name in ("project", "inventory", "env"):
         (folder / name).mkdir(parents=True)
-    shutil.copyfile(project / "ansible.cfg", folder / "project" / "ansible.cfg")
+    if (project / "ansible.cfg").exists():
+        shutil.copyfile(project / "ansible.cfg", folder / "project" / "ansible.cfg")
     shutil.copytree(project / "playbooks", folder / "project" / "playbooks")
     _write_inventory(folder / "inventory" / "hosts", controller.items["hosts"].values())
     survey = controller.surveys.get(item["id"], {}).get("spec", [])

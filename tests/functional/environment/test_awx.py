@@ -150,7 +150,6 @@ def own_project(folder: Path) -> Path:
     """Create the custom project of docs/awx.md with the parts that `Pool status` needs."""
     (folder / "playbooks").mkdir(parents=True)
     (folder / "playbooks" / "status.yml").write_text(block("awx.md", "status.yml"), encoding="utf-8")
-    (folder / "ansible.cfg").write_text(block("awx.md", "ansible.cfg"), encoding="utf-8")
     return folder
 
 
