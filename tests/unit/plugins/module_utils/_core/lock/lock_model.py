@@ -27,6 +27,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.err
 
 from .lock_builders import BUILD_URL, NOW
 
+MOST_REQUESTS = 20_000
 DOWN = RepositoryError("The server cannot be reached.")
 
 
@@ -72,6 +73,7 @@ class Server:
     is_down: bool = False
     tip: str = "root"
     pushes: int = 0
+    answered: int = 0
     accepted: list[tuple[str, str]] = field(default_factory=list)
     commits: dict[str, Commit] = field(default_factory=lambda: {"root": Commit("root", None, {}, {}, {})})
     late: list[str] = field(default_factory=list)
@@ -189,6 +191,8 @@ class ModelStore:
         return sorted(locks, key=lambda lock: (since[lock.path], lock.path))[:count]
 
     def _request(self, name: str) -> None:
+        self.server.answered += 1
+        assert self.server.answered < MOST_REQUESTS, "the run does not end"
         self.server.step(name)
         if self.server.is_down:
             raise DOWN
