@@ -111,7 +111,8 @@ options:
     type: str
   content:
     description:
-      - The content of a lock that is added or updated, as text, or as data that is written as YAML.
+      - The content of a lock that is added or updated, as text, or as data that is written as YAML, of at most 1 MiB.
+      - The lock is updated if it has another text, or other data. An empty content counts as not set.
       - The content is part of the repository, and of the result. Set C(no_log) on the task if it has secrets.
     type: raw
   claimed:

@@ -84,7 +84,6 @@ def _with_new_claim(lock: PlannedLock, after: Snapshot | None) -> PlannedLock:
 
 def _lock_value(lock: PlannedLock, text: str | None) -> dict[str, t.Any]:
     hold, claim = lock.hold, lock.claim
-    until = NEVER if hold is not None and hold.end is HoldEnd.NEVER else iso_time(hold.until if hold else None)
     return {
         "pool": printable(lock.pool),
         "name": printable(lock.name),
@@ -93,7 +92,7 @@ def _lock_value(lock: PlannedLock, text: str | None) -> dict[str, t.Any]:
         "data": None if text is None else _data(text),
         "owner": (printable(hold.owner) or None) if hold else None,
         "reason": (printable(hold.reason) or None) if hold else None,
-        "until": until,
+        "until": _until(hold) if hold else None,
         "commit": claim.commit if claim else None,
     }
 

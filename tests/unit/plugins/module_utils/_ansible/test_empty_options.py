@@ -87,6 +87,12 @@ def test_empty_elements_of_a_list_are_no_elements(module: str, option: str, monk
     assert found[option] == [word]
 
 
+@pytest.mark.parametrize("content", [{"url": "", "owner": None, "tags": []}, ["", None, {"a": ""}]])
+def test_empty_elements_of_a_content_stay(content: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {**REQUIRED["concourse_pool_lock"], "content": content}
+    assert options_of("concourse_pool_lock", given, monkeypatch)["content"] == content
+
+
 @pytest.mark.parametrize("key", ["lock", "commit"])
 def test_an_empty_part_of_force_is_a_missing_one(key: str) -> None:
     parts = {"lock": "aws/env-1", "commit": "7000aa5"}
