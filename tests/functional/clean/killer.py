@@ -1,14 +1,14 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run of concourse_pool_clean that is killed at a git command or after some time."""
+"""A run of a module that is killed at a git command or after some time."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from ..running import COLLECTIONS, Workplace
 from .actors.runner import Runner
 
 TIMEOUT = 60.0
+LONG = os.environ.get("POOLBOY_LONG") == "1"  # every way to be killed at every step, and more random moments
+ONLY_READING = ("version", "config", "cat-file", "ls-tree", "log")
 
 # before: the run dies before git does anything. after: when git is done. orphan: the run dies, git goes on without it.
 # midway: both die while git is at work.
@@ -37,6 +39,14 @@ case "${{how##* }}" in
     midway) {git} "$@" <&0 & sleep 0.00$((RANDOM % 10)); kill -9 $PPID; kill -9 $!; wait $!; exit 137 ;;
 esac
 """
+
+
+def ways_to_be_killed(number: int, step: str) -> Sequence[str]:
+    """Return the ways to kill a run at a step: one for a step that only reads, all of them for the push."""
+    command = step.split()[0]
+    if command in ONLY_READING:
+        return HOWS[-1:]
+    return HOWS if LONG or command == "push" else (HOWS[number % len(HOWS)],)
 
 
 @dataclass

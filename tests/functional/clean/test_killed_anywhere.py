@@ -9,7 +9,7 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,10 @@ from ...lockrepo import LockRepository
 from ...lockrepo.git_command import git
 from ..running import Workplace
 from .actors.runner import Runner
-from .killer import HOWS, Killer
+from .killer import HOWS, LONG, Killer, ways_to_be_killed
 from .reading import check_whole, files, subjects, tip
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-LONG = os.environ.get("POOLBOY_LONG") == "1"  # every way to be killed at every step, and more random moments
 RANDOM_KILLS = 16 if LONG else 5
 RELEASED = ["unclaiming: env-1", "unclaiming: env-2", "unclaiming: env-5"]
 
@@ -75,7 +74,6 @@ class Ground:
 
 # What has a name of its own until it is whole, and is removed by the next run.
 TRASH = ("new-", "old-", "tmp_")
-ONLY_READING = ("version", "config", "cat-file", "ls-tree", "log")
 
 
 @pytest.fixture(scope="module")
@@ -121,14 +119,6 @@ def test_at_every_step_of_git(ground: Ground) -> None:
             tried += 1
             ground.check(killer, repository, options)
     assert reached > tried * 0.8
-
-
-def ways_to_be_killed(number: int, step: str) -> Sequence[str]:
-    """Return the ways to kill a run at a step: one for a step that only reads, all of them for the push."""
-    command = step.split()[0]
-    if command in ONLY_READING:
-        return HOWS[-1:]
-    return HOWS if LONG or command == "push" else (HOWS[number % len(HOWS)],)
 
 
 def test_at_any_moment(ground: Ground) -> None:

@@ -82,13 +82,13 @@ def test_claim_several_locks_in_one_push(lock: Lock, locks: LockRepository) -> N
     hook.chmod(0o755)
     run = lock(**CLAIM, count=2)
     assert run.values["lock"] is None
-    assert subjects(locks.path, base) == [f"claiming: {name}" for name in names(run.values["locks"])]
-    assert len(set(subjects(locks.path, base))) == 2
+    claimed = {f"claiming: {one['name']}": one["commit"] for one in run.values["locks"]}
+    assert {one.message.partition("\n")[0]: one.sha for one in commits_since(locks.path, base)} == claimed
+    assert len(claimed) == 2
     assert log.read_text().split()[:2] == [base, tip(locks.path)]
-    assert [one["commit"] for one in run.values["locks"]] == [one.sha for one in commits_since(locks.path, base)]
     again = lock(**CLAIM, count=2)
     assert again.values["changed"] is False
-    assert sorted(names(again.values["locks"])) == sorted(names(run.values["locks"]))
+    assert result(again) == unchanged(run)
     more = lock(**CLAIM, count=3)
     assert set(names(run.values["locks"])) < set(names(more.values["locks"]))
     assert len(subjects(locks.path, base)) == 3

@@ -36,7 +36,7 @@ from .actors.users import Users
 LONG = os.environ.get("POOLBOY_LONG") == "1"
 CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "1000" if LONG else "60"))
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-LOCKS = 10
+LOCKS = 5
 BUILDS = 8  # jobs that claim by the pool resource
 WITH_A_CLONE = 2  # of these
 CLEANERS = 3
@@ -96,7 +96,9 @@ def test_no_lock_has_two_holders(tmp_path: Path) -> None:
     assert locks_in(files(locks.path)) == {f"{POOL}/env-{number}": {"unclaimed"} for number in range(LOCKS)}
     check_that_it_proves_something(replay, owners, by_plays)
     failures = failures_of(owners, cleaners)
-    assert not any("defect" in message or "printed no JSON" in message for message in failures), failures
+    # A push that was overtaken is planned again: the user never hears of it.
+    never = ("defect", "printed no JSON", "has just changed", "already exists")
+    assert not any(words in message for message in failures for words in never), failures
 
 
 def check_that_it_proves_something(replay: Replay, owners: Sequence[Owner], by_plays: Ledger) -> None:

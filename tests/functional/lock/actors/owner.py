@@ -52,8 +52,8 @@ class Owner:
         number = 0
         while self.ledger.another_claim():
             number += 1
-            if not self._play(f"{self.name} {number}"):
-                self.ledger.no_claim_after_all()
+            while not self._play(f"{self.name} {number}"):
+                number += 1
                 time.sleep(self.dice.random() * PAUSE)
 
     def _play(self, owner: str) -> bool:

@@ -31,10 +31,8 @@ class Resource:
         """Claim until the ledger has enough claims."""
         while self.ledger.another_claim():
             time.sleep(self.dice.random() * PAUSE)
-            claimed = self.client.claim(POOL, self._message, self.dice)
-            if claimed is None:
-                self.ledger.no_claim_after_all()
-                continue
+            while (claimed := self.client.claim(POOL, self._message, self.dice)) is None:
+                time.sleep(self.dice.random() * PAUSE)
             self._use(*claimed)
 
     def _message(self, lock: str) -> str:
