@@ -196,35 +196,17 @@ commit:
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
-import secrets
-
 from ..module_utils._ansible.clean_module import CleanModule
 from ..module_utils._ansible.options import MODULES
-from ..module_utils._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result, slow_warnings
-from ..module_utils._core.clean.run import CleanRun
-from ..module_utils._core.push.retry import PushRetry
-from ..module_utils._run.cleaning import monotonic_seconds, wall_seconds
 
 
 def main() -> None:
     module = CleanModule(*MODULES["concourse_pool_clean"])
     with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
-        rules = module.cleaning_rules()
-        snapshot = repository.snapshot()
-        pools = module.chosen_pools(snapshot)
-        names = [pool.name for pool in pools]
-        cleaning = CleanRun(snapshot, pools, rules, judge, wall_seconds, monotonic_seconds, secrets.token_hex(4))
-        module.so_far = lambda: failure_result(cleaning, snapshot, names, module.now)
-        cleaning.decide()
-        for warning in clean_warnings(cleaning.plan, rules.exclude):
-            module.warn(warning)
-        if cleaning.releases() and not module.check_mode:
-            cleaning.push_releases(module.release_store(repository), PushRetry)
-            for warning in slow_warnings(cleaning.plan):
-                module.warn(warning)
-        released = cleaning.releases() if module.check_mode else cleaning.released
-        result = clean_result(cleaning.plan, snapshot, names, module.now, released=released)
-        module.exit(result, changed=bool(released), diff=clean_diff(released))
+        cleaning = module.cleaning(judge, repository)
+        module.so_far = cleaning.failure
+        cleaning.carry_out()
+        module.exit(cleaning.result(), changed=bool(cleaning.released), diff=cleaning.diff())
 
 
 if __name__ == "__main__":

@@ -7,23 +7,18 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core.clean.options import CleanRules
-from .._run.cleaning import cleaning_rules, release_store
+from .._run.cleaning import Cleaning
 from .committing_module import CommittingModule
 
 if t.TYPE_CHECKING:
-    from .._core.pool.change import RepositoryChange
-    from .._core.push.store import CommitStore
+    from .._core.verdict.judge import JudgeLocks
     from .._git.repository import LockRepository
 
 
 class CleanModule(CommittingModule):
     """The module concourse_pool_clean."""
 
-    def release_store(self, repository: LockRepository) -> CommitStore[RepositoryChange]:
-        """Return the store that writes and pushes releases."""
-        return release_store(repository, self._author)
-
-    def cleaning_rules(self) -> CleanRules:
-        """Return what the options allow beyond the policies. Raises BadOption."""
-        return cleaning_rules(self._options, self.wanted_pools())
+    def cleaning(self, judge: JudgeLocks, repository: LockRepository) -> Cleaning:
+        """Return the run that the options ask for. Raises BadOption."""
+        wanted, author = self.wanted_pools(), self._author
+        return Cleaning(self._options, wanted, judge, repository, author, self.now, self.warn, self.check_mode)

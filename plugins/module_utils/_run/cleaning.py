@@ -5,33 +5,95 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 import typing as t
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from .._core.clean.forced_locks import read_force
 from .._core.clean.options import CleanRules
+from .._core.clean.plan import LockPlan
+from .._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result, slow_warnings
+from .._core.clean.run import CleanRun
+from .._core.push.retry import PushRetry
 from .._core.shared.errors import BadOption
-from .._core.verdict.pool_options import PoolOption, read_target
-from .options import Options
+from .._core.verdict.pool_options import PoolOption, choose_pools, read_target
+from .options import Options, default_policy
 
 if t.TYPE_CHECKING:
     from .._core.pool.change import RepositoryChange
     from .._core.push.store import CommitStore
+    from .._core.verdict.judge import JudgeLocks
     from .._git.access.author import Author
     from .._git.repository import LockRepository
 
 
-def wall_seconds() -> int:
-    """Return the time in seconds since 1970, UTC."""
+@dataclass
+class Cleaning:
+    """A run for the wanted pools of an open repository. `now` is its start in seconds since 1970, UTC.
+
+    With `dry_run` it releases nothing and returns the same values.
+    """
+
+    options: Options
+    wanted: tuple[PoolOption, ...]
+    judge: JudgeLocks
+    repository: LockRepository
+    author: Author
+    now: int
+    warn: Callable[[str], None]
+    dry_run: bool
+    _run: CleanRun | None = field(default=None, init=False)
+
+    def carry_out(self) -> None:
+        """Judge the locks and release what the policies release. Raises PoolboyError."""
+        rules = cleaning_rules(self.options, self.wanted)
+        snapshot = self.repository.snapshot()
+        pools = choose_pools(self.wanted, snapshot.pools, default_policy(self.options))
+        run_id = secrets.token_hex(4)
+        self._run = run = CleanRun(snapshot, pools, rules, self.judge, _wall_seconds, _monotonic_seconds, run_id)
+        self._seen = snapshot
+        self._names = [pool.name for pool in pools]
+        run.decide()
+        for warning in clean_warnings(run.plan, rules.exclude):
+            self.warn(warning)
+        if run.releases() and not self.dry_run:
+            run.push_releases(_release_store(self.repository, self.author), PushRetry)
+            for warning in slow_warnings(run.plan):
+                self.warn(warning)
+
+    @property
+    def released(self) -> t.Sequence[LockPlan]:
+        """What was released, or would have been."""
+        if self._run is None:
+            return ()
+        return self._run.releases() if self.dry_run else self._run.released
+
+    def result(self) -> dict[str, t.Any]:
+        """Return the result of a run that succeeded."""
+        plan = () if self._run is None else self._run.plan
+        return clean_result(plan, self._seen, self._names, self.now, released=self.released)
+
+    def failure(self) -> dict[str, t.Any]:
+        """Return the result of a run that failed, with what it has released before."""
+        return {} if self._run is None else failure_result(self._run, self._seen, self._names, self.now)
+
+    def diff(self) -> dict[str, str]:
+        """Return the paths of the released locks before and after."""
+        return clean_diff(self.released)
+
+
+def _wall_seconds() -> int:
     return int(time.time())
 
 
-def monotonic_seconds() -> float:
+def _monotonic_seconds() -> float:
     """Return monotonic seconds that go on while the machine is suspended, where the system has them."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
-def release_store(repository: LockRepository, author: Author) -> CommitStore[RepositoryChange]:
+def _release_store(repository: LockRepository, author: Author) -> CommitStore[RepositoryChange]:
     """Return the store that writes and pushes releases."""
     # Imported late: most runs release nothing.
     from .._git.push.writer import RepositoryWriter
