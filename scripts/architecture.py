@@ -57,7 +57,7 @@ GROUPS = {
     "_ansible": ("_core", "_concourse", "_git", "_run"),
     "_resource": ("_core", "_concourse", "_git", "_run"),
     "modules": ("_core", "_ansible", "_git", "_run"),
-    "plugin_utils": ("_core",),
+    "plugin_utils": ("_core", "_resource"),
     "filter": ("_core", "plugin_utils"),
     "lookup": ("_ansible", "plugin_utils"),
     "doc_fragments": (),

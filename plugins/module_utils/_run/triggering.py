@@ -35,7 +35,7 @@ def triggering(
     dry_run: bool,
 ) -> Iterator[TriggerRun]:
     """Yield a run that starts builds. Raises BadOption, and ConcourseError if Concourse refuses the login."""
-    concourse_named, rules = concourse_options(options), _trigger_rules(options)
+    concourse_named, rules = concourse_options(options), trigger_rules(options)
     pools = read_trigger_pools(wanted)
     if concourse_named.is_empty:
         raise BadOption("There is no Concourse to start builds in: give its address as concourse_url.")
@@ -67,7 +67,8 @@ def _strategy(options: Options, repository: LockRepository, author: Author) -> T
     return TallyStrategy(GitTallyStore(repository, author))
 
 
-def _trigger_rules(options: Options) -> TriggerRules:
+def trigger_rules(options: Options) -> TriggerRules:
+    """Return the limits of a run. Raises BadOption."""
     names = TriggerRules.__dataclass_fields__
     rules = TriggerRules(**{name: options[name] for name in names})
     rules.check()
