@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from ...lockrepo import LockRepository
 from ...servers import SshServer
 from ..clean.reading import tip
 from ..git.releasing import set_hook
-from ..running import PATIENCE, Workplace, fingerprint, refusal
+from ..running import Workplace, fingerprint, refusal
 from .holding import CLAIM, LATER, Lock, iso
 
 pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
@@ -176,11 +175,3 @@ def test_a_server_that_refuses(
     assert remedy in message
     assert words in message
     assert tip(locks.path) == base
-
-
-def test_a_wait_ends_as_soon_as_the_lock_is_free(lock: Lock, locks: LockRepository) -> None:
-    release = threading.Timer(2, lambda: locks.release("aws", "env-7"))
-    release.start()
-    run = lock(**CLAIM, name="env-7", wait=int(PATIENCE))
-    release.join()
-    assert (run.values["changed"], run.values["lock"]["name"]) == (True, "env-7")
