@@ -78,7 +78,8 @@ class LockModule(CommittingModule):
                 run.carry_out(PushRetry, self._options["wait"])
         except NotAvailable as error:
             self.so_far = lambda: {"not_available": True}
-            raise PoolboyError(f"{error}{self._unused(error, run.snapshot)}") from None
+            hint = "" if self._options["wait"] else " To wait for it, set wait to a number of seconds."
+            raise PoolboyError(f"{error}{self._unused(error, run.snapshot)}{hint}") from None
 
     def _unused(self, error: NotAvailable, snapshot: Snapshot) -> str:
         """Return which of the locks nobody holds any more, as far as a Concourse is configured and answers."""
