@@ -19,6 +19,7 @@ from .._core.options.texts import check_texts
 from .._core.shared.errors import BadOption, PoolboyError
 from .._core.shared.text import printable
 from .hidden import hide, secrets_of
+from .user import USER, leave_root
 
 _LONGEST_MESSAGE = 2000  # characters
 
@@ -33,18 +34,24 @@ class Request:
     folder: str | None = None
 
 
-def answer(handle: Callable[[Request], object]) -> t.NoReturn:
-    """Read the request, print what `handle` returns for it, and end the process."""
+def answer(handle: Callable[[Request], object], *, writes: bool = False) -> t.NoReturn:
+    """Read the request, print what `handle` returns for it, and end the process; `writes` if it writes to the folder.
+
+    It does not go on as root, where it can.
+    """
     # Whatever else is printed, by a library or by git, must not get into the answer.
     stdout = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     secrets: Sequence[str] = ()
     try:
+        leave_root(USER, next(iter(sys.argv[1:]), None) if writes else None)
         request = read_request(sys.stdin.buffer.read(), sys.argv[1:])
         secrets = secrets_of(request.source)
         answered = json.dumps(handle(request)).encode("ascii")
     except PoolboyError as error:
         message = str(error)
+    except OSError as error:
+        message = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
     except Exception as error:  # noqa: BLE001
         message = f"This is a defect of poolboy.concourse, please report it: {type(error).__name__}: {error}"
     else:
