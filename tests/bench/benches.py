@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from . import ad_hoc, cold, many_builds, many_repositories, many_triggers, peak_memory, releases, unchanged
+from . import (
+    ad_hoc,
+    cold,
+    many_builds,
+    many_repositories,
+    many_triggers,
+    peak_memory,
+    releases,
+    resource_check,
+    unchanged,
+)
 from .finding import Finding
 from .workshop import Workshop
 
@@ -30,4 +40,5 @@ BENCHES: Mapping[str, Bench] = {
     "f": Bench("many repositories in one run", many_repositories.measure),
     "g": Bench("many free locks at a slow Concourse", many_triggers.measure),
     "h": Bench("releasing 200 locks at once", releases.measure),
+    "i": Bench("a check of the resource when nothing is new", resource_check.measure),
 }
