@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Without compiled bytecode every Ansible run takes 50 % longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test bench lint unit functional long molecule sanity units docs format clean
+.PHONY: help demo test bench lint unit functional long molecule sanity units docs release format clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -57,12 +57,15 @@ docs: $(READY) ## Build the documentation as web pages in .cache/docs.
 	  --dest-dir .cache/docs poolboy.concourse >/dev/null
 	.cache/docs/build.sh
 
+release: $(READY) ## Make the release VERSION=X.Y.Z: changelog, commit, tag, and the files in dist. Pushes nothing.
+	@$(BIN)/python -m scripts.release $(VERSION)
+
 format: $(READY) ## Format the code and apply the fixes of ruff.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that make created.
-	rm -rf .venv .cache .collections .demo .ansible .hypothesis collections tests/output tests/integration/inventory
+	rm -rf .venv .cache .collections .demo .ansible .hypothesis collections dist tests/output tests/integration/inventory
 
 .venv/.ready: $(REQUIREMENTS) scripts/environment.py
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found. Choose another: make PYTHON=/path/to/python3.11" >&2; exit 1; }

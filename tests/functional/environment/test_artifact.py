@@ -5,32 +5,14 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import tarfile
 from pathlib import Path
 
-from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT
+from ansible_collections.poolboy.concourse.tests.functional.environment.checkout import copy_of, tracked
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 
 MADE_BY_GALAXY = {"MANIFEST.json", "FILES.json"}
 LEFT_OUT = {"galaxy.yml", ".gitignore"}
-
-
-def tracked() -> set[str]:
-    """Return the collection's files: tracked files and untracked files that git does not ignore."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listing = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
-    # git also lists files that are deleted but not committed.
-    return {name for name in listing.split("\0") if name and (CHECKOUT / name).exists()}
-
-
-def copy_of(names: set[str], target: Path) -> None:
-    """Copy files of the checkout, links as links."""
-    for name in names:
-        copied = target / name
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(CHECKOUT / name, copied, follow_symlinks=False)
 
 
 def leave_traces(checkout: Path) -> list[Path]:

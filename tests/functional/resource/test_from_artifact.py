@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.environment.test_artifact import copy_of, tracked
+from ansible_collections.poolboy.concourse.tests.functional.environment.checkout import copy_of, tracked
 from ansible_collections.poolboy.concourse.tests.functional.resource.scripts import Scripts
 from ansible_collections.poolboy.concourse.tests.functional.resource.test_pool_boy_check import (
     claim_and_error,
