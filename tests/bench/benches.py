@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from . import (
     ad_hoc,
+    claims,
     cold,
     many_builds,
     many_repositories,
@@ -41,4 +42,5 @@ BENCHES: Mapping[str, Bench] = {
     "g": Bench("many free locks at a slow Concourse", many_triggers.measure),
     "h": Bench("releasing 200 locks at once", releases.measure),
     "i": Bench("a check of the resource when nothing is new", resource_check.measure),
+    "j": Bench("claiming a lock", claims.measure),
 }
