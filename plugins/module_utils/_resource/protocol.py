@@ -43,6 +43,7 @@ def answer(handle: Callable[[Request], object], *, writes: bool = False) -> t.No
     stdout = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     secrets: Sequence[str] = ()
+    answered, message = b"", None
     try:
         leave_root(USER, next(iter(sys.argv[1:]), None) if writes else None)
         request = read_request(sys.stdin.buffer.read(), sys.argv[1:])
@@ -54,18 +55,18 @@ def answer(handle: Callable[[Request], object], *, writes: bool = False) -> t.No
         message = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
     except Exception as error:  # noqa: BLE001
         message = f"This is a defect of poolboy.concourse, please report it: {type(error).__name__}: {error}"
-    else:
-        with open(stdout, "wb") as file:
-            file.write(answered + b"\n")
-        sys.exit(0)
     # Not in the handlers, where the traceback is at hand.
-    say(message, secrets)
-    sys.exit(1)
+    if message is not None:
+        say(message, secrets)
+        raise SystemExit(1)
+    with open(stdout, "wb") as file:
+        file.write(answered + b"\n")
+    raise SystemExit(0)
 
 
 def say(message: str, secrets: Sequence[str]) -> None:
     """Print a message to stderr on one line, without the secrets."""
-    print(printable(hide(message, secrets), _LONGEST_MESSAGE), file=sys.stderr)  # noqa: T201
+    sys.stderr.write(f"{printable(hide(message, secrets), _LONGEST_MESSAGE)}\n")
 
 
 def read_request(content: bytes, arguments: Sequence[str]) -> Request:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Collection
 
 from ..._core.pool.layout import State, decode_path, encode_path, is_lock_name, state_folder
@@ -12,6 +13,9 @@ from ..objects.tree_reader import FOLDER_MODE, SUBMODULE_MODE, TreeReader
 
 LockKey = tuple[str, str]  # pool and lock
 LockStates = dict[LockKey, State]
+StateChanges: t.TypeAlias = (
+    "dict[LockKey, tuple[State | None, State | None]]"  # the state before and after; None for no such lock
+)
 
 
 def lock_states(trees: TreeReader, commit: str, pools: Collection[str]) -> LockStates:

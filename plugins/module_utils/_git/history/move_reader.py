@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import typing as t
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -14,13 +13,9 @@ from ..._core.pool.move import Move
 from ..objects.object_reader import ObjectReader
 from ..objects.tree_reader import TreeReader
 from .claim_commit import LONGEST_COMMIT, read_claim
-from .lock_states import LockKey, LockStates, lock_states
+from .lock_states import LockStates, StateChanges, lock_states
 from .log import ChangedCommit
 from .model import LoggedCommit
-
-StateChanges: t.TypeAlias = (
-    "dict[LockKey, tuple[State | None, State | None]]"  # the state before and after; None for no such lock
-)
 
 
 class MoveReader:
