@@ -8,13 +8,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.resource.scripts import Scripts, scripts_of
 from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority, serve_https, serve_ssh
+
+pytest_plugins = ["ansible_collections.poolboy.concourse.tests.servers.fixtures"]
 
 SECRET = "pa55word-of-the-login"
 
@@ -104,6 +109,58 @@ def test_names_of_the_pool_resource_and_of_the_modules(pool_boy: Scripts, scene:
     assert pool_boy.check({**of_modules, **held}) == []
     assert pool_boy.check({**of_modules, "pools": [{"name": "aws", **held}]}) == []
     assert pool_boy.check({**of_modules, "grace": 600}) == []
+
+
+def test_pools_of_one_repository_are_apart(pool_boy: Scripts, scene: Scene) -> None:
+    """A pool inside a pool, and both in one source."""
+    claim_and_error(scene)
+    scene.locks.add("aws/inner", "deep-1", at=scene.now)
+    inner, outer = source_of(scene, pools=["aws/inner"]), source_of(scene)
+    assert pool_boy.check(inner) == []
+    (version,) = pool_boy.check(outer)
+    (both,) = pool_boy.check(source_of(scene, pools=["aws", "aws/inner"]))
+    assert both["digest"] == version["digest"]
+
+
+def test_over_ssh_and_https(
+    pool_boy: Scripts, scene: Scene, tmp_path: Path, certificate_authority: CertificateAuthority
+) -> None:
+    """`check` and `in`; the git password is not that of Concourse."""
+    claim_and_error(scene)
+    served = scene.locks.path.parent
+    with (
+        serve_ssh(served) as ssh,
+        serve_https(served, authority=certificate_authority, user="bot", password="of-git") as https,
+    ):
+        ca = [{"name": "http.sslCAInfo", "value": str(https.ca_file)}]
+        for more in (
+            {"uri": ssh.url("locks.git"), "private_key": ssh.key.private},
+            {"uri": https.url("locks.git"), "username": "bot", "password": "of-git", "git_config": ca},
+        ):
+            (version,) = pool_boy.check(source_of(scene, **more))
+            folder = tmp_path / str(len(more))
+            folder.mkdir()
+            pool_boy.run("in", {"source": source_of(scene, **more), "version": version}, str(folder))
+            assert '"errored"' in (folder / "status.json").read_text()
+            assert "of-git" not in "".join(path.read_text() for path in folder.iterdir())
+
+
+def test_a_killed_check_changes_nothing(pool_boy: Scripts, scene: Scene) -> None:
+    claim_and_error(scene)
+    tip = scene.locks.tip()
+    for delay in (0.1, 0.2, 0.3, 0.4):
+        with subprocess.Popen(
+            pool_boy.command("check"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=pool_boy.environment
+        ) as process:
+            assert process.stdin is not None
+            process.stdin.write(json.dumps({"source": with_job(scene)}).encode())
+            process.stdin.close()
+            time.sleep(delay)
+            process.kill()
+    (version,) = pool_boy.check(with_job(scene))
+    assert version["counter"] == "1"
+    assert scene.locks.tip() == tip
+    assert len(scene.atc.list_builds(job="claim")) == 1
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,18 @@ def test_pools_of_one_repository_are_apart(trigger: Scripts, locks: LockReposito
     assert trigger.check(source_of(locks), outer_version)[0]["lock"] == "env-2"
 
 
+def test_pools_that_get_a_lock_of_one_name_in_one_commit_are_apart(trigger: Scripts, locks: LockRepository) -> None:
+    """Both have the same version then, and different ones after it."""
+    commit = locks.commit({f"{pool}/unclaimed/same": "x" for pool in ("aws", "gcp")})
+    gcp = source_of(locks, pool="gcp")
+    assert trigger.check(gcp) == [{"commit": commit, "lock": "same"}]
+    only_here = locks.add("gcp", "vm-1")
+    version = {"commit": commit, "lock": "same"}
+    assert trigger.check(gcp, version) == [{"commit": only_here, "lock": "vm-1"}]
+    assert trigger.check(source_of(locks), version) == [version]
+    assert trigger.check(gcp, version) == [{"commit": only_here, "lock": "vm-1"}]
+
+
 @pytest.mark.parametrize("version", [{}, {"commit": "0" * 40, "lock": "env-1"}])
 def test_an_unknown_version_announces_the_free_locks(
     trigger: Scripts, locks: LockRepository, version: dict[str, str]
