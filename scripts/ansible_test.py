@@ -17,11 +17,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.checkout import CHECKOUT, copy_checkout
 from scripts.environment import make_environment
 from scripts.pip_bootstrap import provide_pip
 from scripts.pythons import find_pythons, path_without_shims
-
-CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def workplace(core: str, python: str) -> Path:
@@ -64,15 +63,7 @@ def _copy_collection(target: Path) -> None:
     target.mkdir(parents=True)
     # ansible-test lists the files of the nearest repository; the checkout's repository ignores this folder.
     subprocess.run(["git", "init", "--quiet"], cwd=target, check=True)
-    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(listing, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE).stdout
-    for name in filter(None, names.split(b"\0")):
-        source = CHECKOUT / os.fsdecode(name)
-        # git also lists files that are deleted but not committed.
-        if source.is_symlink() or source.exists():
-            copied = target / os.fsdecode(name)
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, copied, follow_symlinks=False)
+    copy_checkout(target)
 
 
 def _variables(environment: Path, home: Path) -> dict[str, str]:

@@ -23,8 +23,8 @@ from pathlib import Path
 import yaml
 
 from scripts.bill_of_materials import bill_of_materials
+from scripts.checkout import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 MANIFEST, FILES = "MANIFEST.json", "FILES.json"
 
 

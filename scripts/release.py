@@ -20,7 +20,8 @@ from pathlib import Path
 
 import yaml
 
-from scripts.artifact import CHECKOUT, build_release, run_tool
+from scripts.artifact import build_release, run_tool
+from scripts.checkout import CHECKOUT
 
 BRANCH = "main"
 # What tells users which version to install: the tag of an image or of a repository, in all files but these.

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.ansible_test import CHECKOUT, collection_copy, workplace
+from scripts.ansible_test import collection_copy, workplace
+from scripts.checkout import CHECKOUT
 from scripts.pythons import find_pythons
 
 COLLECTIONS = CHECKOUT / ".collections"
