@@ -19,7 +19,7 @@ from .._core.options.texts import check_texts
 from .._core.shared.errors import BadOption, PoolboyError
 from .._core.shared.text import printable
 from .hidden import hide, secrets_of
-from .user import USER, leave_root
+from .user import USER, leave_root, use_own_home
 
 _LONGEST_MESSAGE = 2000  # characters
 
@@ -46,6 +46,7 @@ def answer(handle: Callable[[Request], object], *, writes: bool = False) -> t.No
     answered, message = b"", None
     try:
         leave_root(USER, next(iter(sys.argv[1:]), None) if writes else None)
+        use_own_home(os.environ)
         request = read_request(sys.stdin.buffer.read(), sys.argv[1:])
         secrets = secrets_of(request.source)
         answered = json.dumps(handle(request)).encode("ascii")

@@ -96,21 +96,23 @@ def test_a_script_that_starts_as_root_goes_on_as_another_user(request: pytest.Fi
     user = pwd.getpwnam("nobody")
     above = short_folder(request)
     above.chmod(0o755)
-    folder = above / "folder"
+    folder, root_home = above / "folder", above / "root"
     folder.mkdir()
+    root_home.mkdir(mode=0o755)
     program = (
         "import os, sys\n"
-        "from ansible_collections.poolboy.concourse.plugins.module_utils._resource.user import leave_root\n"
+        "from ansible_collections.poolboy.concourse.plugins.module_utils._resource.user import *\n"
         "leave_root('no-such-user-here', sys.argv[1])\n"
         "print(os.getuid(), os.stat(sys.argv[1]).st_uid)\n"
         "leave_root('nobody', sys.argv[1])\n"
+        "use_own_home(os.environ)\n"
         "print(os.getuid(), os.stat(sys.argv[1]).st_uid, os.environ['HOME'])\n"
         "leave_root('root', None)\n"
         "print(os.getuid(), 0 in os.getgroups())\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(folder)],
-        env={"PYTHONPATH": str(COLLECTIONS)},
+        env={"PYTHONPATH": str(COLLECTIONS), "HOME": str(root_home)},
         capture_output=True,
         text=True,
         check=True,
