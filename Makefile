@@ -29,7 +29,7 @@ test: $(READY) ## Run every check and every test.
 bench: $(READY) ## Measure the goals of docs/performance.md.
 	PYTHONPATH="$(CURDIR)/.collections" $(BIN)/python -m ansible_collections.poolboy.concourse.tests.bench $(if $(ONLY),--only $(ONLY))
 
-lint: $(READY) ## Check the code statically: ruff, mypy, yamllint, codespell, ansible-lint, antsibull.
+lint: $(READY) ## Check the code statically: ruff, mypy, ansible-lint, and linters of documents, licences, workflows and the artifact.
 	$(BIN)/python -m scripts.check lint
 
 unit: $(READY) ## Run the fast tests.

@@ -172,7 +172,7 @@ def page_with(graph: str, page: str) -> str:
     """Return the page with the graph between its markers."""
     before, _begin, rest = page.partition(BEGIN)
     _old, _end, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{graph}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{graph}\n\n{END}{after}"
 
 
 def read_figures(plugins: Path) -> Figures:

@@ -21,6 +21,12 @@ PACKAGE = "ansible_collections.poolboy.concourse"
 COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
 REPORTS = CHECKOUT / ".cache" / "reports"
 
+# All documents but those that a program writes, or that were recorded.
+MARKDOWN = ("--recurse", "--respect-gitignore", "--exclude", "CHANGELOG.md", "--exclude", "tests/contract", ".")
+
+# Without them zizmor skips files that it cannot read, and findings that need no action at once.
+ALL_FINDINGS = ("--strict-collection", "--pedantic")
+
 # The oldest and the newest supported ansible-core with their Python versions; the first installed Python is used.
 CORES = {"2.19": ("3.11", "3.12", "3.13"), "2.21": ("3.13", "3.12", "3.14")}
 
@@ -55,10 +61,15 @@ def lint() -> list[Stage]:
         Stage(name="architecture", command=[python, "-m", "scripts.architecture", "--check"]),
         Stage(name="yamllint", command=["yamllint", "."]),
         Stage(name="codespell", command=["codespell"]),
-        _shellcheck(),
+        Stage(name="pymarkdown", command=["pymarkdown", "scan", *MARKDOWN]),
+        Stage(name="reuse", command=["reuse", "lint", "--lines"]),
+        _installed("shellcheck", ".ci/run", "concourse/pool_boy.sh"),
+        _installed("actionlint"),
+        Stage(name="zizmor", command=["zizmor", "--offline", "--quiet", *ALL_FINDINGS, ".github"]),
         Stage(name="ansible-lint", command=["ansible-lint", "--nocolor"]),
         Stage(name="antsibull-docs", command=["antsibull-docs", "lint-collection-docs", "--plugin-docs", "."]),
         Stage(name="antsibull-changelog", command=["antsibull-changelog", "lint"]),
+        Stage(name="galaxy-importer", command=[python, "-m", "scripts.galaxy_import"]),
     ]
 
 
@@ -99,9 +110,10 @@ GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
 AT_ONCE = ("sanity",)
 
 
-def _shellcheck() -> Stage:
-    obstacle = "" if shutil.which("shellcheck") else "shellcheck is not installed"
-    return Stage(name="shellcheck", command=["shellcheck", ".ci/run", "concourse/pool_boy.sh"], obstacle=obstacle)
+def _installed(program: str, *arguments: str) -> Stage:
+    """Return a stage for a program that pip cannot install everywhere."""
+    obstacle = "" if shutil.which(program) else f"{program} is not installed"
+    return Stage(name=program, command=[program, *arguments], obstacle=obstacle)
 
 
 def _pytest(kind: str) -> Stage:
