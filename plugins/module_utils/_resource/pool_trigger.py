@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 from .._core.options.read_options import Spec
 from .._core.pool.snapshot import WantedPools
-from .._core.resource.version import arrival_version, read_arrival
+from .._core.resource.version import arrival_version, put_version, read_arrival
 from .._core.shared.errors import BadOption
 from .._git.repository_arrivals import RepositoryArrivals
 from .protocol import Request
@@ -40,5 +41,5 @@ def fetch(request: Request) -> dict[str, t.Any]:
 
 
 def put(_request: Request) -> dict[str, t.Any]:
-    """Return a version that starts no build."""
-    return {"version": {}}
+    """Do nothing, and return the version that a put has to have."""
+    return {"version": put_version(int(time.time()))}

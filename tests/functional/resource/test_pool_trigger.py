@@ -93,7 +93,6 @@ def test_pools_that_get_a_lock_of_one_name_in_one_commit_are_apart(trigger: Scri
 def test_an_unknown_version_announces_the_free_locks(
     trigger: Scripts, locks: LockRepository, version: dict[str, str]
 ) -> None:
-    """An empty one is that of a put."""
     (found,) = trigger.check(source_of(locks), version)
     assert found == {"commit": locks.tip(), "lock": "env-1"} | ({"rewrites": "1"} if version else {})
 
@@ -241,5 +240,20 @@ def test_in_and_out_do_nothing(trigger: Scripts, locks: LockRepository, tmp_path
     assert {"name": "lock", "value": "env-1"} in run.value["metadata"]
     assert [*target.iterdir()] == []
     put = trigger.run("out", {"source": source_of(locks), "params": {"anything": 1}}, str(target))
-    assert put.value == {"version": {}}
+    assert {*put.value["version"]} == {"put"}
     assert locks.tip() == tip
+
+
+def test_after_a_put_the_free_locks_are_announced_again(trigger: Scripts, locks: LockRepository) -> None:
+    """By versions that Concourse does not know: it takes that of the put for the latest."""
+    known = [*trigger.check(source_of(locks))]
+    put = trigger.run("out", {"source": source_of(locks)}, "folder").value["version"]
+    version, found = put, []
+    for lock in ("env-1", "env-2"):
+        (version,) = trigger.check(source_of(locks), version)
+        assert version["lock"] == lock
+        found.append(version)
+    assert trigger.check(source_of(locks), version) == [version]
+    assert not any(one in known for one in found)
+    again = trigger.check(source_of(locks), {"put": str(int(put["put"]) + 60)})
+    assert again[0] not in found

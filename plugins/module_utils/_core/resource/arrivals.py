@@ -6,12 +6,13 @@
 An arrival is a lock that is free in a commit and not in its first parent. Arrivals are announced in the order of the
 first-parent line, those of one commit by name, one in each check:
 
-| Version                             | Announced next                                                          |
-|-------------------------------------|-------------------------------------------------------------------------|
-| none                                | the locks that are free at the tip: older ones by name, then arrivals    |
-| a lock that was free before already | the rest of these, then the arrivals of its commit and of later ones     |
-| an arrival                          | the rest of the arrivals of its commit, then those of later commits      |
-| of a commit that is not on the line | as without a version, with one more in `rewrites`                        |
+| Version                             | Announced next                                                               |
+|-------------------------------------|------------------------------------------------------------------------------|
+| none                                | the locks that are free at the tip: older ones by name, then arrivals        |
+| a lock that was free before already | the rest of these, then the arrivals of its commit and of later ones         |
+| an arrival                          | the rest of the arrivals of its commit, then those of later commits          |
+| of a commit that is not on the line | as without a version, with one more in `rewrites`                            |
+| of a put, without a commit          | the same; its `rewrites` is the time of the put, so that what follows is new |
 
 Concourse ignores a version that it knows, and then asks with the same version again and again. So a branch that is
 reset to an earlier commit would stop all announcements; `rewrites` makes the versions after it new ones.
@@ -92,8 +93,8 @@ class Queue:
 
 def next_queue(version: Arrival | None, line: FirstParentLine, known: Queue | None) -> Queue:
     """Return the arrivals after a version. `known` is the queue of an earlier check, which saves reading again."""
-    if version is None:
-        return _start(None, line, 0)
+    if version is None or not version.commit:
+        return _start(version, line, 0 if version is None else version.rewrites + 1)
     kept = None if known is None else known.following(version)
     if known is not None and kept is not None and known.tip == line.tip:
         return Queue(line.tip, version, kept)

@@ -15,6 +15,7 @@ from .arrivals import Arrival
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_PUT = "put"
 
 
 def arrival_version(arrival: Arrival) -> dict[str, str]:
@@ -27,8 +28,15 @@ def arrival_version(arrival: Arrival) -> dict[str, str]:
     return {**version, "rewrites": str(arrival.rewrites)} if arrival.rewrites else version
 
 
+def put_version(now: int) -> dict[str, str]:
+    """Return the version of a put; Concourse takes it for the latest, and checks with it. `now` is in seconds."""
+    return {_PUT: str(now)}
+
+
 def read_arrival(version: Mapping[str, t.Any]) -> Arrival:
-    """Return the arrival that a version names. Raises BadOption."""
+    """Return the arrival that a version names, one without a commit for that of a put. Raises BadOption."""
+    if _NUMBER.fullmatch(str(version.get(_PUT))):
+        return Arrival("", "", int(str(version[_PUT])))
     commit, lock, rewrites = version.get("commit"), version.get("lock"), version.get("rewrites", "0")
     is_text = isinstance(commit, str) and isinstance(lock, str) and isinstance(rewrites, str)
     if not is_text or not lock or not _COMMIT.fullmatch(str(commit)) or not _NUMBER.fullmatch(str(rewrites)):
