@@ -102,6 +102,7 @@ def test_a_script_that_starts_as_root_goes_on_as_another_user(request: pytest.Fi
     program = (
         "import os, sys\n"
         "from ansible_collections.poolboy.concourse.plugins.module_utils._resource.user import *\n"
+        "os.setgroups([0])\n"
         "leave_root('no-such-user-here', sys.argv[1])\n"
         "print(os.getuid(), os.stat(sys.argv[1]).st_uid)\n"
         "leave_root('nobody', sys.argv[1])\n"
