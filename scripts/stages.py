@@ -118,8 +118,8 @@ def _installed(program: str, *arguments: str) -> Stage:
 
 def _pytest(kind: str) -> Stage:
     report = REPORTS / f"{kind}.xml"
-    # Tests of one file share servers, so they stay together. Some tests wait for a clock: one process more than cores.
-    processes = min(4, (os.cpu_count() or 1) + 1)
+    # Tests of one file share servers, so they stay together. Some wait for a clock: two processes more than cores.
+    processes = min(4, (os.cpu_count() or 1) + 2)
     together = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
     # pytest derives the module names, and so the relative imports, from the full path through the link.
     return Stage(
