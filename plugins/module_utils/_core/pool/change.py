@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from .layout import State, lock_path
 from .lock import Lock
@@ -54,7 +55,7 @@ class PoolChange:
     message: str
 
 
-RepositoryChange = LockChange | PoolChange
+RepositoryChange: TypeAlias = "LockChange | PoolChange"
 
 
 def moved_lock(lock: Lock, pool: str, state: State, message: str) -> LockChange:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from ..objects.tree_reader import TreeReader
 
@@ -47,7 +47,7 @@ class FileRestored:
     blob: str
 
 
-FileChange = FileMoved | FileWritten | FileRemoved | FileRestored
+FileChange: TypeAlias = "FileMoved | FileWritten | FileRemoved | FileRestored"
 
 
 @dataclass(frozen=True, slots=True)
