@@ -120,7 +120,7 @@ def test_the_playbook_needs_nothing_but_the_environment(
     assert shown == VERDICTS
     places = [WORST_FIRST.index(verdict) for _pool, _lock, verdict, *_rest in rows]
     assert places == sorted(places)
-    table = run.stdout.partition("msg: |")[2].partition("PLAY RECAP")[0]
+    table = run.stdout.partition("TASK [Show who holds the locks]")[2].partition("PLAY RECAP")[0]
     assert "SINCE (UTC)" in table
     table, hint, command = table.partition("To release one lock, whatever its verdict: ansible-playbook ")
     assert hint

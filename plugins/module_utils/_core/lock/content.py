@@ -19,7 +19,7 @@ LARGEST_CONTENT = 1 << 20  # bytes
 _LARGEST_DATA = 2 * LARGEST_CONTENT
 _NO_YAML = "needs PyYAML where the module runs: install it there"
 
-Data = dict[str, t.Any] | list[t.Any]
+Data: t.TypeAlias = "dict[str, t.Any] | list[t.Any]"
 
 
 def content_bytes(given: object) -> bytes | None:

@@ -25,9 +25,9 @@ class Action(ActionModule):
         self, args: dict[str, Any], *results: dict[str, Any], check_mode: bool = False, async_val: int = 0
     ) -> None:
         self._task: Any = SimpleNamespace(args=args, check_mode=check_mode, async_val=async_val)
-        self._display: Any = SimpleNamespace(display=lambda text: self.shown.append(text))
-        self.results = list(results)
         self.shown: list[str] = []
+        self._display: Any = SimpleNamespace(display=self.shown.append)
+        self.results = list(results)
         self.given: list[dict[str, Any]] = []
         self.now = 1000.0
 
