@@ -88,12 +88,15 @@ def test_no_lock_is_stolen(tmp_path: Path, atc: Emulator, locks: LockRepository)
             with traffic.run_waves(random.Random(f"{SEED} waves"), cleaners, quiet), rerunner.running():
                 _work(teams)
         # Those too that the rerunner has started after the last one of their team had ended.
+        checker.check()
         _finish_all(teams, atc)
         at_work = time.monotonic() - started
         for cleaner in cleaners:
             cleaner.stop()
         faults.clear()
         _let_an_hour_pass(atc, checker)
+        # What the last check has found can start builds, too.
+        _finish_all(teams, atc)
         rounds = _clean_until_quiet(cleaners)
         findings = Judge(locks.path, atc, ledger, faults.log).look_back(base)
         _tell(findings, ledger, cleaners, at_work, traffic.waves, rounds)

@@ -22,7 +22,7 @@ from .plan import ChangePlan, PlannedLock
 from .report import report_lines
 from .request import WantedState
 
-Contents: t.TypeAlias = "Mapping[Lock, bytes | None]"
+Contents: t.TypeAlias = Mapping[Lock, "bytes | None"]
 
 
 def lock_result(
