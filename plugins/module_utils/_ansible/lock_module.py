@@ -18,6 +18,7 @@ from .._core.lock.until import read_until
 from .._core.lock.unused import unused_text
 from .._core.pool.snapshot import Snapshot
 from .._core.shared.errors import BadOption, PoolboyError
+from .._core.shared.names import pool_name
 from .._core.verdict.policy import PoolPolicy
 from .._core.verdict.pool_options import PoolOption
 from .._git.push.lock_store import GitLockStore
@@ -40,7 +41,7 @@ class LockModule(CommittingModule):
         return check_request(
             LockRequest(
                 state=WantedState(options["state"]),
-                pool=options["pool"].strip().strip("/"),
+                pool=pool_name(options["pool"]),
                 name=options["name"],
                 owner=options["owner"],
                 reason=" ".join(options["reason"].split()),
@@ -48,7 +49,7 @@ class LockModule(CommittingModule):
                 count=options["count"],
                 choose=Choice(options["choose"]),
                 claim_commit=options["claim_commit"],
-                release_to=None if release_to is None else release_to.strip().strip("/"),
+                release_to=None if release_to is None else pool_name(release_to),
                 content=content_bytes(options["content"]),
                 content_is_data=not isinstance(options["content"], str),
                 claimed=options["claimed"],
@@ -58,7 +59,7 @@ class LockModule(CommittingModule):
 
     def wanted_pools(self) -> tuple[PoolOption, ...]:
         """Return the one pool that the module works on."""
-        return (PoolOption(self._options["pool"].strip().strip("/"), PoolPolicy()),)
+        return (PoolOption(pool_name(self._options["pool"]), PoolPolicy()),)
 
     def lock_run(self, repository: LockRepository, request: LockRequest) -> LockRun:
         """Return the run for a request."""
@@ -82,7 +83,7 @@ class LockModule(CommittingModule):
             raise PoolboyError(f"{error}{self._unused(error, run.snapshot)}{hint}") from None
 
     def _unused(self, error: NotAvailable, snapshot: Snapshot) -> str:
-        """Return which of the locks nobody holds any more, as far as a Concourse is configured and answers."""
+        """Return a sentence about the locks that nobody holds any more; empty without a Concourse."""
         if concourse_options(self._options).is_empty or not error.locks:
             return ""
         try:

@@ -12,6 +12,7 @@ from .._core.options.read_options import Spec
 from .._core.pool.snapshot import WantedPools
 from .._core.resource.version import arrival_version, put_version, read_arrival
 from .._core.shared.errors import BadOption
+from .._core.shared.names import pool_name
 from .._git.repository_arrivals import RepositoryArrivals
 from .protocol import Request
 from .source import open_repository, read_source
@@ -21,9 +22,9 @@ _NO_CLAIMS = WantedPools(frozenset())
 
 
 def check(request: Request) -> list[t.Any]:
-    """Return the version after the given one; the given one if there is none yet. Raises PoolboyError."""
+    """Return the next version, or the given one if no lock has arrived since. Raises PoolboyError."""
     options = read_source(request.source, _POOL)
-    pool = (options["pool"] or "").strip().strip("/")
+    pool = pool_name(options["pool"] or "")
     if not pool:
         raise BadOption("pool is missing: name the pool whose locks start builds.")
     version = None if request.version is None else read_arrival(request.version)

@@ -75,7 +75,7 @@ def test_a_lock_in_both_states_arrives_when_it_becomes_free(check: Check, locks:
 
 @pytest.mark.parametrize("pool", [".", "aws/inner", "über"])
 def test_pools_anywhere(check: Check, locks: LockRepository, pool: str) -> None:
-    """In the top folder, in another pool, with a name beyond ASCII; changes of others are none of it."""
+    """In the top folder, in another pool, with a name beyond ASCII; changes of other pools do not count."""
     folder = "" if pool == "." else f"{pool}/"
     locks.commit({f"{folder}unclaimed/one": "x"})
     locks.add("aws", "other")

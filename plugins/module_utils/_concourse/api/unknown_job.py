@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import JobReference
-from ..._core.shared.text import printable
+from ..._core.shared.text import printable, some_of
 from ..._core.trigger.job_api import CannotTrigger
 from .queries import ConcourseQueries
 
@@ -45,6 +45,4 @@ def _existing(job: JobReference, queries: ConcourseQueries) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    shown = sorted(printable(name, 200) for name in names)
-    more = f" and {len(shown) - _MAX_LISTED} more" if len(shown) > _MAX_LISTED else ""
-    return f"{', '.join(shown[:_MAX_LISTED])}{more}"
+    return some_of(sorted(printable(name, 200) for name in names), _MAX_LISTED)

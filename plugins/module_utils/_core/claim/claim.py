@@ -1,11 +1,30 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A claim, and who made it."""
+"""A claim, who made it, and its commit as people write it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+SHORTEST_COMMIT = 7
+"""The fewest digits of a commit that identify a claim; git itself abbreviates to no fewer."""
+
+_HEX_DIGITS = "0123456789abcdef"
+
+
+def is_hexadecimal(text: str) -> bool:
+    """Return whether a text has no other characters than the digits of a commit."""
+    return not text.strip(_HEX_DIGITS)
+
+
+def identifies_commit(text: str) -> bool:
+    """Return whether a text can be a commit or the first digits of one, enough of them to identify it.
+
+    >>> [identifies_commit(text) for text in ("7000aa5", "7000aa", "main-branch")]
+    [True, False, False]
+    """
+    return len(text) >= SHORTEST_COMMIT and is_hexadecimal(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ..shared.times import iso_time
+
 HELD_BY, HOLD_UNTIL, HELD_SINCE, REASON = "Held-By", "Hold-Until", "Held-Since", "Reason"
 NEVER = "never"
 
@@ -56,6 +58,11 @@ class Hold:
     end: HoldEnd = HoldEnd.UNSTATED
     until: int | None = None
     since: int | None = None
+
+    @property
+    def end_value(self) -> str | None:
+        """The end as results show it: a time in UTC, `never`, or None if the claim states none that can be read."""
+        return NEVER if self.end is HoldEnd.NEVER else iso_time(self.until)
 
     def has_ended(self, now: int) -> bool:
         """Return whether the end is a time that has come; `now` is in seconds since 1970, UTC."""

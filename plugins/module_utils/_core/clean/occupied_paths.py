@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..pool.layout import State, lock_path, state_folder
+from ..pool.layout import State, find_obstacle
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from .reason import Cause, Reason
@@ -24,10 +24,8 @@ class OccupiedPaths:
             return Reason(Cause.IN_BOTH_STATES)
         if target != lock.pool and f"{target}/{lock.name}" in self._locks:
             return Reason(Cause.NAME_TAKEN, target)
-        for path in (lock_path(target, State.UNCLAIMED, lock.name), state_folder(target, State.UNCLAIMED)):
-            if path in self._obstacles:
-                return Reason(Cause.OBSTACLE, path)
-        return None
+        path = find_obstacle(target, State.UNCLAIMED, lock.name, self._obstacles)
+        return None if path is None else Reason(Cause.OBSTACLE, path)
 
     def take(self, lock: Lock, target: str) -> None:
         """Record that a lock is released to the pool `target`."""

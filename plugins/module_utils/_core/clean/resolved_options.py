@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from ..claim.claim import SHORTEST_COMMIT, identifies_commit, is_hexadecimal
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.names import meant_names, only_meant_name
 from ..shared.text import printable
 from ..verdict.judge import JudgedLock
 from .options import CleanRules, excluded_by
-
-# git itself abbreviates to 7 digits at least.
-_SHORTEST_COMMIT = 7
-_HEX_DIGITS = "0123456789abcdef"
 
 
 def resolve_rules(rules: CleanRules, judged: Sequence[JudgedLock], snapshot: Snapshot) -> CleanRules:
@@ -78,22 +75,22 @@ def _check_target(pool: str, target: str) -> None:
 
 
 def _check_accepted(commit: str) -> None:
-    if len(commit) < _SHORTEST_COMMIT or commit.strip(_HEX_DIGITS):
+    if not identifies_commit(commit):
         raise BadOption(
             f"accept_gone: {printable(commit, 50)!r} is no commit; give the commits of claims as this module returns"
-            f" them, or at least the first {_SHORTEST_COMMIT} of their hexadecimal digits, in quotes."
+            f" them, or at least the first {SHORTEST_COMMIT} of their hexadecimal digits, in quotes."
         )
 
 
 def _check_claim(lock: str, commit: str, claim: str | None) -> None:
     """Raise BadOption unless `commit` is the claim of the lock, or its first 7 digits or more."""
-    is_prefix = claim is not None and claim.startswith(commit) and not commit.strip(_HEX_DIGITS)
-    if commit == claim or (is_prefix and len(commit) >= _SHORTEST_COMMIT):
+    is_prefix = claim is not None and claim.startswith(commit) and is_hexadecimal(commit)
+    if commit == claim or (is_prefix and identifies_commit(commit)):
         return
     if is_prefix and commit:
         raise BadOption(
             f"force: commit {printable(commit, 40)!r} of lock {printable(lock, 80)} is too short to identify a claim; "
-            f"write at least {_SHORTEST_COMMIT} of its hexadecimal digits."
+            f"write at least {SHORTEST_COMMIT} of its hexadecimal digits."
         )
     state = f"claimed by commit {claim}" if claim else "free"
     raise BadOption(

@@ -16,7 +16,7 @@ from ..report.problems import problems_of
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
 from ..shared.names import matches_name
-from ..shared.text import count_text, printable
+from ..shared.text import count_text, printable, some_of
 from ..verdict.verdict import VerdictName
 from .plan import LockPlan
 from .reason import Cause, cause_text, reason_text
@@ -87,12 +87,11 @@ def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator
 def slow_warnings(plan: Sequence[LockPlan]) -> Iterator[str]:
     """Yield a warning that names the locks which could not be judged again in time."""
     slow = [lock_plan.judged.lock for lock_plan in plan if lock_plan.reason.cause is Cause.SLOW_RESPONSES]
-    names = ", ".join(printable(lock.pool_and_name, 80) for lock in slow[:_NAMED])
-    more = f" and {len(slow) - _NAMED} more" if len(slow) > _NAMED else ""
+    names = some_of([printable(lock.pool_and_name, 80) for lock in slow], _NAMED)
     if slow:
         yield (
             f"Concourse responds too slowly to judge {count_text(len(slow), 'lock')} again before the push, so the run"
-            f" keeps what it would have released: {names}{more}."
+            f" keeps what it would have released: {names}."
         )
 
 

@@ -18,13 +18,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
-from ..claim.hold import Hold, read_hold, read_time
+from ..claim.hold import Hold, HoldEnd, read_hold
 from ..pool.change import LockChange, LockPlace, RepositoryChange, moved_lock
-from ..pool.layout import State
+from ..pool.layout import State, find_obstacle
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
-from ..shared.text import count_text, printable
+from ..shared.text import count_text, printable, some_of
 from .holders import holder_name, holder_text, is_holder
 from .message import change_message, claim_message
 from .plan import (
@@ -35,7 +35,6 @@ from .plan import (
     existing_lock,
     existing_pool,
     locks_in,
-    obstacle,
 )
 from .request import Choice, LockRequest
 
@@ -65,7 +64,7 @@ def plan_claim(request: LockRequest, snapshot: Snapshot, now: int, run_id: str, 
 
 def is_claimable(lock: Lock, snapshot: Snapshot) -> bool:
     """Return whether a lock is free, and its place in claimed/ as well."""
-    return not lock.is_claimed and obstacle(lock.pool, State.CLAIMED, lock.name, snapshot) is None
+    return not lock.is_claimed and find_obstacle(lock.pool, State.CLAIMED, lock.name, snapshot.obstacles) is None
 
 
 def claim_of(request: LockRequest, lock: Lock, now: int, run_id: str) -> ChangePlan:
@@ -84,9 +83,9 @@ def hold_of(request: LockRequest, now: int, *, since: int | None = None, reason:
         raise BadOption("A claim needs owner and until.")
     # The time can pass while the run waits for a lock.
     request.until.check(now)
-    until = request.until.trailer(now)
-    stated = read_hold(f"\n\nHold-Until: {until}")
-    return Hold(request.owner, request.reason or reason, stated.end, read_time(until), since), until
+    at = request.until.end(now)
+    end = HoldEnd.NEVER if at is None else HoldEnd.AT_TIME
+    return Hold(request.owner, request.reason or reason, end, at, since), request.until.trailer(now)
 
 
 def _wanted(request: LockRequest, pool: str, snapshot: Snapshot) -> list[Lock]:
@@ -162,8 +161,7 @@ def _not_available(
     """Return the sentences that say what is missing, and who has it."""
     held = [f"{printable(lock.name, 80)} by {holder_text(lock, snapshot)}" for lock in _others(wanted, own)]
     blocked = [lock for lock in wanted if not lock.is_claimed and lock not in free]
-    more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
-    holders = f" Held: {'; '.join(held[:_NAMED])}{more}." if held else ""
+    holders = f" Held: {some_of(held, _NAMED, '; ')}." if held else ""
     obstacles = (
         f" {', '.join(printable(lock.path, 80) for lock in blocked[:_NAMED])} cannot be claimed: something that is not"
         " a lock has its place in claimed/; move it elsewhere."

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from ..claim.claim import Claim
 from ..claim.hold import Hold, read_hold
 from ..pool.change import RepositoryChange
-from ..pool.layout import State, lock_path, state_folder
+from ..pool.layout import State
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption, PoolboyError
 from ..shared.names import only_meant_name
-from ..shared.text import printable
+from ..shared.text import printable, some_of
 
 _NAMED = 20  # locks or pools in an error
 
@@ -100,14 +100,6 @@ def as_it_is(lock: Lock, snapshot: Snapshot) -> PlannedLock:
     return PlannedLock(lock.pool, lock.name, lock.state, lock, read_hold(claim.message) if claim else None, claim)
 
 
-def obstacle(pool: str, state: State, name: str, snapshot: Snapshot) -> str | None:
-    """Return the path of what is not a lock and has the place of one, or of its folder; None if there is nothing."""
-    places = state_folder(pool, state), lock_path(pool, state, name)
-    return next((place for place in places if place in snapshot.obstacles), None)
-
-
 def listed(names: Iterable[str]) -> str:
     """Return names as a list for an error, not too many of them."""
-    shown = [printable(name, 80) for name in names]
-    more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-    return ", ".join(shown[:_NAMED]) + more
+    return some_of([printable(name, 80) for name in names], _NAMED)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..pool.change import LockChange, LockPlace, PoolChange, RepositoryChange
-from ..pool.layout import State
+from ..pool.layout import State, find_obstacle
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
@@ -32,7 +32,6 @@ from .plan import (
     existing_pool,
     find_lock,
     find_pool,
-    obstacle,
 )
 from .release import check_holder
 from .request import LockRequest, check_new_pool
@@ -56,7 +55,7 @@ def plan_presence(
     lock = find_lock(_name(request), pool, snapshot)
     if lock is None:
         state = State.CLAIMED if request.claimed else State.UNCLAIMED
-        if (path := obstacle(pool, state, _name(request), snapshot)) is not None:
+        if (path := find_obstacle(pool, state, _name(request), snapshot.obstacles)) is not None:
             raise LockRefused(f"{printable(path, 200)} is in the way of the lock and is not one; move it elsewhere.")
         return _addition(request, pool, now, run_id)
     if request.content is None or has_content(snapshot, lock):

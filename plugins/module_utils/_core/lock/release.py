@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from ..pool.change import RepositoryChange, moved_lock
-from ..pool.layout import State
+from ..pool.layout import State, find_obstacle
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
@@ -30,7 +30,6 @@ from .plan import (
     find_lock,
     listed,
     locks_in,
-    obstacle,
 )
 from .request import ALL, LockRequest
 
@@ -96,7 +95,7 @@ def _check_place(lock: Lock, target: str, snapshot: Snapshot) -> None:
             f"Lock {printable(lock.pool_and_name, 80)} cannot be released: pool {printable(target, 80)} has a lock of"
             " this name in unclaimed/ already. Find out which of the two files is right and remove the other."
         )
-    if (path := obstacle(target, State.UNCLAIMED, lock.name, snapshot)) is not None:
+    if (path := find_obstacle(target, State.UNCLAIMED, lock.name, snapshot.obstacles)) is not None:
         raise LockRefused(
             f"Lock {printable(lock.pool_and_name, 80)} cannot be released: {printable(path, 200)} is in its way and"
             " is not a lock; move it elsewhere."

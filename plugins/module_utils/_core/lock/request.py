@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from ..claim.claim import SHORTEST_COMMIT, identifies_commit
 from ..pool.layout import State
 from ..shared.errors import BadOption
 from ..shared.text import count_text, printable
@@ -17,8 +18,6 @@ ALL = "all"
 _LONGEST_NAME = 255  # bytes, as in most file systems
 _LONGEST_OWNER = 200
 _LONGEST_REASON = 500
-_SHORTEST_COMMIT = 7  # git itself abbreviates to 7 digits at least
-_HEX_DIGITS = "0123456789abcdef"
 
 
 class WantedState(enum.StrEnum):
@@ -142,8 +141,8 @@ def _check_claim_commit(request: LockRequest) -> None:
         raise BadOption(f"claim_commit has no meaning for state {request.state.value}: remove it.")
     if request.name in (None, ALL):
         raise BadOption("claim_commit is the claim of one lock: name the lock in name.")
-    if len(commit) < _SHORTEST_COMMIT or commit.strip(_HEX_DIGITS):
+    if not identifies_commit(commit):
         raise BadOption(
             f"claim_commit: {printable(commit, 50)!r} is not the commit of a claim: give it as the table shows it, at"
-            f" least its first {_SHORTEST_COMMIT} hexadecimal digits, in quotes."
+            f" least its first {SHORTEST_COMMIT} hexadecimal digits, in quotes."
         )

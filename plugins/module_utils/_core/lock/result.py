@@ -9,14 +9,13 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..claim.hold import NEVER, Hold, HoldEnd, read_hold
+from ..claim.hold import Hold, read_hold
 from ..pool.change import LockChange, RepositoryChange
 from ..pool.layout import lock_path
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.text import printable
-from ..shared.times import iso_time
 from .content import content_data, content_text
 from .plan import ChangePlan, PlannedLock
 from .report import report_lines
@@ -92,7 +91,7 @@ def _lock_value(lock: PlannedLock, text: str | None) -> dict[str, t.Any]:
         "data": None if text is None else _data(text),
         "owner": (printable(hold.owner) or None) if hold else None,
         "reason": (printable(hold.reason) or None) if hold else None,
-        "until": _until(hold) if hold else None,
+        "until": hold.end_value if hold else None,
         "commit": claim.commit if claim else None,
     }
 
@@ -129,12 +128,8 @@ def _after(change: LockChange, hold: Hold | None) -> str:
 def _held(hold: Hold | None) -> str:
     if hold is None:
         return ""
-    until = _until(hold)
-    return f" ({printable(hold.owner)}{f' until {until}' if until else ''})" if hold.owner else ""
-
-
-def _until(hold: Hold) -> str | None:
-    return NEVER if hold.end is HoldEnd.NEVER else iso_time(hold.until)
+    until = f" until {hold.end_value}" if hold.end_value else ""
+    return f" ({printable(hold.owner)}{until})" if hold.owner else ""
 
 
 def _shown(content: bytes | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..shared.text import printable
+from ..shared.text import printable, some_of
 from ..verdict.judge import JudgedLock
 
 _NAMED = 10
@@ -18,9 +18,9 @@ def unused_text(judged: Sequence[JudgedLock]) -> str:
     left = [one for one in judged if one.verdict.dead_since is not None and one.releasable_at is not None]
     if not left:
         return ""
-    shown = "; ".join(
+    shown = [
         f"{printable(one.lock.pool_and_name, 80)} ({one.verdict.name.value}: {printable(one.verdict.reason, 160)})"
-        for one in left[:_NAMED]
-    )
-    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-    return f" Nobody uses these any more, and concourse_pool_clean releases them in time: {shown}{more}."
+        for one in left
+    ]
+    named = some_of(shown, _NAMED, "; ")
+    return f" Nobody uses these any more, and concourse_pool_clean releases them in time: {named}."

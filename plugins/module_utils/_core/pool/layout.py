@@ -21,6 +21,7 @@ A path is the bytes of git as UTF-8 with surrogate escapes.
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 
 # The pool whose claimed/ and unclaimed/ are at the top of the repository.
@@ -96,6 +97,12 @@ def lock_path(pool: str, state: State, name: str) -> str:
 def state_folder(pool: str, state: State) -> str:
     """Return the path of the folder that holds the claimed or the unclaimed locks of a pool."""
     return pool_file(pool, state.value)
+
+
+def find_obstacle(pool: str, state: State, name: str, obstacles: Collection[str]) -> str | None:
+    """Return which obstacle of a snapshot has the place of a lock, or of its folder; None if none of them has."""
+    places = lock_path(pool, state, name), state_folder(pool, state)
+    return next((place for place in places if place in obstacles), None)
 
 
 def pool_file(pool: str, name: str) -> str:

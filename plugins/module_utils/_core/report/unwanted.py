@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ..shared.errors import PoolboyError
-from ..shared.text import printable
+from ..shared.text import printable, some_of
 from ..verdict.judge import JudgedLock
 from ..verdict.severity import severity_rank
 
@@ -25,9 +25,7 @@ def unwanted_verdicts(judged: Sequence[JudgedLock], fail_on: Collection[str]) ->
     if not found:
         return None
     found.sort(key=lambda one: severity_rank(one.verdict.name))
-    shown = [f"{printable(one.lock.pool_and_name, 80)} ({one.verdict.name.value})" for one in found[:_LISTED]]
-    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+    shown = [f"{printable(one.lock.pool_and_name, 80)} ({one.verdict.name.value})" for one in found]
     subject = "1 lock has a verdict" if len(found) == 1 else f"{len(found)} locks have verdicts"
-    return UnwantedVerdicts(
-        f"{subject} of fail_on: {', '.join(shown)}{more}. The reason of each lock in this result says why."
-    )
+    named = some_of(shown, _LISTED)
+    return UnwantedVerdicts(f"{subject} of fail_on: {named}. The reason of each lock in this result says why.")

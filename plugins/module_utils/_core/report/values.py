@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..claim.claim import Claim
-from ..claim.hold import NEVER, Hold, HoldEnd
+from ..claim.hold import Hold
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build
 from ..pool.snapshot import Problem
@@ -96,7 +96,7 @@ def _hold_value(hold: Hold, claim: Claim) -> dict[str, t.Any]:
         "owner": _printable(hold.owner or None),
         "reason": _printable(hold.reason or None),
         "since": iso_time(claim.claimed_at if hold.since is None else hold.since),
-        "until": NEVER if hold.end is HoldEnd.NEVER else iso_time(hold.until),
+        "until": hold.end_value,
     }
 
 

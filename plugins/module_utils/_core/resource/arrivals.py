@@ -85,7 +85,7 @@ class Queue:
     coming: tuple[Arrival, ...]
 
     def following(self, version: Arrival) -> tuple[Arrival, ...] | None:
-        """Return the arrivals after a version; None if the version is none of this queue."""
+        """Return the arrivals after a version; None if the version is not in this queue."""
         if version == self.after:
             return self.coming
         return self.coming[self.coming.index(version) + 1 :] if version in self.coming else None

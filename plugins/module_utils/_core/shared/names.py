@@ -13,6 +13,15 @@ from .errors import BadOption
 from .text import printable, valid_unicode
 
 
+def pool_name(given: str) -> str:
+    """Return the name of a pool as the repository has it: a folder may be given with slashes around it.
+
+    >>> pool_name(" cf/fresh/ ")
+    'cf/fresh'
+    """
+    return given.strip().strip("/")
+
+
 def canonical_name(name: str) -> str:
     """Return the one form of a name that has several: composed Unicode, with escapes as in results.
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 # Control, format (right-to-left marks too), surrogate, private, unassigned, line and paragraph separator.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -53,3 +54,13 @@ def _escape(character: str) -> str:
 def count_text(number: int, noun: str) -> str:
     """Return a number with its noun: `1 build`, `2 builds`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def some_of(texts: Sequence[str], most: int, separator: str = ", ") -> str:
+    """Return the first `most` texts of a list, and how many more there are.
+
+    >>> some_of(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return separator.join(texts[:most]) + more

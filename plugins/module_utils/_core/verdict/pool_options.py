@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from ..shared.empty import is_empty, without_empty
 from ..shared.errors import BadOption
-from ..shared.names import only_meant_name
-from ..shared.text import printable
+from ..shared.names import only_meant_name, pool_name
+from ..shared.text import printable, some_of
 from .policy import PoolPolicy, named_verdicts, read_no_concourse, read_policies
 
 # One list of pools serves all modules, so each takes the keys of the others.
@@ -22,6 +22,7 @@ KNOWN_KEYS = ("name", "stale_timeout", "grace", "policy", "no_concourse", "relea
 
 # Separators that people write instead of a comma; names of folders rarely contain them.
 _APART = re.compile(r"[\s;]")
+_MOST_LISTED = 50  # pools in an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ def choose_pools(
     meant = {pool.name: only_meant_name(pool.name, known, "pools", "pools") for pool in wanted}
     missing = [name for name, pool in meant.items() if pool is None]
     if missing:
-        names, pools = (", ".join(printable(name, 80) for name in some) for some in (missing, known[:50]))
-        more = f" and {len(known) - 50} more" if len(known) > 50 else ""
+        names = ", ".join(printable(name, 80) for name in missing)
+        pools = some_of([printable(name, 80) for name in known], _MOST_LISTED)
         advice = " Separate pools by commas." if any(_APART.search(name) for name in missing) else ""
-        raise BadOption(f"pools: the repository has no pool {names}. It has: {pools}{more}.{advice}")
+        raise BadOption(f"pools: the repository has no pool {names}. It has: {pools}.{advice}")
     chosen = tuple(replace(pool, name=meant[pool.name] or pool.name) for pool in wanted)
     _check_named_once([pool.name for pool in chosen])
     return chosen or tuple(PoolOption(name, defaults) for name in known)
@@ -178,4 +179,4 @@ def _read_name(value: object) -> str:
 
 
 def _pool_name(value: object) -> str:
-    return value.strip().strip("/") if isinstance(value, str) else ""
+    return pool_name(value) if isinstance(value, str) else ""

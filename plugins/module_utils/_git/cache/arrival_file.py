@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The arrivals that the last check found, in a file beside the cached copy, one for each pool.
 
-A file that is missing, incomplete, of another version, or not ours alone to write is none: the next check then reads
-the history again.
+A check ignores a file that is missing, incomplete, of another version, or not ours alone to write, and reads the
+history again.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._core.shared.errors import BadOption, RepositoryError
-from ..._core.shared.text import printable
+from ..._core.shared.text import printable, some_of
 
 HEADS = "refs/heads/"
 _SHOWN_BRANCHES = 20
@@ -79,11 +79,10 @@ def missing_tip_error(references: RemoteReferences, branch: str | None, where: s
             f"The repository at {where} has no branch: it is empty, or it is not a git repository."
             " Check repo, or push a branch with a pool first."
         )
-    shown = ", ".join(printable(name, 100) for name in branches[:_SHOWN_BRANCHES])
-    more = f" and {len(branches) - _SHOWN_BRANCHES} more" if len(branches) > _SHOWN_BRANCHES else ""
+    shown = some_of([printable(name, 100) for name in branches], _SHOWN_BRANCHES)
     if branch is not None:
-        return RepositoryError(f"There is no branch {printable(branch, 100)} at {where}. It has: {shown}{more}.")
-    return RepositoryError(f"The HEAD of {where} is not an existing branch: set branch. It has: {shown}{more}.")
+        return RepositoryError(f"There is no branch {printable(branch, 100)} at {where}. It has: {shown}.")
+    return RepositoryError(f"The HEAD of {where} is not an existing branch: set branch. It has: {shown}.")
 
 
 def guess_default_tip(references: RemoteReferences) -> Tip | None:
