@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..running import COLLECTIONS, Workplace
 from .actors.runner import Runner
@@ -109,3 +109,29 @@ class Killer:
             return str(self.place.folder.parent).encode() in (process / "cmdline").read_bytes()
         except OSError:
             return False
+
+
+class KillGround(Protocol):
+    """Runs that can be killed, each in a place of its own."""
+
+    def fresh(self) -> tuple[Killer, Path, dict[str, Any]]:
+        """Return a killer in a new place, the repository and the options of the run there."""
+
+    def check(self, killer: Killer, repository: Path, options: dict[str, Any], /) -> None:
+        """Fail the test unless the next run in this place puts everything right."""
+
+
+def kill_at_every_step(ground: KillGround, steps: Sequence[str]) -> None:
+    """Kill a new run at each of the git commands that an undisturbed one takes, in each way, and check what is left."""
+    reached = tried = 0
+    for number, step in enumerate(steps, start=1):
+        for how in ways_to_be_killed(number, step):
+            print(f"killed at step {number} of {len(steps)}, {how}: git {step[:70]}")
+            killer, repository, options = ground.fresh()
+            result = killer.run(options, at=(number, how))
+            # A git that the run itself ends before it has begun kills nobody.
+            assert killer.reached.exists() or result is not None
+            reached += killer.reached.exists()
+            tried += 1
+            ground.check(killer, repository, options)
+    assert reached > tried * 0.8

@@ -16,7 +16,7 @@ import pytest
 from ...lockrepo import LockRepository
 from ...lockrepo.git_command import git
 from ..clean.actors.runner import Runner
-from ..clean.killer import Killer, ways_to_be_killed
+from ..clean.killer import Killer, kill_at_every_step
 from ..clean.reading import check_whole, files, locks_in, subjects, tip
 from ..git.recorder import NETWORK
 from ..running import Workplace
@@ -111,15 +111,4 @@ def test_at_every_step_of_git(
     steps = killer.steps()
     assert {"push", "ls-remote"} <= {step.split()[0] for step in steps}
     ground.check(killer, repository, options)
-    reached = tried = 0
-    for number, step in enumerate(steps, start=1):
-        for how in ways_to_be_killed(number, step):
-            print(f"killed at step {number} of {len(steps)}, {how}: git {step[:70]}")
-            killer, repository, options = ground.fresh()
-            result = killer.run(options, at=(number, how))
-            # A git that the run itself ends before it has begun kills nobody.
-            assert killer.reached.exists() or result is not None
-            reached += killer.reached.exists()
-            tried += 1
-            ground.check(killer, repository, options)
-    assert reached > tried * 0.8
+    kill_at_every_step(ground, steps)
