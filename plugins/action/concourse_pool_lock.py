@@ -44,7 +44,9 @@ class ActionModule(ActionBase):
                 return result
             if left <= 0:
                 return {**result, "msg": f"{result['msg']} The task waited for {wait} seconds."}
-            self._display.display(f"Waiting for {wait - left} of {wait} seconds: {result['msg']}")
+            # Who asks for no log wants nothing of the result to be seen.
+            held = "." if self._task.no_log else f": {result['msg']}"
+            self._display.display(f"Waiting for {wait - left} of {wait} seconds{held}")
 
     def _run_module(self, options: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         return dict(

@@ -16,6 +16,10 @@ from .._core.options.secrets import secrets_in_addresses
 from .._core.options.texts import encodable
 from .hidden_names import hidden_names_warning
 
+# Not no_log, which would also hide the content of the lock in the result.
+_UNLOGGED = ("content",)
+_NOT_LOGGED = "NOT_LOGGING_PARAMETER"  # as AnsibleModule writes in place of a secret
+
 
 class ArgumentModule(AnsibleModule):
     """An AnsibleModule that hides the secrets in addresses, takes empty options as not given, and can log any text."""
@@ -49,7 +53,8 @@ class ArgumentModule(AnsibleModule):
     def _log_invocation(self) -> None:
         """Log the options. AnsibleModule itself ends with a traceback if one is not UTF-8."""
         given = self.params
-        self.params = encodable(given)
+        unlogged = {name: _NOT_LOGGED for name in _UNLOGGED if given.get(name) is not None}
+        self.params = {**encodable(given), **unlogged}
         try:
             self._base._log_invocation()
         finally:

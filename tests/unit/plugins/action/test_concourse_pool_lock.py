@@ -22,9 +22,14 @@ class Action(ActionModule):
     """The action with a module that answers with `results`, one after the other, and takes as long as it waits."""
 
     def __init__(
-        self, args: dict[str, Any], *results: dict[str, Any], check_mode: bool = False, async_val: int = 0
+        self,
+        args: dict[str, Any],
+        *results: dict[str, Any],
+        check_mode: bool = False,
+        async_val: int = 0,
+        no_log: bool = False,
     ) -> None:
-        self._task: Any = SimpleNamespace(args=args, check_mode=check_mode, async_val=async_val)
+        self._task: Any = SimpleNamespace(args=args, check_mode=check_mode, async_val=async_val, no_log=no_log)
         self.shown: list[str] = []
         self._display: Any = SimpleNamespace(display=self.shown.append)
         self.results = list(results)
@@ -63,6 +68,12 @@ def test_a_long_wait_is_reported_each_minute(monkeypatch: pytest.MonkeyPatch) ->
         "Waiting for 60 of 130 seconds: Pool aws has no free lock.",
         "Waiting for 120 of 130 seconds: Pool aws has no free lock.",
     ]
+
+
+def test_a_task_with_no_log_reports_nothing_of_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    action = Action({"wait": 70}, NOT_AVAILABLE, {"changed": True}, no_log=True)
+    run(action, monkeypatch)
+    assert action.shown == ["Waiting for 60 of 70 seconds."]
 
 
 def test_a_wait_that_is_over_fails_with_its_length(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,15 @@ def test_the_log_shows_no_token_of_the_environment(log: list[str], monkeypatch: 
     assert TOKEN not in "".join(log)
 
 
+@pytest.mark.parametrize("content", [f"password: {TOKEN}", {"password": TOKEN}])
+def test_the_log_shows_no_content_of_a_lock(content: object, log: list[str]) -> None:
+    with patch_module_args({"repo": "x", "content": content}):
+        module = ArgumentModule({**SPEC, "content": {"type": "raw"}})
+    assert "content" in "".join(log)
+    assert TOKEN not in "".join(log)
+    assert module.params["content"] == content
+
+
 def test_an_error_about_options_shows_no_token(capsys: pytest.CaptureFixture[str]) -> None:
     with patch_module_args({"repo": f"https://{TOKEN}@host/x", "branches": "main"}), pytest.raises(SystemExit):
         ArgumentModule(SPEC)
