@@ -19,18 +19,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from scripts.skips import Skip, read_skips, report_files
+from scripts.junit import TestCase, read_cases, report_files
+from scripts.skips import Skip, find_skips
+from scripts.slowest import slowest_tests
 from scripts.stages import AT_ONCE, GROUPS, Stage
 
 
 @dataclass
 class Outcome:
-    """The result of a stage: exit code (None if it did not run), duration in seconds and skipped tests."""
+    """The result of a stage: exit code (None if it did not run), duration in seconds and tests."""
 
     stage: Stage
     code: int | None = None
     seconds: float = 0.0
-    skips: list[Skip] = field(default_factory=list)
+    tests: list[TestCase] = field(default_factory=list)
+
+    @property
+    def skips(self) -> list[Skip]:
+        """Return the skipped tests, if skips count in this stage."""
+        return list(find_skips(self.tests)) if self.stage.skips_count else []
 
     @property
     def word(self) -> str:
@@ -79,18 +86,19 @@ def _run(stage: Stage, output: IO[str] | None) -> Outcome:
     if stage.reports and not report_files(stage.reports):
         print("The stage wrote no report, so it ran no tests.", file=output)
         outcome.code = done.returncode or 1
-    if stage.reports and stage.skips_count:
-        outcome.skips = list(read_skips(stage.reports))
+    if stage.reports:
+        outcome.tests = list(read_cases(stage.reports))
     return outcome
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """Return the summary: one line for each stage, then the skipped tests with their reasons."""
+    """Return the summary: one line for each stage, the slowest tests, and the skipped tests with their reasons."""
     lines = ["", "=== Summary"]
     for outcome in outcomes:
         ending = outcome.stage.obstacle or f"{outcome.seconds:.1f} s"
         lines.append(f"{outcome.word:8} {outcome.stage.name:44} {ending}")
     lines.append(f"{'':8} {'total':44} {sum(outcome.seconds for outcome in outcomes):.1f} s")
+    lines += slowest_tests({outcome.stage.name: outcome.tests for outcome in outcomes})
     skips = [f"  {skip.test} ({outcome.stage.name}): {skip.reason}" for outcome in outcomes for skip in outcome.skips]
     lines += [f"Skipped tests: {len(skips) or 'none'}", *skips]
     return "\n".join(lines)

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tests that were skipped, read from the JUnit files that pytest and ansible-test write."""
+"""The tests that were skipped, and whether a component is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from xml.etree import ElementTree
+
+from scripts.junit import TestCase
 
 # A skip reason with this prefix is expected: the test does not apply to this system or this user.
 HARMLESS = "platform:"
@@ -27,15 +27,8 @@ class Skip:
         return not self.reason.startswith(HARMLESS)
 
 
-def report_files(reports: Path) -> list[Path]:
-    """Return the existing JUnit files: ``reports`` itself, or the files in it if it is a folder."""
-    return sorted(reports.glob("*.xml")) if reports.is_dir() else [path for path in [reports] if path.exists()]
-
-
-def read_skips(reports: Path) -> Iterator[Skip]:
-    """Yield the skipped tests of the JUnit files at ``reports``."""
-    for file in report_files(reports):
-        for case in ElementTree.parse(file).iter("testcase"):
-            for skipped in case.iter("skipped"):
-                name = f"{case.get('classname', '')}::{case.get('name', '')}"
-                yield Skip(name.strip(":"), skipped.get("message", "no reason given"))
+def find_skips(cases: Iterable[TestCase]) -> Iterator[Skip]:
+    """Yield the skipped tests among ``cases``."""
+    for case in cases:
+        for reason in case.skipped:
+            yield Skip(case.name, reason)
