@@ -51,11 +51,7 @@ units: $(READY) ## Run ansible-test units on the newest ansible-core.
 	$(BIN)/python -m scripts.check units
 
 docs: $(READY) ## Build the documentation as web pages in .cache/docs.
-	rm -rf .cache/docs
-	mkdir -p -m 755 .cache/docs
-	$(BIN)/antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --sphinx-theme alabaster \
-	  --dest-dir .cache/docs poolboy.concourse >/dev/null
-	.cache/docs/build.sh
+	@$(BIN)/python -m scripts.docsite
 
 release: $(READY) ## Make the release VERSION=X.Y.Z: changelog, commit, tag, and the files in dist. Pushes nothing.
 	@$(BIN)/python -m scripts.release $(VERSION)

@@ -68,6 +68,9 @@ def lint() -> list[Stage]:
         Stage(name="zizmor", command=["zizmor", "--offline", "--quiet", *ALL_FINDINGS, ".github"]),
         Stage(name="ansible-lint", command=["ansible-lint", "--nocolor"]),
         Stage(name="antsibull-docs", command=["antsibull-docs", "lint-collection-docs", "--plugin-docs", "."]),
+        Stage(
+            name="documentation", command=[python, "-m", "scripts.docsite", str(CHECKOUT / ".cache" / "lint" / "docs")]
+        ),
         Stage(name="antsibull-changelog", command=["antsibull-changelog", "lint"]),
         Stage(name="galaxy-importer", command=[python, "-m", "scripts.galaxy_import"]),
     ]

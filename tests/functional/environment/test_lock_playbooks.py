@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks claim and release, and the examples of docs/locks.md."""
+"""The playbooks claim and release, and the examples of docs/docsite/rst/locks.rst."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def play(workplace: Workplace, locks: LockRepository, *words: str, **environment
 
 
 def commands(name: str) -> list[list[str]]:
-    """Return the ansible-playbook commands in the first block of docs/locks.md after a heading."""
-    lines = block("locks.md", name).splitlines()
+    """Return the ansible-playbook commands in the first block of docs/docsite/rst/locks.rst after a heading."""
+    lines = block("locks.rst", name).splitlines()
     return [shlex.split(line) for line in lines if line.startswith("ansible-playbook")]
 
 
@@ -45,7 +45,7 @@ def hold_of_tip(locks: LockRepository) -> Hold:
 
 
 def test_a_person_claims_a_lock_and_releases_it(workplace: Workplace, locks: LockRepository) -> None:
-    (claim,) = commands("## At a terminal")
+    (claim,) = commands("At a terminal")
     run = play(workplace, locks, *claim, "-e", "pool_boy_lock=env-2")
     assert run.code == 0, run.said
     hold = hold_of_tip(locks)
@@ -95,14 +95,12 @@ def test_the_owner_is_the_job_of_awx(workplace: Workplace, locks: LockRepository
     assert hold_of_tip(locks).owner == "AWX job 4711 of https://awx.example.com"
 
 
-@pytest.mark.parametrize(
-    ("guide", "heading"), [("locks.md", "## In a play"), ("../README.md", "in a play, and release")]
-)
+@pytest.mark.parametrize(("guide", "heading"), [("locks.rst", "In a play"), ("README.md", "in a play, and release")])
 def test_the_play_of_the_guide(
     guide: str, heading: str, workplace: Workplace, locks: LockRepository, tmp_path: Path
 ) -> None:
     example = yaml.safe_load(block(guide, heading))
-    if guide != "locks.md":
+    if guide != "locks.rst":
         example = [{"hosts": "localhost", "gather_facts": False, "tasks": example}]
     (defaults,) = (part["module_defaults"] for part in (*example, *example[0]["tasks"]) if "module_defaults" in part)
     defaults["poolboy.concourse.concourse_pool_lock"]["repo"] = locks.url
@@ -121,7 +119,7 @@ def test_the_play_of_the_guide(
 def test_the_tasks_of_the_guide_add_and_remove_locks(
     workplace: Workplace, locks: LockRepository, tmp_path: Path
 ) -> None:
-    tasks = yaml.safe_load(block("locks.md", "## Add, update and remove locks"))
+    tasks = yaml.safe_load(block("locks.rst", "Add, update and remove locks"))
     for task in tasks:
         task["poolboy.concourse.concourse_pool_lock"]["repo"] = locks.url
     variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the documentation as web pages: ``python -m scripts.docsite [FOLDER]``, by default in .cache/docs.
+
+The pages are those of docs/docsite/rst, and one for each module, filter and role. The build asks no server, and each
+warning, such as a reference to a label that does not exist, is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from scripts.artifact import run_tool
+from scripts.checkout import CHECKOUT
+
+NAME = "poolboy.concourse"
+# Labels of Ansible's own documentation that antsibull-docs or a guide refers to, and their pages.
+ANSIBLE = "https://docs.ansible.com/projects/ansible/devel/"
+LABELS = {
+    "action_plugins": "plugins/action.html",
+    "ansible_collections.ansible.builtin.debug_module": "collections/ansible/builtin/debug_module.html",
+    "ansible_collections.ansible.posix.json_callback": "collections/ansible/posix/json_callback.html",
+    "ansible_configuration_settings": "reference_appendices/config.html",
+    "common_return_values": "reference_appendices/common_return_values.html",
+}
+CONFIGURATION = f"""
+# The labels are in a file beside this one: Sphinx would otherwise ask docs.ansible.com for them.
+intersphinx_mapping = {{"ansible": ({ANSIBLE!r}, "../ansible.inv")}}
+"""
+
+
+def build_site(target: Path) -> Path:
+    """Build the pages in the folder `target`, which is emptied first, and return the folder of the HTML files."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    options = ("--use-current", "--squash-hierarchy", "--fail-on-error")
+    theme = ("--sphinx-theme", "alabaster")
+    run_tool("antsibull-docs", "sphinx-init", *options, *theme, "--dest-dir", str(target), NAME, folder=CHECKOUT)
+    with (target / "conf.py").open("a", encoding="utf-8") as configuration:
+        configuration.write(CONFIGURATION)
+    (target / "ansible.inv").write_bytes(inventory(LABELS))
+    pages = target / "rst"
+    # antsibull-docs refuses a folder that others can write to.
+    pages.chmod(0o755)
+    run_tool("antsibull-docs", "collection", *options, "--dest-dir", str(pages), NAME, folder=CHECKOUT)
+    # It puts the guides into rst/docsite, so `../../images` leads here; it copies no pictures itself.
+    shutil.copytree(CHECKOUT / "docs" / "images", target / "images")
+    strict = ("--fail-on-warning", "--keep-going", "--quiet")
+    run_tool("sphinx-build", "-M", "html", str(pages), str(target / "build"), "-c", str(target), *strict, folder=target)
+    return target / "build" / "html"
+
+
+def inventory(labels: dict[str, str]) -> bytes:
+    """Return a file in the format of Sphinx that says on which page each label is."""
+    head = "# Sphinx inventory version 2\n# Project: Ansible\n# Version: devel\n# Compressed using zlib\n"
+    lines = [f"{label} std:label -1 {page} {label}\n" for label, page in labels.items()]
+    return head.encode() + zlib.compress("".join(lines).encode())
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build the site, print where it is and return the exit code."""
+    target = Path(arguments[0]) if arguments else CHECKOUT / ".cache" / "docs"
+    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(CHECKOUT / ".collections")
+    # antsibull-docs calls ansible-doc.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    try:
+        print(build_site(target.absolute()) / "index.html")
+    except subprocess.CalledProcessError as error:
+        print(f"The documentation has errors, see above: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
