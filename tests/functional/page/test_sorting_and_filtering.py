@@ -77,10 +77,12 @@ def test_a_click_sorts_and_a_second_one_turns_round(visit: Visit, title: str) ->
 def test_sorting_by_keyboard(visit: Visit) -> None:
     visit.head("Lock").get_by_role("button").focus()
     visit.tab.keyboard.press("Enter")
+    expect(visit.head("Lock")).to_have_attribute("aria-sort", "ascending")
     assert visit.names() == ORDERS["Lock"][0]
     visit.tab.keyboard.press("Tab")
+    expect(visit.head("Holder").get_by_role("button")).to_be_focused()
     visit.tab.keyboard.press("Space")
-    assert visit.head("Holder").get_attribute("aria-sort") == "ascending"
+    expect(visit.head("Holder")).to_have_attribute("aria-sort", "ascending")
 
 
 def test_the_text_of_any_cell_is_found(visit: Visit) -> None:
