@@ -175,6 +175,24 @@ locks:
           sample: errored
         start_time: {description: 'When the build started, in UTC.', type: str, sample: "2026-11-21T20:31:55Z"}
         end_time: {description: 'When the build ended, in UTC.', type: str, sample: "2026-11-21T20:31:59Z"}
+    user:
+      description:
+        - The build that is at work with the lock now, the claiming build or a later one; or, of a lock that was
+          V(handed_off), the job that can still take it.
+        - V(null) if nobody uses the lock, or nobody knows who does.
+      type: dict
+      contains:
+        text: {description: The build or the job in one line., type: str, sample: ci/test 3}
+        url:
+          description: Its page.
+          type: str
+          sample: https://ci.example.com/teams/main/pipelines/ci/jobs/test/builds/3
+        team: {description: Its team., type: str, sample: main}
+        pipeline: {description: Its pipeline., type: str, sample: ci}
+        instance_vars: {description: The instance variables of the pipeline., type: dict, sample: {branch: main}}
+        job: {description: The job., type: str, sample: test}
+        build: {description: 'The name of the build, V(null) for a job that can take it.', type: str, sample: "3"}
+        status: {description: 'The status of the build, V(pending) or V(started).', type: str, sample: started}
     commit: {description: The commit that made the claim., type: str, sample: d0850b46e5200ff4c85718fad1652bdcdd611339}
     policy:
       description: The policy for the lock, V(release), V(stale) or V(keep).

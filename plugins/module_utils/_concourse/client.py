@@ -101,7 +101,7 @@ class ConcourseClient:
         address = normalized_url(self._settings.address)
         own_addresses = self._settings.aliases | ({address} if address is not None else set())
         requests = ApiRequests(self._session, self._connection, seconds)
-        return ConcourseQueries(requests, own_addresses, self._absent)
+        return ConcourseQueries(requests, own_addresses, self._absent, address or "")
 
     def requests(self) -> ApiRequests:
         """Return what sends requests over these connections with this login."""

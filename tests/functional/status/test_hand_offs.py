@@ -88,9 +88,15 @@ def test_builds_that_claimed_out_of_order_while_the_job_after_them_is_paused(
     scene.finish(test, "succeeded")
     scene.finish(later, "succeeded")
     scene.wait(2 * HOUR)
-    assert verdict(look(**login(scene)), "aws/env-1")[0] == "handed_off"
+    run = look(**login(scene))
+    assert verdict(run, "aws/env-1")[0] == "handed_off"
+    job = f"{scene.atc.url}/teams/main/pipelines/ci/jobs/test"
+    assert (run.locks["aws/env-1"]["user"]["url"], run.locks["aws/env-1"]["user"]["build"]) == (job, None)
     unpause(scene, paused)
-    assert verdict(look(**login(scene)), "aws/env-1") == ("handed_off", False), "the job continued with this lock"
+    run = look(**login(scene))
+    assert verdict(run, "aws/env-1") == ("handed_off", False), "the job continued with this lock"
+    user = run.locks["aws/env-1"]["user"]
+    assert (user["text"], user["status"], user["url"]) == ("ci/test 2", "started", f"{job}/builds/2")
 
 
 def test_builds_that_claimed_out_of_order_in_a_queue_for_every_version(scene: Scene, look: Look) -> None:

@@ -44,7 +44,8 @@ class ListedResource:
     last_checked: int | None = None
 
 
-def decode_build(value: t.Any) -> Build:
+def decode_build(value: t.Any, address: str = "") -> Build:
+    """Return a build; `address` is the URL of its Concourse for people."""
     entry = object_field(value, "a build")
     job = optional_text_field(entry, "job_name")
     pipeline = _pipeline_of(entry)
@@ -65,11 +66,12 @@ def decode_build(value: t.Any) -> Build:
         end_time=end_time,
         rerun_of=rerun_of,
         created_by=optional_text_field(entry, "created_by"),
+        address=address,
     )
 
 
-def decode_builds(value: t.Any) -> tuple[Build, ...]:
-    return required_list(value, "the list of builds", decode_build)
+def decode_builds(value: t.Any, address: str = "") -> tuple[Build, ...]:
+    return required_list(value, "the list of builds", lambda entry: decode_build(entry, address))
 
 
 def decode_jobs(value: t.Any) -> tuple[tuple[PipelineReference, Job], ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from collections.abc import Callable
 
 from ..._core.concourse.model import Build
 from ..._core.concourse.queries import NoCredibleResponse
@@ -17,18 +18,19 @@ class KnownBuilds:
     """Decodes builds, and remembers of each what does not change in a run; threads share it.
 
     Builds start and end. Raises NoCredibleResponse for a contradiction; a pipeline or job that is renamed in these
-    seconds makes one, too.
+    seconds makes one, too. `address` returns the URL of this Concourse for people, "" if it is not known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, address: Callable[[], str] = str) -> None:
+        self._address = address
         self._lock = threading.Lock()
         self._builds: dict[int, Build] = {}
 
     def decode(self, value: t.Any) -> Build:
-        return self._require_agreement(decode_build(value))
+        return self._require_agreement(decode_build(value, self._address()))
 
     def decode_list(self, value: t.Any) -> tuple[Build, ...]:
-        return tuple(self._require_agreement(build) for build in decode_builds(value))
+        return tuple(self._require_agreement(build) for build in decode_builds(value, self._address()))
 
     def _require_agreement(self, build: Build) -> Build:
         with self._lock:

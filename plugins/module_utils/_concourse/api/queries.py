@@ -45,12 +45,15 @@ class ConcourseQueries(BuildQueries):
     Besides NoCredibleResponse, every method can raise ConcourseError: a refused login, or no Concourse at the address.
     """
 
-    def __init__(self, api: ApiRequests, own_addresses: frozenset[str], absent: AbsentVersions) -> None:
+    def __init__(
+        self, api: ApiRequests, own_addresses: frozenset[str], absent: AbsentVersions, address: str = ""
+    ) -> None:
         self._api = api
+        self._address = address
         self._own_addresses = own_addresses
         self._absent = absent
         self._responses = SingleFlight()
-        self._builds = KnownBuilds()
+        self._builds = KnownBuilds(self._address_for_people)
         self._lists = TeamLists(api, self._responses)
 
     def end(self) -> None:
@@ -64,6 +67,10 @@ class ConcourseQueries(BuildQueries):
             return address is not None
         external_url = self._api.login().server.external_url
         return external_url is not None and normalized_url(external_url) == address
+
+    def _address_for_people(self) -> str:
+        """Return the URL that Concourse names for its pages, else the configured one, which may be an internal one."""
+        return self._api.login().server.external_url or self._address
 
     def build(self, reference: BuildReference) -> Build | None:
         if reference.id is not None:

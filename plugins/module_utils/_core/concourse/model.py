@@ -36,7 +36,8 @@ class BuildStatus(enum.StrEnum):
 class Build:
     """One build; `job` and `pipeline` are None for a one-off build, `rerun_of` is the id of the build it repeats.
 
-    `created_by` is who started it by hand, None where the scheduler did, or Concourse (before 7.0) does not say.
+    `created_by` is who started it by hand, None where the scheduler did, or Concourse (before 7.0) does not say. No
+    rule looks at `address`, the URL of its Concourse for people, "" if it is not known.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Build:
     end_time: int | None = None
     rerun_of: int | None = None
     created_by: str | None = field(default=None, compare=False)
+    address: str = field(default="", compare=False)
 
     @property
     def is_active(self) -> bool:

@@ -17,7 +17,7 @@ from ..concourse.queries import BuildQueries
 from .confirmation import require_maker, require_no_user, require_same_build
 from .downstream_builds import fetch_downstream_uses
 from .reruns import ask_for_active_rerun
-from .state import HandOff, HandOffState, state_by_user
+from .state import HandOff, HandOffState, in_use_by, state_by_user
 from .takers import ask_for_pending_builds, ask_for_taker
 from .trace import HandOffTrace, fetch_trace
 from .use_after_failure import ask_for_use_after_one_off_build
@@ -38,17 +38,15 @@ def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rew
         fetch_downstream_uses(trace)
         in_use = _active_use(trace.uses())
     if in_use is not None:
-        return HandOff(HandOffState.IN_USE, in_use)
+        return in_use
     # In an archived pipeline no build starts, and Concourse answers 500 when asked what a job takes next.
     is_archived = queries.is_archived(build.pipeline)
     in_use = _ask_for_older_use(trace) or (None if is_archived else _ask_for_pending_use(trace))
     if in_use is not None:
-        return HandOff(HandOffState.IN_USE, in_use)
+        return in_use
     takeable, refusals = (None, []) if is_archived else _ask_for_taker(trace)
     if takeable is not None:
-        in_use = _ask_for_new_use(trace, again=False)
-        state = HandOffState.TAKEABLE if in_use is None else HandOffState.IN_USE
-        return HandOff(state, in_use or takeable, trace.last_end())
+        return replace(_ask_for_new_use(trace, again=False) or takeable, last_end=trace.last_end())
     return _ask_for_last_use(trace, commit, "its pipeline is archived" if is_archived else _why_unused(trace, refusals))
 
 
@@ -59,12 +57,12 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
     in_use = None if users.active_build else _ask_for_new_use(trace, again=True)
     if in_use is not None:
-        return HandOff(HandOffState.IN_USE, in_use)
+        return in_use
     return replace(state_by_user(users.active_build, [trace.last_end(), users.last_end], reason), updated=updated)
 
 
-def _ask_for_older_use(trace: HandOffTrace) -> str | None:
-    """Name an active build that started before the pipeline was changed, and after the claiming build."""
+def _ask_for_older_use(trace: HandOffTrace) -> HandOff | None:
+    """Find an active build that started before the pipeline was changed, and after the claiming build."""
     updated = trace.queries.last_updated(trace.pipeline)
     if updated is None or updated < (trace.build.start_time or 0):
         return None
@@ -82,40 +80,41 @@ def _require_no_user(trace: HandOffTrace) -> None:
         require_no_user(trace.progress(use), [] if is_archived else trace.jobs_that_count(use))
 
 
-def _active_use(uses: Iterable[VersionUse]) -> str | None:
-    """Name a build that is active with the lock, or with a version that the claiming build carried."""
+def _active_use(uses: Iterable[VersionUse]) -> HandOff | None:
+    """Find a build that is active with the lock, or with a version that the claiming build carried."""
     for use in uses:
         user = use.active_build()
         if user is not None:
-            return f"{user} is {user.status.value} with {_what(use)}"
+            return in_use_by(user, f"is {user.status.value} with {_what(use)}")
     return None
 
 
-def _ask_for_pending_use(trace: HandOffTrace) -> str | None:
-    """Name a pending build that may start with the lock, or with a carried version and not with a later lock."""
+def _ask_for_pending_use(trace: HandOffTrace) -> HandOff | None:
+    """Find a pending build that may start with the lock, or with a carried version and not with a later lock."""
     lock_progress = [trace.progress(use) for use in trace.lock_uses]
     for use in trace.uses():
         for pending in ask_for_pending_builds(trace.progress(use)):
             job = str(pending.job)
             if use.is_of_lock or not any(lock.ask_has_passed_over_everywhere(job) for lock in lock_progress):
-                return f"{pending} is {pending.status.value} and may start with {_what(use)}"
+                return in_use_by(pending, f"is {pending.status.value} and may start with {_what(use)}")
     return None
 
 
-def _ask_for_taker(trace: HandOffTrace) -> tuple[str | None, list[str]]:
-    """Name a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
+def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
+    """Find a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
     refusals: list[str] = []
     for use in trace.uses():
         taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use))
         if taker.job is not None:
             way = "" if use.is_of_lock else ", on the way to releasing the lock"
-            return f"job {taker.job.name} can still take {_what(use)}{way}", []
+            reason = f"job {taker.job.name} can still take {_what(use)}{way}"
+            return HandOff(HandOffState.TAKEABLE, reason, taker=taker.job.name), []
         refusals.extend(taker.refusals)
     return None, refusals
 
 
-def _ask_for_new_use(trace: HandOffTrace, *, again: bool) -> str | None:
-    """Name a build that has come to the lock while the jobs were looked at: the last questions before a verdict.
+def _ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:
+    """Find a build that has come to the lock while the jobs were looked at: the last questions before a verdict.
 
     Before a lock can become releasable, `again` asks anew for lists of builds that were asked for earlier.
     """
@@ -128,7 +127,7 @@ def _ask_for_new_use(trace: HandOffTrace, *, again: bool) -> str | None:
     for use in trace.uses():
         rerun = ask_for_active_rerun(queries, pipeline, use.counted_builds(), again=again)
         if rerun is not None:
-            return f"{rerun} is waiting to start with it again"
+            return in_use_by(rerun, "is waiting to start with it again")
     if after_forgotten:
         active = {job.name for job in queries.jobs(pipeline, again=True) if job.has_active_build}
         name = next((name for name in after_forgotten if name in active), "")
@@ -136,11 +135,12 @@ def _ask_for_new_use(trace: HandOffTrace, *, again: bool) -> str | None:
             return _forgotten_use(name)
     changed = (trace.progress(use).ask_for_changed_build() for use in trace.uses())
     build = next((build for build in changed if build is not None), None)
-    return None if build is None else f"{build} has just taken it"
+    return None if build is None else in_use_by(build, "has just taken it")
 
 
-def _forgotten_use(job: str) -> str:
-    return f"Concourse has forgotten a version that it carried, and job {job} has an active build"
+def _forgotten_use(job: str) -> HandOff:
+    reason = f"Concourse has forgotten a version that it carried, and job {job} has an active build"
+    return HandOff(HandOffState.IN_USE, reason, taker=job)
 
 
 def _what(use: VersionUse) -> str:

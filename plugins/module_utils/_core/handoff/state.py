@@ -26,17 +26,25 @@ class HandOff:
     """A state, and a clause with the reason.
 
     `last_end` is the end of the last build with the lock, `updated` the time when its pipeline was last configured or
-    archived (both in seconds since 1970, UTC).
+    archived (both in seconds since 1970, UTC). `user` is the build that uses the lock now, `taker` the job of the
+    claiming pipeline that uses it or can still take it; None if nobody named one.
     """
 
     state: HandOffState
     reason: str
     last_end: int | None = None
     updated: int | None = None
+    user: Build | None = None
+    taker: str | None = None
+
+
+def in_use_by(user: Build, what: str) -> HandOff:
+    """Return the state of a lock that a build uses; `what` says with what it is, or may be, at work."""
+    return HandOff(HandOffState.IN_USE, f"{user} {what}", user=user)
 
 
 def state_by_user(user: Build | None, ends: Iterable[int | None], reason: str) -> HandOff:
     """Return the state of a lock that a build uses; `reason` is why no other does."""
     if user is not None:
-        return HandOff(HandOffState.IN_USE, f"{user} is {user.status.value} with the lock")
+        return in_use_by(user, f"is {user.status.value} with the lock")
     return HandOff(HandOffState.UNUSED, reason, latest_time(ends))

@@ -15,9 +15,10 @@ from ..claim.hold import Hold
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build
 from ..pool.snapshot import Problem
-from ..shared.text import printable
+from ..shared.text import printable, printable_value
 from ..shared.times import age_minutes, iso_time
 from ..verdict.judge import JudgedLock
+from .user_value import user_value
 
 
 def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
@@ -37,6 +38,7 @@ def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
         "holder": _holder_value(judged.holder, verdict.build) if judged.holder else None,
         "hold": _hold_value(judged.holder.hold, claim) if claim and judged.holder and judged.holder.hold else None,
         "build": _build_value(verdict.build) if verdict.build else None,
+        "user": user_value(verdict),
         "commit": claim.commit if claim else None,
         "policy": judged.policy.value if judged.policy else None,
         "dead_since": iso_time(verdict.dead_since),
@@ -83,30 +85,21 @@ def _holder_value(holder: Holder, build: Build | None) -> dict[str, t.Any]:
         "kind": holder.kind.value,
         "text": printable(str(current) if current else holder.text),
         "url": holder.url,
-        "team": _printable(current.team if current else pipeline.team if pipeline else None),
-        "pipeline": _printable(pipeline.name if pipeline else None),
-        "instance_vars": _printable(json.loads(instance_vars)) if instance_vars else None,
-        "job": _printable(named.job if named else None),
-        "build": _printable(named.name if named else None),
+        "team": printable_value(current.team if current else pipeline.team if pipeline else None),
+        "pipeline": printable_value(pipeline.name if pipeline else None),
+        "instance_vars": printable_value(json.loads(instance_vars)) if instance_vars else None,
+        "job": printable_value(named.job if named else None),
+        "build": printable_value(named.name if named else None),
     }
 
 
 def _hold_value(hold: Hold, claim: Claim) -> dict[str, t.Any]:
     return {
-        "owner": _printable(hold.owner or None),
-        "reason": _printable(hold.reason or None),
+        "owner": printable_value(hold.owner or None),
+        "reason": printable_value(hold.reason or None),
         "since": iso_time(claim.claimed_at if hold.since is None else hold.since),
         "until": hold.end_value,
     }
-
-
-def _printable(value: t.Any) -> t.Any:
-    """Return a JSON value in which every text is printable."""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {printable(name): _printable(item) for name, item in value.items()}
-    return [_printable(item) for item in value] if isinstance(value, list) else value
 
 
 def _build_value(build: Build) -> dict[str, t.Any]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 import unicodedata
 from collections.abc import Sequence
 
@@ -19,6 +20,15 @@ def printable(text: str, limit: int | None = None) -> str:
     """
     shown = "".join(_escape(character) if _is_unprintable(character) else character for character in text[:limit])
     return shown if limit is None or (len(text) <= limit and len(shown) <= limit) else shown[: limit - 1] + "…"
+
+
+def printable_value(value: t.Any) -> t.Any:
+    """Return a JSON value in which every text is printable."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {printable(name): printable_value(item) for name, item in value.items()}
+    return [printable_value(item) for item in value] if isinstance(value, list) else value
 
 
 def shortened(text: str, limit: int) -> str:

@@ -57,7 +57,8 @@ def _ask_about_dead_build(name: VerdictName, what: str, judged: ClaimToJudge, bu
     """Judge a claim whose build did not succeed, or had ended: `name`, unless another build uses the lock."""
     use = ask_for_use_after_failure(build, judged.claim.commit, judged.queries)
     if use.state is HandOffState.IN_USE:
-        return Verdict(VerdictName.HANDED_OFF, f"{build} {_ENDED_HOW[build.status]}, but {use.reason}", None, build)
+        reason = f"{build} {_ENDED_HOW[build.status]}, but {use.reason}"
+        return Verdict(VerdictName.HANDED_OFF, reason, None, build, user=use.user)
     return Verdict(name, f"{build} {_ENDED_HOW[build.status]} {what}", _dead_since(judged, use.last_end), build)
 
 
@@ -65,10 +66,10 @@ def _ask_about_succeeded_build(judged: ClaimToJudge, build: Build, *, is_rewritt
     hand_off = ask_for_hand_off(build, judged.claim.commit, judged.queries, is_rewritten=is_rewritten)
     reason = f"{build} succeeded; {hand_off.reason}"
     if hand_off.state is HandOffState.IN_USE:
-        return Verdict(VerdictName.HANDED_OFF, reason, None, build)
+        return Verdict(VerdictName.HANDED_OFF, reason, None, build, user=hand_off.user, taker=hand_off.taker)
     since = _dead_since(judged, hand_off.last_end)
     if hand_off.state is HandOffState.TAKEABLE:
-        return Verdict(VerdictName.HANDED_OFF, reason, since, build)
+        return Verdict(VerdictName.HANDED_OFF, reason, since, build, taker=hand_off.taker)
     keep_until = None if hand_off.updated is None else hand_off.updated + RESTARTS_AFTER_CHANGE
     return Verdict(VerdictName.LEAKED, reason, since, build, keep_until)
 

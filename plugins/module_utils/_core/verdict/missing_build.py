@@ -29,7 +29,7 @@ def ask_about_missing_build(reason: str, judged: ClaimToJudge, build: Build | No
         return ask_about_build(judged, namesake, found_by_version=reason)
     if namesake.is_active:
         reason = f"{reason}, but {namesake} is {namesake.status.value} and may have the lock"
-        return Verdict(VerdictName.HANDED_OFF, reason, None, namesake)
+        return Verdict(VerdictName.HANDED_OFF, reason, None, namesake, user=namesake)
     reason = f"{reason}; {namesake} may have made the claim, but Concourse has forgotten its versions"
     return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at, namesake)
 
@@ -53,4 +53,5 @@ def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers
     user = users.active_build
     if user is None:
         return users
-    return Verdict(VerdictName.HANDED_OFF, f"{reason}, but {user} is {user.status.value} with the lock", None, user)
+    reason = f"{reason}, but {user} is {user.status.value} with the lock"
+    return Verdict(VerdictName.HANDED_OFF, reason, None, user, user=user)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..concourse.model import Build
 
@@ -38,7 +38,8 @@ class Verdict:
     `dead_since` is when the last build that held the lock ended, or the time of the claim where no build is known
     (seconds since 1970, UTC); None while somebody uses the lock or may be using it: then it can never be released.
     Before `keep_until` (seconds since 1970, UTC) no policy releases the lock. `is_by_version` says that `build` was
-    found by the version of the claim, not by its name.
+    found by the version of the claim, not by its name. Of a lock that was handed off, `user` is the build that uses it
+    now, `taker` the job of `build`'s pipeline that uses it or can still take it; no rule looks at these two.
     """
 
     name: VerdictName
@@ -47,6 +48,13 @@ class Verdict:
     build: Build | None = None
     keep_until: int | None = None
     is_by_version: bool = False
+    user: Build | None = field(default=None, compare=False)
+    taker: str | None = field(default=None, compare=False)
+
+    @property
+    def active_build(self) -> Build | None:
+        """The build that is at work with the lock now, None if it is not known or nobody is."""
+        return self.build if self.name is VerdictName.RUNNING else self.user
 
     def found_by_version(self, why: str) -> Verdict:
         """Return the verdict on a build that was found by the version of the claim; `why` is a clause."""

@@ -51,3 +51,11 @@ def test_contradictions(other: dict[str, Any]) -> None:
         builds.decode(state)
     with pytest.raises(NoCredibleResponse, match="contradicts what it said about build 7 before"):
         builds.decode_list([{**FAILED, **other}])
+
+
+def test_a_build_knows_the_address_of_its_concourse() -> None:
+    assert KnownBuilds().decode(PENDING).address == ""
+    builds = KnownBuilds(lambda: "https://ci.example.com")
+    assert [build.address for build in (builds.decode(PENDING), *builds.decode_list([STARTED]))] == [
+        "https://ci.example.com"
+    ] * 2

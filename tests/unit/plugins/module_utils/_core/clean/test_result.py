@@ -33,6 +33,7 @@ STATUS_KEYS = {
     "holder",
     "hold",
     "build",
+    "user",
     "commit",
     "policy",
     "dead_since",

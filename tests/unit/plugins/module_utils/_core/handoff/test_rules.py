@@ -37,7 +37,8 @@ def test_nothing_comes_after_the_claiming_job() -> None:
     verdict = judged(model, claiming)
     assert (verdict.name, verdict.dead_since) == (LEAKED, claiming.end_time)
     model.job("deploy", get("envs", passed=["claim"]))
-    assert name(model, claiming) is HANDED_OFF
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.taker, verdict.user) == (HANDED_OFF, "deploy", None)
 
 
 @pytest.mark.parametrize("status", [PENDING, STARTED])
@@ -46,7 +47,7 @@ def test_a_pending_or_started_build_with_the_version_uses_the_lock(status: Build
     model.job("deploy", get("envs", passed=["claim"]))
     build = model.build("deploy", status, took={"envs": "v2"})
     verdict = judged(model, claiming)
-    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
+    assert (verdict.name, verdict.dead_since, verdict.user) == (HANDED_OFF, None, build)
     assert "deploy" in verdict.reason
     ended = model.set_status(build, FAILED)
     verdict = judged(model, claiming)
