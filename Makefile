@@ -26,7 +26,7 @@ demo: $(READY) ## Run the collection on a demo lock repository and a demo Concou
 test: $(READY) ## Run every check and every test.
 	$(BIN)/python -m scripts.check
 
-bench: $(READY) ## Measure the goals of docs/performance.md.
+bench: $(READY) ## Measure the goals of docs/docsite/rst/performance.rst.
 	PYTHONPATH="$(CURDIR)/.collections" $(BIN)/python -m ansible_collections.poolboy.concourse.tests.bench $(if $(ONLY),--only $(ONLY))
 
 lint: $(READY) ## Check the code statically: ruff, mypy, ansible-lint, and linters of documents, licences, workflows and the artifact.

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The folder graph of the plugins, read from their imports: ``python -m scripts.architecture [--check | --figures]``.
 
-Without an option it writes the graph into docs/architecture.md. ``--check`` changes nothing and fails if the page is
-out of date or an import breaks a rule: no folder imports from one above it in FLOORS, the core imports from no adapter,
-and the two adapters do not import from each other. ``--figures [PLUGINS]`` prints counts.
+Without an option it writes the graph into docs/docsite/rst/architecture.rst. ``--check`` changes nothing and fails if
+the page is out of date or an import breaks a rule: no folder imports from one above it in FLOORS, the core imports from
+no adapter, and the two adapters do not import from each other. ``--figures [PLUGINS]`` prints counts.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[1]
-PAGE = CHECKOUT / "docs" / "architecture.md"
+PAGE = CHECKOUT / "docs" / "docsite" / "rst" / "architecture.rst"
 PACKAGE = "ansible_collections.poolboy.concourse.plugins."
-BEGIN, END = "<!-- begin: folder graph -->", "<!-- end: folder graph -->"
+BEGIN, END = ".. begin: folder graph", ".. end: folder graph"
 LONG_FUNCTION = 25  # lines
 FULL_FOLDER = 14  # Python files
 DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}  # the documentation that Ansible reads from a plugin
@@ -47,6 +47,7 @@ FLOORS = {
     ),
     "_concourse": ("config", "http", "login", "api", ""),
     "_git": ("process", "access", "remote", "objects", "cache", "history", "write", "tally", "refresh", "", "push"),
+    "plugin_utils": ("_round", "_metrics", "_notify", "_page", "_resource"),
 }
 # A group imports from the groups listed here and from itself.
 GROUPS = {
@@ -132,24 +133,28 @@ def broken_rules(arrows: dict[tuple[Folder, Folder], list[str]]) -> Iterator[str
                 yield f"{where}: {target} is above {source}."
 
 
-def mermaid(arrows: dict[tuple[Folder, Folder], list[str]]) -> str:
-    """Return the graph: one box for each group, one arrow for each import between folders, without shortcuts."""
-    lines = ["```mermaid", "flowchart BT"]
-    folders = sorted({folder for pair in arrows for folder in pair}, key=str)
+def tables(arrows: dict[tuple[Folder, Folder], list[str]]) -> str:
+    """Return the graph as two tables: which groups a group imports from, and which folders of its group a folder does.
+
+    Of the folders, those are left out that a folder in the table imports from in turn.
+    """
+    folders = {folder for pair in arrows for folder in pair}
     groups = [group for group in GROUPS if any(folder.group == group for folder in folders)]
-    for group in groups:
-        lines.append(f"  subgraph {group.strip('_')}[{group}]")
-        lines += [f"    {_node(one)}[{one.name or group}]" for one in folders if one.group == group]
-        lines.append("  end")
-    inner = {(a, b) for a, b in arrows if a.group == b.group}
-    lines += [f"  {_node(a)} --> {_node(b)}" for a, b in sorted(_without_shortcuts(inner), key=str)]
     between = {(a.group, b.group) for a, b in arrows if a.group != b.group}
-    lines += [f"  {a.strip('_')} ==> {b.strip('_')}" for a, b in sorted(between)]
-    return "\n".join([*lines, "```"])
+    inner = _without_shortcuts({(a, b) for a, b in arrows if a.group == b.group})
+    of_groups = [(group, [b for a, b in sorted(between) if a == group]) for group in groups]
+    floors = {Folder(group, name): at for group, names in FLOORS.items() for at, name in enumerate(names)}
+    ordered = sorted(folders, key=lambda one: (groups.index(one.group), floors.get(one, 0), one.name))
+    direct = {one: [str(b) for a, b in sorted(inner, key=str) if a == one] for one in ordered}
+    of_folders = [(str(one), targets) for one, targets in direct.items() if one.name or targets]
+    return f"{_table('group', of_groups)}\n\n{_table('folder', of_folders)}"
 
 
-def _node(folder: Folder) -> str:
-    return f"{folder.group.strip('_')}_{folder.name.strip('_') or 'root'}"
+def _table(head: str, lines: Sequence[tuple[str, Sequence[str]]]) -> str:
+    text = [".. list-table::", "   :header-rows: 1", "", f"   * - {head}", "     - imports from"]
+    for name, targets in lines:
+        text += [f"   * - ``{name}``", f"     - {', '.join(f'``{target}``' for target in targets)}".rstrip()]
+    return "\n".join(text)
 
 
 def _without_shortcuts(arrows: set[tuple[Folder, Folder]]) -> set[tuple[Folder, Folder]]:
@@ -227,11 +232,11 @@ def main(arguments: Sequence[str]) -> int:
     arrows = read_arrows(plugins)
     problems = list(broken_rules(arrows))
     page = PAGE.read_text(encoding="utf-8")
-    wanted = page_with(mermaid(arrows), page)
+    wanted = page_with(tables(arrows), page)
     if "--check" not in arguments:
         PAGE.write_text(wanted, encoding="utf-8")
     elif wanted != page:
-        problems.append("docs/architecture.md is out of date: run python -m scripts.architecture.")
+        problems.append(f"{PAGE.relative_to(CHECKOUT)} is out of date: run python -m scripts.architecture.")
     print(*problems, sep="\n", end="\n" if problems else "")
     return 1 if problems else 0
 

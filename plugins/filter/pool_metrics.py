@@ -16,7 +16,8 @@ description:
     format. The text suits the textfile collector of the node exporter as well as a push gateway.
   - Counters continue from the text of the previous round, which holds everything that this needs.
   - Every value has the label C(repository) with the name of the round, so that one folder can hold the texts of many
-    repositories. C(docs/monitoring.md) of the collection describes all metrics.
+    repositories. The guide R(Metrics,ansible_collections.poolboy.concourse.docsite.monitoring) describes
+    all metrics.
   - Gauges of locks are omitted while the pools cannot be read.
   - A round in check mode counts nothing and does not change the times of the last round and of the last success.
 positional: _input, previous

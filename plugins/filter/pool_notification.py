@@ -15,8 +15,8 @@ description:
   - Turns the C(news) of P(poolboy.concourse.pool_news#filter) into the body of a webhook request, to be sent as JSON.
   - Names and reasons come from repositories that many people write to. They are escaped and cannot mention anybody in
     a chat.
-  - Long texts and long lists are cut; the body then says how many entries are omitted. C(docs/monitoring.md) of the
-    collection shows both formats.
+  - Long texts and long lists are cut; the body then says how many entries are omitted. The guide
+    R(Messages,ansible_collections.poolboy.concourse.docsite.messages) shows both formats.
 positional: _input
 options:
   _input:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the goals of docs/performance.md: `make bench`, or `make bench ONLY=b,d` for some.
+"""Measure the goals of docs/docsite/rst/performance.rst: `make bench`, or `make bench ONLY=b,d` for some.
 
 Exits with 1 if a goal was missed. The figures are saved as JSON in .cache/bench/results/.
 """
@@ -47,7 +47,9 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make bench", description="Measure the goals of docs/performance.md.")
+    parser = argparse.ArgumentParser(
+        prog="make bench", description="Measure the goals of docs/docsite/rst/performance.rst."
+    )
     names = ", ".join(f"{name} ({bench.title})" for name, bench in BENCHES.items())
     parser.add_argument("--only", type=_names, default=tuple(BENCHES), help=f"some of {names}")
     parser.add_argument("--quick", action="store_true", help="small sizes, to test the benchmarks")

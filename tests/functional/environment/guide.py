@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -21,29 +21,32 @@ GUIDES = CHECKOUT / "docs" / "docsite" / "rst"
 
 
 def block(guide: str, name: str) -> str:
-    """Return the first code block after the heading `name`, or else after the first text that contains `name`.
+    """Return the first code block after the heading `name`, or else from the first text that contains `name`.
 
     `guide` is a file of docs/docsite/rst, or README.md.
     """
     if guide.endswith(".md"):
         return _block_of_markdown(guide, name)
     places = [*read_guide(guide).findall(nodes.TextElement)]
-    headings = [at for at, place in enumerate(places) if isinstance(place, nodes.title) and place.astext() == name]
+    titles = [at for at, place in enumerate(places) if isinstance(place, nodes.title) and place.astext() == name]
     texts = [at for at, place in enumerate(places) if name in place.astext() and not _is_code(place)]
-    for start in (headings or texts)[:1]:
+    for start in (titles or texts)[:1]:
         for place in places[start:]:
             if _is_code(place):
                 return f"{place.astext()}\n"
     raise LookupError(f"{guide} has no code block after {name}.")
 
 
-def rows(guide: str, name: str) -> Iterator[list[str]]:
-    """Yield the cells of each row of the tables under the heading `name`, without the rows of the heads."""
-    for section in read_guide(guide).findall(nodes.section):
-        if section[0].astext() == name:
-            for row in section.findall(nodes.row):
-                if not isinstance(row.parent, nodes.thead):
-                    yield [cell.astext() for cell in row]
+def headings(guide: str) -> list[str]:
+    """Return the headings of a guide."""
+    return [title.astext() for title in read_guide(guide).findall(nodes.title)]
+
+
+def rows(guide: str, name: str) -> list[list[str]]:
+    """Return the cells of each row of the tables under the heading `name`, without the rows of the heads."""
+    (start,) = (title for title in read_guide(guide).findall(nodes.title) if title.astext() == name)
+    table = [row for row in start.parent.findall(nodes.row) if not isinstance(row.parent, nodes.thead)]
+    return [[cell.astext() for cell in row] for row in table]
 
 
 @cache

@@ -26,7 +26,7 @@ from ansible_collections.poolboy.concourse.tests.functional.environment.controll
     Controller,
     serve_controller,
 )
-from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block
+from ansible_collections.poolboy.concourse.tests.functional.environment.guide import GUIDES, block
 from ansible_collections.poolboy.concourse.tests.functional.environment.job import write_job
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import (
     CHECKOUT,
@@ -70,7 +70,7 @@ def set_up(place: Workplace, controller: Controller, environment: dict[str, str]
 
 
 def settings(scene: Scene, ssh: SshServer) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return the settings of docs/awx.md: secrets in the environment, the others in a variables file."""
+    """Return the settings of docs/docsite/rst/awx.rst: secrets in the environment, the others in a variables file."""
     environment = {
         "CONCOURSE_BASE_URL": scene.atc.url,
         "CONCOURSE_USERNAME": "pool-boy",
@@ -147,9 +147,9 @@ def test_a_survey_asks_for_variables_of_its_playbook(awx: Awx, name: str) -> Non
 
 
 def own_project(folder: Path) -> Path:
-    """Create the custom project of docs/awx.md with the parts that `Pool status` needs."""
+    """Create the custom project of docs/docsite/rst/awx.rst with the parts that `Pool status` needs."""
     (folder / "playbooks").mkdir(parents=True)
-    (folder / "playbooks" / "status.yml").write_text(block("awx.md", "status.yml"), encoding="utf-8")
+    (folder / "playbooks" / "status.yml").write_text(block("awx.rst", "status.yml"), encoding="utf-8")
     return folder
 
 
@@ -184,14 +184,14 @@ def test_jobs_do_what_their_templates_say(awx: Awx, image: Image, tmp_path: Path
 def test_the_guide_names_each_variable() -> None:
     (play,) = yaml.safe_load(TEXT.sub("", (CHECKOUT / "playbooks" / "awx.yml").read_text(encoding="utf-8")))
     variables = {name for name in play["vars"] if name.startswith("pool_boy_awx_")}
-    guide = (CHECKOUT / "docs" / "awx.md").read_text(encoding="utf-8")
+    guide = (GUIDES / "awx.rst").read_text(encoding="utf-8")
     assert {*re.findall(r"`(pool_boy_awx_\w+)`", guide)} == variables
     assert {name for name in known_variables() if name.startswith("pool_boy_awx_")} == variables
     assert f"pip install {PACKAGE_WITH_AWX}" in guide
-    example = yaml.safe_load(block("awx.md", "lock_repositories.yml"))
+    example = yaml.safe_load(block("awx.rst", "lock_repositories.yml"))
     assert {*example} <= variables
     assert all({*repository} == {"name", "variables"} for repository in example["pool_boy_awx_lock_repos"])
-    (collection,) = yaml.safe_load(block("awx.md", "collections/requirements.yml"))["collections"]
+    (collection,) = yaml.safe_load(block("awx.rst", "collections/requirements.yml"))["collections"]
     assert collection["version"] == yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
 
 

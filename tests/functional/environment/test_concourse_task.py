@@ -111,7 +111,7 @@ def test_check_only_reports_and_the_cache_serves_the_next_build(task: Task, scen
 
 def test_a_round_with_the_options_of_the_guide_starts_builds_too(task: Task, scene: Scene) -> None:
     scene.atc.set_team("main", {"pipeline-operator": ["local:pool-boy"]})
-    shown = yaml.safe_load(block("concourse-task.md", "start builds for free locks"))
+    shown = yaml.safe_load(block("concourse_task.rst", "start builds for free locks"))
     for pool, name in zip(shown["OPTIONS"]["pool_boy_pools"], ["aws", "cf/fresh"], strict=True):
         pool["name"] = name
     shown["OPTIONS"]["pool_boy_pools"][0]["job"] = "main/shop/claim-env"
@@ -246,7 +246,7 @@ def test_the_task_and_the_pipeline_are_what_concourse_takes() -> None:
     assert step["config"]["run"] == task["run"]
     assert step["config"]["caches"] == task["caches"]
     assert OLD <= {*step["config"]["params"]} <= {*task["params"]}
-    (shown,) = yaml.safe_load(block("concourse-task.md", "The task"))
+    (shown,) = yaml.safe_load(block("concourse_task.rst", "The task"))
     assert {**shown["config"], "params": task["params"]} == task
     assert {*shown["config"]["params"]} == OLD
     versions = {resource["source"].get("tag") for resource in [task["image_resource"], *pipeline["resources"]]}

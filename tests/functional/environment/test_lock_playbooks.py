@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks claim and release, and the examples of docs/docsite/rst/locks.rst."""
+"""The playbooks claim and release, and the examples of the guides to locks."""
 
 from __future__ import annotations
 
@@ -95,12 +95,14 @@ def test_the_owner_is_the_job_of_awx(workplace: Workplace, locks: LockRepository
     assert hold_of_tip(locks).owner == "AWX job 4711 of https://awx.example.com"
 
 
-@pytest.mark.parametrize(("guide", "heading"), [("locks.rst", "In a play"), ("README.md", "in a play, and release")])
+@pytest.mark.parametrize(
+    ("guide", "heading"), [("locks_in_plays.rst", "In a play"), ("README.md", "in a play, and release")]
+)
 def test_the_play_of_the_guide(
     guide: str, heading: str, workplace: Workplace, locks: LockRepository, tmp_path: Path
 ) -> None:
     example = yaml.safe_load(block(guide, heading))
-    if guide != "locks.rst":
+    if guide == "README.md":
         example = [{"hosts": "localhost", "gather_facts": False, "tasks": example}]
     (defaults,) = (part["module_defaults"] for part in (*example, *example[0]["tasks"]) if "module_defaults" in part)
     defaults["poolboy.concourse.concourse_pool_lock"]["repo"] = locks.url
@@ -119,7 +121,7 @@ def test_the_play_of_the_guide(
 def test_the_tasks_of_the_guide_add_and_remove_locks(
     workplace: Workplace, locks: LockRepository, tmp_path: Path
 ) -> None:
-    tasks = yaml.safe_load(block("locks.rst", "Add, update and remove locks"))
+    tasks = yaml.safe_load(block("locks_in_plays.rst", "Add, update and remove locks"))
     for task in tasks:
         task["poolboy.concourse.concourse_pool_lock"]["repo"] = locks.url
     variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}

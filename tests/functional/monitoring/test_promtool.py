@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.filter.pool_metrics import pool_metrics
+from ansible_collections.poolboy.concourse.tests.functional.environment.guide import headings, rows
 from ansible_collections.poolboy.concourse.tests.servers.require import require_program
 from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round_facts import (
     claimed,
@@ -90,12 +91,13 @@ def test_every_rule_has_a_test_in_which_it_fires(tmp_path: Path) -> None:
 
 
 def test_the_rules_say_what_to_do() -> None:
-    headings = re.findall(r"^#+ `?(\w+)`?$", (CHECKOUT / "docs" / "monitoring.md").read_text(), re.MULTILINE)
+    listed = {alert: severity for alert, severity, _cause in rows("alerts.rst", "Alerts and dashboard")[: len(ALERTS)]}
+    assert listed == {rule["alert"]: rule["labels"]["severity"] for rule in ALERTS}
     for rule in ALERTS:
         page, anchor = rule["annotations"]["runbook_url"].split("#")
-        assert page.endswith("/docs/monitoring.md")
+        assert page.endswith("/docs/docsite/rst/alerts.rst")
         assert anchor == rule["alert"].lower()
-        assert rule["alert"] in headings
+        assert rule["alert"] in headings("alerts.rst")
         assert rule["labels"]["severity"] in ("info", "warning", "critical")
 
 
@@ -126,13 +128,11 @@ def test_rules_and_dashboard_use_metrics_and_labels_that_there_are() -> None:
 
 
 def test_the_documentation_describes_exactly_the_metrics_that_there_are() -> None:
-    rows = re.findall(
-        r"^\| `(poolboy_\w+)` \| (\w+) \| (.*?) \|", (CHECKOUT / "docs" / "monitoring.md").read_text(), re.M
-    )
-    described = {name: set(re.findall(r"`(\w+)`", labels)) for name, _kind, labels in rows}
+    table = rows("monitoring.rst", "The metrics")
+    described = {name: set(re.findall(r"\w+", labels)) for name, _kind, labels, _meaning in table}
     assert described == {name: labels - {"repository"} for name, labels in series().items()}
     kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", full_text(), re.MULTILINE))
-    assert {name: kind for name, kind, _labels in rows} == kinds
+    assert {name: kind for name, kind, _labels, _meaning in table} == kinds
 
 
 def test_every_verdict_in_a_rule_is_one() -> None:

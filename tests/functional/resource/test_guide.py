@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/concourse-resource.md: its pipelines work, and it names what there is."""
+"""The guides to the resource types: their pipelines work, and they name what there is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._resource.pool_boy import read_pool_boy
-from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block
+from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block, rows
 from ansible_collections.poolboy.concourse.tests.functional.resource.recipe import instructions
 from ansible_collections.poolboy.concourse.tests.functional.resource.scripts import CHECKOUT, Scripts
 from ansible_collections.poolboy.concourse.tests.functional.resource.test_pool_boy_check import (
@@ -23,12 +23,11 @@ from ansible_collections.poolboy.concourse.tests.functional.resource.test_pool_b
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
-GUIDE = "concourse-resource.md"
-TEXT = (CHECKOUT / "docs" / GUIDE).read_text(encoding="utf-8")
+GUIDES = {"pool-trigger": "pool_trigger_resource.rst", "pool-boy": "pool_boy_resource.rst"}
 
 
-def pipeline(heading: str) -> dict[str, Any]:
-    shown: dict[str, Any] = yaml.safe_load(block(GUIDE, f"## `{heading}`"))
+def pipeline(name: str) -> dict[str, Any]:
+    shown: dict[str, Any] = yaml.safe_load(block(GUIDES[name], f"Resource type {name}"))
     return shown
 
 
@@ -47,7 +46,7 @@ def test_the_pipelines_are_complete(name: str) -> None:
     assert {step.get("get") or step["put"] for step in steps} == {one["name"] for one in shown["resources"]}
     version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text())["version"]
     assert {one["source"]["tag"] for one in shown["resource_types"]} == {version}
-    commands = re.findall(r"--target (\S+) --tag (\S+) \.", block(GUIDE, "The images"))
+    commands = re.findall(r"--target (\S+) --tag (\S+) \.", block("concourse_resources.rst", "The images"))
     images = {f"{one['source']['repository']}:{version}" for one in shown["resource_types"]}
     assert images <= {tag for _target, tag in commands}
     assert all([*instructions(target)] for target, _tag in commands)
@@ -80,17 +79,25 @@ def test_the_pipeline_of_pool_boy_works(pool_boy: Scripts, scene: Scene, tmp_pat
     pool_boy.run("in", {"source": source, "version": version}, str(tmp_path / "build" / get["get"]))
     run = pool_boy.run("out", {"source": source, "params": put.get("params")}, str(tmp_path / "build"), says_more=True)
     assert run.value["version"] == version
-    listed = re.findall(r"^\| `([\w.]+)` \|", TEXT[TEXT.index("### `get`") : TEXT.index("### `put`")], re.MULTILINE)
-    assert {path.name for path in (tmp_path / "build" / get["get"]).iterdir()} == {*listed}
+    listed = {name for name, _content in rows(GUIDES["pool-boy"], "get")}
+    assert {path.name for path in (tmp_path / "build" / get["get"]).iterdir()} == listed
 
 
 def test_every_parameter_is_named() -> None:
     """Those of the resource types by themselves; the others are those of the modules, whose documentation has them."""
     defaults = read_pool_boy({"uri": "/srv/locks.git", "pools": ["aws"]})
     own = {"uri", "private_key", "username", "password", "git_config", "skip_ssl_verification", "known_hosts", "pool"}
+    described = [row for name, guide in GUIDES.items() for row in rows(guide, f"Resource type {name}") if len(row) == 2]
+    named = " ".join(parameters for parameters, _meaning in described)
     for name in {*own, "retry_after", "retry_delay", "depth", "name", "pools"}:
-        assert f"`{name}`" in TEXT, name
-    assert f"({defaults['retry_after']})" in TEXT
-    assert f"(`{defaults['name']}`)" in TEXT
-    for name in ("clean", "trigger", "dry_run", "pools", "max_releases"):
-        assert re.search(rf"^\| `{name}` \|", TEXT[TEXT.index("### `put`") :], re.MULTILINE), name
+        assert re.search(rf"\b{name}\b", named), name
+    meanings = dict(described)
+    assert f"({defaults['retry_after']})" in meanings["retry_after"]
+    assert f"({defaults['name']})" in meanings["name"]
+    assert {name for name, _meaning in rows(GUIDES["pool-boy"], "put")} == {
+        "clean",
+        "trigger",
+        "dry_run",
+        "pools",
+        "max_releases",
+    }

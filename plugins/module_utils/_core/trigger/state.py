@@ -9,7 +9,7 @@ import enum
 
 
 class TriggerState(enum.StrEnum):
-    """The state of a pool after a run, as docs/triggering.md defines it."""
+    """The state of a pool after a run, as docs/docsite/rst/triggering.rst defines it."""
 
     SATISFIED = "satisfied"
     TRIGGERED = "triggered"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 from hypothesis import example, given
@@ -66,15 +65,6 @@ def test_for_programs() -> None:
         "more": 0,
     }
     assert NOW == 1_790_000_000
-
-
-def test_the_documentation_shows_what_is_sent() -> None:
-    page = (Path(__file__).parents[5] / "docs" / "monitoring.md").read_text(encoding="utf-8")
-    (shown,) = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
-    sent = pool_notification(pool_news(FACT)["news"], round=FACT)
-    assert shown.keys() == sent.keys()
-    assert shown["counts"].keys() == sent["counts"].keys()
-    assert {tuple(item) for item in shown["news"]} == {tuple(item) for item in sent["news"]}
 
 
 def test_for_a_chat() -> None:
