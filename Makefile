@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Without compiled bytecode every Ansible run takes 50 % longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test bench lint unit functional long molecule sanity units docs release format clean
+.PHONY: help demo test bench lint unit functional long molecule sanity units integration docs release format clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -23,7 +23,7 @@ help: ## List the commands.
 demo: $(READY) ## Run the collection on a demo lock repository and a demo Concourse.
 	$(BIN)/python -m tests.demo
 
-test: $(READY) ## Run every check and every test.
+test: $(READY) ## Run the checks and the tests.
 	$(BIN)/python -m scripts.check
 
 bench: $(READY) ## Measure the goals of docs/docsite/rst/performance.rst.
@@ -49,6 +49,9 @@ sanity: $(READY) ## Run ansible-test sanity on the oldest and the newest ansible
 
 units: $(READY) ## Run ansible-test units on the newest ansible-core.
 	$(BIN)/python -m scripts.check units
+
+integration: $(READY) ## Run ansible-test integration on the oldest and the newest ansible-core.
+	$(BIN)/python -m scripts.check integration
 
 docs: $(READY) ## Build the documentation as web pages in .cache/docs.
 	@$(BIN)/python -m scripts.docsite

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run ansible-test: ``python -m scripts.ansible_test --core 2.19 --python 3.11 sanity`` (or ``units``, and options).
+"""Run ansible-test: ``python -m scripts.ansible_test --core 2.19 --python 3.11 sanity``.
+
+``units`` and ``integration`` work as well; options of ansible-test follow.
 
 Each pair of ansible-core and Python has its own environment in ``.cache``. ansible-test resolves its working folder
 and requires ``ansible_collections/poolboy/concourse`` in its path, so it runs on a copy of what git would commit.

@@ -97,6 +97,11 @@ def sanity() -> list[Stage]:
     return [_ansible_test(core, "sanity") for core in CORES]
 
 
+def integration() -> list[Stage]:
+    """Return the modules and the role as Ansible runs them, on the oldest and the newest ansible-core."""
+    return [_ansible_test(core, "integration") for core in CORES]
+
+
 def units() -> list[Stage]:
     """Return the unit tests as Ansible runs them, on the newest ansible-core; pytest runs them on the oldest Python."""
     return [_ansible_test(max(CORES), "units")]
@@ -109,8 +114,11 @@ GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
     "molecule": molecule,
     "sanity": sanity,
     "units": units,
+    "integration": integration,
 }
-AT_ONCE = ("sanity",)
+AT_ONCE = ("sanity", "integration")
+# `make test` leaves these out.
+ON_REQUEST = ("integration",)
 
 
 def _installed(program: str, *arguments: str) -> Stage:
@@ -141,7 +149,11 @@ def _ansible_test(core: str, kind: str) -> Stage:
         wanted = ", ".join(sorted(CORES[core]))
         return Stage(name=f"ansible-test {kind}, core {core}", obstacle=f"none of Python {wanted} is installed")
     python = suitable[0]
-    options = {"sanity": ["--local", "--junit"], "units": ["--local", "--python", python, "tests/unit/plugins/"]}[kind]
+    options = {
+        "sanity": ["--local", "--junit"],
+        "integration": ["--local"],
+        "units": ["--local", "--python", python, "tests/unit/plugins/"],
+    }[kind]
     return Stage(
         name=f"ansible-test {kind}, core {core}, Python {python}",
         command=[sys.executable, "-m", "scripts.ansible_test", "--core", core, "--python", python, kind, *options],
