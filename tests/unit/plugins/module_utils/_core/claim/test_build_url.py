@@ -182,9 +182,9 @@ def test_escaped_bytes_that_are_no_utf_8_do_no_harm() -> None:
     ids=range(12),
 )
 def test_hostile_urls_are_read_in_bounded_time(url: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     references = read_build_url(url)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert len(references) <= 4
 
 

@@ -269,9 +269,9 @@ UNPRINTABLE = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
     ids=range(16),
 )
 def test_hostile_messages_are_read_in_bounded_time_and_length(message: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     holder = read(message)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert len(holder.text) <= 120
     assert holder.url is None or len(holder.url) <= 500
     assert len(holder.references) <= 12
@@ -291,3 +291,10 @@ def test_no_message_makes_the_reader_fail(message: str, lock: str) -> None:
         holder = read(one, lock)
         assert not {unicodedata.category(character) for character in holder.text} & UNPRINTABLE
         assert (holder.kind is BUILD) or not holder.references
+
+
+@pytest.mark.parametrize("variables", ['{"branch":"main"', "{branch: main}", "{}", '{"a":1}tail'])
+def test_braces_that_are_no_instance_variables_are_part_of_a_name(variables: str) -> None:
+    found = read(f"main/deploy/{variables}/up build 3 claiming: luna")
+    assert found.references
+    assert all(one.pipeline is None or one.pipeline.instance_vars is None for one in found.references)

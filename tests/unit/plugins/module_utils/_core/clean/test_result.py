@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import CleanRules
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import LockPlan, plan_releases
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.plan import Action, LockPlan, plan_releases
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import Cause, Reason
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.result import (
     clean_diff,
     clean_result,
     clean_warnings,
+    failure_result,
+    slow_warnings,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.layout import WIDTH
@@ -21,6 +25,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 
 from .clean_model import ERRORED, LEAKED, LONG_DEAD, MANUAL, NOW, RUNNING, ModelPools, judge_all
+from .clean_runs import begin
 
 STATUS_KEYS = {
     "pool",
@@ -201,3 +206,26 @@ def test_names_of_any_bytes_are_safe_in_json_and_terminals() -> None:
     assert result["released"][0]["name"] == r"caf\xe9\x1b[2J\n"
     shown = [*result["report"], *(line for side in clean_diff(steps).values() for line in side.splitlines())]
     assert not any(character < " " for line in shown for character in line)
+
+
+def test_a_failure_before_the_locks_were_judged_has_no_locks() -> None:
+    pools = a_pool()
+    assert failure_result(begin(pools), pools.snapshot(), ["aws"], NOW) == {"released": []}
+
+
+def test_the_warning_of_releases_by_age_counts_the_locks() -> None:
+    pools = ModelPools()
+    for number in (1, 2):
+        pools.add(f"aws/env-{number}", Verdict(VerdictName.UNVERIFIED, "no Concourse is configured", LONG_DEAD))
+    pools.policy = PoolPolicy(no_concourse=Policy.STALE, has_concourse=False)
+    steps, _snapshot = plan(pools)
+    assert "2 locks that builds claimed are released by age alone" in next(clean_warnings(steps, []))
+
+
+def test_locks_that_could_not_be_judged_again_in_time_are_named() -> None:
+    steps, _snapshot = plan(a_pool())
+    assert list(slow_warnings(steps)) == []
+    slow = [replace(step, action=Action.KEEP, reason=Reason(Cause.SLOW_RESPONSES)) for step in steps]
+    (warning,) = slow_warnings(slow)
+    assert "too slowly to judge 4 locks again" in warning
+    assert warning.endswith("keeps what it would have released: aws/env-1, aws/env-2, aws/env-3, aws/env-4.")

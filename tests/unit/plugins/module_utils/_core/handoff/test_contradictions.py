@@ -16,7 +16,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     StepVersion,
     Version,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.contradictions import (
+    require_listed_build,
+    require_other_version,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -172,3 +177,61 @@ def test_a_removed_job_is_no_contradiction() -> None:
     verdict = verdict_on(ModelQueries(model), claiming, "v2")
     assert (verdict.name, verdict.build) == (LEAKED, claiming)
     assert "found by its version" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("active", "listed", "is_believed"),
+    [
+        (None, [7], True),
+        (9, [7, 9], True),
+        (9, [7, 8], False),  # younger than the oldest that is listed
+        (5, [7, 8], True),  # older than all that are listed
+        (9, [], False),
+    ],
+)
+def test_a_list_of_builds_without_the_active_one_of_the_job(
+    active: int | None, listed: list[int], is_believed: bool
+) -> None:
+    job = Job("claim", next_build=active)
+    builds = [Build(number, str(number), FAILED, "main") for number in listed]
+    if is_believed:
+        require_listed_build(job, builds)
+    else:
+        with pytest.raises(NoCredibleResponse, match="lists the builds of job claim without its active build"):
+            require_listed_build(job, builds)
+
+
+def test_a_version_that_is_listed_of_two_resources() -> None:
+    followed = [("envs", ref("v2")), ("other", ref("v2"))]
+    with pytest.raises(NoCredibleResponse, match="a version of one resource as that of another"):
+        require_other_version(followed, ["envs", "other"], ref("v2"))
+    require_other_version(followed, ["envs", "src"], ref("v2"))
+    require_other_version(followed, ["envs"], ref("v3"))
+
+
+def test_a_step_that_belongs_to_another_resource_now_has_its_version_of_the_former_one() -> None:
+    model, claiming = claimed_with_source()
+    model.versions("new-src", "n1")
+    model.job("claim", get("new-src", step="src"), put("envs"))
+    model.job("test", get("src"))
+    model.job("release", get("envs", passed=["claim"]), put("envs"))
+    assert verdict_on(Contradicting(model), claiming, "v2").name is HANDED_OFF
+
+
+def test_a_build_that_is_listed_as_maker_of_a_version_that_it_does_not_list() -> None:
+    """Before 5.5, no version can be searched for, so the outputs are looked at only here."""
+    queries, _model, claiming = handed_off()
+    queries.has_filter = False
+    queries.listed_resources = {claiming.id: BuildResources()}
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "at a version of envs, and not the version at it")
+
+
+def test_a_later_build_that_does_not_list_the_version_that_passed_the_lock_over() -> None:
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=["claim"]))
+    model.next_inputs("test", {"envs": "v3"})
+    queries = Contradicting(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    queries = Contradicting(model)
+    queries.listed_resources = {claiming.id + 1: BuildResources(outputs=(StepVersion("envs", ref("v1")),))}
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "at a version, and not the version at that build")

@@ -13,6 +13,7 @@ import time
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.reruns import ask_for_active_rerun
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -42,11 +43,11 @@ def aged() -> tuple[PipelineModel, Build, list[Build]]:
 def test_the_builds_of_a_job_are_listed_by_the_hundred_and_not_asked_for_one_by_one() -> None:
     model, claiming, _builds = aged()
     queries = ModelQueries(model)
-    started = time.perf_counter()
+    started = time.process_time()
     assert verdict_on(queries, claiming, "v2").name is LEAKED
     assert [query.method for query in queries.asked].count("builds_from") <= BUILDS // 100 + 1
     assert len(queries.asked) <= 25
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("number", [0, 1, 98, 99, 100, 101, 250, 498, 499, 500, 501, 599])
@@ -73,3 +74,19 @@ def test_more_builds_than_can_be_listed_leave_the_lock_in_doubt() -> None:
     verdict = verdict_on(queries, claiming, "v2")
     assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
     assert [query.method for query in queries.asked].count("builds_from") == 20
+
+
+def test_as_many_builds_as_can_be_listed_decide_the_verdict() -> None:
+    model, claiming, _builds = aged()
+    model.page_from = 26  # each of 20 lists has 25 of the 500 builds that the first page does not list
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    assert [query.method for query in queries.asked].count("builds_from") == 20
+
+
+def test_a_one_off_build_has_no_reruns() -> None:
+    model, _claiming, _builds = aged()
+    queries = ModelQueries(model)
+    one_off = Build(9000, "9000", FAILED, "main")
+    assert ask_for_active_rerun(queries, model.ref, [one_off]) is None
+    assert queries.asked == []

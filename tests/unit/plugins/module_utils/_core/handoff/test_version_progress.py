@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.job_graph import JobGraph
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.trace import fetch_version_use
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.version_progress import VersionProgress
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
@@ -160,3 +163,28 @@ def test_a_build_that_nobody_passed_over_is_found_with_few_questions() -> None:
     assert verdicts == [LEAKED] * 10
     assert len(queries.asked) <= 10 * 9 + 10, len(queries.asked)
     assert verdict_on(queries, claims[-1], "v10").name is HANDED_OFF
+
+
+def progress_of(model: PipelineModel, source: Build, version: str) -> VersionProgress:
+    queries, graph = ModelQueries(model), JobGraph(model.configured_jobs())
+    use = fetch_version_use(queries, model.ref, source, ("envs", ref(version)))
+    assert use is not None
+    return VersionProgress(queries, model.ref, graph, use)
+
+
+@pytest.mark.parametrize("passed", [(), ("claim",)])
+def test_a_job_that_takes_the_version_next_has_not_passed_it_over(passed: tuple[str, ...]) -> None:
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=passed))
+    model.next_inputs("test", {"envs": "v2"})
+    progress = progress_of(model, claiming, "v2")
+    job = progress.graph.job("test")
+    assert not progress.ask_has_passed_over(job, job.inputs[0])
+    assert not progress.ask_has_passed_over_everywhere("test")
+
+
+def test_a_next_version_that_the_resource_does_not_know_passes_nothing_over() -> None:
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=["claim"]), put("envs"))
+    model.next_inputs("test", {"envs": "unknown"})
+    assert name(model, claiming) is HANDED_OFF

@@ -148,9 +148,9 @@ def laughs(form: Callable[[int], str], first: str) -> str:
 )
 def test_a_small_content_with_huge_data(text: str) -> None:
     assert len(text) < LARGEST_CONTENT
-    began = time.monotonic()
+    began = time.process_time()
     assert content_data(text) is None
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_merge_keys_that_multiply() -> None:

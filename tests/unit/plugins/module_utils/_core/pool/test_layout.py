@@ -18,6 +18,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
     is_claimed_lock,
     lock_path,
     parse_path,
+    pool_folder,
 )
 
 CLAIMED, UNCLAIMED = State.CLAIMED, State.UNCLAIMED
@@ -59,3 +60,8 @@ def test_names_of_any_bytes(name: bytes, state: State) -> None:
     parsed = parse_path(path)
     assert parsed is not None
     assert parsed.is_lock is (bool(name) and not name.startswith(b".") and b"/" not in name)
+
+
+def test_the_folder_of_a_pool() -> None:
+    assert pool_folder("cf/fresh") == "cf/fresh"
+    assert pool_folder(ROOT_POOL) == ""

@@ -48,3 +48,9 @@ def test_whether_the_claims_of_pools_are_known(names: list[str] | None, is_known
     """Pools are wanted by the names that results show."""
     wanted = ALL_POOLS if names is None else WantedPools(frozenset(names))
     assert SNAPSHOT.knows_claims_of(wanted) is is_known
+
+
+def test_no_claim_is_missing_where_each_claimed_lock_has_one() -> None:
+    whole = Snapshot("a" * 40, "main", ("aws",), (KNOWN,), {KNOWN.path: CLAIM})
+    assert whole.locks_without_claim() == ()
+    assert whole.knows_claims_of(ALL_POOLS)

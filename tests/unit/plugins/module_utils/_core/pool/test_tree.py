@@ -261,3 +261,8 @@ def test_every_lock_is_a_file_of_the_tree_and_listed_once(paths: list[str]) -> N
     assert {lock.path for lock in found.locks} <= set(paths)
     assert {lock.pool for lock in found.locks} <= set(found.pools)
     assert all(lock_path(lock.pool, lock.state, lock.name) == lock.path for lock in found.locks)
+
+
+def test_the_paths_of_claimed_locks() -> None:
+    found = tree(*pool("aws", "claimed/a", "unclaimed/b"), *pool("cf/fresh", "claimed/c"))
+    assert found.claimed_paths == {"aws/claimed/a", "cf/fresh/claimed/c"}

@@ -116,3 +116,14 @@ def test_after_a_rewritten_history_every_free_lock_is_announced(
         since = max(number for number, one in enumerate(lines[-1].commits) if lock in one.now - one.before)
         places = [names.index(one.commit) for one in found if one.lock == lock and one.commit in names]
         assert any(place >= since for place in places), f"{lock} is free and was not announced"
+
+
+def test_a_version_whose_commit_is_no_longer_on_the_branch_starts_again_with_the_free_locks() -> None:
+    rewritten = Line([frozenset("ab")], prefix="d")
+    queue = next_queue(Arrival("c7", "a", 2), rewritten, None)
+    assert queue.coming == (Arrival("d0", "a", 3), Arrival("d0", "b", 3))
+
+
+def test_a_version_whose_lock_was_never_free_in_its_commit_starts_again() -> None:
+    queue = next_queue(Arrival("c0", "x", 0), Line([frozenset("a"), frozenset("ab")]), None)
+    assert queue.coming == (Arrival("c1", "a", 1), Arrival("c1", "b", 1))

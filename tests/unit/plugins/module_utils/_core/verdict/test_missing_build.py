@@ -346,3 +346,24 @@ def test_an_ended_build_of_the_name_without_the_claim_does_not_hide_the_one_that
     verdict = judge_claim(claim_by(build, "v2", at=claimed_at), named, ModelQueries(model, taken), now=0)
     assert (verdict.name, verdict.build) == (RUNNING if status is STARTED else HANDED_OFF, build)
     assert "old/claim 1 lists no such claim; found by its version" in verdict.reason
+
+
+def test_a_claim_that_names_its_build_by_an_unknown_id_has_no_namesake() -> None:
+    model, build = a_pipeline()
+    model.made[build.id] = ()
+    one_off = Build(99, "99", ERRORED, "main", start_time=build.start_time)
+    verdict = judge_claim(claim_by(build, "v9"), holder_of(one_off), ModelQueries(model), now=0)
+    assert verdict.name is GONE
+
+
+@pytest.mark.parametrize("status", [FAILED, ERRORED, ABORTED])
+def test_a_one_off_build_that_did_not_succeed_left_its_lock_unless_a_job_has_taken_it(status: BuildStatus) -> None:
+    model, build = a_pipeline()
+    ended = Build(99, "99", status, "main", start_time=build.start_time, end_time=(build.start_time or 0) + 60)
+    model.versions("envs", "v9")
+    model.job("use", get("envs"))
+    queries = ModelQueries(model, one_offs=(ended,))
+    assert judge_claim(claim_by(ended, "v9"), holder_of(ended), queries, now=0).name is VerdictName(status.value)
+    model.build("use", STARTED, took={"envs": "v9"})
+    queries = ModelQueries(model, one_offs=(ended,))
+    assert judge_claim(claim_by(ended, "v9"), holder_of(ended), queries, now=0).name is HANDED_OFF

@@ -21,6 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
     pool_entries,
     read_minutes,
     read_pools,
+    read_target,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 
@@ -187,3 +188,15 @@ def test_minutes(value: object, minutes: int) -> None:
 def test_no_minutes(value: object) -> None:
     with pytest.raises(BadOption, match=r"^grace: .* is not a number of minutes; write a whole number, 0 or more\.$"):
         read_minutes(value, "grace")
+
+
+@pytest.mark.parametrize("given", [7, {"name": "aws"}, True])
+def test_pools_that_are_no_list(given: object) -> None:
+    with pytest.raises(BadOption, match="is not a list"):
+        pool_entries(given)
+
+
+@pytest.mark.parametrize("value", ["", " ", "/", None, 7])
+def test_locks_cannot_be_released_to_a_pool_without_a_name(value: object) -> None:
+    with pytest.raises(BadOption, match="release_to: name the pool"):
+        read_target(value)
