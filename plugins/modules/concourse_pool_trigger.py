@@ -160,6 +160,10 @@ pools:
   contains:
     name: {description: The pool., type: str, sample: aws}
     job: {description: Its job., type: str, sample: main/deploy/claim-aws}
+    job_url:
+      description: The page of the job.
+      type: str
+      sample: https://ci.example.com/teams/main/pipelines/deploy/jobs/claim-aws
     instance_vars: {description: Instance variables of the pipeline or V(null)., type: dict, sample: {cloud: aws}}
     unclaimed: {description: How many locks are free., type: int, sample: 3}
     active:
