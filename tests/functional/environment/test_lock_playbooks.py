@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks claim and release, and the examples of the guides to locks."""
+"""The playbooks claim and release."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import shlex
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import Hold, read_hold
 from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block
@@ -93,43 +92,3 @@ def test_the_owner_is_the_job_of_awx(workplace: Workplace, locks: LockRepository
     )
     assert run.code == 0, run.said
     assert hold_of_tip(locks).owner == "AWX job 4711 of https://awx.example.com"
-
-
-@pytest.mark.parametrize(
-    ("guide", "heading"), [("locks_in_plays.rst", "In a play"), ("README.md", "in a play, and release")]
-)
-def test_the_play_of_the_guide(
-    guide: str, heading: str, workplace: Workplace, locks: LockRepository, tmp_path: Path
-) -> None:
-    example = yaml.safe_load(block(guide, heading))
-    if guide == "README.md":
-        example = [{"hosts": "localhost", "gather_facts": False, "tasks": example}]
-    (defaults,) = (part["module_defaults"] for part in (*example, *example[0]["tasks"]) if "module_defaults" in part)
-    defaults["poolboy.concourse.concourse_pool_lock"]["repo"] = locks.url
-    example[0].setdefault("vars", {})["ansible_python_interpreter"] = "{{ ansible_playbook_python }}"
-    file = tmp_path / "play.yml"
-    file.write_text(yaml.safe_dump(example, sort_keys=False))
-    before = locks.tip()
-    run = play(workplace, locks, "ansible-playbook", str(file), "-e", "release=1.2.0")
-    assert run.code == 0, run.said
-    assert "WARNING" not in run.said
-    assert ".example.com" in run.stdout
-    subjects = git("log", "--format=%s", f"{before}..main", folder=locks.path).decode().splitlines()
-    assert [subject.partition(":")[0] for subject in subjects] == ["unclaiming", "claiming"]
-
-
-def test_the_tasks_of_the_guide_add_and_remove_locks(
-    workplace: Workplace, locks: LockRepository, tmp_path: Path
-) -> None:
-    tasks = yaml.safe_load(block("locks_in_plays.rst", "Add, update and remove locks"))
-    for task in tasks:
-        task["poolboy.concourse.concourse_pool_lock"]["repo"] = locks.url
-    variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-    file = tmp_path / "play.yml"
-    file.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}]))
-    run = play(workplace, locks, "ansible-playbook", str(file))
-    assert run.code == 0, run.said
-    content = git("cat-file", "blob", "main:aws/unclaimed/env-7", folder=locks.path)
-    assert content == b"url: https://env-7.example.com\n"
-    assert b"aws/unclaimed/env-2" not in locks.tree()
-    assert "changed=0" in play(workplace, locks, "ansible-playbook", str(file)).stdout, "the second run"
