@@ -21,6 +21,13 @@ from scripts.artifact import run_tool
 from scripts.checkout import CHECKOUT
 
 NAME = "poolboy.concourse"
+# Wide tables need a wide page.
+THEME = {
+    "page_width": "78rem",
+    "body_max_width": "none",
+    "sidebar_width": "16rem",
+    "font_family": "system-ui, sans-serif",
+}
 # Labels of Ansible's own documentation that antsibull-docs or a guide refers to, and their pages.
 ANSIBLE = "https://docs.ansible.com/projects/ansible/devel/"
 LABELS = {
@@ -41,8 +48,9 @@ def build_site(target: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     options = ("--use-current", "--squash-hierarchy", "--fail-on-error")
-    theme = ("--sphinx-theme", "alabaster")
-    run_tool("antsibull-docs", "sphinx-init", *options, *theme, "--dest-dir", str(target), NAME, folder=CHECKOUT)
+    site = ["--project", NAME, "--title", NAME, "--sphinx-theme", "alabaster"]
+    site += [word for item in THEME.items() for word in ("--extra-html-theme-options", "=".join(item))]
+    run_tool("antsibull-docs", "sphinx-init", *options, *site, "--dest-dir", str(target), NAME, folder=CHECKOUT)
     with (target / "conf.py").open("a", encoding="utf-8") as configuration:
         configuration.write(CONFIGURATION)
     (target / "ansible.inv").write_bytes(inventory(LABELS))

@@ -34,6 +34,8 @@ options:
 seealso:
   - plugin: poolboy.concourse.pool_news
     plugin_type: filter
+  - ref: ansible_collections.poolboy.concourse.docsite.monitoring
+    description: All metrics, and how to send them to Prometheus.
 """
 
 EXAMPLES = r"""
@@ -51,6 +53,10 @@ RETURN = r"""
 _value:
   description: The metrics, with a line break at the end.
   type: str
+  sample: |
+    # HELP poolboy_locks Locks by pool, state and verdict.
+    # TYPE poolboy_locks gauge
+    poolboy_locks{repository="infra",pool="aws",state="claimed",verdict="errored"} 1
 """
 
 import typing as t

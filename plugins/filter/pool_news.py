@@ -45,6 +45,8 @@ options:
 seealso:
   - plugin: poolboy.concourse.pool_notification
     plugin_type: filter
+  - ref: ansible_collections.poolboy.concourse.docsite.messages
+    description: What is news, and when it is reported.
 """
 
 EXAMPLES = r"""
@@ -90,9 +92,11 @@ _value:
     memory:
       description: The memory for the next round after these news were delivered. It is small and contains no secret.
       type: dict
+      sample: {told: [kept_too_long aws/env-1 7000aa5c0b1d], waiting: []}
     memory_if_lost:
       description: The memory for the next round if they could not be delivered. The next round reports them again.
       type: dict
+      sample: {told: [], waiting: []}
 """
 
 import typing as t

@@ -38,6 +38,8 @@ options:
 seealso:
   - plugin: poolboy.concourse.pool_news
     plugin_type: filter
+  - ref: ansible_collections.poolboy.concourse.docsite.messages
+    description: Both formats, with examples.
 """
 
 EXAMPLES = r"""
@@ -55,6 +57,7 @@ RETURN = r"""
 _value:
   description: The body of the request.
   type: dict
+  sample: {text: "*infra*: 1 lock released\n• aws/env-4 was released: ci/deploy 12 errored and left it claimed"}
 """
 
 import typing as t

@@ -35,6 +35,10 @@ options:
       - The page shows ages at the end of the round.
     type: int
     default: 60
+seealso:
+  - module: poolboy.concourse.concourse_pool_status
+  - ref: ansible_collections.poolboy.concourse.docsite.page
+    description: Pictures of the page, and what its parts show.
 """
 
 EXAMPLES = r"""
@@ -68,6 +72,7 @@ RETURN = r"""
 _value:
   description: The page, a complete HTML document.
   type: str
+  sample: <!DOCTYPE html><html lang="en">...</html>
 """
 
 import typing as t

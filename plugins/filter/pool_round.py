@@ -43,20 +43,52 @@ _value:
   description: The round, and what follows from it.
   type: dict
   contains:
-    round: {description: The fact of the round., type: dict}
-    is_unconfigured: {description: Whether nobody named the repository or the pools., type: bool}
-    has_late_failures: {description: Whether page and metrics must be written again to show a late failure., type: bool}
+    round:
+      description: The fact of the round.
+      type: dict
+      sample: {name: infra, finished_at: "2026-11-22T03:00:12Z", ok: true, failures: []}
+    is_unconfigured:
+      description: Whether nobody named the repository or the pools.
+      type: bool
+      sample: false
+    has_late_failures:
+      description: Whether page and metrics must be written again to show a late failure.
+      type: bool
+      sample: false
     outcome:
       description: What the role shows at the end. Contains no secret.
       type: dict
       contains:
-        failure_message: {description: 'The sentences with which the round fails, empty if it does not.', type: str}
-        report: {description: The round as lines of text., type: list, elements: str}
-    metrics: {description: The metrics of the round in the text format of Prometheus., type: str}
-    memory: {description: 'What was reported before, as P(poolboy.concourse.pool_news#filter) expects it.', type: dict}
-    state: {description: The current content of the state file., type: dict}
-    next_state: {description: The new content of the state file., type: dict}
-    pushgateway_group: {description: The URL to which the role pushes the metrics. May contain a secret., type: str}
+        failure_message:
+          description: The sentences with which the round fails, empty if it does not.
+          type: str
+          sample: ''
+        report:
+          description: The round as lines of text.
+          type: list
+          elements: str
+          sample: ['aws: 2 claimed (1 releasable), 1 free: env-3']
+    metrics:
+      description: The metrics of the round in the text format of Prometheus.
+      type: str
+      sample: |
+        poolboy_free_locks{repository="infra",pool="aws"} 3
+    memory:
+      description: What was reported before, as P(poolboy.concourse.pool_news#filter) expects it.
+      type: dict
+      sample: {told: [], waiting: []}
+    state:
+      description: The current content of the state file.
+      type: dict
+      sample: {memory: {told: [], waiting: []}, metrics: ""}
+    next_state:
+      description: The new content of the state file.
+      type: dict
+      sample: {memory: {told: [], waiting: []}, metrics: ""}
+    pushgateway_group:
+      description: The URL to which the role pushes the metrics. May contain a secret.
+      type: str
+      sample: http://pushgateway.example.com:9091/metrics/job/pool_boy/repository@base64/aW5mcmE=
 """
 
 import typing as t

@@ -42,10 +42,18 @@ _value:
   description: The decisions.
   type: dict
   contains:
-    mistakes: {description: A sentence for each setting that cannot work., type: list, elements: str}
-    pools_with_job: {description: The pools whose free locks get builds., type: list, elements: raw}
-    starts_builds: {description: Whether the round starts builds., type: bool}
-    is_published: {description: Whether the role publishes the round., type: bool}
+    mistakes:
+      description: A sentence for each setting that cannot work.
+      type: list
+      elements: str
+      sample: ["pool_boy_kept_too_long must be a number of minutes, 0 or more."]
+    pools_with_job:
+      description: The pools whose free locks get builds.
+      type: list
+      elements: raw
+      sample: [{name: aws, job: main/deploy/claim-aws}]
+    starts_builds: {description: Whether the round starts builds., type: bool, sample: true}
+    is_published: {description: Whether the role publishes the round., type: bool, sample: true}
 """
 
 import typing as t

@@ -37,6 +37,7 @@ RETURN = r"""
 _value:
   description: A sentence that names the unknown variables. Empty if all variables are known.
   type: str
+  sample: There is no variable pool_boy_exclud. Correct the name.
 """
 
 from collections.abc import Callable, Collection

@@ -45,6 +45,7 @@ _raw:
   description: The options of each module, without those that no variable sets.
   type: list
   elements: dict
+  sample: [{repo: "git@git.example.com:teams/locks.git", pools: [aws]}]
 """
 
 import typing as t

@@ -109,6 +109,15 @@ notes:
   - The host where the module runs needs git, GitPython, requests, and access to the repository and Concourse. Use
     C(delegate_to) with V(localhost) and C(run_once) to run it on the controller.
   - Commits are signed if the git configuration requires it, for example with C(commit.gpgsign).
+seealso:
+  - module: poolboy.concourse.concourse_pool_status
+  - module: poolboy.concourse.concourse_pool_lock
+  - ref: ansible_collections.poolboy.concourse.docsite.cleaning
+    description: The options with examples, and why a lock is kept.
+  - ref: ansible_collections.poolboy.concourse.docsite.choosing_policies
+    description: Policies for common situations.
+  - ref: ansible_collections.poolboy.concourse.docsite.safe_releases
+    description: Why a run takes no lock that is in use.
 """
 
 EXAMPLES = r"""
@@ -178,17 +187,30 @@ pools:
   returned: after the repository was read
   type: list
   elements: dict
+  sample:
+    - name: aws
+      claimed: 2
+      unclaimed: 1
+      releasable: 1
+      verdicts: {errored: 1, free: 1, running: 1}
+      oldest_claim_at: "2026-11-21T20:31:56Z"
+      oldest_claim_minutes: 187
 problems:
   description: Problems that a person should fix, with the keys of M(poolboy.concourse.concourse_pool_status).
   returned: after the repository was read
   type: list
   elements: dict
+  sample: [{pool: aws, text: "lock env-1 is both claimed and unclaimed: remove one of the two files"}]
 report:
   description:
     - The locks before the run as the lines of a table, the worst first.
   returned: after the repository was read
   type: list
   elements: str
+  sample:
+    - "POOL  LOCK   VERDICT  HOLDER        SINCE (UTC)  AGE     COMMIT"
+    - "aws   env-4  errored  ci/deploy 12  11-21 20:31  3h 7m   d0850b46"
+    - "              ci/deploy 12 errored and left it claimed"
 commit:
   description: The commit of the branch that the module read, before any release.
   returned: after the repository was read

@@ -134,6 +134,10 @@ notes:
 seealso:
   - module: poolboy.concourse.concourse_pool_status
   - module: poolboy.concourse.concourse_pool_clean
+  - ref: ansible_collections.poolboy.concourse.docsite.locks
+    description: How people claim and release locks at a terminal.
+  - ref: ansible_collections.poolboy.concourse.docsite.locks_in_plays
+    description: How plays and workflows of AWX use locks.
 """
 
 EXAMPLES = r"""
@@ -223,15 +227,29 @@ lock:
   description: The lock, if it is a single one, with the same keys. V(null) otherwise.
   returned: success
   type: dict
+  sample:
+    pool: aws
+    name: env-4
+    state: claimed
+    content: "url: https://env-4.example.com\n"
+    data: {url: https://env-4.example.com}
+    owner: release-tests 1.2.0
+    reason: tests of release 1.2.0
+    until: "2026-11-29T18:00:00Z"
+    commit: d0850b46e5200ff4c85718fad1652bdcdd611339
 report:
   description: What became of the locks, and the contents of those that the owner holds, as lines for people.
   returned: success
   type: list
   elements: str
+  sample:
+    - "aws/env-4 is held by release-tests 1.2.0 until 2026-11-29T18:00:00Z, for 4h 0m more: tests of release 1.2.0"
+    - "  url: https://env-4.example.com"
 not_available:
   description: V(true) if the module failed because others hold what is wanted.
   returned: if others hold what is wanted
   type: bool
+  sample: true
 """
 
 from ..module_utils._ansible.lock_module import LockModule

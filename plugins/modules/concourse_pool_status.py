@@ -52,6 +52,13 @@ notes:
   - Without O(concourse_url) or O(concourse_target), the module reports who holds the locks, but not whether the
     holders are alive.
   - Environment variables are read on the host where the module runs.
+seealso:
+  - module: poolboy.concourse.concourse_pool_clean
+  - module: poolboy.concourse.concourse_pool_report
+  - ref: ansible_collections.poolboy.concourse.docsite.verdicts
+    description: How each verdict is reached.
+  - ref: ansible_collections.poolboy.concourse.docsite.troubleshooting
+    description: What to do about an error, or about a verdict that is not expected.
 """
 
 EXAMPLES = r"""
@@ -245,6 +252,10 @@ report:
   returned: after the locks were judged
   type: list
   elements: str
+  sample:
+    - "POOL  LOCK   VERDICT  HOLDER        SINCE (UTC)  AGE     COMMIT"
+    - "aws   env-4  errored  ci/deploy 12  11-21 20:31  3h 7m   d0850b46"
+    - "              ci/deploy 12 errored and left it claimed"
 commit:
   description: The commit of the branch that the module read.
   returned: after the locks were judged

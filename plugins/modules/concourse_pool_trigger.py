@@ -89,6 +89,14 @@ notes:
   - The host where the module runs needs git, GitPython, requests, and access to the repository and Concourse. Use
     C(delegate_to) with V(localhost) and C(run_once) to run it on the controller.
   - To start builds, the login needs the role C(pipeline-operator) in the team of each job.
+seealso:
+  - module: poolboy.concourse.concourse_pool_status
+  - ref: ansible_collections.poolboy.concourse.docsite.triggering
+    description: What a run finds and does, and why a build may be missing.
+  - ref: ansible_collections.poolboy.concourse.docsite.counting_builds
+    description: Which builds count, and what happens if several runs count at once.
+  - ref: ansible_collections.poolboy.concourse.docsite.tally
+    description: How the strategy V(tally) shares a pool with a pool-trigger-resource.
 """
 
 EXAMPLES = r"""
@@ -152,6 +160,10 @@ pools:
   contains:
     name: {description: The pool., type: str, sample: aws}
     job: {description: Its job., type: str, sample: main/deploy/claim-aws}
+    job_url:
+      description: The page of the job.
+      type: str
+      sample: https://ci.example.com/teams/main/pipelines/deploy/jobs/claim-aws
     instance_vars: {description: Instance variables of the pipeline or V(null)., type: dict, sample: {cloud: aws}}
     unclaimed: {description: How many locks are free., type: int, sample: 3}
     active:
@@ -186,6 +198,7 @@ pools:
       description: If the pool is V(stuck), the pages of the builds that ended without a claim, the latest first.
       type: list
       elements: str
+      sample: [https://ci.example.com/teams/main/pipelines/deploy/jobs/claim-aws/builds/17]
     blocked:
       description:
         - The oldest pending build, if a lock is free, something blocks the build, and nothing has moved for 10 minutes.
@@ -214,12 +227,16 @@ pools:
           description: What blocks the build, in one line.
           type: str
           sample: input code has no version (no satisfiable builds from passed jobs found for set of inputs)
-    checked: {description: The resources that Concourse checks., type: list, elements: str}
+    checked: {description: The resources that Concourse checks., type: list, elements: str, sample: [environment]}
 report:
   description: The pools as the lines of a table.
   returned: after the repository was read
   type: list
   elements: str
+  sample:
+    - "POOL  STATE      FREE  ACTIVE  STARTED"
+    - "aws   triggered  3     1       2"
+    - "  2 builds for 3 free locks besides 1 active build"
 commit:
   description: The commit of the branch that the module read.
   returned: after the repository was read

@@ -43,6 +43,8 @@ def demo_round(folder: Path) -> dict[str, Any]:
     ended = time.time()
     return {
         "name": "teams/locks",
+        "repository_url": "https://git.example.com/teams/locks",
+        "commit_url": "https://git.example.com/teams/locks/commit/{commit}",
         "started_at": iso(datetime.fromtimestamp(started, UTC)),
         "finished_at": iso(datetime.fromtimestamp(ended, UTC)),
         "duration_seconds": round(ended - started, 1),

@@ -24,6 +24,13 @@ def a_holder(**changes: Any) -> dict[str, Any]:
     return {"kind": "build", "text": "ci/deploy 12", "url": PAGE_OF_BUILD, **build, **changes}
 
 
+def a_user(**changes: Any) -> dict[str, Any]:
+    """Return who is at work with a lock now as concourse_pool_status does: build 3 of ci/test."""
+    page = "https://ci.example.com/teams/main/pipelines/ci/jobs/test/builds/3"
+    names = {"team": "main", "pipeline": "ci", "instance_vars": None, "job": "test", "build": "3"}
+    return {"text": "ci/test 3", "url": page, **names, "status": "started", **changes}
+
+
 def a_claim(pool: str, name: str, verdict: str = "running", *, minutes: int = 30, **changes: Any) -> dict[str, Any]:
     """Return a claimed lock as concourse_pool_status does, claimed `minutes` before MADE."""
     return {
@@ -37,6 +44,7 @@ def a_claim(pool: str, name: str, verdict: str = "running", *, minutes: int = 30
         "holder": a_holder(),
         "hold": None,
         "build": {"id": 4711, "status": "started", "start_time": None, "end_time": None},
+        "user": None,
         "commit": "d0850b46e5200ff4c85718fad1652bdcdd611339",
         "policy": "keep",
         "dead_since": None,
@@ -65,7 +73,18 @@ def a_hold(
 def a_free_lock(pool: str, name: str) -> dict[str, Any]:
     """Return a free lock as concourse_pool_status does."""
     nothing = dict.fromkeys(
-        ("claimed_at", "age_minutes", "holder", "hold", "build", "commit", "policy", "dead_since", "releasable_at")
+        (
+            "claimed_at",
+            "age_minutes",
+            "holder",
+            "hold",
+            "build",
+            "user",
+            "commit",
+            "policy",
+            "dead_since",
+            "releasable_at",
+        )
     )
     about = {"pool": pool, "name": name, "state": "unclaimed", "verdict": "free", "reason": "nobody holds it"}
     return {**about, **nothing, "releasable": False}

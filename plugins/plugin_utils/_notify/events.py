@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from ...module_utils._core.shared.text import printable
 from ...module_utils._core.shared.times import duration_text
 from ...module_utils._core.verdict.verdict import VerdictName
-from .._round.model import Round, RoundLock
+from .._round.lock import RoundLock
+from .._round.model import Round
 from .event import Event, NewsKind
 
 # Longer than any sentence of a module; cuts hostile commit messages.

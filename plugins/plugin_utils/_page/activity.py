@@ -16,13 +16,15 @@ from .verdicts import Word, word_for
 
 @dataclass(frozen=True)
 class Released:
-    """A lock that was released; `to_pool` is None if it stayed in its pool."""
+    """A lock that was released, with the page of the build that had claimed it; `to_pool` is None if it stayed."""
 
     pool: str
     name: str
     to_pool: str | None
     word: Word
     reason: str
+    link: str | None
+    commit_link: str | None
 
 
 @dataclass(frozen=True)
@@ -63,16 +65,23 @@ def activity_of(round_: Round) -> Activity:
         failures=[Failure(shown(one.step), shown(one.message)) for one in round_.failures],
         cleaned=clean is not None,
         cleaning_failed=clean is not None and round_.has_failed("clean"),
-        released=[_released(one) for one in round_.releases],
+        released=[_released(one, round_) for one in round_.releases],
         triggers=trigger is not None,
         trigger_failed=trigger is not None and round_.has_failed("trigger"),
         triggered=[_triggered(one) for one in trigger.builds] if trigger else [],
     )
 
 
-def _released(one: ReleasedLock) -> Released:
-    to_pool = None if one.to_pool == one.pool else shown(one.to_pool)
-    return Released(shown(one.pool), shown(one.name), to_pool, word_for(one.verdict), shown(one.reason))
+def _released(one: ReleasedLock, round_: Round) -> Released:
+    return Released(
+        pool=shown(one.pool),
+        name=shown(one.name),
+        to_pool=None if one.to_pool == one.pool else shown(one.to_pool),
+        word=word_for(one.verdict),
+        reason=shown(one.reason),
+        link=one.url,
+        commit_link=round_.commit_page(one.commit),
+    )
 
 
 def _triggered(one: StartedBuild) -> Triggered:

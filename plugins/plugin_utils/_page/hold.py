@@ -1,12 +1,13 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the row of a held lock says: its columns share owner, reason and end, so that none is there twice."""
+"""Who holds a lock and why, in two columns of its row: what one of them says is not in the other one, too."""
 
 from __future__ import annotations
 
+from ...module_utils._core.pool.layout import State
 from ...module_utils._core.verdict.verdict import VerdictName
-from .._round.model import RoundHold, RoundLock
+from .._round.lock import RoundHold, RoundLock
 from .times import page_time
 
 
@@ -17,10 +18,15 @@ def holder_of(lock: RoundLock) -> str:
 
 
 def reason_of(lock: RoundLock) -> str:
-    """Return the reason of a hold, and when it began and ended if no other column shows that; else the verdict's."""
+    """Return the reason of a hold, and when it began and ended if no other column shows that; else the verdict's.
+
+    The verdict of a free lock needs no reason.
+    """
     hold = _hold(lock)
+    if lock.state == State.UNCLAIMED:
+        return ""
     if hold is None:
-        return lock.reason
+        return _without_holder(lock)
     # Without an owner, the holder's text has the reason or the first line of the claim.
     why = (hold.reason or "the claim states no reason") if hold.owner else "the claim states no owner"
     times = []
@@ -30,6 +36,14 @@ def reason_of(lock: RoundLock) -> str:
         times.append(("until", page_time(hold.until)))
     span = " ".join(f"{word} {time.text}" for word, time in times if time)
     return f"{why} (held {span})" if span else why
+
+
+def _without_holder(lock: RoundLock) -> str:
+    """Return the reason of the verdict without the holder, which has a column of its own."""
+    if not lock.holder:
+        return lock.reason
+    rest = lock.reason.removesuffix(f": {lock.holder}")
+    return rest.removeprefix(f"claimed by {lock.holder}, but ")
 
 
 def _hold(lock: RoundLock) -> RoundHold | None:

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...module_utils._core.pool.layout import State
 from ...module_utils._core.report.release_command import release_command
 from ...module_utils._core.shared.times import duration_text
-from .._round.model import Round, RoundLock, RoundPools
-from .hold import holder_of, reason_of
+from .._round.lock import RoundLock
+from .._round.model import Round, RoundPools
+from .hold import reason_of
 from .next_step import NextStep, NextSteps
 from .text import shown
 from .times import PageTime, page_time
+from .users import User, users_of
 from .verdicts import Word, word_for
 
 
@@ -22,16 +25,18 @@ from .verdicts import Word, word_for
 class LockRow:
     """A lock on the page. `since` and `minutes` are those of its claim, None for a free lock.
 
+    `users` are who has the lock: the build at work with it now first, then who claimed it, then who can take it next.
     `command` releases a claimed lock.
     """
 
     pool: str
     name: str
     word: Word
-    holder: str
-    link: str | None
+    users: Sequence[User]
     since: PageTime | None
     minutes: int | None
+    commit: str
+    commit_link: str | None
     reason: str
     next_step: NextStep
     is_releasable: bool
@@ -64,10 +69,11 @@ def _row(lock: RoundLock, round_: Round, next_steps: NextSteps) -> LockRow:
         pool=shown(lock.pool),
         name=shown(lock.name),
         word=word_for(lock.verdict),
-        holder=shown(holder_of(lock)),
-        link=lock.url,
+        users=users_of(lock),
         since=since,
         minutes=None if lock.claimed_at is None else max(0, (round_.finished_at - lock.claimed_at) // 60),
+        commit=shown(lock.commit or "")[:8],
+        commit_link=round_.commit_page(lock.commit),
         reason=shown(reason_of(lock)),
         next_step=next_steps.of(lock),
         is_releasable=lock.releasable,

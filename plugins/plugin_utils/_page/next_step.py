@@ -13,7 +13,8 @@ from ...module_utils._core.pool.layout import State
 from ...module_utils._core.shared.times import duration_text
 from ...module_utils._core.verdict.policy import Policy
 from ...module_utils._core.verdict.verdict import VerdictName
-from .._round.model import Round, RoundHold, RoundLock
+from .._round.lock import RoundHold, RoundLock
+from .._round.model import Round
 from .text import shown
 from .times import PageTime, page_time
 

@@ -59,6 +59,8 @@ def page(value: object, *, old_after: int) -> str:
         is_known=seen is not None,
         is_from_before=seen is not None and round_.status is None,
         commit=shown(seen.commit) if seen else "",
+        commit_link=round_.commit_page(seen.commit) if seen else None,
+        repository_link=round_.repository_url,
         locks=locks,
         pools=pool_rows(round_, locks),
         groups=_group_counts(locks),

@@ -25,6 +25,7 @@ class Builds:
     """The result of the trigger for the job of a pool; `state` is a state of the trigger, such as `stuck`."""
 
     job: str
+    job_link: str | None
     state: str
     reason: str
     links: Sequence[str]
@@ -105,4 +106,4 @@ def _row(number: int, name: str, locks: Sequence[LockRow], builds: Builds | None
 
 
 def _builds(pool: TriggeredPool) -> Builds:
-    return Builds(shown(pool.job), shown(pool.state), shown(pool.reason), pool.stuck_builds)
+    return Builds(shown(pool.job), pool.job_url, shown(pool.state), shown(pool.reason), pool.stuck_builds)

@@ -17,6 +17,7 @@ from .failures import failures_of
 from .model import Failure
 from .settings import RoundSettings
 from .step_result import StepResult
+from .web_addresses import commit_template, repository_page
 
 _OF_STATUS = ("changed", "locks", "pools", "problems", "report", "commit")
 _OF_ACTIONS = (*_OF_STATUS, "failed", "msg", "released", "triggered")
@@ -77,6 +78,8 @@ class RoundBuilder:
         end = settings.finished or settings.now
         return {
             "name": settings.name,
+            "repository_url": repository_page(settings.repo),
+            "commit_url": settings.page_commit_url or commit_template(settings.repo),
             "started_at": f"{settings.started[:19]}Z",
             "finished_at": f"{end[:19]}Z",
             "duration_seconds": (

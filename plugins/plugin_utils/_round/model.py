@@ -8,11 +8,17 @@ All times are whole seconds since 1970, UTC. Texts come from the modules unchang
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...module_utils._core.trigger.state import TriggerState
+from .links import safe_link
+from .lock import RoundLock
+from .web_addresses import PLACE_OF_COMMIT
+
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 STEPS = ("clean", "trigger", "status", "page", "metrics", "pushgateway", "notify", "report")
 """The steps of a round, in the order of the role's documentation."""
@@ -24,56 +30,6 @@ class Failure:
 
     step: str
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoundHold:
-    """What a person's claim says about its hold; what it does not say is empty or None.
-
-    `until` is also None if the hold has no end (`is_endless`), or one that cannot be read.
-    """
-
-    owner: str
-    reason: str
-    since: int | None
-    until: int | None
-    is_endless: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RoundLock:
-    """A lock as the modules return it.
-
-    `claim` identifies the claim: pool, name and commit. `unused_since` is `dead_since`; `holder` includes the instance
-    variables of the pipeline; `hold` is None for the claim of a build; `url` is the page of the claiming build if it
-    is safe to link to; `action` and `action_reason` are the decision of clean.
-    """
-
-    pool: str
-    name: str
-    state: str
-    verdict: str
-    reason: str
-    holder: str
-    hold: RoundHold | None
-    url: str | None
-    claimed_at: int | None
-    age_minutes: int
-    unused_since: int | None
-    releasable: bool
-    releasable_at: int | None
-    policy: str | None
-    commit: str | None
-    action: str | None
-    action_reason: str | None
-
-    @property
-    def path(self) -> str:
-        return f"{self.pool}/{self.name}"
-
-    @property
-    def claim(self) -> tuple[str, str, str | None]:
-        return self.pool, self.name, self.commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +74,7 @@ class TriggeredPool:
 
     pool: str
     job: str
+    job_url: str | None
     needed: int
     active: int
     state: str
@@ -152,10 +109,14 @@ class TriggerPart:
 class Round:
     """One round; a step that did not run or returned nothing is None.
 
-    `status` are the pools after the round. In check mode, `clean` and `trigger` show what would have been done.
+    `repository_url` is the web page of the lock repository, `commit_url` that of a commit with {commit} in its place;
+    None if unknown. `status` are the pools after the round. In check mode, `clean` and `trigger` show what would have
+    been done.
     """
 
     name: str
+    repository_url: str | None
+    commit_url: str | None
     started_at: int | None
     finished_at: int
     duration_seconds: float | None
@@ -165,6 +126,12 @@ class Round:
     clean: CleanPart | None
     trigger: TriggerPart | None
     status: RoundPools | None
+
+    def commit_page(self, commit: str | None) -> str | None:
+        """Return the web page of a commit of the lock repository; None if it is unknown."""
+        if self.commit_url is None or commit is None or not _COMMIT.fullmatch(commit):
+            return None
+        return safe_link(self.commit_url.replace(PLACE_OF_COMMIT, commit))
 
     @property
     def failed_steps(self) -> frozenset[str]:

@@ -5,23 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ...module_utils._core.claim.hold import NEVER
-from ...module_utils._core.concourse.instance_vars import compact_json
 from .links import safe_link
 from .model import (
     CleanPart,
     Failure,
     ReleasedLock,
     Round,
-    RoundHold,
-    RoundLock,
     RoundPools,
     StartedBuild,
     TriggeredPool,
     TriggerPart,
 )
+from .read_lock import read_lock, with_instance_vars
 from .round_fields import RoundFields
 
 
@@ -31,6 +26,8 @@ def read_round(value: object) -> Round:
     clean, trigger, status = (fact.section(name) for name in ("clean", "trigger", "status"))
     return Round(
         name=fact.text("name"),
+        repository_url=safe_link(fact.optional_text("repository_url") or ""),
+        commit_url=fact.optional_text("commit_url"),
         started_at=fact.optional_time("started_at"),
         finished_at=fact.time("finished_at"),
         duration_seconds=fact.optional_number("duration_seconds"),
@@ -48,43 +45,9 @@ def _pools(part: RoundFields) -> RoundPools | None:
         return None
     return RoundPools(
         pools=tuple(one.text("name") for one in part.sections("pools")),
-        locks=tuple(_lock(one) for one in part.sections("locks")),
+        locks=tuple(read_lock(one) for one in part.sections("locks")),
         problems=tuple((one.text("pool"), one.optional_text("text") or "") for one in part.sections("problems")),
         commit=part.optional_text("commit") or "",
-    )
-
-
-def _lock(lock: RoundFields) -> RoundLock:
-    holder, hold = lock.section("holder"), lock.section("hold")
-    return RoundLock(
-        pool=lock.text("pool"),
-        name=lock.text("name"),
-        state=lock.optional_text("state") or "",
-        verdict=lock.text("verdict"),
-        reason=lock.optional_text("reason") or "",
-        holder=_with_instance_vars(holder.optional_text("text") or "", holder) if holder else "",
-        hold=_hold(hold) if hold else None,
-        url=_url(lock),
-        claimed_at=lock.optional_time("claimed_at"),
-        age_minutes=lock.optional_whole("age_minutes") or 0,
-        unused_since=lock.optional_time("dead_since"),
-        releasable=lock.flag("releasable"),
-        releasable_at=lock.optional_time("releasable_at"),
-        policy=lock.optional_text("policy"),
-        commit=lock.optional_text("commit"),
-        action=lock.optional_text("action"),
-        action_reason=lock.optional_text("action_reason"),
-    )
-
-
-def _hold(hold: RoundFields) -> RoundHold:
-    is_endless = hold.optional_text("until") == NEVER
-    return RoundHold(
-        owner=hold.optional_text("owner") or "",
-        reason=hold.optional_text("reason") or "",
-        since=hold.optional_time("since"),
-        until=None if is_endless else hold.optional_time("until"),
-        is_endless=is_endless,
     )
 
 
@@ -117,7 +80,8 @@ def _trigger(trigger: RoundFields) -> TriggerPart:
 def _triggered_pool(pool: RoundFields) -> TriggeredPool:
     return TriggeredPool(
         pool=pool.text("name"),
-        job=_with_instance_vars(pool.optional_text("job") or "", pool),
+        job=with_instance_vars(pool.optional_text("job") or "", pool),
+        job_url=safe_link(pool.optional_text("job_url") or ""),
         needed=pool.optional_whole("needed") or 0,
         active=pool.optional_whole("active") or 0,
         state=pool.optional_text("state") or "",
@@ -130,27 +94,7 @@ def _started_build(build: RoundFields) -> StartedBuild:
     names = (build.optional_text(name) for name in ("team", "pipeline", "job"))
     return StartedBuild(
         pool=build.optional_text("pool") or "",
-        job=_with_instance_vars("/".join(filter(None, names)), build),
+        job=with_instance_vars("/".join(filter(None, names)), build),
         build=build.optional_text("build") or "",
         url=safe_link(build.optional_text("url") or ""),
     )
-
-
-def _url(lock: RoundFields) -> str | None:
-    holder = lock.section("holder")
-    return safe_link(holder.optional_text("url") or "") if holder else None
-
-
-def _with_instance_vars(job: str, section: RoundFields) -> str:
-    """Return a job or a build, followed by the instance variables of its pipeline as JSON where it has any."""
-    variables = section.section("instance_vars")
-    return f"{job} {compact_json(_plain(variables.fields))}" if variables and variables.fields else job
-
-
-def _plain(value: object) -> object:
-    """Return nested values without Ansible's own types, which json writes in an unspecified way."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(value[name]) for name in value}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value

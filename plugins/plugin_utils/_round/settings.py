@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from ...module_utils._core.shared.errors import BadOption
 from ...module_utils._core.verdict.pool_options import pool_entries
 from .variable_names import unknown_variables
+from .web_addresses import PLACE_OF_COMMIT
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
@@ -29,6 +30,7 @@ class RoundSettings:
     pools: t.Any = ""
     trigger: bool | None = None
     page_file: str = ""
+    page_commit_url: str = ""
     metrics_file: str = ""
     pushgateway_url: str = ""
     pushgateway_username: str = ""
@@ -111,6 +113,12 @@ def _mistakes_in_addresses(settings: RoundSettings) -> Iterator[str]:
         address = getattr(settings, name)
         if address and not _ADDRESS.fullmatch(address):
             yield f"pool_boy_{name} is not a URL that begins with http:// or https://."
+    commit_url = settings.page_commit_url
+    if commit_url and not (_ADDRESS.fullmatch(commit_url) and PLACE_OF_COMMIT in commit_url):
+        yield (
+            "pool_boy_page_commit_url is not a URL such as https://git.example.com/teams/locks/commit/{commit}, with"
+            " {commit} in the place of the commit."
+        )
     if settings.pushgateway_password and not settings.pushgateway_username:
         yield "pool_boy_pushgateway_password needs pool_boy_pushgateway_username."
 

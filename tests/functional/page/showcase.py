@@ -20,6 +20,7 @@ from ansible_collections.poolboy.concourse.tests.page.rounds import (
     a_release,
     a_round,
     a_step,
+    a_user,
     iso,
 )
 
@@ -32,7 +33,7 @@ def everything() -> dict[str, Any]:
     locks = [
         a_claim("aws", "env-1", "failed", minutes=18, policy="stale", releasable_at=soon),
         a_claim("aws", "env-2", "running", minutes=130),
-        a_claim("aws", "env-10", "handed_off", minutes=2000),
+        a_claim("aws", "env-10", "handed_off", minutes=2000, user=a_user()),
         a_claim("aws", "env-6", "manual", minutes=400_000, holder=PERSON),
         a_claim("cf/fresh", "big-1", "unreachable", minutes=5),
         a_claim("cf/fresh", "big-2", "leaked", minutes=90, policy="stale", releasable=True, releasable_at=iso(MADE)),
@@ -40,6 +41,8 @@ def everything() -> dict[str, Any]:
     ]
     released = [a_release("cf/fresh", "big-3"), a_release("cf/fresh", "old", to_pool="quarantine")]
     return a_round(
+        repository_url="https://git.example.com/locks",
+        commit_url="https://git.example.com/locks/commit/{commit}",
         ok=False,
         failures=[{"step": "notify", "message": "The webhook https://chat.example.com answered 503."}],
         clean=a_cleaning(*(a_step(lock, "keep", "it is excluded") for lock in locks), released=released),

@@ -53,9 +53,12 @@ def test_the_demo_on_a_phone(open_page: OpenPage, demo: dict[str, Any]) -> None:
     for released in demo["clean"]["released"]:
         row = visit.rows.filter(has=visit.tab.get_by_role("rowheader", name=released["name"], exact=True))
         expect(row).to_contain_text("Released by this round.")
-    links = visit.tab.locator("#table a").evaluate_all("(links) => links.map((link) => link.href)")
-    holders = [lock["holder"]["url"] for lock in demo["status"]["locks"] if lock["holder"] and lock["holder"]["url"]]
-    assert sorted(links) == sorted(holders)
+    links = visit.tab.locator('#table td[data-label="Holder"] a').evaluate_all("(all) => all.map((link) => link.href)")
+    locks = demo["status"]["locks"]
+    claiming = [lock["holder"]["url"] for lock in locks if lock["holder"] and lock["holder"]["url"]]
+    at_work = [lock["user"]["url"] for lock in locks if lock["user"] and lock["verdict"] == "handed_off"]
+    assert len(at_work) == 2
+    assert sorted(links) == sorted(claiming + at_work)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -103,7 +106,7 @@ def test_the_page_is_complete_without_javascript(open_page: OpenPage) -> None:
     assert visit.tab.get_by_role("search").count() == 0
     assert visit.tab.locator("#table button").count() == 0
     visit.rows.first.locator("summary").click()
-    expect(visit.rows.first.locator("code")).to_contain_text("-e pool_boy_lock=big-2 ")
+    expect(visit.rows.first.locator(".release code")).to_contain_text("-e pool_boy_lock=big-2 ")
     expect(visit.tab.get_by_text("Made 2026-11-22 03:00 UTC")).to_be_visible()
     assert visit.complaints == []
 
@@ -140,7 +143,7 @@ def test_a_command_is_selected_where_there_is_no_clipboard(open_page: OpenPage) 
     visit.rows.locator("summary").click()
     visit.rows.get_by_role("button", name="Copy").click()
     expect(visit.rows.get_by_role("button")).to_have_text("Selected: copy it now")
-    assert visit.value("String(getSelection())") == visit.rows.locator("code").inner_text()
+    assert visit.value("String(getSelection())") == visit.rows.locator(".release code").inner_text()
     assert visit.complaints == []
 
 
@@ -170,7 +173,8 @@ def test_failures_are_shown(open_page: OpenPage) -> None:
     expect(last).to_contain_text('main/ci/deploy {"branch":"main"} 13 for pool cf/fresh')
     expect(last).to_contain_text("3 builds in a row ended without a claim")
     assert last.get_by_role("link", name="build 1").get_attribute("href") == PAGE_OF_BUILD
-    assert last.get_by_role("link").count() == 2
+    assert last.get_by_role("link", name="claim").count() == 2
+    assert last.get_by_role("link").count() == 4
 
 
 def test_a_held_lock_shows_who_holds_it_why_and_until_when(open_page: OpenPage) -> None:

@@ -30,8 +30,8 @@ ORDERS = {
         [],
     ),
     "Holder": (
-        ["big-2", "env-1", "big-1", "env-10", "env-2", "env-6"],
-        ["env-6", "big-2", "env-1", "big-1", "env-10", "env-2"],
+        ["big-2", "env-1", "big-1", "env-2", "env-10", "env-6"],
+        ["env-6", "env-10", "big-2", "env-1", "big-1", "env-2"],
         ["big-3"],
     ),
     "Age": (
@@ -40,9 +40,9 @@ ORDERS = {
         ["big-3"],
     ),
     "Reason": (
-        ["big-1", "big-2", "env-1", "env-2", "env-6", "env-10", "big-3"],
-        ["big-3", "env-10", "env-6", "env-2", "env-1", "big-2", "big-1"],
-        [],
+        ["big-1", "big-2", "env-1", "env-2", "env-6", "env-10"],
+        ["env-10", "env-6", "env-2", "env-1", "big-2", "big-1"],
+        ["big-3"],
     ),
     "What happens next": (["big-2", "env-1"], ["env-1", "big-2"], ["big-1", "env-6", "env-10", "env-2", "big-3"]),
 }

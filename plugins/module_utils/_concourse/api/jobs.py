@@ -97,6 +97,9 @@ class ConcourseJobApi(JobApi):
     def page(self, job: JobReference, build: Build) -> str:
         return self._address + _job_path(job, "builds", build.name).removeprefix("/api/v1")
 
+    def job_page(self, job: JobReference) -> str:
+        return self._address + _job_path(job).removeprefix("/api/v1")
+
     @property
     def _version(self) -> ServerVersion:
         return self._api.login().server.version

@@ -99,6 +99,9 @@ class JobApi(t.Protocol):
     def page(self, job: JobReference, build: Build) -> str:
         """Return the URL of the page of a build."""
 
+    def job_page(self, job: JobReference) -> str:
+        """Return the URL of the page of a job."""
+
 
 class MoveHistory(t.Protocol):
     """The lock repository, as a trigger run needs it. Every method can raise RepositoryError."""

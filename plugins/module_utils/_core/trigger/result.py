@@ -14,6 +14,7 @@ from ..concourse.references import JobReference
 from ..report.layout import table_row, wrap
 from ..shared.text import printable
 from ..shared.times import iso_time
+from .job_api import JobApi
 from .pool_trigger import PoolTrigger
 from .run import TriggerRun
 
@@ -28,7 +29,7 @@ def trigger_result(run: TriggerRun) -> dict[str, t.Any]:
     page = run.job_api.page
     return {
         "triggered": [_build_value(trigger, build, page) for trigger in run.triggers for build in trigger.builds],
-        "pools": [_pool_value(trigger, page) for trigger in run.triggers],
+        "pools": [_pool_value(trigger, run.job_api) for trigger in run.triggers],
         "report": report_lines(run.triggers, page),
         "commit": run.snapshot.commit if run.snapshot else None,
     }
@@ -77,11 +78,12 @@ def _reason(trigger: PoolTrigger) -> str:
     return f"{reason}; somebody else starts builds of the job too" if trigger.is_shared else reason
 
 
-def _pool_value(trigger: PoolTrigger, page: BuildPageUrl) -> dict[str, t.Any]:
-    need, decision, job = trigger.need, trigger.decision, trigger.pool.job
+def _pool_value(trigger: PoolTrigger, job_api: JobApi) -> dict[str, t.Any]:
+    need, decision, job, page = trigger.need, trigger.decision, trigger.pool.job, job_api.page
     return {
         "name": printable(trigger.pool.name),
         "job": printable(str(job)),
+        "job_url": job_api.job_page(job),
         "instance_vars": _instance_vars(job),
         "unclaimed": need.unclaimed if need else None,
         "active": need.active if need else None,

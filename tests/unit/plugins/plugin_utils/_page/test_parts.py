@@ -131,8 +131,8 @@ def test_texts_come_out_on_one_line_and_short() -> None:
 def test_what_is_missing_is_empty() -> None:
     lock = {"pool": "aws", "name": "env-1", "verdict": "leaked"}
     (row,) = lock_rows(read_round({"name": "n", "finished_at": "2026-11-22T03:00:00Z", "status": {"locks": [lock]}}))
-    assert (row.holder, row.link, row.since, row.minutes, row.reason, row.is_releasable) == (
-        "",
+    assert (row.users, row.commit_link, row.since, row.minutes, row.reason, row.is_releasable) == (
+        [],
         None,
         None,
         None,
@@ -159,7 +159,7 @@ def test_links_of_a_list() -> None:
 def test_instance_variables_stand_behind_the_holder(variables: dict[str, Any] | None, text: str) -> None:
     claim = a_claim("aws", "env-1", holder={"text": "ci/up 3", "instance_vars": variables})
     (row,) = lock_rows(read_round(a_round(status=a_look(claim))))
-    assert row.holder == text
+    assert row.users[0].text == text
 
 
 def test_a_bad_part_deep_down_is_named() -> None:

@@ -41,7 +41,7 @@ from .trigger_model import NOW, ModelJobApi, World, run_of, run_to_end
 JOB = JobReference(PipelineReference("main", "ci"), "claim")
 KEYS = {
     *("name", "job", "instance_vars", "unclaimed", "active", "pending", "needed", "triggered", "state", "reason"),
-    *("stuck_builds", "blocked", "checked"),
+    *("stuck_builds", "blocked", "checked", "job_url"),
 }
 
 

@@ -149,6 +149,9 @@ class ModelJobApi:
     def page(self, job: JobReference, build: Build) -> str:
         return f"{BASE}/builds/{build.id}"
 
+    def job_page(self, job: JobReference) -> str:
+        return f"{job}"
+
     def start(self, job: JobReference) -> Build:
         what = self.lose()
 

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation of the plugins is complete; `make lint` builds it, and so checks each reference."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT
+
+KINDS = ("modules", "filter", "lookup")
+
+
+def documentation(name: str) -> dict[str, dict[str, Any]]:
+    """Return the YAML of a variable such as RETURN, by plugin."""
+    found = {}
+    for kind in KINDS:
+        for path in sorted((CHECKOUT / "plugins" / kind).glob("*.py")):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                match node:
+                    case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Constant(value=str(text))):
+                        if variable == name:
+                            found[path.stem] = yaml.safe_load(text)
+    return found
+
+
+def without_sample(values: Mapping[str, Any], path: str) -> Iterator[str]:
+    for name, value in values.items():
+        if "contains" in value:
+            yield from without_sample(value["contains"], f"{path}.{name}")
+        elif "sample" not in value:
+            yield f"{path}.{name}"
+
+
+def test_each_returned_value_has_a_sample() -> None:
+    returned = documentation("RETURN")
+    assert len(returned) > 10
+    assert [place for plugin, values in returned.items() for place in without_sample(values, plugin)] == []
+
+
+def test_each_module_leads_to_a_guide() -> None:
+    for plugin, described in documentation("DOCUMENTATION").items():
+        if plugin.startswith("concourse_pool_") and plugin != "concourse_pool_report":
+            assert any("docsite" in entry.get("ref", "") for entry in described["seealso"]), plugin
