@@ -25,7 +25,7 @@ NAME = "poolboy.concourse"
 THEME = {
     "page_width": "78rem",
     "body_max_width": "none",
-    "sidebar_width": "16rem",
+    "sidebar_width": "18rem",
     "font_family": "system-ui, sans-serif",
 }
 # Labels of Ansible's own documentation that antsibull-docs or a guide refers to, and their pages.

@@ -37,7 +37,9 @@ RETURN = r"""
 _value:
   description: A sentence that names the unknown variables. Empty if all variables are known.
   type: str
-  sample: There is no variable pool_boy_exclud. Correct the name.
+  sample: >-
+    There is no variable pool_boy_exclud. Correct the name: see ansible-doc -t role poolboy.concourse.pool_boy. Names of
+    your own variables must not begin with pool_boy_.
 """
 
 from collections.abc import Callable, Collection

@@ -74,6 +74,6 @@ def unknown_variables(variables: Collection[str]) -> str | None:
     if not unknown:
         return None
     return (
-        f"There is no variable {', '.join(unknown)}. Correct the name: the README.md of the role pool_boy lists them"
-        f" all. Names of your own variables must not begin with {PREFIX}."
+        f"There is no variable {', '.join(unknown)}. Correct the name: see ansible-doc -t role"
+        f" poolboy.concourse.pool_boy. Names of your own variables must not begin with {PREFIX}."
     )

@@ -1,25 +1,26 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of a round: defaults, argument specs, README, tasks, playbook and the modules' options agree."""
+"""The variables of a round: defaults, argument specs, guides, tasks, playbook and the modules' options agree."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.options import groups
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import GIT
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import RoundSettings, read_settings
+from ansible_collections.poolboy.concourse.tests.functional.environment.guide import rows
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
 
 COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
 ROLE = COLLECTION / "roles" / "pool_boy"
-OPTIONS: dict[str, dict[str, Any]] = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())[
-    "argument_specs"
-]["main"]["options"]
+SPECS: dict[str, Any] = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+OPTIONS: dict[str, dict[str, Any]] = SPECS["main"]["options"]
 DEFAULTS = (ROLE / "defaults" / "main" / "round.yml").read_text()
 GROUPS = (GIT, groups.CONCOURSE, groups.POOLS, groups.REPORTING, groups.CLEANING)
 # Releases one lock by its claim, which the first round already releases.
@@ -55,10 +56,10 @@ def test_each_option_of_the_modules_is_a_variable() -> None:
         assert spec.get("choices") == option.get("choices")
 
 
-def test_the_readme_documents_each_variable() -> None:
-    readme = (ROLE / "README.md").read_text()
-    missing = [name for name in OPTIONS if f"`{name}`" not in readme]
-    assert missing == []
+@pytest.mark.parametrize(("entry_point", "guide"), [("main", "rounds.rst"), ("schedule", "schedule.rst")])
+def test_the_guide_names_each_variable(entry_point: str, guide: str) -> None:
+    named = " ".join(variables for _task, variables in rows(guide, "The variables"))
+    assert sorted(re.findall(r"pool_boy_\w+", named)) == sorted(SPECS[entry_point]["options"])
 
 
 def test_internal_variables_are_marked() -> None:

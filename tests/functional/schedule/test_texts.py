@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.environment.guide import rows
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import obstacle
 
@@ -190,8 +191,8 @@ def test_the_exposure_of_the_service_is_as_documented(made: dict[str, Any], tmp_
     if shutil.which("systemd-analyze") is None:
         pytest.skip("platform: no systemd-analyze here")
     version = subprocess.run(["systemd-analyze", "--version"], check=True, capture_output=True, text=True).stdout
-    readme = (PLAYBOOK.parents[3] / "roles/pool_boy/README.md").read_text(encoding="utf-8")
-    documented = re.findall(r"`systemd-analyze security`: ([0-9.]+) with systemd (\d+)\)", readme)
+    installed = " ".join(content for _path, content in rows("schedule.rst", "What is installed"))
+    documented = re.findall(r"systemd-analyze security: ([0-9.]+) with systemd (\d+)\)", installed)
     if version.split()[1] not in {number for _exposure, number in documented}:
         pytest.skip("platform: another systemd than that of the documented figure")
     command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(service)]

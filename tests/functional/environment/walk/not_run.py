@@ -21,6 +21,7 @@ NOT_RUN: Mapping[str, str] = {
     "python -m ansible_collections.poolboy.concourse.tests.page --images": "is for a checkout, and needs Chromium",
     "python -m tests.stage .demo/stage": "is for a clone; the Molecule scenarios run it",
     "- name: Clone the stage at the version of these tests": "clones the repository from its forge",
+    "- name: Clean the pools every ten minutes": "needs root on a host; tests/functional/schedule runs the same",
     "gh repo deploy-key add": _FORGE,
     "ssh-keyscan git.example.com": _FORGE,
     "CONCOURSE_ADD_LOCAL_USER=": "is a line of the settings of Concourse",
@@ -39,7 +40,7 @@ NOT_RUN: Mapping[str, str] = {
     "- name: pool-boy\n": _PIPELINE,
     "- job_name: pushgateway": "is a part of the settings of Prometheus",
     '"repo": "file:///tmp/x/locks.git"': "is a file that the stage writes",
-    '"repository": "infra"': "is a message that a round sends; _notify/test_payloads.py compares it",
+    '"repository": "infra"': "is a message that a round sends; monitoring/test_messages.py compares it",
 }
 
 
