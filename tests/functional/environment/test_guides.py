@@ -22,6 +22,7 @@ from ansible_collections.poolboy.concourse.tests.functional.environment.walk.blo
     YAML,
     Block,
     blocks,
+    outputs,
     pages,
 )
 from ansible_collections.poolboy.concourse.tests.functional.environment.walk.not_run import NOT_RUN, reason_for
@@ -77,52 +78,67 @@ def terminal(tmp_path_factory: pytest.TempPathFactory, scene: Scene) -> Terminal
     return reader
 
 
+def shown_blocks() -> list[Block]:
+    return [block for page in pages() for block in blocks(page)]
+
+
+def test_each_block_is_run_or_has_a_reason() -> None:
+    for block in shown_blocks():
+        variables = variables_of(block)
+        assert unknown_variables(variables or ()) is None, block
+        is_read = variables is not None or any(piece in block.text for piece in FILES)
+        is_run = block.language == SHELL or playbook_of(block) is not None
+        assert is_run or is_read or reason_for(block), f"{block} is not run, and walk/not_run.py does not say why"
+
+
 @pytest.mark.parametrize("page", pages())
-def test_each_block_of_a_page(page: str, terminal: Terminal) -> None:
+def test_the_commands_of_a_page(page: str, terminal: Terminal) -> None:
     run = [block for block in blocks(page) if reason_for(block) is None and block.text not in terminal.has_run]
     terminal.has_run |= {block.text for block in run}
     for block in run:
-        for piece, name in FILES.items():
-            if piece in block.text:
-                (terminal.folder / name).write_text(terminal.filled_in(block.text), encoding="utf-8")
-        given = variables_of(block)
-        if given is not None:
-            assert unknown_variables(given) is None, block
-        elif block.language != SHELL and playbook_of(block) is None and not is_file(block):
-            pytest.fail(f"{block} is not run, and walk/not_run.py does not say why")
-    check_shell([block for block in run if block.language == SHELL], terminal)
-    check_playbooks(run, terminal)
+        for name in (name for piece, name in FILES.items() if piece in block.text):
+            (terminal.folder / name).write_text(terminal.filled_in(block.text), encoding="utf-8")
+    commands = [block for block in run if block.language == SHELL]
+    if commands:
+        done = terminal.run_shell(commands)
+        assert done.code == 0, done.said
+        printed = " ".join(done.stdout.split())
+        assert [line for line in shown_heads(page) if " ".join(line.split()) not in printed] == []
 
 
-def check_shell(shown: list[Block], terminal: Terminal) -> None:
-    if shown:
-        run = terminal.run_shell(shown)
-        assert run.code == 0, run.said
+def shown_heads(page: str) -> list[str]:
+    """Return the heads of the tables that a page shows as the output of its commands, and those of their tasks."""
+    return [line for text in outputs(page) for line in text.splitlines() if line.startswith(("TASK [", "POOL "))]
 
 
-def check_playbooks(shown: list[Block], terminal: Terminal) -> None:
-    """Run the playbooks and tasks among the blocks, in as few runs of Ansible as possible."""
-    playbooks = {block: text for block in shown if (text := playbook_of(block)) is not None}
-    for without in (False, True):
-        chosen = {block: text for block, text in playbooks.items() if (WITHOUT_CONCOURSE in text) is without}
-        if chosen:
-            login = {"POOL_REPO": terminal.login["POOL_REPO"]} if without else terminal.login
-            run, trees = terminal.run_playbooks(chosen, ["--extra-vars", json.dumps(EXTRA_VARIABLES)], login)
-            assert run.code == 0, run.said
-            assert ("[WARNING]" in run.said) is without, run.said
-            for block, tree in trees.items():
-                expected = [files for piece, files in OUTCOMES.items() if piece in block.text]
-                assert set().union(*expected) <= tree, block
+@pytest.mark.parametrize("has_concourse", [True, False])
+def test_the_playbooks_of_all_pages(terminal: Terminal, has_concourse: bool) -> None:
+    """Run the examples in as few runs of Ansible as possible."""
+    playbooks = {
+        block: text
+        for block in shown_blocks()
+        if (text := playbook_of(block)) is not None
+        and reason_for(block) is None
+        and (WITHOUT_CONCOURSE in text) is not has_concourse
+    }
+    login = terminal.login if has_concourse else {"POOL_REPO": terminal.login["POOL_REPO"]}
+    run, trees = terminal.run_playbooks(playbooks, ["--extra-vars", json.dumps(EXTRA_VARIABLES)], login)
+    assert run.code == 0, run.said
+    # Going by the age of the claims is worth a warning.
+    assert ("[WARNING]" in run.said) is not has_concourse, run.said
+    for block in playbooks:
+        expected = [files for piece, files in OUTCOMES.items() if piece in block.text]
+        assert set().union(*expected) <= trees[block], block
 
 
-def is_file(block: Block) -> bool:
-    return any(piece in block.text for piece in FILES)
+def test_each_outcome_is_of_an_example() -> None:
+    texts = [block.text for block in shown_blocks()]
+    assert [piece for piece in OUTCOMES if not any(piece in text for text in texts)] == []
 
 
 def test_what_is_not_run_can_be_read(terminal: Terminal) -> None:
-    everything = [block for page in pages() for block in blocks(page)]
-    stale = [piece for piece in NOT_RUN if not any(piece in block.text for block in everything)]
-    assert stale == [], "walk/not_run.py names no block any more"
+    everything = shown_blocks()
+    assert [piece for piece in NOT_RUN if not any(piece in block.text for block in everything)] == []
     not_run = [block for block in everything if reason_for(block) is not None]
     for block in not_run:
         assert block.language in (SHELL, YAML, JSON), block

@@ -49,9 +49,18 @@ def pages() -> list[str]:
 
 def blocks(page: str) -> list[Block]:
     """Return the code blocks of a page in its order, without those that only show output."""
-    found = _of_readme() if page == README else _of_guide(page)
-    numbered = [Block(page, number, language, text) for number, (language, text) in enumerate(found, 1)]
+    numbered = [Block(page, number, language, text) for number, (language, text) in enumerate(_found(page), 1)]
     return [block for block in numbered if block.language not in OUTPUT]
+
+
+def outputs(page: str) -> list[str]:
+    """Return the blocks of a page that only show output."""
+    return [text for language, text in _found(page) if language in OUTPUT]
+
+
+def _found(page: str) -> Iterator[tuple[str, str]]:
+    """Yield language and text of each block."""
+    return _of_readme() if page == README else _of_guide(page)
 
 
 def _of_readme() -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from .blocks import Block
 from .scene import claim_of
 
 _COLLECTION = "https://github.com/poolboy/concourse"
-# Ends of the paths that the guides write to, in the folder of the reader.
+# The folders that the guides write to, and their stand-ins in the folder of the reader.
 _FOLDERS = {"/var/www/html": "www", "/var/lib/prometheus/node-exporter": "metrics"}
 # A virtual environment takes seconds to fill, and the tests have these programs already.
 _VENV = ("python3 -m venv", "python3 -m venv --without-pip --system-site-packages")
@@ -35,7 +35,7 @@ _AFTER = """\
 
 
 class Terminal:
-    """Runs the blocks of a page as printed, except for the addresses in `stand_ins`."""
+    """Runs blocks as printed, except for the texts in `stand_ins`."""
 
     def __init__(self, folder: Path, scene: Scene) -> None:
         self.folder = folder
