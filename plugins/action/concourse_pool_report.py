@@ -15,6 +15,9 @@ from ansible.plugins.action import ActionBase
 _FOR_PROGRAMS = ("json", "null")
 
 
+_OPTIONS = {"lines": {"type": "list", "elements": "str", "required": True}, "failure": {"type": "str"}}
+
+
 class ActionModule(ActionBase):
     """Prints lines on the controller."""
 
@@ -25,14 +28,17 @@ class ActionModule(ActionBase):
         """Print the lines, or return them as `msg` for a callback whose output is for programs."""
         super().run(tmp, task_vars)
         validate: t.Callable[..., t.Any] = self.validate_argument_spec
-        _validated, options = validate({"lines": {"type": "list", "elements": "str", "required": True}})
+        _validated, options = validate(_OPTIONS)
         lines: list[str] = options["lines"]
         if any("\n" in line or "\x1b" in line for line in lines):
             raise AnsibleActionFail("lines: an element has a line break or an escape character; give one line each.")
+        failure = {"failed": True, "msg": options["failure"]} if options["failure"] else {}
         if self._task.no_log or is_for_programs(str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))):
-            return {"changed": False, "msg": lines, "_ansible_verbose_always": True}
+            shown = {"lines": lines, **failure} if failure else {"msg": lines, "changed": False}
+            return {**shown, "_ansible_verbose_always": True}
         self._display.display("\n".join(lines))
-        return {"changed": False, "lines": lines}
+        # A callback prints the whole result of a failed task: the lines would be there twice.
+        return failure or {"changed": False, "lines": lines}
 
 
 def is_for_programs(callback: str) -> bool:

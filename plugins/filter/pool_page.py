@@ -35,6 +35,16 @@ options:
       - The page shows ages at the end of the round.
     type: int
     default: 60
+  history:
+    description:
+      - What the last rounds saw, as P(poolboy.concourse.pool_round#filter) returns it. The page then shows a trend, and
+        which jobs left most locks behind.
+    type: dict
+  data_file:
+    description:
+      - Name of the JSON file beside the page, see P(poolboy.concourse.pool_page_data#filter). The page then links it.
+    type: str
+    default: ""
 seealso:
   - module: poolboy.concourse.concourse_pool_status
   - ref: ansible_collections.poolboy.concourse.docsite.page
@@ -83,7 +93,7 @@ from ansible.errors import AnsibleFilterError
 from ..plugin_utils._round.round_fields import BadRound
 
 
-def pool_page(value: t.Any, old_after: int = 60) -> str:
+def pool_page(value: t.Any, old_after: int = 60, history: t.Any = None, data_file: str = "") -> str:
     """Return the page of a round; `old_after` is in minutes."""
     # Imported here, because Ansible imports all filters of the collection to find one of them.
     from ..plugin_utils._page.page import page
@@ -91,7 +101,7 @@ def pool_page(value: t.Any, old_after: int = 60) -> str:
     if isinstance(old_after, bool) or not isinstance(old_after, int) or old_after < 1:
         raise AnsibleFilterError("pool_page: old_after has to be a whole number of minutes, 1 or more.")
     try:
-        return page(value, old_after=int(old_after))
+        return page(value, old_after=int(old_after), history=history, data_file=str(data_file))
     except BadRound as error:
         raise AnsibleFilterError(f"pool_page: {error}") from None
 

@@ -81,6 +81,15 @@ _value:
       description: The current content of the state file.
       type: dict
       sample: {memory: {told: [], waiting: []}, metrics: ""}
+    page_files:
+      description: The page, and the JSON file beside it where it can be written.
+      type: list
+      elements: str
+      sample: [/var/www/html/locks.html, /var/www/html/locks.json]
+    history:
+      description: What the last rounds and this one saw; V(null) if there is no page or no state file.
+      type: dict
+      sample: {rounds: [], left: []}
     next_state:
       description: The new content of the state file.
       type: dict
@@ -111,6 +120,7 @@ def pool_round(results: object, settings: dict[str, t.Any]) -> dict[str, t.Any]:
     fact = build.fact()
     metrics = _metrics_text(fact, build.previous_metrics()) if known.has_metrics else ""
     state = build.state or {}
+    history = _history(fact, state.get("history")) if known.has_history else None
     return {
         "round": fact,
         "is_unconfigured": build.is_unconfigured,
@@ -119,9 +129,22 @@ def pool_round(results: object, settings: dict[str, t.Any]) -> dict[str, t.Any]:
         "metrics": metrics,
         "memory": state.get("memory", {}),
         "state": state,
-        "next_state": build.next_state(metrics),
+        "history": history,
+        "page_files": known.page_files,
+        "next_state": build.next_state(metrics, history),
         "pushgateway_group": build.pushgateway_group(),
     }
+
+
+def _history(fact: dict[str, t.Any], previous: object) -> dict[str, t.Any]:
+    from ..plugin_utils._history.history import read_history
+    from ..plugin_utils._history.record import recorded
+    from ..plugin_utils._round.read import read_round
+
+    try:
+        return recorded(read_history(previous), read_round(fact)).value()
+    except BadRound as error:
+        raise AnsibleFilterError(f"pool_round: {error}") from None
 
 
 def _metrics_text(fact: dict[str, t.Any], previous: str) -> str:

@@ -54,6 +54,17 @@ _value:
       sample: [{name: aws, job: main/deploy/claim-aws}]
     starts_builds: {description: Whether the round starts builds., type: bool, sample: true}
     is_published: {description: Whether the role publishes the round., type: bool, sample: true}
+    data_file: {description: The JSON file beside the page., type: str, sample: /var/www/html/locks.json}
+    reports:
+      description: The parts in which the role reports the round.
+      type: list
+      elements: str
+      sample: [state, page, save]
+    late_reports:
+      description: Those that show what failed after the page was written.
+      type: list
+      elements: str
+      sample: [page]
 """
 
 import typing as t
@@ -71,6 +82,9 @@ def pool_round_plan(settings: dict[str, t.Any], variables: Collection[str]) -> d
         "pools_with_job": known.pools_with_job,
         "starts_builds": known.starts_builds,
         "is_published": known.is_published,
+        "data_file": known.data_file,
+        "reports": known.reports,
+        "late_reports": known.late_reports,
     }
 
 

@@ -32,6 +32,9 @@ options:
     type: list
     elements: str
     required: true
+  failure:
+    description: The message with which the module fails after it has printed the lines; if empty, it succeeds.
+    type: str
 """
 
 EXAMPLES = r"""

@@ -12,18 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from .._history.history import read_history
+from .._round.groups import GROUPS, Group
 from .._round.model import RoundPools
 from .._round.read import read_round
 from .activity import activity_of
 from .locks import LockRow, lock_rows, seen_pools
-from .pools import SEGMENTS, pool_rows
+from .pools import pool_rows
 from .text import shown
 from .times import page_time
-from .verdicts import ANSWERED, UNREACHABLE, WORDS, Group, Word
+from .trend import HEIGHT, WIDTH, trend_of
+from .verdicts import ANSWERED, UNREACHABLE, WORDS, Word
 
 _FOLDER = Path(__file__).parent
 
@@ -45,8 +49,11 @@ class GroupCount:
     words: Sequence[tuple[Word, int]]
 
 
-def page(value: object, *, old_after: int) -> str:
-    """Return the page for a round; `old_after` is in minutes. Raises BadRound if the value is not a round."""
+def page(value: object, *, old_after: int, history: object = None, data_file: str = "") -> str:
+    """Return the page for a round; `old_after` is in minutes. Raises BadRound if the value is not a round.
+
+    `history` are the last rounds as the state file keeps them, `data_file` the name of the JSON file beside the page.
+    """
     round_ = read_round(value)
     locks, seen = lock_rows(round_), seen_pools(round_)
     return _template().render(
@@ -68,6 +75,9 @@ def page(value: object, *, old_after: int) -> str:
         is_concourse_silent=not any(lock.word.group in ANSWERED for lock in locks),
         problems=_problems(seen),
         activity=activity_of(round_),
+        drawing=(WIDTH, HEIGHT),
+        trend=trend_of(read_history(history)),
+        data_file=quote(data_file),
         words=list(WORDS.values()),
     )
 
@@ -94,7 +104,7 @@ def _group_counts(locks: Sequence[LockRow]) -> list[GroupCount]:
     counts = Counter(lock.word for lock in locks)
     by_rank = sorted(counts.items(), key=lambda item: (item[0].rank, item[0].key))
     found = []
-    for group in SEGMENTS:
+    for group in GROUPS:
         words = [(word, count) for word, count in by_rank if word.group is group]
         found.append(GroupCount(group, sum(count for _word, count in words), words))
     return found

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 
 from ...module_utils._core.shared.times import duration_text
 from ...module_utils._core.trigger.state import TriggerState
+from .._round.groups import GROUPS, Group
 from .._round.model import Round, TriggeredPool
 from .locks import LockRow, seen_pools
 from .text import shown
-from .verdicts import Group
-
-# From good to bad, the order of the segments in the bar of a pool.
-SEGMENTS = (Group.FREE, Group.USE, Group.PERSON, Group.UNKNOWN, Group.LEFT)
 
 
 @dataclass(frozen=True)
@@ -68,14 +65,13 @@ class PoolRow:
     def in_words(self) -> str:
         """The bar as text for screen readers: `3 free, 2 in use`."""
         return (
-            ", ".join(f"{self.groups[one]} {one.heading.lower()}" for one in SEGMENTS if one in self.groups)
-            or "no locks"
+            ", ".join(f"{self.groups[one]} {one.heading.lower()}" for one in GROUPS if one in self.groups) or "no locks"
         )
 
     def segments(self) -> list[tuple[Group, float, float]]:
         """The bar: each group with its start and its width, in hundredths of the whole."""
         found, start = [], 0
-        for group in SEGMENTS:
+        for group in GROUPS:
             count = self.groups.get(group, 0)
             if count:
                 found.append((group, round(100 * start / self.locks, 2), round(100 * count / self.locks, 2)))

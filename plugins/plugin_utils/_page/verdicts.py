@@ -5,36 +5,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...module_utils._core.verdict.severity import severity_rank
 from ...module_utils._core.verdict.verdict import VerdictName
-
-
-class Group(enum.StrEnum):
-    """The groups of the verdicts. The values are names of classes in the style sheet."""
-
-    LEFT = "left"
-    UNKNOWN = "unknown"
-    PERSON = "person"
-    USE = "use"
-    FREE = "free"
-
-    @property
-    def heading(self) -> str:
-        """The group in two words."""
-        return _HEADINGS[self]
-
-
-_HEADINGS = {
-    Group.LEFT: "Left behind",
-    Group.UNKNOWN: "Not known",
-    Group.PERSON: "By hand",
-    Group.USE: "In use",
-    Group.FREE: "Free",
-}
+from .._round.groups import Group, group_of
 
 
 @dataclass(frozen=True)
@@ -52,29 +28,27 @@ class Word:
         return self.key.replace("_", " ")
 
 
-_MEANINGS: Mapping[VerdictName, tuple[Group, str]] = {
-    VerdictName.ZOMBIE: (Group.LEFT, "claimed after its build had ended"),
-    VerdictName.ERRORED: (Group.LEFT, "the build that claimed it errored, by a lost worker for example"),
-    VerdictName.ABORTED: (Group.LEFT, "the build that claimed it was aborted"),
-    VerdictName.LEAKED: (Group.LEFT, "the build that claimed it succeeded, and no build will release it"),
-    VerdictName.FAILED: (
-        Group.LEFT,
-        "the build that claimed it failed; teams often inspect the environment of a failed build",
-    ),
-    VerdictName.GONE: (Group.LEFT, "Concourse has no such build, or its name belongs to a later one"),
-    VerdictName.EXPIRED: (Group.LEFT, "held by a person or a playbook until a time that is over"),
-    VerdictName.UNREACHABLE: (Group.UNKNOWN, "Concourse gave no credible response"),
-    VerdictName.UNVERIFIED: (Group.UNKNOWN, "no Concourse is configured, or the claim names no build"),
-    VerdictName.FOREIGN: (Group.UNKNOWN, "the claim names another Concourse"),
-    VerdictName.MANUAL: (Group.PERSON, "claimed by a person, without an end"),
-    VerdictName.HELD: (Group.PERSON, "held by a person or a playbook until a time that has not come"),
-    VerdictName.HANDED_OFF: (Group.USE, "its build succeeded; a later one uses the lock, or a job can still take it"),
-    VerdictName.RUNNING: (Group.USE, "the build that claimed it is pending or started"),
-    VerdictName.FREE: (Group.FREE, "the lock is not claimed"),
+_MEANINGS: Mapping[VerdictName, str] = {
+    VerdictName.ZOMBIE: "claimed after its build had ended",
+    VerdictName.ERRORED: "the build that claimed it errored, by a lost worker for example",
+    VerdictName.ABORTED: "the build that claimed it was aborted",
+    VerdictName.LEAKED: "the build that claimed it succeeded, and no build will release it",
+    VerdictName.FAILED: "the build that claimed it failed; teams often inspect the environment of a failed build",
+    VerdictName.GONE: "Concourse has no such build, or its name belongs to a later one",
+    VerdictName.EXPIRED: "held by a person or a playbook until a time that is over",
+    VerdictName.UNREACHABLE: "Concourse gave no credible response",
+    VerdictName.UNVERIFIED: "no Concourse is configured, or the claim names no build",
+    VerdictName.FOREIGN: "the claim names another Concourse",
+    VerdictName.MANUAL: "claimed by a person, without an end",
+    VerdictName.HELD: "held by a person or a playbook until a time that has not come",
+    VerdictName.HANDED_OFF: "its build succeeded; a later one uses the lock, or a job can still take it",
+    VerdictName.RUNNING: "the build that claimed it is pending or started",
+    VerdictName.FREE: "the lock is not claimed",
 }
 
 WORDS: Mapping[str, Word] = {
-    name.value: Word(name.value, *_MEANINGS[name], severity_rank(name)) for name in sorted(_MEANINGS, key=severity_rank)
+    name.value: Word(name.value, group_of(name), _MEANINGS[name], severity_rank(name))
+    for name in sorted(_MEANINGS, key=severity_rank)
 }
 
 UNREACHABLE = VerdictName.UNREACHABLE.value
@@ -84,4 +58,4 @@ ANSWERED = frozenset({Group.LEFT, Group.USE})
 
 def word_for(verdict: str) -> Word:
     """Return the word for a verdict; an unknown verdict is shown as it is."""
-    return WORDS.get(verdict) or Word(verdict, Group.UNKNOWN, "a verdict that this page does not know")
+    return WORDS.get(verdict) or Word(verdict, group_of(verdict), "a verdict that this page does not know")

@@ -124,15 +124,19 @@ class RoundBuilder:
         tables = [*self.result("trigger").entries("report"), *self.seen.entries("report")]
         return [*releases, *tables, *(f"Step {one.step} failed: {one.message}" for one in self.failures)]
 
-    def next_state(self, metrics: str) -> dict[str, t.Any]:
-        """Return the new content of the state file; with `metrics` only if no metrics file keeps the counters."""
+    def next_state(self, metrics: str, history: t.Any = None) -> dict[str, t.Any]:
+        """Return the new content of the state file; with `metrics` only if no metrics file keeps the counters.
+
+        `history` are the last rounds and this one, None if nobody shows them.
+        """
         settings, news = self.settings, self.result("news").fields.get("ansible_facts", {}).get("_pool_boy_news", {})
         if not settings.webhook_url or self.result("news").has_failed or not news:
             memory = (self.state or {}).get("memory", {})
         else:
             memory = news["memory_if_lost" if self.result("notify").has_failed else "memory"]
         keeps_metrics = bool(settings.pushgateway_url) and not settings.metrics_file
-        return {"memory": memory, "metrics": metrics if keeps_metrics else ""}
+        state = {"memory": memory, "metrics": metrics if keeps_metrics else ""}
+        return state if history is None else {**state, "history": history}
 
     def previous_metrics(self) -> str:
         """Return the metrics of the last round, from which the counters continue."""

@@ -37,8 +37,8 @@ class RoundLock:
 
     `claim` identifies the claim: pool, name and commit. `unused_since` is `dead_since`; `holder` includes the instance
     variables of the pipeline; `hold` is None for the claim of a build; `url` is the page of the claiming build if it
-    is safe to link to; `user` is who is at work with the lock now; `action` and `action_reason` are the decision of
-    clean.
+    is safe to link to; `user` is who is at work with the lock now; `job` is that of the claiming build; `action` and
+    `action_reason` are the decision of clean.
     """
 
     pool: str
@@ -50,6 +50,7 @@ class RoundLock:
     hold: RoundHold | None
     url: str | None
     user: RoundUser | None
+    job: str | None
     claimed_at: int | None
     age_minutes: int
     unused_since: int | None

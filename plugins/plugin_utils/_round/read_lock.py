@@ -27,6 +27,7 @@ def read_lock(lock: RoundFields) -> RoundLock:
         hold=_hold(hold) if hold else None,
         url=safe_link(holder.optional_text("url") or "") if holder else None,
         user=_user(lock.section("user")),
+        job=_job(holder) if holder and not hold else None,
         claimed_at=lock.optional_time("claimed_at"),
         age_minutes=lock.optional_whole("age_minutes") or 0,
         unused_since=lock.optional_time("dead_since"),
@@ -55,6 +56,11 @@ def _user(user: RoundFields | None) -> RoundUser | None:
         return None
     text = with_instance_vars(user.text("text"), user)
     return RoundUser(text, safe_link(user.optional_text("url") or ""), user.optional_text("build") is not None)
+
+
+def _job(holder: RoundFields) -> str | None:
+    names = [holder.optional_text(name) for name in ("team", "pipeline", "job")]
+    return "/".join(filter(None, names)) if names[-1] else None
 
 
 def with_instance_vars(job: str, section: RoundFields) -> str:

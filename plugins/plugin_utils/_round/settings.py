@@ -9,6 +9,7 @@ import re
 import typing as t
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
+from os.path import splitext
 
 from ...module_utils._core.shared.errors import BadOption
 from ...module_utils._core.verdict.pool_options import pool_entries
@@ -22,7 +23,8 @@ _ADDRESS = re.compile(r"https?://[!-~]+")
 class RoundSettings:
     """The variables of the role that decide about a round, without their prefix; an empty text means not set.
 
-    Times are in UTC, such as 2026-11-22T03:00:00.123456Z; `finished` is empty until the end; then `now` counts.
+    `fixed` are the files that a rename cannot replace. Times are in UTC, such as 2026-11-22T03:00:00.123456Z;
+    `finished` is empty until the end; then `now` counts.
     """
 
     name: str = ""
@@ -38,6 +40,7 @@ class RoundSettings:
     webhook_url: str = ""
     state_file: str = ""
     kept_too_long: t.Any = 0
+    fixed: tuple[str, ...] = ()
     fatal_steps: tuple[str, ...] = ("clean", "trigger", "status", "page", "metrics")
     unreachable_ok: bool = False
     check_mode: bool = False
@@ -59,6 +62,46 @@ class RoundSettings:
         return bool(self.pools_with_job) if self.trigger is None else self.trigger
 
     @property
+    def data_file(self) -> str:
+        """The JSON file beside the page, "" without a page."""
+        if not self.page_file:
+            return ""
+        beside = f"{splitext(self.page_file)[0]}.json"
+        is_taken = beside in (self.page_file, self.state_file, self.metrics_file)
+        return f"{self.page_file}.json" if is_taken else beside
+
+    @property
+    def page_files(self) -> list[str]:
+        """The page and the file beside it, which a folder that takes no new files may not get."""
+        wanted = [self.page_file, self.data_file] if self.page_file else []
+        return wanted[:1] if self.page_file in self.fixed and self.data_file not in self.fixed else wanted
+
+    @property
+    def reports(self) -> list[str]:
+        """The parts in which the role reports a round, in their order: the names of files in its tasks/report."""
+        parts = {
+            "state": self.state_file,
+            "last_metrics": self.metrics_file,
+            "page": self.page_file,
+            "metrics": self.metrics_file,
+            "push": self.pushgateway_url,
+            "news": self.webhook_url,
+            "late": self.has_metrics or self.webhook_url,
+            "save": self.state_file,
+        }
+        return [part for part, wanted in parts.items() if wanted]
+
+    @property
+    def late_reports(self) -> list[str]:
+        """The parts that show what failed after the page was written."""
+        return [part for part in self.reports if part in ("page", "metrics", "push")]
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the page shows the last rounds, which the state file keeps."""
+        return bool(self.page_file and self.state_file)
+
+    @property
     def has_metrics(self) -> bool:
         return bool(self.metrics_file or self.pushgateway_url)
 
@@ -72,8 +115,8 @@ def read_settings(value: Mapping[str, t.Any]) -> RoundSettings:
     """Read the settings from a dictionary of the role's variables."""
     known = {one.name for one in fields(RoundSettings)}
     given = {name: one for name, one in value.items() if name in known and one is not None}
-    if "fatal_steps" in given:
-        given["fatal_steps"] = tuple(given["fatal_steps"])
+    for name in {"fatal_steps", "fixed"} & given.keys():
+        given[name] = tuple(given[name])
     return RoundSettings(**given)
 
 

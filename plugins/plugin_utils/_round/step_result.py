@@ -42,4 +42,11 @@ class StepResult:
 def read_results(value: object) -> dict[str, StepResult]:
     """Read a dictionary of registered results by step; a step that is not there has not run."""
     results = value if isinstance(value, Mapping) else {}
-    return {name: StepResult(one) for name, one in results.items() if isinstance(one, Mapping)}
+    return {name: StepResult(_of_loop(one)) for name, one in results.items() if isinstance(one, Mapping)}
+
+
+def _of_loop(result: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
+    """Return the result of a loop with the message of the first item that failed."""
+    items = result.get("results")
+    failed = next((one for one in items if one.get("failed")), None) if isinstance(items, list) else None
+    return result if failed is None else {**result, "msg": failed.get("msg", "")}

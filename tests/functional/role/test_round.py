@@ -27,6 +27,8 @@ FACT = {
     "started_at",
     "finished_at",
     "duration_seconds",
+    "repository_url",
+    "commit_url",
     "ok",
     "failures",
     "check_mode",
@@ -158,7 +160,7 @@ def test_many_repositories(scene: Scene, machine: Machine) -> None:
     assert is_free(scene, "aws/env-1")
     assert len(builds(scene)) == 1
     reports = machine.reports()
-    assert set(reports) == {"one.html", "two.html", "broken.html"}
+    assert set(reports) == {f"{name}.{kind}" for name in ("one", "two", "broken") for kind in ("html", "json")}
     assert "env-2" in reports["one.html"]
     assert "env-2" not in reports["two.html"]
     assert "/is/not/there.git" in reports["broken.html"]

@@ -18,9 +18,11 @@ LINES = ["POOL  LOCK", "aws   env-1"]
 class Action(ActionModule):
     """The action without a play around it; `shown` is what it prints."""
 
-    def __init__(self, lines: Any, *, no_log: bool = False) -> None:
+    def __init__(self, lines: Any, *, no_log: bool = False, **options: Any) -> None:
         self.shown: list[str] = []
-        self._task: Any = SimpleNamespace(args={"lines": lines}, no_log=no_log, async_val=0, check_mode=False)
+        self._task: Any = SimpleNamespace(
+            args={"lines": lines, **options}, no_log=no_log, async_val=0, check_mode=False
+        )
         self._display: Any = SimpleNamespace(display=self.shown.append)
 
 
@@ -68,3 +70,13 @@ def test_a_line_that_a_terminal_acts_on_is_refused(line: str, monkeypatch: pytes
 )
 def test_callbacks(callback: str, expected: bool) -> None:
     assert is_for_programs(callback) is expected
+
+
+@pytest.mark.parametrize("callback", ["default", "ansible.posix.json"])
+def test_the_module_fails_after_the_lines(callback: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_callback(callback, monkeypatch)
+    action = Action(LINES, failure="The round failed.")
+    result = action.run()
+    assert (result["failed"], result["msg"]) == (True, "The round failed.")
+    assert bool(action.shown) != ("lines" in result), "the lines are there once"
+    assert not Action(LINES, failure="").run().get("failed")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = ("meta", "link", "br", "input", "img", "rect")
+VOID = ("meta", "link", "br", "input", "img", "rect", "path")
 
 
 @dataclass

@@ -11,7 +11,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.ju
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import LockRow, lock_rows
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import Group
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.groups import Group
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.read import read_round
 from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils.round_facts import (
     NOW,

@@ -17,7 +17,8 @@ from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks impo
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import PoolRow, pool_rows
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.text import shown
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.times import PageTime, duration
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS, Group
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.groups import Group
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.read import read_round
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.round_fields import BadRound
