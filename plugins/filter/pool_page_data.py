@@ -13,7 +13,7 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Makes one JSON document from the fact of a round of the role P(poolboy.concourse.pool_boy#role), for programs that
-    ask who holds a lock, and for M(poolboy.concourse.concourse_pool_index).
+    ask who holds a lock.
   - It says what the page says, and contains no more. The names of locks, holders and commits are as public as they.
 positional: _input
 options:
