@@ -24,7 +24,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.lay
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 
-from .clean_model import ERRORED, LEAKED, LONG_DEAD, MANUAL, NOW, RUNNING, ModelPools, judge_all
+from .clean_model import ERRORED, LEAKED, LONG_DEAD, MANUAL, NOW, RUNNING, UNREACHABLE, ModelPools, judge_all
 from .clean_runs import begin
 
 STATUS_KEYS = {
@@ -229,3 +229,12 @@ def test_locks_that_could_not_be_judged_again_in_time_are_named() -> None:
     (warning,) = slow_warnings(slow)
     assert "too slowly to judge 4 locks again" in warning
     assert warning.endswith("keeps what it would have released: aws/env-1, aws/env-2, aws/env-3, aws/env-4.")
+
+
+def test_locks_that_concourse_was_asked_about_in_vain_are_a_warning() -> None:
+    pools = ModelPools()
+    pools.add("aws/env-1", UNREACHABLE)
+    steps, _snapshot = plan(pools)
+    (warning,) = clean_warnings(steps, [])
+    assert warning.startswith("Concourse gave no credible response about the 1 lock that a build holds: aws/env-1")
+    assert warning.endswith("; it is kept.")

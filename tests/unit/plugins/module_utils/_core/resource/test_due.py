@@ -70,3 +70,10 @@ def test_what_makes_other_work() -> None:
         due_work(results(locks=[*LOCKS, {"pool": "aws", "name": "b", "state": "unclaimed"}]), {"aws": 16}),
     ]
     assert same not in others
+
+
+@pytest.mark.parametrize("time", ["soon", "", None])
+def test_the_same_work_at_an_unreadable_time_is_a_new_version(time: str | None) -> None:
+    version = next_version(None, WORK, NOW, 10)
+    assert version is not None
+    assert next_version({**version, "time": time}, WORK, NOW, 10) is not None

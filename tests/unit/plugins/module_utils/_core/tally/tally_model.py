@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import MIN_SECONDS, PushRetry
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.counts import TallyRecord
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import PlannedTally
@@ -23,6 +25,12 @@ FREE, CLAIMED = State.UNCLAIMED, State.CLAIMED
 
 def move(commit: str, was: State | None, now: State | None, *, pool: str = "aws", lock: str = "env") -> Move:
     return Move(commit, datetime.fromtimestamp(NOW, UTC), pool, lock, was, now, "somebody", "a message")
+
+
+def retry() -> PushRetry:
+    """As few attempts as possible, without pauses."""
+    clock = itertools.count(step=int(MIN_SECONDS))
+    return PushRetry(lambda _seconds: None, lambda: float(next(clock)), lambda low, _high: low)
 
 
 @dataclass

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,25 +14,15 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import TallyCounts
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import (
-    MIN_ATTEMPTS,
-    MIN_SECONDS,
-    PushRetry,
-)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import MIN_ATTEMPTS
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledger import TallyLedger
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyDemand
 
-from .tally_model import CLAIMED, FREE, NOW, ModelTallies
+from .tally_model import CLAIMED, FREE, NOW, ModelTallies, retry
 
 STEPS = ("add", "claim", "release", "by hand", "remove", "start", "count", "count", "count 1", "overtaken")
 ADDED, TAKEN, RELEASED, REMOVED = (None, FREE), (FREE, CLAIMED), (CLAIMED, FREE), (FREE, None)
-
-
-def retry() -> PushRetry:
-    """As few attempts as possible, without pauses."""
-    clock = itertools.count(step=int(MIN_SECONDS))
-    return PushRetry(lambda _seconds: None, lambda: float(next(clock)), lambda low, _high: low)
 
 
 def ledger(store: ModelTallies, *, most: int | None = None, active: dict[str, int] | None = None) -> TallyLedger:
@@ -152,3 +141,12 @@ def test_every_free_lock_gets_one_build_whatever_happens(story: list[str]) -> No
             at = store.pushes + 1
             store.before_push = lambda number, at=at: store.change("aws", ADDED) if number == at else None  # type: ignore[misc]
     assert waiting >= store.free["aws"], "a build too few"
+
+
+@pytest.mark.parametrize("builds", [{}, {"aws": 0}])
+def test_nothing_to_give_back_pushes_nothing(builds: dict[str, int]) -> None:
+    store = ModelTallies(free={"aws": 2})
+    run = ledger(store)
+    run.count(store.snapshot())
+    run.give_back(builds)
+    assert store.pushes == 1

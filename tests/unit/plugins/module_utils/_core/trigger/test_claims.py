@@ -112,3 +112,19 @@ def test_claims_that_name_no_build(message: str) -> None:
     assert not has_claimed(message, by_name_only=True)
     with pytest.raises(NoCredibleResponse):
         has_claimed(message)
+
+
+def test_the_outputs_of_a_build_are_asked_for_once() -> None:
+    asked: list[Build] = []
+
+    def resources(one: Build) -> BuildResources:
+        asked.append(one)
+        return BuildResources()
+
+    reader = ClaimReader(JobReference(PipelineReference("main", "ci"), "claim"), "main", lambda _base: True, resources)
+    lock = Lock("aws", "env-1", State.CLAIMED)
+    claims = {lock.path: Claim("abc", NOW, "git", "claiming: env-1")}
+    current = reader.current(Snapshot("c", "main", ("aws",), (lock,), claims), "aws")
+    assert not reader.fetch_has_claimed(build(), current)
+    assert not reader.fetch_has_claimed(build(), current)
+    assert asked == [build()]

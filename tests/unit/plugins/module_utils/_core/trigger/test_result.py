@@ -165,3 +165,7 @@ def test_a_dry_run_has_the_same_numbers() -> None:
         assert len(world.builds) == (0 if dry_run else 2)
     assert results[0]["pools"] == results[1]["pools"]
     assert [one["build"] for one in results[0]["triggered"]] == [None, None]
+
+
+def test_limits_of_one_are_accepted() -> None:
+    TriggerRules(max_triggers=1, retry=1).check()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import JobReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
@@ -132,3 +132,24 @@ def test_many_started_builds_are_counted_beside_the_first_links() -> None:
     links = [line for line in report if line.startswith("  started ")]
     assert 0 < len(links) < 30
     assert report[-1] == f"  and {30 - len(links)} more"
+
+
+def test_a_run_that_has_read_nothing_starts_nothing() -> None:
+    api = FaultyApi(a_world("red"))
+    run_of(api, "red").start_builds()
+    assert api.world.builds == []
+
+
+def test_more_failed_builds_than_one_page_lists_are_asked_for() -> None:
+    world = World()
+    for number in range(60):
+        world.move("red", f"lock-{number}", State.UNCLAIMED)
+    world.now += 60
+    for _number in range(4 * 60):
+        build = world.make_build("from-red")
+        world.change(build, BuildStatus.STARTED)
+        world.change(world.builds[build.id - 1], BuildStatus.FAILED)
+    world.now += 7 * 60
+    run = run_to_end(ModelJobApi(world), "red")
+    (pool,) = trigger_result(run)["pools"]
+    assert (pool["state"], pool["triggered"]) == ("waiting", 0), "after the fourth attempt, 8 minutes have to pass"
