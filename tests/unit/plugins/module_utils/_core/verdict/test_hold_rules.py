@@ -58,3 +58,9 @@ def test_a_hold_without_an_end_stated_is_the_manual_claim_of_a_person() -> None:
 def test_no_policy_can_be_set_for_held() -> None:
     assert VerdictName.HELD in ALWAYS_KEPT
     assert VerdictName.HELD not in POOL_BOY_POLICIES
+
+
+def test_a_hold_without_a_reason_ends_with_its_end() -> None:
+    claim = Claim("c0ffee", UNTIL, "Ada Lovelace", "claiming: env-1\n\nHeld-By: ada\nHold-Until: never\n")
+    verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), None, now=UNTIL)
+    assert verdict == Verdict(VerdictName.HELD, "held by ada without an end")

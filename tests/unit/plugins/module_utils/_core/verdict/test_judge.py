@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
@@ -174,3 +176,59 @@ def _judge_and_leave_out(
 ) -> list[JudgedLock]:
     judged = [judge_one(lock) for lock in locks]
     return [] if left_out else judged
+
+
+def test_without_a_memory_a_lock_whose_build_is_gone_is_kept() -> None:
+    snapshot, model = world()
+    model.builds.clear()
+    (gone,) = judge_locks([LOCKS[0]], snapshot, POOLS, ModelQueries(model), now=1, default_team="home")
+    assert (gone.verdict.name, gone.verdict.dead_since, gone.releasable_at) == (VerdictName.GONE, None, None)
+    memory = ClaimMemory()
+    (gone,) = judge_locks([LOCKS[0]], snapshot, POOLS, ModelQueries(model), now=1, memory=memory, default_team="home")
+    assert gone.releasable_at is not None
+    assert gone.claim is not None
+    assert memory.gone_since == {gone.claim.commit: 1}
+
+
+def test_a_hold_ends_at_the_time_of_the_run() -> None:
+    snapshot, model = world()
+    message = "claiming: c\n\nHeld-By: ada\nHold-Until: 2026-01-01T01:00:00Z"
+    claims = {**snapshot.claims, LOCKS[3].path: Claim("c", START_OF_TIME, "Ada", message)}
+    snapshot = replace(snapshot, claims=claims)
+    for seconds, expected in ((3599, VerdictName.HELD), (3600, VerdictName.EXPIRED)):
+        (held,) = judge_locks([LOCKS[3]], snapshot, POOLS, ModelQueries(model), now=START_OF_TIME + seconds)
+        assert held.verdict.name is expected
+
+
+def test_the_default_team_is_that_of_concourse() -> None:
+    snapshot, model = world()
+    model.ref = PipelineReference("main", "ci")
+    model.builds = {number: replace(build, team="main", pipeline=model.ref) for number, build in model.builds.items()}
+    judged = judge_locks(locks_of(snapshot, POOLS), snapshot, POOLS, ModelQueries(model), now=0)
+    assert judged[0].verdict.name is VerdictName.ABORTED
+
+
+def test_an_unverified_claim_with_a_concourse_goes_by_its_policy_and_not_by_that_without() -> None:
+    snapshot, model = world()
+    claims = {LOCKS[0].path: Claim("c", START_OF_TIME, "CI Pool Resource", "claiming: a")}
+    snapshot = replace(snapshot, claims=claims)
+    by_age = read_policies({"unverified": "stale"}, DEFAULT_POLICIES)
+    pools = [PoolOption("aws", PoolPolicy(by_age, no_concourse=Policy.KEEP))]
+    (asked,) = judge_locks([LOCKS[0]], snapshot, pools, ModelQueries(model), now=0, default_team="home")
+    assert (asked.verdict.name, asked.policy) == (VerdictName.UNVERIFIED, Policy.STALE)
+
+
+def test_a_build_that_an_earlier_run_found_is_asked_for_at_once() -> None:
+    snapshot, model = world()
+    claims = {LOCKS[0].path: Claim("c", START_OF_TIME, "CI Pool Resource", "claiming: a")}
+    snapshot = replace(snapshot, claims=claims)
+    model.versions("envs", "c")
+    build = model.build("up", BuildStatus.STARTED, made={"envs": "c"})
+    searched = []
+    for memory in (ClaimMemory(builds={"other": 1}), ClaimMemory(builds={"c": build.id})):
+        queries = ModelQueries(model)
+        (found,) = judge_locks([LOCKS[0]], snapshot, POOLS, queries, now=0, memory=memory, default_team="home")
+        assert (found.verdict.name, found.verdict.build) == (VerdictName.RUNNING, build)
+        assert memory.builds["c"] == build.id
+        searched.append("resources" in {query.method for query in queries.asked})
+    assert searched == [True, False]

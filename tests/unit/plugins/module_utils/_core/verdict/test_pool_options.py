@@ -200,3 +200,56 @@ def test_pools_that_are_no_list(given: object) -> None:
 def test_locks_cannot_be_released_to_a_pool_without_a_name(value: object) -> None:
     with pytest.raises(BadOption, match="release_to: name the pool"):
         read_target(value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "job", "timeout"),
+    [
+        ("aws=main/deploy/claim", "main/deploy/claim", 240),
+        ("aws:30=main/deploy/claim", "main/deploy/claim", 30),
+        ("aws=main/deploy/a=b", "main/deploy/a=b", 240),
+        ("aws=", None, 240),
+        ("aws:30= ", None, 30),
+    ],
+)
+def test_a_name_with_a_job(entry: str, job: str | None, timeout: int) -> None:
+    assert one(entry) == PoolOption("aws", replace(DEFAULTS, stale_timeout=timeout), job=job)
+
+
+def test_a_mapping_has_a_job_a_resource_and_a_target() -> None:
+    entry = {"name": "aws", "job": {"team": "main"}, "resource": "envs", "release_to": "cf/fresh/"}
+    assert one(entry) == PoolOption("aws", DEFAULTS, "cf/fresh", {"team": "main"}, "envs")
+
+
+@pytest.mark.parametrize(
+    ("entry", "default", "decided"),
+    [
+        ({"no_concourse": "stale"}, Policy.KEEP, Policy.STALE),
+        ({"no_concourse": "keep"}, Policy.STALE, Policy.KEEP),
+        ({}, Policy.STALE, Policy.STALE),
+        ({}, None, None),
+        ({"policy": {"unverified": "keep"}}, Policy.STALE, Policy.KEEP),
+        ({"policy": {"unverified": "keep"}, "no_concourse": "stale"}, None, Policy.STALE),
+    ],
+)
+def test_each_pool_decides_what_happens_without_a_concourse(
+    entry: dict[str, object], default: Policy | None, decided: Policy | None
+) -> None:
+    (pool,) = read_pools([{"name": "aws", **entry}], replace(DEFAULTS, no_concourse=default))
+    assert pool.policy.no_concourse is decided
+
+
+def test_an_unknown_decision_names_its_pool() -> None:
+    with pytest.raises(BadOption, match=r"^pools: no_concourse of aws: 'maybe' is not known\. Use keep or stale\.$"):
+        one({"name": "aws", "no_concourse": "maybe"})
+
+
+def test_pools_are_chosen_by_the_name_in_the_repository() -> None:
+    (chosen,) = choose_pools(read_pools([r"gcp\xff"], DEFAULTS), ["aws", "gcp\udcff"], DEFAULTS)
+    assert chosen == PoolOption("gcp\udcff", DEFAULTS)
+
+
+def test_a_name_with_two_meanings_is_refused_by_the_name_of_the_option() -> None:
+    """The same letter in three compositions."""
+    with pytest.raises(BadOption, match=r"^pools: .* is the name of 2 pools, "):
+        choose_pools(read_pools(["\u1e69"], DEFAULTS), ["\u1e63\u0307", "\u1e61\u0323"], DEFAULTS)
