@@ -78,12 +78,12 @@ def lint() -> list[Stage]:
 
 def unit() -> list[Stage]:
     """Return the fast tests, run by pytest."""
-    return [_pytest("unit")]
+    return [_pytest("unit", "unit")]
 
 
 def functional() -> list[Stage]:
     """Return the tests with real servers and real Ansible, run by pytest."""
-    return [_pytest("functional")]
+    return [_pytest("functional", "functional")]
 
 
 def molecule() -> list[Stage]:
@@ -102,6 +102,21 @@ def integration() -> list[Stage]:
     return [_ansible_test(core, "integration") for core in CORES]
 
 
+def coverage() -> list[Stage]:
+    """Return the measurement of the code that the tests reach, and the limits that it must keep."""
+    place = {"COVERAGE_CHECKOUT": str(CHECKOUT)}
+    start = {**place, "COVERAGE_PROCESS_START": str(CHECKOUT / "pyproject.toml")}
+    core = "*/_core/*"
+    return [
+        Stage(name="coverage erase", command=["coverage", "erase"], variables=place),
+        _pytest("coverage", *MEASURED, variables=start),
+        Stage(name="coverage combine", command=["coverage", "combine", "--quiet"], variables=place),
+        _limit("the rules in _core", f"--include={core}", percent=100, variables=place),
+        # Ansible reads the doc_fragments without running them.
+        _limit("the rest of plugins", f"--omit={core},*/doc_fragments/*", percent=95, variables=place),
+    ]
+
+
 def units() -> list[Stage]:
     """Return the unit tests as Ansible runs them, on the newest ansible-core; pytest runs them on the oldest Python."""
     return [_ansible_test(max(CORES), "units")]
@@ -115,10 +130,16 @@ GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
     "sanity": sanity,
     "units": units,
     "integration": integration,
+    "coverage": coverage,
 }
+# What `make coverage` runs: the unit tests, and the functional tests of everything but pictures, hosts and guides.
+MEASURED = (
+    "unit/plugins",
+    *(f"functional/{name}" for name in ("clean", "concourse", "git", "lock", "resource", "role", "status", "trigger")),
+)
 AT_ONCE = ("sanity", "integration")
 # `make test` leaves these out.
-ON_REQUEST = ("integration",)
+ON_REQUEST = ("integration", "coverage")
 
 
 def _installed(program: str, *arguments: str) -> Stage:
@@ -127,19 +148,26 @@ def _installed(program: str, *arguments: str) -> Stage:
     return Stage(name=program, command=[program, *arguments], obstacle=obstacle)
 
 
-def _pytest(kind: str) -> Stage:
+def _pytest(kind: str, *folders: str, variables: Mapping[str, str] | None = None) -> Stage:
     report = REPORTS / f"{kind}.xml"
+    tests = [str(COLLECTION / "tests" / folder) for folder in folders]
     # Tests of one file share servers, so they stay together. Some wait for a clock: two processes more than cores.
     processes = min(4, (os.cpu_count() or 1) + 2)
     together = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
     # pytest derives the module names, and so the relative imports, from the full path through the link.
     return Stage(
         name=f"pytest {kind}",
-        command=[sys.executable, "-m", "pytest", str(COLLECTION / "tests" / kind), f"--junitxml={report}", *together],
+        command=[sys.executable, "-m", "pytest", *tests, f"--junitxml={report}", *together],
         folder=COLLECTION,
-        variables={"PYTHONPATH": str(COLLECTIONS)},
+        variables={"PYTHONPATH": str(COLLECTIONS), **(variables or {})},
         reports=report,
     )
+
+
+def _limit(part: str, *files: str, percent: int, variables: Mapping[str, str]) -> Stage:
+    """Return the report about some files, which fails below a limit of lines and branches in percent."""
+    command = ["coverage", "report", *files, f"--fail-under={percent}"]
+    return Stage(name=f"coverage of {part}: {percent} %", command=command, variables=variables)
 
 
 def _ansible_test(core: str, kind: str) -> Stage:

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE, PATIENCE, Run
+from ansible_collections.poolboy.concourse.tests.functional.running import (
+    COLLECTIONS,
+    MEASURED,
+    PACKAGE,
+    PATIENCE,
+    Run,
+)
 
 CHECKOUT = COLLECTIONS.joinpath(*PACKAGE.split(".")).resolve()
 TYPES = CHECKOUT / "concourse" / "resource"
@@ -72,7 +78,7 @@ class Scripts:
     @property
     def environment(self) -> dict[str, str]:
         own = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(self.home), "PYTHONPATH": str(self.collections)}
-        return {**own, **self.variables}
+        return {**own, **MEASURED, **self.variables}
 
 
 def scripts_of(resource_type: str, home: Path) -> Scripts:

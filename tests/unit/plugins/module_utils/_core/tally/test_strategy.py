@@ -117,14 +117,15 @@ def test_a_build_whose_start_is_unknown_stays_counted() -> None:
     assert api.tallies.texts["aws"] == ("1\n", "1\n"), "the second build is given back, the first is not"
 
 
-def test_a_failed_give_back_is_part_of_the_failure() -> None:
-    api = api_of({"aws": 2}, refused=frozenset({"from-aws"}))
+def test_a_failed_give_back_is_part_of_the_failure_of_the_pools_that_it_is_about() -> None:
+    api = api_of({"aws": 2, "gcp": 1}, refused=frozenset({"from-aws"}))
     api.tallies.before_push = lambda number: api.tallies.change("aws", (None, FREE)) if number > 1 else None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy.PushRetry", retry
         )
-        _run, failure = run_by_tally(api)
+        run, failure = run_by_tally(api)
+    assert run.triggers[1].failure is None
     assert failure.startswith("Pool aws: no rights ")
     assert "a later run will start them" in failure
 
