@@ -21,6 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.filter.pool_page import pool_
 
 from .browser import chromium
 from .demo_round import demo_round
+from .past_rounds import past_rounds
 from .pictures import PICTURES, take
 
 
@@ -29,7 +30,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         page = (options.page or Path(folder) / "page.html").absolute()
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(pool_page(_round(options.round, Path(folder))), encoding="utf-8")
+        told = _round(options.round, Path(folder))
+        page.write_text(pool_page(told, history=past_rounds(told)), encoding="utf-8")
         if options.page:
             print(f"{page}: {page.stat().st_size} bytes")
         if options.images:

@@ -28,6 +28,7 @@ class Picture:
 PICTURES = (
     Picture("page-light", DESKTOP, "light"),
     Picture("page-dark", DESKTOP, "dark"),
+    Picture("page-trend", {"width": 1280, "height": 400}, "light", 1, "#trend"),
     Picture("page-phone", PHONE, "light", 1.5, "#locks"),
 )
 

@@ -57,9 +57,10 @@ def open_page(browser: Browser, visits: list[Visit], tmp_path: Path) -> OpenPage
         scheme: Literal["light", "dark"] = "light",
         javascript: bool = True,
         clock: int | None = None,
+        history: dict[str, Any] | None = None,
     ) -> Visit:
         file = tmp_path / f"page-{len(visits)}.html"
-        file.write_text(pool_page(told), encoding="utf-8")
+        file.write_text(pool_page(told, history=history), encoding="utf-8")
         context = browser.new_context(viewport=size or DESKTOP, color_scheme=scheme, java_script_enabled=javascript)
         context.set_default_timeout(20_000)
         visit = Visit(context, context.new_page())

@@ -19,6 +19,7 @@ from ansible_collections.poolboy.concourse.tests.functional.page.conftest import
 from ansible_collections.poolboy.concourse.tests.functional.page.contrast import weak_texts
 from ansible_collections.poolboy.concourse.tests.functional.page.showcase import everything, rounds
 from ansible_collections.poolboy.concourse.tests.page.browser import DESKTOP, PHONE
+from ansible_collections.poolboy.concourse.tests.page.past_rounds import past_rounds
 from ansible_collections.poolboy.concourse.tests.page.rounds import (
     MADE,
     PAGE_OF_BUILD,
@@ -46,7 +47,7 @@ def test_no_round_is_wider_than_a_phone_or_makes_the_browser_complain(open_page:
 
 
 def test_the_demo_on_a_phone(open_page: OpenPage, demo: dict[str, Any]) -> None:
-    visit = open_page(demo, size=PHONE)
+    visit = open_page(demo, size=PHONE, history=past_rounds(demo))
     assert sorted(visit.names()) == sorted(lock["name"] for lock in demo["status"]["locks"])
     assert visit.overflow() <= 0
     assert visit.complaints == []
@@ -63,7 +64,8 @@ def test_the_demo_on_a_phone(open_page: OpenPage, demo: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_can_be_read(open_page: OpenPage, scheme: Literal["light", "dark"]) -> None:
-    visit = open_page(everything(), scheme=scheme, clock=_clock(hours=5))
+    told = everything()
+    visit = open_page(told, scheme=scheme, clock=_clock(hours=5), history=past_rounds(told))
     visit.tab.locator("summary").last.click()
     visit.tab.locator(".release summary").first.click()
     red, green, blue = map(int, re.findall(r"\d+", visit.value("getComputedStyle(document.body).backgroundColor")))

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 
 from ansible_collections.poolboy.concourse.plugins.filter.pool_page import pool_page
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE
+from ansible_collections.poolboy.concourse.tests.page.past_rounds import past_rounds
 from ansible_collections.poolboy.concourse.tests.page.pictures import PICTURES, Picture, take
 
 IMAGES = COLLECTIONS.joinpath(*PACKAGE.split("."), "docs", "images")
@@ -22,7 +23,7 @@ IMAGES = COLLECTIONS.joinpath(*PACKAGE.split("."), "docs", "images")
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
 def test_a_picture(browser: Browser, demo: dict[str, Any], tmp_path: Path, picture: Picture) -> None:
     page = tmp_path / "page.html"
-    page.write_text(pool_page(demo), encoding="utf-8")
+    page.write_text(pool_page(demo, history=past_rounds(demo)), encoding="utf-8")
     made = take(browser, page, picture, tmp_path)
     kept = IMAGES / made.name
     assert _size(made) == _size(kept) == (picture.size["width"] * picture.scale, picture.size["height"] * picture.scale)
