@@ -19,6 +19,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
     Policy,
     PoolPolicy,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 
 from .clean_model import ERRORED, HANDED_OFF, NOW, RUNNING, UNREACHABLE, ModelPools
@@ -49,8 +50,8 @@ def test_a_forced_release_says_in_its_commit_that_it_is_against_the_policy() -> 
 def test_a_lock_in_use_is_kept_for_another_reason_than_one_that_the_policy_keeps() -> None:
     pools = a_pool()
     pools.add("aws/env-3", replace(HANDED_OFF, dead_since=None))
-    pools.policy = PoolPolicy({**DEFAULT_POLICIES, VerdictName.HANDED_OFF: Policy.RELEASE})
     run = begin(pools)
+    run.pools = [PoolOption("aws", PoolPolicy({**DEFAULT_POLICIES, VerdictName.HANDED_OFF: Policy.RELEASE}))]
     run.decide()
     assert [step.reason.cause for step in run.plan] == [Cause.POLICY_RELEASES, Cause.POLICY_KEEPS, Cause.IN_USE]
 
@@ -59,8 +60,8 @@ def test_a_run_that_could_ask_about_no_build_releases_nothing_else_either() -> N
     pools = ModelPools()
     pools.add("aws/env-1", UNREACHABLE)
     pools.add("aws/env-2", replace(ERRORED, name=VerdictName.FOREIGN))
-    pools.policy = PoolPolicy({**DEFAULT_POLICIES, VerdictName.FOREIGN: Policy.RELEASE})
     run = begin(pools)
+    run.pools = [PoolOption("aws", PoolPolicy({**DEFAULT_POLICIES, VerdictName.FOREIGN: Policy.RELEASE}))]
     with pytest.raises(NobodyAsked):
         run.decide()
     assert [step.reason.cause for step in run.plan] == [Cause.POLICY_KEEPS, Cause.NOBODY_ASKED]
