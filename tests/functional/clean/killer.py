@@ -41,12 +41,15 @@ esac
 """
 
 
-def ways_to_be_killed(number: int, step: str) -> Sequence[str]:
-    """Return the ways to kill a run at a step: one for a step that only reads, all of them for the push."""
-    command = step.split()[0]
-    if command in ONLY_READING:
-        return HOWS[-1:]
-    return HOWS if LONG or command == "push" else (HOWS[number % len(HOWS)],)
+def ways_to_be_killed(number: int, steps: Sequence[str]) -> Sequence[str]:
+    """Return the ways to kill a run at a step, whose number counts from 1: all of them for the push.
+
+    A step that only reads leaves nothing behind, so one of each kind is enough, unless POOLBOY_LONG=1 is set.
+    """
+    commands = [step.split()[0] for step in steps[:number]]
+    if commands[-1] in ONLY_READING:
+        return HOWS[-1:] if LONG or commands[-1] not in commands[:-1] else ()
+    return HOWS if LONG or commands[-1] == "push" else (HOWS[number % len(HOWS)],)
 
 
 @dataclass
@@ -125,7 +128,7 @@ def kill_at_every_step(ground: KillGround, steps: Sequence[str]) -> None:
     """Kill a new run at each of the git commands that an undisturbed one takes, in each way, and check what is left."""
     reached = tried = 0
     for number, step in enumerate(steps, start=1):
-        for how in ways_to_be_killed(number, step):
+        for how in ways_to_be_killed(number, steps):
             print(f"killed at step {number} of {len(steps)}, {how}: git {step[:70]}")
             killer, repository, options = ground.fresh()
             result = killer.run(options, at=(number, how))
