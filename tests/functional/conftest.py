@@ -12,12 +12,12 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 
-MIN_SECONDS = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_no_lock_is_stolen.py")
+LONGEST_FILES = ("schedule/test_cron.py", "schedule/test_systemd.py", "clean/test_no_lock_is_stolen.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move the longest files to the front and keep the order of the others."""
-    items.sort(key=lambda item: _place(str(item.path), MIN_SECONDS))
+    items.sort(key=lambda item: _place(str(item.path), LONGEST_FILES))
 
 
 def _place(path: str, first: Sequence[str]) -> int:

@@ -14,8 +14,11 @@ import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from .module_process import READ_AT_THE_START, run_new_python, run_prepared_python
 
 PACKAGE = "ansible_collections.poolboy.concourse"
 COLLECTIONS = next(
@@ -125,28 +128,21 @@ class Workplace:
         environment: Mapping[str, str] | None = None,
         *,
         check_mode: bool = False,
-        python: Sequence[str] = (sys.executable,),
+        python: Sequence[str] = (),
     ) -> ModuleRun:
-        """Run a module of the collection without Ansible, with its arguments as JSON."""
+        """Run a module of the collection without Ansible; `python` is the command of a Python that starts for it."""
         arguments = {**options, "_ansible_check_mode": check_mode}
-        done = subprocess.run(
-            [*python, "-m", f"{PACKAGE}.plugins.modules.{name}"],
-            input=json.dumps({"ANSIBLE_MODULE_ARGS": arguments}),
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            check=False,
-            cwd=self.folder,
-            env={**self.variables, "PYTHONPATH": str(COLLECTIONS), **(environment or {})},
-            timeout=PATIENCE,
-        )
+        variables = {**self.variables, "PYTHONPATH": str(COLLECTIONS), **(environment or {})}
+        command = tuple(python) or ((sys.executable,) if READ_AT_THE_START & set(environment or ()) else ())
+        run = partial(run_new_python, command) if command else run_prepared_python
+        done = Run(**run(name, arguments, environment=variables, folder=self.folder))
         try:
             values = json.loads(done.stdout)
         except ValueError:
             raise AssertionError(f"the module printed no JSON: {done.stdout}{done.stderr}") from None
         assert "Traceback" not in done.stdout + done.stderr
-        assert (done.returncode != 0) == (values.get("failed") is True)
-        return ModuleRun(done.returncode, done.stdout, done.stderr, values)
+        assert (done.code != 0) == (values.get("failed") is True)
+        return ModuleRun(done.code, done.stdout, done.stderr, values)
 
     def ansible(self, *command: str, environment: Mapping[str, str] | None = None) -> Run:
         """Run a command of Ansible: `ansible("ansible", "localhost", "-m", ...)`."""

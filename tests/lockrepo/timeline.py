@@ -8,7 +8,7 @@ from __future__ import annotations
 from random import Random
 
 UNTIL = 1_795_300_000  # default committer time of the newest commit: 2026-11-21
-MIN_SECONDS = 11 * 365 * 86_400  # seconds from the first commit to the last, at most
+LONGEST = 11 * 365 * 86_400  # seconds from the first commit to the last, at most
 USUAL_STEP = 900  # seconds between two commits of a busy repository
 
 
@@ -20,7 +20,7 @@ class Timeline:
 
     def __init__(self, random: Random, *, commits: int, until: int) -> None:
         self._random = random
-        self._step = max(1, min(MIN_SECONDS // commits, USUAL_STEP))
+        self._step = max(1, min(LONGEST // commits, USUAL_STEP))
         self._begin = until - self._step * (commits - 1)
 
     def at(self, index: int) -> int:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..module_process import Runner, result_of
 from ..running import COLLECTIONS, Workplace
-from .actors.runner import Runner
 
 TIMEOUT = 60.0
 LONG = os.environ.get("POOLBOY_LONG") == "1"  # every way to be killed at every step, and more random moments
@@ -57,6 +57,7 @@ class Killer:
     """Runs the module with a git that kills it at a given command."""
 
     runner: Runner
+    module: str
     place: Workplace
     folder: Path
 
@@ -95,7 +96,10 @@ class Killer:
         self._prepare(at)
         path = os.pathsep.join([str(self.folder), self.place.variables["PATH"]])
         variables = {**self.place.variables, "PATH": path, "PYTHONPATH": str(COLLECTIONS)}
-        result = self.runner.run(options, environment=variables, folder=self.place.folder, kill_after=seconds)
+        told = self.runner.run(
+            self.module, options, environment=variables, folder=self.place.folder, kill_after=seconds
+        )
+        result = result_of(told)
         self._settle()
         assert not result.get("hung"), "the run never ends"
         return None if result.get("killed") else result

@@ -18,8 +18,8 @@ import pytest
 
 from ...lockrepo import LockRepository
 from ...lockrepo.git_command import git
+from ..module_process import Runner
 from ..running import Workplace
-from .actors.runner import Runner
 from .killer import HOWS, LONG, Killer, kill_at_every_step
 from .reading import check_whole, files, subjects, tip
 
@@ -47,7 +47,7 @@ class Ground:
         shutil.copytree(self.original, repository)
         place = Workplace(home / "machine")
         # The cache knows a repository by its address, so a warm one is made for each place anew.
-        killer = Killer(self.runner, place, home / "killer")
+        killer = Killer(self.runner, "concourse_pool_clean", place, home / "killer")
         options = {"repo": repository.as_uri(), "pools": "aws", "no_concourse": "stale"}
         if self.warm is not None:
             assert killer.run({**options, "_ansible_check_mode": True}) is not None
@@ -77,8 +77,8 @@ TRASH = ("new-", "old-", "tmp_")
 
 
 @pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    made = Runner(Workplace(tmp_path_factory.mktemp("runner")).variables)
+def runner() -> Iterator[Runner]:
+    made = Runner()
     yield made
     made.close()
 

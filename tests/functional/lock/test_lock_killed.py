@@ -15,10 +15,10 @@ import pytest
 
 from ...lockrepo import LockRepository
 from ...lockrepo.git_command import git
-from ..clean.actors.runner import Runner
 from ..clean.killer import Killer, kill_at_every_step
 from ..clean.reading import check_whole, files, locks_in, subjects, tip
 from ..git.recorder import NETWORK
+from ..module_process import Runner
 from ..running import Workplace
 from .holding import CLAIM, MUCH_LATER
 
@@ -47,7 +47,7 @@ class Ground:
         home = self.folder / str(self.number)
         repository = home / "locks.git"
         shutil.copytree(self.original, repository)
-        killer = Killer(self.runner, Workplace(home / "machine"), home / "killer")
+        killer = Killer(self.runner, "concourse_pool_lock", Workplace(home / "machine"), home / "killer")
         options = {"repo": repository.as_uri(), "pool": "aws", **RUNS[self.case][0]}
         if self.is_warm:
             last = tip(repository)
@@ -91,8 +91,8 @@ def verbs_since(repository: Path, base: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    made = Runner(Workplace(tmp_path_factory.mktemp("runner")).variables, "concourse_pool_lock")
+def runner() -> Iterator[Runner]:
+    made = Runner()
     yield made
     made.close()
 

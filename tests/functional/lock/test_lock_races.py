@@ -25,8 +25,8 @@ from ..clean.actors.cleaner import Cleaner
 from ..clean.actors.faults import Faults
 from ..clean.actors.judging.ledger import Ledger
 from ..clean.actors.lock_clients import CloneClient, PlumbingClient
-from ..clean.actors.runner import Runner
 from ..clean.reading import files, locks_in, tip
+from ..module_process import Runner, result_of
 from ..running import Workplace
 from .actors.owner import SHORT, Owner
 from .actors.replay import Replay
@@ -129,11 +129,15 @@ def owner(
     environment = dict(place.variables)
     if number % 2:
         environment["PATH"] = os.pathsep.join([str(faults.folder), environment["PATH"]])
-    runner = Runner(environment, "concourse_pool_lock")
+    runner = Runner()
 
     def by_a_fork(options: Mapping[str, Any]) -> dict[str, Any]:
         doomed = dice.randrange(100) < KILLED
-        return runner.run({**given, **options}, kill_after=dice.random() * 0.5 if doomed else None)
+        kill_after = dice.random() * 0.5 if doomed else None
+        told = runner.run(
+            "concourse_pool_lock", {**given, **options}, environment=environment, folder=folder, kill_after=kill_after
+        )
+        return result_of(told)
 
     try:
         yield Owner(name, by_a_fork, ledger, users, dice, **special)

@@ -9,10 +9,11 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from .runner import Runner
+from ...module_process import Runner, result_of
 
 
 class Cleaner:
@@ -47,7 +48,8 @@ class Cleaner:
         self._dice = dice
         self._stop = threading.Event()
         self._guard = threading.Lock()
-        self._runner = Runner(environment)
+        self._runner = Runner()
+        self._environment = dict(environment)
         self._thread = threading.Thread(target=self._go_on, daemon=True)
 
     def __enter__(self) -> Self:
@@ -65,7 +67,10 @@ class Cleaner:
         """Run the module once, after the current run."""
         with self._guard:
             given = {**self.options, "accept_gone": list(self.accept_gone), **options}
-            return self._runner.run(given, kill_after=kill_after)
+            told = self._runner.run(
+                "concourse_pool_clean", given, environment=self._environment, folder=Path.cwd(), kill_after=kill_after
+            )
+            return result_of(told)
 
     def stop(self) -> None:
         """End the runs, including the current one."""
