@@ -36,7 +36,8 @@ def list_versions(call: Call, pipeline: Pipeline) -> Response:
         return empty_response(404)
     page = page_of(call.request, version_of(call.world.settings.version))
     every = call.world.versions_of(resource)
-    matching = [found for found in every if _filter_of(call.request).items() <= found.version.items()]
+    wanted = _filter_of(call.request).items()
+    matching = [found for found in every if wanted <= found.version.items()]
     if page.start is not None:
         bound = _check_order(call, page.start)
         shown = [found for found in matching if bound is not None and found.check_order >= bound][-page.limit :]
