@@ -38,9 +38,10 @@ def run(asked: dict[str, Any]) -> dict[str, Any]:
         os.close(writing)
     printed = _read([reading for reading, _writing in pipes], child, kill_after or LONGEST_RUN)
     _child, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+    # A run that ended just before it was killed was killed, too: its output is not whole.
+    if printed is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL):
         return {"killed": True, "hung": printed is None and kill_after is None}
-    stdout, stderr = (text.decode(errors="surrogateescape") for text in printed or (b"", b""))
+    stdout, stderr = (text.decode(errors="surrogateescape") for text in printed)
     return {"code": os.waitstatus_to_exitcode(status), "stdout": stdout, "stderr": stderr}
 
 

@@ -141,4 +141,4 @@ def kill_at_every_step(ground: KillGround, steps: Sequence[str]) -> None:
             reached += killer.reached.exists()
             tried += 1
             ground.check(killer, repository, options)
-    assert reached > tried * 0.8
+    assert reached > tried * 0.6

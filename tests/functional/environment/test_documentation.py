@@ -23,7 +23,7 @@ def documentation(name: str) -> dict[str, dict[str, Any]]:
         for path in sorted((CHECKOUT / "plugins" / kind).glob("*.py")):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
                 match node:
-                    case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Constant(value=str(text))):
+                    case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Constant(value=str() as text)):
                         if variable == name:
                             found[path.stem] = yaml.safe_load(text)
     return found

@@ -12,6 +12,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -60,7 +61,8 @@ OUTCOMES = {
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with guide_scene(tmp_path_factory.mktemp("scene"), int(time.time())) as made:
+    with ExitStack() as stack:
+        made = stack.enter_context(guide_scene(tmp_path_factory.mktemp("scene"), int(time.time())))
         made.atc.set_team("main", team_of_the_guide())
         yield made
 

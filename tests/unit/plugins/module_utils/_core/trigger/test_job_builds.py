@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The builds of a job: how far back they are listed."""
 
+# pylint does not see the fields that these classes inherit.
+# pylint: disable=redundant-keyword-arg
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A run over several pools: what one failure means for the others, checks and warnings."""
 
+# pylint does not see the fields that these classes inherit.
+# pylint: disable=redundant-keyword-arg
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

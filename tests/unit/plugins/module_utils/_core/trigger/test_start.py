@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starting one build, and what is known if the response to that is lost."""
 
+# pylint does not see the fields that these classes inherit.
+# pylint: disable=redundant-keyword-arg
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
