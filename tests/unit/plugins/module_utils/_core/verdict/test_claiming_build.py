@@ -75,6 +75,11 @@ def test_an_active_build_of_the_name_is_another_one_only_by_its_outputs_or_a_day
     assert timing(model, build, (build.start_time or 0) + after_start) is expected
 
 
+def test_an_active_build_whose_outputs_name_the_claim_made_it_whatever_the_clocks_say() -> None:
+    model, build = one_build(BuildStatus.STARTED, made=True)
+    assert timing(model, build, (build.start_time or 0) - 2 * 86_400) is DURING
+
+
 @pytest.mark.parametrize("status", [BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.ERRORED])
 def test_where_only_the_skew_of_clocks_lets_the_times_fit_the_outputs_of_an_ended_build_decide(
     status: BuildStatus,
