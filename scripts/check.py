@@ -58,8 +58,8 @@ def run_stage(stage: Stage) -> Outcome:
 
 
 def run_at_once(stages: Sequence[Stage]) -> list[Outcome]:
-    """Run single-core stages in parallel and show the output of each when it ends."""
-    with ThreadPoolExecutor(max(1, len(stages))) as threads:
+    """Run single-core stages in parallel, one for each core, and show the output of each when it ends."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
         return list(threads.map(_run_unseen, stages))
 
 

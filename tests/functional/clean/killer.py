@@ -105,10 +105,16 @@ class Killer:
         return None if result.get("killed") else result
 
     def _settle(self) -> None:
-        """Wait for the git processes that the killed run left behind, here and on the server."""
+        """Wait for the git processes that the killed run left behind, here and on the server.
+
+        One look can miss a process whose parent ends during it, so two in a row must find none.
+        """
         until = time.monotonic() + TIMEOUT
-        while any(self._mine(folder) for folder in Path("/proc").glob("[0-9]*")):
+        empty_looks = 0
+        while empty_looks < 2:
             assert time.monotonic() < until, "a git, or what has started it, never ends"
+            is_left = any(self._mine(folder) for folder in Path("/proc").glob("[0-9]*"))
+            empty_looks = 0 if is_left else empty_looks + 1
             time.sleep(0.01)
 
     def _mine(self, process: Path) -> bool:

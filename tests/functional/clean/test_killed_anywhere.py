@@ -24,7 +24,7 @@ from .killer import HOWS, LONG, Killer, kill_at_every_step
 from .reading import check_whole, files, subjects, tip
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-RANDOM_KILLS = 16 if LONG else 5
+RANDOM_KILLS = 16 if LONG else 3
 RELEASED = ["unclaiming: env-1", "unclaiming: env-2", "unclaiming: env-5"]
 
 

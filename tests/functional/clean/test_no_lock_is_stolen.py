@@ -6,7 +6,7 @@
 Builds claim in and out of order, one or two locks each. While they are at work, people rename pipelines, jobs and
 steps, replace jobs, and archive pipelines.
 
-POOLBOY_CLAIMS is how many locks the teams claim altogether (60, or 2,000 with POOLBOY_LONG=1); POOLBOY_SEED repeats
+POOLBOY_CLAIMS is how many locks the teams claim altogether (40, or 2,000 with POOLBOY_LONG=1); POOLBOY_SEED repeats
 the decisions of a failed run.
 """
 
@@ -43,7 +43,7 @@ from .actors.teams.traffic import Traffic
 from .reading import files, locks_in, tip
 
 LONG = os.environ.get("POOLBOY_LONG") == "1"
-CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000" if LONG else "60"))
+CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000" if LONG else "40"))
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 TEAMS = 20
 WITH_A_CLONE = 2  # teams that do all by git itself, in a clone of their own

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """While people and builds add, remove, move, claim, merge and force, each lock that comes has its version.
 
-POOLBOY_LONG=1 goes on for 2,000 arrivals instead of 200; POOLBOY_SEED repeats a run.
+POOLBOY_LONG=1 goes on for 2,000 arrivals instead of 100; POOLBOY_SEED repeats a run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ansible_collections.poolboy.concourse.tests.functional.trigger.random_users
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-ARRIVALS = 2000 if os.environ.get("POOLBOY_LONG") == "1" else 200
+ARRIVALS = 2000 if os.environ.get("POOLBOY_LONG") == "1" else 100
 
 
 @pytest.fixture

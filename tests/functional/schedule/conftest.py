@@ -15,12 +15,15 @@ from ansible_collections.poolboy.concourse.tests.functional.schedule.host import
 from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import CRON, SYSTEMD, Machine, obstacle
 from ansible_collections.poolboy.concourse.tests.functional.schedule.stage import Stage
 
-# Each uses the processor for a minute, so only `make long` runs them.
+# They use the processor for minutes, so only `make long` runs them.
 LONG = (
     "test_check_mode_on_a_fresh_host_changes_nothing",
     "test_a_failing_round_is_reported_and_not_enabled",
     "test_a_new_time_counts_only_when_the_round_works",
     "test_cron_takes_its_place_and_gives_it_back",
+    "test_systemd_is_refused_on_a_host_without_it",
+    "test_programs_that_the_user_cannot_read_are_mended",
+    "test_a_second_time_nothing_changes_though_all_comes_from_the_environment",
 )
 
 
