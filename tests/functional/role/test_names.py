@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,8 @@ from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
 PLAYBOOKS = ("clean", "pool_boy", "schedule", "status", "trigger")
+ORDERS = [("strict", "bold"), ("bold", "strict")]
+LONG = os.environ.get("POOLBOY_LONG") == "1"
 ROLE_PLAY = {"hosts": "localhost", "gather_facts": False, "roles": ["poolboy.concourse.pool_boy"]}
 
 
@@ -42,7 +45,7 @@ def check_both(run: Run, scene: Scene, before: object) -> None:
     assert fingerprint(scene.locks.path) == before
 
 
-@pytest.mark.parametrize("order", [("strict", "bold"), ("bold", "strict")])
+@pytest.mark.parametrize("order", ORDERS)
 def test_two_imports_of_the_playbook_keep_their_options_apart(
     scene: Scene, machine: Machine, plays: dict[str, dict[str, Any]], order: tuple[str, str]
 ) -> None:
@@ -53,7 +56,7 @@ def test_two_imports_of_the_playbook_keep_their_options_apart(
     check_both(machine.ansible("ansible-playbook", str(book), "--check"), scene, before)
 
 
-@pytest.mark.parametrize("order", [("strict", "bold"), ("bold", "strict")])
+@pytest.mark.parametrize("order", ORDERS if LONG else ORDERS[:1])
 def test_two_files_on_one_command_line_keep_their_options_apart(
     scene: Scene, machine: Machine, plays: dict[str, dict[str, Any]], order: tuple[str, str]
 ) -> None:
@@ -65,7 +68,7 @@ def test_two_files_on_one_command_line_keep_their_options_apart(
     check_both(machine.ansible("ansible-playbook", *map(str, books), "--check"), scene, before)
 
 
-@pytest.mark.parametrize("order", [("strict", "bold"), ("bold", "strict")])
+@pytest.mark.parametrize("order", ORDERS if LONG else ORDERS[:1])
 def test_the_role_after_the_playbook_has_its_own_options(
     scene: Scene, machine: Machine, plays: dict[str, dict[str, Any]], order: tuple[str, str]
 ) -> None:
