@@ -21,6 +21,7 @@ LONG = (
     "test_a_failing_round_is_reported_and_not_enabled",
     "test_a_new_time_counts_only_when_the_round_works",
     "test_cron_takes_its_place_and_gives_it_back",
+    "test_an_installation_that_fails_leaves_nothing_behind",
     "test_systemd_is_refused_on_a_host_without_it",
     "test_programs_that_the_user_cannot_read_are_mended",
     "test_a_second_time_nothing_changes_though_all_comes_from_the_environment",
