@@ -25,6 +25,8 @@ from .reading import check_whole, files, subjects, tip
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 RANDOM_KILLS = 16 if LONG else 3
+# With a cache a run takes more steps; both are killed at every step.
+GROUNDS = ["cold", "warm"] if LONG else ["warm"]
 RELEASED = ["unclaiming: env-1", "unclaiming: env-2", "unclaiming: env-5"]
 
 
@@ -110,6 +112,7 @@ def test_at_every_step_of_git(ground: Ground) -> None:
     kill_at_every_step(ground, steps)
 
 
+@pytest.mark.parametrize("ground", GROUNDS, indirect=True)
 def test_at_any_moment(ground: Ground) -> None:
     print(f"POOLBOY_SEED={SEED}")
     dice = random.Random(SEED)
@@ -141,6 +144,7 @@ exit 0
 """
 
 
+@pytest.mark.parametrize("ground", GROUNDS, indirect=True)
 @pytest.mark.parametrize("hook", ["pre-receive", "update", "reference-transaction", "post-receive"])
 def test_while_the_server_is_at_the_push(ground: Ground, hook: str) -> None:
     """The run and its git are killed; the server continues alone."""
@@ -159,6 +163,7 @@ def test_while_the_server_is_at_the_push(ground: Ground, hook: str) -> None:
     ground.check(killer, repository, options)
 
 
+@pytest.mark.parametrize("ground", GROUNDS, indirect=True)
 def test_several_times_in_a_row(ground: Ground) -> None:
     """Killed at one step after the other without a whole run in between."""
     killer, repository, options = ground.fresh()
