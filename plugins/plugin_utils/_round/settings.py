@@ -13,6 +13,7 @@ from os.path import splitext
 
 from ...module_utils._core.shared.errors import BadOption
 from ...module_utils._core.verdict.pool_options import pool_entries
+from .links import safe_link
 from .variable_names import unknown_variables
 from .web_addresses import PLACE_OF_COMMIT
 
@@ -157,10 +158,11 @@ def _mistakes_in_addresses(settings: RoundSettings) -> Iterator[str]:
         if address and not _ADDRESS.fullmatch(address):
             yield f"pool_boy_{name} is not a URL that begins with http:// or https://."
     commit_url = settings.page_commit_url
-    if commit_url and not (_ADDRESS.fullmatch(commit_url) and PLACE_OF_COMMIT in commit_url):
+    # A name or a password in it would be in the fact of the round, and in the file beside the page.
+    if commit_url and not (safe_link(commit_url) and PLACE_OF_COMMIT in commit_url):
         yield (
             "pool_boy_page_commit_url is not a URL such as https://git.example.com/teams/locks/commit/{commit}, with"
-            " {commit} in the place of the commit."
+            " {commit} in the place of the commit and without user and password."
         )
     if settings.pushgateway_password and not settings.pushgateway_username:
         yield "pool_boy_pushgateway_password needs pool_boy_pushgateway_username."
