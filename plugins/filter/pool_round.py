@@ -107,6 +107,9 @@ from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._round.round_fields import BadRound
 
+if t.TYPE_CHECKING:
+    from ..plugin_utils._round.model import Round
+
 
 def pool_round(results: object, settings: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the round and what follows from it; see DOCUMENTATION."""
@@ -118,9 +121,12 @@ def pool_round(results: object, settings: dict[str, t.Any]) -> dict[str, t.Any]:
     known = read_settings(settings)
     build = RoundBuilder(known, read_results(results))
     fact = build.fact()
-    metrics = _metrics_text(fact, build.previous_metrics()) if known.has_metrics else ""
     state = build.state or {}
-    history = _history(fact, state.get("history")) if known.has_history else None
+    metrics, history = "", None
+    if known.has_metrics or known.has_history:
+        round_ = _read(fact)
+        metrics = _metrics_text(round_, build.previous_metrics()) if known.has_metrics else ""
+        history = _history(round_, state.get("history")) if known.has_history else None
     return {
         "round": fact,
         "is_unconfigured": build.is_unconfigured,
@@ -136,26 +142,27 @@ def pool_round(results: object, settings: dict[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def _history(fact: dict[str, t.Any], previous: object) -> dict[str, t.Any]:
+def _read(fact: dict[str, t.Any]) -> Round:
+    from ..plugin_utils._round.read import read_round
+
+    try:
+        return read_round(fact)
+    except BadRound as error:
+        raise AnsibleFilterError(f"pool_round: {error}") from None
+
+
+def _history(round_: Round, previous: object) -> dict[str, t.Any]:
     from ..plugin_utils._history.history import read_history
     from ..plugin_utils._history.record import recorded
-    from ..plugin_utils._round.read import read_round
 
-    try:
-        return recorded(read_history(previous), read_round(fact)).value()
-    except BadRound as error:
-        raise AnsibleFilterError(f"pool_round: {error}") from None
+    return recorded(read_history(previous), round_).value()
 
 
-def _metrics_text(fact: dict[str, t.Any], previous: str) -> str:
+def _metrics_text(round_: Round, previous: str) -> str:
     # Most rounds have no metrics, and these imports take longer than all else.
     from ..plugin_utils._metrics.metrics import metrics_text
-    from ..plugin_utils._round.read import read_round
 
-    try:
-        return metrics_text(read_round(fact), previous)
-    except BadRound as error:
-        raise AnsibleFilterError(f"pool_round: {error}") from None
+    return metrics_text(round_, previous)
 
 
 class FilterModule:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import typing as t
 from collections import Counter
-from collections.abc import Mapping
 
 from .._round.groups import GROUPS, group_of
+from .._round.plain_values import plain_value
 from .._round.read import read_round
 from .history import read_history
 
@@ -29,7 +29,7 @@ def page_data(value: object, *, page: str, old_after: int, history: object = Non
         "page": page,
         "old_after": old_after,
         "counts": {group.value: counts[group] for group in GROUPS} if round_.status else None,
-        "round": _without_tables(_plain(value)),
+        "round": _without_tables(plain_value(value)),
         "rounds": read_history(history).value()["rounds"],
     }
     return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
@@ -40,12 +40,3 @@ def _without_tables(fact: dict[str, t.Any]) -> dict[str, t.Any]:
         step: {name: one for name, one in fact[step].items() if name != _TABLE} for step in _STEPS if fact.get(step)
     }
     return {**fact, **parts}
-
-
-def _plain(value: object) -> t.Any:
-    """Return nested values without Ansible's own types, which json writes in an unspecified way."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, (bool, int, float)) else str(value)

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ...module_utils._core.claim.hold import NEVER
 from ...module_utils._core.concourse.instance_vars import compact_json
 from .links import safe_link
 from .lock import RoundHold, RoundLock, RoundUser
+from .plain_values import plain_value
 from .round_fields import RoundFields
 
 
@@ -66,13 +65,4 @@ def _job(holder: RoundFields) -> str | None:
 def with_instance_vars(job: str, section: RoundFields) -> str:
     """Return a job or a build, followed by the instance variables of its pipeline as JSON where it has any."""
     variables = section.section("instance_vars")
-    return f"{job} {compact_json(_plain(variables.fields))}" if variables and variables.fields else job
-
-
-def _plain(value: object) -> object:
-    """Return nested values without Ansible's own types, which json writes in an unspecified way."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(value[name]) for name in value}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
+    return f"{job} {compact_json(plain_value(variables.fields))}" if variables and variables.fields else job
