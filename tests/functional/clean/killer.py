@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..duration import LONG
 from ..module_process import Runner, result_of
 from ..running import COLLECTIONS, Workplace
 
 TIMEOUT = 60.0
-LONG = os.environ.get("POOLBOY_LONG") == "1"  # every way to be killed at every step, and more random moments
 ONLY_READING = ("version", "config", "cat-file", "ls-tree", "log")
 
 # before: the run dies before git does anything. after: when git is done. orphan: the run dies, git goes on without it.

@@ -18,9 +18,10 @@ import pytest
 
 from ...lockrepo import LockRepository
 from ...lockrepo.git_command import git
+from ..duration import LONG
 from ..module_process import Runner
 from ..running import Workplace
-from .killer import HOWS, LONG, Killer, kill_at_every_step
+from .killer import HOWS, Killer, kill_at_every_step
 from .reading import check_whole, files, subjects, tip
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)

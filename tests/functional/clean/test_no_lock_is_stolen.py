@@ -27,6 +27,7 @@ import pytest
 
 from ...atc import Emulator
 from ...lockrepo import LockRepository
+from ..duration import LONG
 from ..running import Workplace
 from .actors.checker import Checker
 from .actors.cleaner import Cleaner
@@ -42,7 +43,6 @@ from .actors.teams.team_pipeline import AN_HOUR, TeamPipeline
 from .actors.teams.traffic import Traffic
 from .reading import files, locks_in, tip
 
-LONG = os.environ.get("POOLBOY_LONG") == "1"
 CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000" if LONG else "40"))
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 TEAMS = 20

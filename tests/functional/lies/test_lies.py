@@ -19,11 +19,11 @@ from ....plugins.module_utils._core.claim.holder import read_holder
 from ....plugins.module_utils._core.concourse.queries import BuildQueries
 from ....plugins.module_utils._core.verdict.rules import judge_claim
 from ....plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+from ..duration import LONG
 from .lie import Lie, draw_lie
 from .undetectable import is_undetectable
 from .world import World, random_world, recorded_world
 
-LONG = os.environ.get("POOLBOY_LONG") == "1"
 WORLDS = int(os.environ.get("POOLBOY_WORLDS", "2000" if LONG else "40"))
 SEED = int(os.environ.get("POOLBOY_SEED", "1"))
 LIES = 25

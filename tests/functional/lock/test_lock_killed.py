@@ -15,8 +15,9 @@ import pytest
 
 from ...lockrepo import LockRepository
 from ...lockrepo.git_command import git
-from ..clean.killer import LONG, Killer, kill_at_every_step
+from ..clean.killer import Killer, kill_at_every_step
 from ..clean.reading import check_whole, files, locks_in, subjects, tip
+from ..duration import LONG
 from ..git.recorder import NETWORK
 from ..module_process import Runner
 from ..running import Workplace

@@ -26,6 +26,7 @@ from ..clean.actors.faults import Faults
 from ..clean.actors.judging.ledger import Ledger
 from ..clean.actors.lock_clients import CloneClient, PlumbingClient
 from ..clean.reading import files, locks_in, tip
+from ..duration import LONG
 from ..module_process import Runner, result_of
 from ..running import Workplace
 from .actors.owner import SHORT, Owner
@@ -33,7 +34,6 @@ from .actors.replay import Replay
 from .actors.resource import POOL, Resource
 from .actors.users import Users
 
-LONG = os.environ.get("POOLBOY_LONG") == "1"
 CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "1000" if LONG else "40"))
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 LOCKS = 5

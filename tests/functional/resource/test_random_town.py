@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.resource.town import Town
 from ansible_collections.poolboy.concourse.tests.functional.trigger.random_users import OTHER
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-ARRIVALS = 2000 if os.environ.get("POOLBOY_LONG") == "1" else 100
+ARRIVALS = 2000 if LONG else 100
 
 
 @pytest.fixture

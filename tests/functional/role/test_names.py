@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.role.conftest import PIPELINE, Machine, work
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PACKAGE, Run, fingerprint
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
@@ -22,7 +22,6 @@ from ansible_collections.poolboy.concourse.tests.scene import Scene
 COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
 PLAYBOOKS = ("clean", "pool_boy", "schedule", "status", "trigger")
 ORDERS = [("strict", "bold"), ("bold", "strict")]
-LONG = os.environ.get("POOLBOY_LONG") == "1"
 ROLE_PLAY = {"hosts": "localhost", "gather_facts": False, "roles": ["poolboy.concourse.pool_boy"]}
 
 

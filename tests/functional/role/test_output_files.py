@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.role.conftest import Machine, report_variables, work
 from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
-LONG = os.environ.get("POOLBOY_LONG") == "1"
 FILES = {"locks.html": "<!DOCTYPE html>", "locks.prom": "poolboy_rounds_total", "state.json": '{"memory"'}
 # Mounts each file onto the file after it, in a namespace of its own, and runs the rest behind `--`.
 MOUNT = 'while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit 9; shift 2; done; shift; exec "$@"'

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, download_wheels
 from ansible_collections.poolboy.concourse.tests.functional.schedule.machine import CRON, SYSTEMD, Machine, obstacle
 from ansible_collections.poolboy.concourse.tests.functional.schedule.stage import Stage
 
 # They use the processor for minutes, so only `make long` runs them.
-LONG = (
+LONG_TESTS = (
     "test_check_mode_on_a_fresh_host_changes_nothing",
     "test_a_failing_round_is_reported_and_not_enabled",
     "test_a_new_time_counts_only_when_the_round_works",
@@ -30,10 +30,10 @@ LONG = (
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip long tests unless POOLBOY_LONG=1 is set."""
-    if os.environ.get("POOLBOY_LONG") != "1":
-        left_out = [item for item in items if item.name in LONG]
+    if not LONG:
+        left_out = [item for item in items if item.name in LONG_TESTS]
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item.name not in LONG]
+        items[:] = [item for item in items if item.name not in LONG_TESTS]
 
 
 @pytest.fixture(scope="session")

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ...scene import Scene
+from ..duration import LONG
 from .runs import add_locks, builds
 from .triggerer import Triggerer
 
 # Five hundred by `make long`; every round is the same as the one before.
-ROUNDS = 500 if os.environ.get("POOLBOY_LONG") == "1" else 30
+ROUNDS = 500 if LONG else 30
 OTHER = {"red": "blue", "blue": "red"}
 CONFIG: dict[str, Any] = {
     "resources": [

@@ -23,11 +23,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.ledg
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push import writer
 
 from ...scene import Scene
+from ..duration import LONG
 from .random_users import FAULTS, OTHER, POOLS, POST, RandomUsers
 from .triggerer import Triggerer
 
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-ROUNDS = 400 if os.environ.get("POOLBOY_LONG") == "1" else 14
+ROUNDS = 400 if LONG else 14
 
 
 FAR = 10**6
