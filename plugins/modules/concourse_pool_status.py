@@ -184,7 +184,7 @@ locks:
         end_time: {description: 'When the build ended, in UTC.', type: str, sample: "2026-11-21T20:31:59Z"}
     user:
       description:
-        - The build that is at work with the lock now, the claiming build or a later one; or, of a lock that was
+        - The build that uses the lock now, the claiming build or a later one; or, of a lock that was
           V(handed_off), the job that can still take it.
         - V(null) if nobody uses the lock, or nobody knows who does.
       type: dict

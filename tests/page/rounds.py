@@ -25,7 +25,7 @@ def a_holder(**changes: Any) -> dict[str, Any]:
 
 
 def a_user(**changes: Any) -> dict[str, Any]:
-    """Return who is at work with a lock now as concourse_pool_status does: build 3 of ci/test."""
+    """Return who uses a lock now as concourse_pool_status does: build 3 of ci/test."""
     page = "https://ci.example.com/teams/main/pipelines/ci/jobs/test/builds/3"
     names = {"team": "main", "pipeline": "ci", "instance_vars": None, "job": "test", "build": "3"}
     return {"text": "ci/test 3", "url": page, **names, "status": "started", **changes}

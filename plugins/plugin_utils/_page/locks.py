@@ -25,7 +25,7 @@ from .verdicts import Word, word_for
 class LockRow:
     """A lock on the page. `since` and `minutes` are those of its claim, None for a free lock.
 
-    `users` are who has the lock: the build at work with it now first, then who claimed it, then who can take it next.
+    `users` are who has the lock: the build that uses it now first, then who claimed it, then who can take it next.
     `command` releases a claimed lock.
     """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who has a lock: the build that is at work with it now, who claimed it, and the job that can take it next."""
+"""Who has a lock: the build that uses it now, who claimed it, and the job that can take it next."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class RoundHold:
 
 @dataclass(frozen=True, slots=True)
 class RoundUser:
-    """The build that is at work with a lock, or the job that can still take it; `url` is None if it is not safe."""
+    """The build that uses a lock, or the job that can still take it; `url` is None if it is not safe."""
 
     text: str
     url: str | None
@@ -37,7 +37,7 @@ class RoundLock:
 
     `claim` identifies the claim: pool, name and commit. `unused_since` is `dead_since`; `holder` includes the instance
     variables of the pipeline; `hold` is None for the claim of a build; `url` is the page of the claiming build if it
-    is safe to link to; `user` is who is at work with the lock now; `job` is that of the claiming build; `action` and
+    is safe to link to; `user` is who uses the lock now; `job` is that of the claiming build; `action` and
     `action_reason` are the decision of clean.
     """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The value that says who is at work with a lock now, as the modules document it."""
+"""The value that says who uses a lock now, as the modules document it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..verdict.verdict import Verdict
 
 
 def user_value(verdict: Verdict) -> dict[str, t.Any] | None:
-    """Return the build that is at work with the lock, or the job that can still take it; None if neither is known."""
+    """Return the build that uses the lock now, or the job that can still take it; None if neither is known."""
     build = verdict.active_build
     if build is not None:
         page = build_page(build)

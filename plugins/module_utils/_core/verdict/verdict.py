@@ -53,7 +53,7 @@ class Verdict:
 
     @property
     def active_build(self) -> Build | None:
-        """The build that is at work with the lock now, None if it is not known or nobody is."""
+        """The build that uses the lock now; None if it is unknown, or no build does."""
         return self.build if self.name is VerdictName.RUNNING else self.user
 
     def found_by_version(self, why: str) -> Verdict:
