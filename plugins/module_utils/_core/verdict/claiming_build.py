@@ -107,14 +107,17 @@ def _ask_for_timing(claim: Claim, build: Build, queries: BuildQueries) -> ClaimT
     if timing is ClaimTiming.DURING_BUILD:
         if not _is_within_skew(claim, build) or not has_made_another_claim(build, claim.commit, queries):
             return timing
-        return ClaimTiming.BEFORE_BUILD if claim.claimed_at < _start_of(build) else ClaimTiming.AFTER_BUILD
+        return ClaimTiming.BEFORE_BUILD if claim.claimed_at <= _start_of(build) else ClaimTiming.AFTER_BUILD
     may_hold_lock = build.status is BuildStatus.SUCCEEDED
     return ClaimTiming.DURING_BUILD if may_hold_lock and has_made(build, claim.commit, queries) else timing
 
 
 def _is_within_skew(claim: Claim, build: Build) -> bool:
-    """Return whether only the skew of clocks lets the claim be made during the build."""
-    return claim.claimed_at < _start_of(build) or (build.end_time is not None and claim.claimed_at > build.end_time)
+    """Return whether only the skew of clocks lets the claim be made during the build.
+
+    No build claims in the second of its start: the claim can be that of a namesake in a pipeline archived just before.
+    """
+    return claim.claimed_at <= _start_of(build) or (build.end_time is not None and claim.claimed_at > build.end_time)
 
 
 def _start_of(build: Build) -> int:

@@ -80,16 +80,17 @@ def test_an_active_build_whose_outputs_name_the_claim_made_it_whatever_the_clock
     assert timing(model, build, (build.start_time or 0) - 2 * 86_400) is DURING
 
 
+@pytest.mark.parametrize("before_start", [30, 0, -1])
 @pytest.mark.parametrize("status", [BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.ERRORED])
 def test_where_only_the_skew_of_clocks_lets_the_times_fit_the_outputs_of_an_ended_build_decide(
-    status: BuildStatus,
+    status: BuildStatus, before_start: int
 ) -> None:
-    """A pipeline that is created anew at once has a build of the same name in the same minute."""
+    """A pipeline that is created anew at once has a build of the same name in the same minute, or the same second."""
     model, build = one_build(status, made=True)
-    claim = claim_by(build, "v1", at=(build.start_time or 0) - 30)
+    claim = claim_by(build, "v1", at=(build.start_time or 0) - before_start)
     found = ask_for_claiming_build(claim, holder_of(build), ModelQueries(model)).timing
-    assert found is (DURING if status is BuildStatus.ERRORED else ANOTHER)
-    own = claim_by(build, "v2", at=(build.start_time or 0) - 30)
+    assert found is (DURING if status is BuildStatus.ERRORED or before_start < 0 else ANOTHER)
+    own = claim_by(build, "v2", at=(build.start_time or 0) - before_start)
     assert ask_for_claiming_build(own, holder_of(build), ModelQueries(model)).timing is DURING
 
 
