@@ -17,8 +17,8 @@ description:
     the problems, and what the round did.
   - The file needs no other file and sends no request. It is readable without JavaScript; with JavaScript, readers can
     sort and filter the locks, and the page warns when it is old.
-  - Names of locks, pools and commits cannot inject code into the page. Only URLs with the schemes V(http) and V(https)
-    become links.
+  - Names of locks, pools and commits, and contents of locks cannot inject code into the page. Only URLs with the
+    schemes V(http) and V(https) become links.
 positional: _input
 options:
   _input:

@@ -14,7 +14,8 @@ author:
 description:
   - Makes one JSON document from the fact of a round of the role P(poolboy.concourse.pool_boy#role), for programs that
     ask who holds a lock.
-  - It says what the page says, and contains no more. The names of locks, holders and commits are as public as they.
+  - It says what the page says, and contains no more. The names of locks, holders and commits, and the contents of locks
+    if they were read, are as public as they.
 positional: _input
 options:
   _input:

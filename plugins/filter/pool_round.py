@@ -89,7 +89,7 @@ _value:
     history:
       description: What the last rounds and this one saw; V(null) if there is no page or no state file.
       type: dict
-      sample: {rounds: [], left: []}
+      sample: {rounds: [], left: [], links: {}}
     next_state:
       description: The new content of the state file.
       type: dict

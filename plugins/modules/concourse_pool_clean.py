@@ -156,6 +156,7 @@ RETURN = r"""
 locks:
   description:
     - The locks before the run, with all keys of M(poolboy.concourse.concourse_pool_status), and the action for each.
+      C(content) is always V(null).
   returned: after the repository was read
   type: list
   elements: dict

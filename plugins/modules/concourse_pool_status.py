@@ -46,6 +46,15 @@ options:
       - handed_off
       - running
     default: []
+  show_content:
+    description:
+      - Whether to return the content of each lock's file as RV(locks[].content), for example the address of the
+        environment, or a note.
+      - A file can hold a secret, such as a password. The secret then appears wherever the result does, in the output
+        with C(-v), in the logs of AWX, and on the page of the role P(poolboy.concourse.pool_boy#role) and in the JSON
+        beside it. Set this option only for pools whose locks hold no secret.
+    type: bool
+    default: false
 notes:
   - The host where the module runs needs git, GitPython, requests, and access to the repository and Concourse. Use
     C(delegate_to) with V(localhost) and C(run_once) to run it on the controller.
@@ -96,6 +105,18 @@ EXAMPLES = r"""
         stale_timeout: 240
         policy:
           failed: keep
+
+- name: Read what is written in the locks of a pool
+  poolboy.concourse.concourse_pool_status:
+    repo: git@git.example.com:teams/locks.git
+    concourse_target: ci
+    pools: [aws]
+    show_content: true
+  register: aws
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ aws.locks | items2dict(key_name='name', value_name='content') }}"
 
 - name: Fail if a lock is leaked, or if nobody knows whether its build is alive
   poolboy.concourse.concourse_pool_status:
@@ -217,6 +238,15 @@ locks:
       description: When the policy allows the release, in UTC. V(null) means never.
       type: str
       sample: "2026-11-21T20:36:59Z"
+    content:
+      description:
+        - The content of the lock's file, if O(show_content) is set, without white space at its end. Bytes that are not
+          valid UTF-8 and control characters are written as in RV(locks[].name); line breaks stay.
+        - At most 1024 characters of the first 20 lines. If that is not all, a last line says that the content was cut.
+        - V(null) without O(show_content), or if the file is empty, has a NUL and so is not text, or is larger than
+          64 KiB. The module M(poolboy.concourse.concourse_pool_lock) returns a content as it is.
+      type: str
+      sample: "address: 10.0.3.7\nregion: eu-west-1"
 pools:
   description: The pools, sorted by name unless O(pools) gives an order.
   returned: after the locks were judged
@@ -275,8 +305,10 @@ def main() -> None:
     with module.failing_clearly(), module.judge() as judge, module.lock_repository() as repository:
         snapshot = repository.snapshot()
         pools = module.chosen_pools(snapshot)
-        judged = judge(locks_of(snapshot, pools), snapshot, pools)
-        result = status_result(snapshot, pools, judged, module.now)
+        locks = locks_of(snapshot, pools)
+        contents = module.contents(repository, snapshot, locks)
+        judged = judge(locks, snapshot, pools)
+        result = status_result(snapshot, pools, judged, module.now, contents)
         module.so_far = lambda: {**result, "changed": False}
         unwanted = unwanted_verdicts(judged, module.fail_on)
         if unwanted is not None:

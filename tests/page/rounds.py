@@ -50,6 +50,7 @@ def a_claim(pool: str, name: str, verdict: str = "running", *, minutes: int = 30
         "dead_since": None,
         "releasable": False,
         "releasable_at": None,
+        "content": None,
         **changes,
     }
 
@@ -84,6 +85,7 @@ def a_free_lock(pool: str, name: str) -> dict[str, Any]:
             "policy",
             "dead_since",
             "releasable_at",
+            "content",
         )
     )
     about = {"pool": pool, "name": name, "state": "unclaimed", "verdict": "free", "reason": "nobody holds it"}

@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from .._core.pool.lock import Lock
+from .._core.pool.snapshot import Snapshot
 from .module import PoolModule
+
+if t.TYPE_CHECKING:
+    from .._git.repository import LockRepository
 
 
 class StatusModule(PoolModule):
@@ -15,3 +23,14 @@ class StatusModule(PoolModule):
     def fail_on(self) -> frozenset[str]:
         """The verdicts with which the module fails."""
         return frozenset(self._options["fail_on"])
+
+    def contents(
+        self, repository: LockRepository, snapshot: Snapshot, locks: Sequence[Lock]
+    ) -> Mapping[str, str | None]:
+        """Return the contents of the locks' files by the names of git's objects; none unless the user wants them."""
+        if not self._options["show_content"]:
+            return {}
+        # Imported late: most runs do not show them.
+        from .._git.repository_contents import read_contents
+
+        return read_contents(repository, snapshot, locks)

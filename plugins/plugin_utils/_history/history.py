@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from .._round.groups import GROUPS, Group
+from .._round.links import safe_link
 from .._round.round_fields import BadRound, RoundFields
 
 MOST_ROUNDS = 200
@@ -37,14 +38,19 @@ class PastRound:
 
 @dataclass(frozen=True)
 class History:
-    """The last rounds, the oldest first; `left` are the claims left behind that are counted already."""
+    """The last rounds, the oldest first; `left` are the claims left behind that are counted already.
+
+    `links` are the pages of the jobs that left locks behind, as far as they are known.
+    """
 
     rounds: tuple[PastRound, ...] = ()
     left: frozenset[str] = frozenset()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def value(self) -> dict[str, t.Any]:
         """Return the history as JSON values for the state file."""
-        return {"rounds": [one.value() for one in self.rounds], "left": sorted(self.left)}
+        rounds = [one.value() for one in self.rounds]
+        return {"rounds": rounds, "left": sorted(self.left), "links": dict(self.links)}
 
     def jobs(self) -> list[tuple[str, int]]:
         """Return the jobs that left locks behind, with how many, the worst first."""
@@ -58,10 +64,14 @@ def read_history(value: object) -> History:
     """Read what `value` wrote. Unreadable parts are ignored: the trend then begins later."""
     if not isinstance(value, Mapping):
         return History()
-    rounds, left = value.get("rounds"), value.get("left")
+    rounds, left, links = value.get("rounds"), value.get("left"), value.get("links")
     known = sorted(_readable(rounds if isinstance(rounds, list) else ()), key=lambda one: one.at)
     return History(
-        tuple(known[-MOST_ROUNDS:]), frozenset(str(one) for one in left) if isinstance(left, list) else frozenset()
+        tuple(known[-MOST_ROUNDS:]),
+        frozenset(str(one) for one in left) if isinstance(left, list) else frozenset(),
+        {str(job): str(page) for job, page in links.items() if safe_link(str(page))}
+        if isinstance(links, Mapping)
+        else {},
     )
 
 

@@ -13,6 +13,7 @@ from ...module_utils._core.report.release_command import release_command
 from ...module_utils._core.shared.times import duration_text
 from .._round.lock import RoundLock
 from .._round.model import Round, RoundPools
+from .content import Content, content_of
 from .hold import reason_of
 from .next_step import NextStep, NextSteps
 from .text import shown
@@ -26,7 +27,7 @@ class LockRow:
     """A lock on the page. `since` and `minutes` are those of its claim, None for a free lock.
 
     `users` are who has the lock: the build that uses it now first, then who claimed it, then who can take it next.
-    `command` releases a claimed lock.
+    `command` releases a claimed lock; `content` is what its file says, None if that was not read.
     """
 
     pool: str
@@ -41,6 +42,7 @@ class LockRow:
     next_step: NextStep
     is_releasable: bool
     command: str | None
+    content: Content | None
 
     @property
     def age(self) -> str:
@@ -78,6 +80,7 @@ def _row(lock: RoundLock, round_: Round, next_steps: NextSteps) -> LockRow:
         next_step=next_steps.of(lock),
         is_releasable=lock.releasable,
         command=_command(lock),
+        content=content_of(lock.content),
     )
 
 

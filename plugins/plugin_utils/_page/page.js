@@ -130,7 +130,7 @@
       button.textContent = 'Selected: copy it now';
     }
   };
-  // The event does not bubble, so the table captures it. A command that nobody opens needs no button.
+  // The event does not bubble, so the table captures it. What nobody opens needs no button.
   table.addEventListener('toggle', ({ target }) => {
     if (target.querySelector('button')) return;
     const button = document.createElement('button');

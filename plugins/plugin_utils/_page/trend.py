@@ -29,6 +29,15 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class LeavingJob:
+    """A job that left `count` locks behind, and its page if that is known."""
+
+    name: str
+    count: int
+    link: str | None
+
+
+@dataclass(frozen=True)
 class Trend:
     """The rounds that are drawn; `areas` are the groups with their outlines, stacked, as an SVG path.
 
@@ -41,7 +50,7 @@ class Trend:
     height: int
     areas: Sequence[tuple[Group, str]]
     figures: Sequence[Figures]
-    jobs: Sequence[tuple[str, int]]
+    jobs: Sequence[LeavingJob]
     more_jobs: int
 
     @property
@@ -58,7 +67,7 @@ def trend_of(history: History) -> Trend | None:
     if len(rounds) < 2 or not height or first is None or last is None or last.seconds <= first.seconds:
         return None
     figures = [one for one in _figures(rounds) if one.high]
-    jobs = [(shown(job), count) for job, count in history.jobs()]
+    jobs = [LeavingJob(shown(job), count, history.links.get(job)) for job, count in history.jobs()]
     return Trend(
         rounds=len(rounds),
         first=first,

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 _LONGEST = 2000
+_BUILD = re.compile(r"(?<=/jobs/)([^/?#]+)/builds/[^/?#]+")
 
 
 def safe_link(address: str) -> str | None:
@@ -25,3 +27,14 @@ def safe_link(address: str) -> str | None:
         return None
     # A browser takes a backslash for a slash: what looks like a path may be another host to it.
     return None if "@" in parts.netloc or "\\" in address else address
+
+
+def job_page(build_page: str) -> str | None:
+    """Return the page of the job of a build; None if the page of the build does not name the job.
+
+    >>> job_page("https://ci.example.com/teams/main/pipelines/ci/jobs/up/builds/12?vars.x=1")
+    'https://ci.example.com/teams/main/pipelines/ci/jobs/up?vars.x=1'
+    >>> job_page("https://ci.example.com/builds/4711")
+    """
+    page, found = _BUILD.subn(r"\1", build_page, count=1)
+    return page if found else None

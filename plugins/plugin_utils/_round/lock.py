@@ -38,7 +38,7 @@ class RoundLock:
     `claim` identifies the claim: pool, name and commit. `unused_since` is `dead_since`; `holder` includes the instance
     variables of the pipeline; `hold` is None for the claim of a build; `url` is the page of the claiming build if it
     is safe to link to; `user` is who uses the lock now; `job` is that of the claiming build; `action` and
-    `action_reason` are the decision of clean.
+    `action_reason` are the decision of clean; `content` is that of the lock's file if it was read.
     """
 
     pool: str
@@ -60,6 +60,7 @@ class RoundLock:
     commit: str | None
     action: str | None
     action_reason: str | None
+    content: str | None
 
     @property
     def path(self) -> str:

@@ -36,6 +36,7 @@ def read_lock(lock: RoundFields) -> RoundLock:
         commit=lock.optional_text("commit"),
         action=lock.optional_text("action"),
         action_reason=lock.optional_text("action_reason"),
+        content=lock.optional_text("content"),
     )
 
 

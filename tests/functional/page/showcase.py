@@ -32,12 +32,12 @@ def everything() -> dict[str, Any]:
     soon = iso(MADE + timedelta(minutes=42))
     locks = [
         a_claim("aws", "env-1", "failed", minutes=18, policy="stale", releasable_at=soon),
-        a_claim("aws", "env-2", "running", minutes=130),
+        a_claim("aws", "env-2", "running", minutes=130, content="address: 10.0.3.7\n" + "region: eu-west-1 " * 20),
         a_claim("aws", "env-10", "handed_off", minutes=2000, user=a_user()),
         a_claim("aws", "env-6", "manual", minutes=400_000, holder=PERSON),
         a_claim("cf/fresh", "big-1", "unreachable", minutes=5),
         a_claim("cf/fresh", "big-2", "leaked", minutes=90, policy="stale", releasable=True, releasable_at=iso(MADE)),
-        a_free_lock("cf/fresh", "big-3"),
+        {**a_free_lock("cf/fresh", "big-3"), "content": "https://big-3.example.com"},
     ]
     released = [a_release("cf/fresh", "big-3"), a_release("cf/fresh", "old", to_pool="quarantine")]
     return a_round(

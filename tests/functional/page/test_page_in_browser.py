@@ -67,7 +67,8 @@ def test_all_text_can_be_read(open_page: OpenPage, scheme: Literal["light", "dar
     told = everything()
     visit = open_page(told, scheme=scheme, clock=_clock(hours=5), history=past_rounds(told))
     visit.tab.locator("summary").last.click()
-    visit.tab.locator(".release summary").first.click()
+    for folded in (".release", ".content"):
+        visit.tab.locator(f"{folded} summary").first.click()
     red, green, blue = map(int, re.findall(r"\d+", visit.value("getComputedStyle(document.body).backgroundColor")))
     assert (red + green + blue < 200) == (scheme == "dark")
     assert weak_texts(visit.tab) == []
@@ -75,7 +76,8 @@ def test_all_text_can_be_read(open_page: OpenPage, scheme: Literal["light", "dar
 
 def test_what_a_lock_is_named_stays_text(open_page: OpenPage) -> None:
     holder = a_holder(text=f"{ALERT} \u202egnp.exe\x07", url="javascript:alert(1)")
-    evil = a_claim(f"a\"b'c{ALERT}", ALERT, "running", reason=f"</td>{ALERT}{{{{ 7 * 7 }}}}", holder=holder)
+    words = f"</code></details>{ALERT}\n{{{{ 7 * 7 }}}}"
+    evil = a_claim(f"a\"b'c{ALERT}", ALERT, reason=f"</td>{ALERT}{{{{ 7 * 7 }}}}", holder=holder, content=words)
     told = a_round(name=f"</title>{ALERT}", status=a_look(evil, a_free_lock("--><b>", "<img src=x onerror=alert(1)>")))
     visit = open_page(told)
     assert visit.names() == [ALERT, "<img src=x onerror=alert(1)>"]
@@ -84,6 +86,8 @@ def test_what_a_lock_is_named_stays_text(open_page: OpenPage) -> None:
     assert f"a\"b'c{ALERT}" in shown
     assert f"</td>{ALERT}{{{{ 7 * 7 }}}}" in shown
     assert f"{ALERT} \\u202egnp.exe\\x07" in shown
+    visit.rows.first.get_by_text("Content, 2 lines").click()
+    assert visit.rows.first.locator(".content code").inner_text() == words
     assert visit.value("document.scripts.length") == 1
     assert visit.tab.locator("a[href^=javascript]").count() == 0
     assert visit.tab.locator("#table a").count() == 0

@@ -148,7 +148,7 @@ def test_many_repositories(scene: Scene, machine: Machine) -> None:
     page = f"{machine.out}/{{{{ inventory_hostname }}}}.html"
     inventory = machine.inventory(
         {
-            "one": work(scene, pool_boy_page_file=page, pool_boy_pools="aws"),
+            "one": work(scene, pool_boy_page_file=page, pool_boy_pools="aws", pool_boy_show_content=True),
             "two": work(scene, pool_boy_page_file=page, pool_boy_pools=f"cf/fresh={PIPELINE}/claim-big"),
             "broken": work(scene, pool_boy_page_file=page, pool_boy_repo="/is/not/there.git"),
         }
@@ -163,6 +163,12 @@ def test_many_repositories(scene: Scene, machine: Machine) -> None:
     assert set(reports) == {f"{name}.{kind}" for name in ("one", "two", "broken") for kind in ("html", "json")}
     assert "env-2" in reports["one.html"]
     assert "env-2" not in reports["two.html"]
+    # The files of the locks hold their names.
+    assert [" <bdi>name: env-2</bdi>" in reports["one.html"], '"content": "name: env-2"' in reports["one.json"]] == [
+        True,
+        True,
+    ]
+    assert '"content": "' not in reports["two.json"]
     assert "/is/not/there.git" in reports["broken.html"]
 
 

@@ -44,6 +44,11 @@ def test_the_pools_are_read_again_after_a_change(workplace: Workplace) -> None:
     run = workplace.ansible("ansible-playbook", str(play))
     assert run.code == 0, run.said
     assert [f'"msg": "case {number}"' in run.stdout for number in range(len(CASES))] == [case[2] for case in CASES]
-    for given, count in (("[leaked]", len(CASES)), ("[]", 5), ("null", 5)):
-        checked = workplace.ansible("ansible-playbook", str(play), "-e", f"{{pool_boy_fail_on: {given}}}")
+    for given, count in (
+        ("pool_boy_fail_on: [leaked]", len(CASES)),
+        ("pool_boy_show_content: 'yes'", len(CASES)),
+        ("pool_boy_fail_on: [], pool_boy_show_content: false", 5),
+        ("pool_boy_fail_on: null, pool_boy_show_content: null", 5),
+    ):
+        checked = workplace.ansible("ansible-playbook", str(play), "-e", f"{{{given}}}")
         assert checked.stdout.count('"msg": "case ') == count, given

@@ -49,7 +49,8 @@ REPORTING = OptionGroup(
             "elements": "str",
             "choices": [name.value for name in WORST_FIRST if name is not VerdictName.FREE],
             "default": [],
-        }
+        },
+        "show_content": {"type": "bool", "default": False},
     }
 )
 

@@ -21,10 +21,10 @@ from ..verdict.judge import JudgedLock
 from .user_value import user_value
 
 
-def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
+def lock_value(judged: JudgedLock, now: int, content: str | None = None) -> dict[str, t.Any]:
     """Return a lock as the modules document it: always with every key, None where it does not apply.
 
-    `now` is in seconds since 1970, UTC.
+    `now` is in seconds since 1970, UTC; `content` is that of the lock's file if it is to be shown.
     """
     lock, claim, verdict = judged.lock, judged.claim, judged.verdict
     return {
@@ -44,6 +44,7 @@ def lock_value(judged: JudgedLock, now: int) -> dict[str, t.Any]:
         "dead_since": iso_time(verdict.dead_since),
         "releasable": judged.is_releasable(now),
         "releasable_at": iso_time(judged.releasable_at),
+        "content": content,
     }
 
 

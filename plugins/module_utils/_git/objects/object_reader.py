@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..process.command import GitCommand, GitProcess
@@ -28,17 +28,21 @@ class ObjectReader:
 
     def read(self, name: str, kind: str, *, limit: int | None = None) -> bytes:
         """Return the content of an object, or its first `limit` bytes. Raises MissingObject, GitFailed."""
+        found, size = self.header(name)
+        content = self._take(size, size if limit is None else limit)
+        self._take(1, 0)
+        if found != kind.encode():
+            raise MissingObject(f"{name} is no {kind}")
+        return content
+
+    def header(self, name: str) -> tuple[bytes, int]:
+        """Ask for an object; return its kind and its size in bytes. Raises MissingObject, GitFailed."""
         self._process.write(f"{name}\n".encode())
         header = self._line()
         parts = header.split()
         if len(parts) != 3 or header.endswith(_MISSING):
             raise MissingObject(f"{name} is missing")
-        size = int(parts[2])
-        content = self._take(size, size if limit is None else limit)
-        self._take(1, 0)
-        if parts[1] != kind.encode():
-            raise MissingObject(f"{name} is no {kind}")
-        return content
+        return parts[1], int(parts[2])
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
@@ -64,6 +68,19 @@ class ObjectReader:
         if not chunk:
             raise self._process.failure()
         self._buffer += chunk
+
+
+def read_sizes(git: GitCommand, repository: Path, names: Iterable[str]) -> dict[str, int]:
+    """Return the sizes of objects in bytes, without reading them. Raises MissingObject, GitFailed.
+
+    By a process of its own: `git cat-file --batch-command`, which tells sizes too, is newer than the oldest git.
+    """
+    process = git.start("cat-file", "--batch-check", repository=repository, with_input=True)
+    try:
+        reader = ObjectReader(process)
+        return {name: reader.header(name)[1] for name in names}
+    finally:
+        process.stop()
 
 
 @contextlib.contextmanager

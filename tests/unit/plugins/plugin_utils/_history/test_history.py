@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.plugin_utils._history.history
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._history.page_data import page_data
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._history.record import recorded
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.groups import GROUPS, Group, group_of
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import job_page
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.read import read_round
 from ansible_collections.poolboy.concourse.tests.page.rounds import (
     MADE,
@@ -65,6 +67,34 @@ def test_a_claim_that_the_round_released_counts() -> None:
     assert history.jobs() == [("main/ci/deploy", 1)]
     assert history.rounds[0].counts[Group.LEFT] == 0
     assert history.left == frozenset()
+
+
+def test_the_pages_of_the_jobs_that_left_locks_behind_are_kept_as_long_as_the_jobs() -> None:
+    history = told(History(), 0, LEAKED, a_claim("aws", "env-2"))
+    assert history.links == {"main/ci/deploy": "https://ci.example.com/teams/main/pipelines/ci/jobs/deploy"}
+    assert told(history, 1, a_free_lock("aws", "env-1")).links == history.links
+    assert told(replace(history, rounds=()), 1, a_free_lock("aws", "env-1")).links == {}
+
+
+@pytest.mark.parametrize("links", [None, [], {"main/ci/deploy": "javascript:alert(1)"}, {"main/ci/deploy": None}])
+def test_a_page_that_is_not_safe_is_not_linked(links: object) -> None:
+    assert read_history({"rounds": [], "left": [], "links": links}).links == {}
+
+
+@pytest.mark.parametrize(
+    ("build", "job"),
+    [
+        (
+            "https://ci/teams/t/pipelines/p/jobs/j/builds/1.2?vars.x=%22y%22",
+            "https://ci/teams/t/pipelines/p/jobs/j?vars.x=%22y%22",
+        ),
+        ("https://ci/teams/t/pipelines/p/jobs/builds/builds/12", "https://ci/teams/t/pipelines/p/jobs/builds"),
+        ("https://ci/builds/4711", None),
+        ("https://ci/teams/t/pipelines/p/jobs/j", None),
+    ],
+)
+def test_the_page_of_a_job(build: str, job: str | None) -> None:
+    assert job_page(build) == job
 
 
 def test_a_round_that_does_not_know_the_locks_is_left_out() -> None:

@@ -21,12 +21,14 @@ def a_past(number: int, left_by: dict[str, int] | None = None, **counts: int) ->
     return {"at": iso(MADE + timedelta(hours=number - 10)), **counts, "left_by": left_by or {}}
 
 
+UP = "https://ci.example.com/teams/main/pipelines/ci/jobs/up"
 PAST = {
     "rounds": [
         a_past(0, free=4),
         a_past(5, {"main/ci/up": 1, "main/ci/<b>": 3}, free=2, use=1, left=1),
         a_past(10, free=1, use=3),
-    ]
+    ],
+    "links": {"main/ci/up": UP},
 }
 
 
@@ -47,7 +49,7 @@ def test_the_worst_jobs_come_first_and_few_of_them() -> None:
     jobs = {f"main/ci/job-{number}": number for number in range(1, 9)}
     trend = trend_of(read_history({"rounds": [a_past(0, jobs, free=1), a_past(1, {"main/ci/job-1": 9}, free=1)]}))
     assert trend is not None
-    assert trend.jobs[:2] == [("main/ci/job-1", 10), ("main/ci/job-8", 8)]
+    assert [(job.name, job.count) for job in trend.jobs[:2]] == [("main/ci/job-1", 10), ("main/ci/job-8", 8)]
     assert (len(trend.jobs), trend.more_jobs) == (5, 3)
 
 
@@ -64,6 +66,7 @@ def test_the_page_shows_the_trend_and_links_its_data() -> None:
         "main/ci/<b>": "3",
         "main/ci/up": "1",
     }
+    assert [(link.text, link.attributes["href"]) for link in section.all("a")] == [("main/ci/up", UP)]
     assert [path.attributes["class"] for path in section.all("path")] == ["free", "use", "left"]
     assert all(re.fullmatch(r"M[-0-9.HV ]+Z", path.attributes["d"]) for path in section.all("path"))
     assert made.only("a", href="a%20b.json").text == "The same as JSON"

@@ -44,6 +44,7 @@ STATUS_KEYS = {
     "dead_since",
     "releasable",
     "releasable_at",
+    "content",
 }
 
 

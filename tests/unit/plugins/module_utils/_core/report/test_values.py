@@ -64,6 +64,7 @@ def test_a_free_lock() -> None:
         "dead_since": None,
         "releasable": False,
         "releasable_at": None,
+        "content": None,
     }
 
 
@@ -99,6 +100,7 @@ def test_a_claimed_lock() -> None:
         "dead_since": "2025-12-31T22:40:00Z",
         "releasable": True,
         "releasable_at": "2025-12-31T22:45:00Z",
+        "content": None,
     }
 
 
