@@ -33,6 +33,7 @@ ANSIBLE = "https://docs.ansible.com/projects/ansible/devel/"
 LABELS = {
     "action_plugins": "plugins/action.html",
     "ansible_collections.ansible.builtin.debug_module": "collections/ansible/builtin/debug_module.html",
+    "ansible_collections.ansible.builtin.slurp_module": "collections/ansible/builtin/slurp_module.html",
     "ansible_collections.ansible.posix.json_callback": "collections/ansible/posix/json_callback.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "common_return_values": "reference_appendices/common_return_values.html",

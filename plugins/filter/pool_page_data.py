@@ -36,6 +36,8 @@ options:
 seealso:
   - plugin: poolboy.concourse.pool_page
     plugin_type: filter
+  - plugin: poolboy.concourse.pool_index
+    plugin_type: filter
 """
 
 EXAMPLES = r"""

@@ -22,7 +22,8 @@ from ansible_collections.poolboy.concourse.plugins.filter.pool_page import pool_
 from .browser import chromium
 from .demo_round import demo_round
 from .past_rounds import past_rounds
-from .pictures import PICTURES, take
+from .pictures import INDEX_PICTURES, PICTURES, take
+from .repositories import an_index
 
 
 def main() -> int:
@@ -36,9 +37,11 @@ def main() -> int:
             print(f"{page}: {page.stat().st_size} bytes")
         if options.images:
             options.images.mkdir(parents=True, exist_ok=True)
+            index = Path(folder) / "index.html"
+            index.write_text(an_index(), encoding="utf-8")
             with chromium() as browser:
-                for picture in PICTURES:
-                    file = take(browser, page, picture, options.images)
+                for source, picture in [(page, one) for one in PICTURES] + [(index, one) for one in INDEX_PICTURES]:
+                    file = take(browser, source, picture, options.images)
                     print(f"{file}: {file.stat().st_size} bytes")
     return 0
 
@@ -47,7 +50,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Write the page of a round and take screenshots of it.")
     parser.add_argument("--round", type=Path, help="a JSON file with the fact pool_boy_round; else the demo's pools")
     parser.add_argument("--page", type=Path, help="where to write the page")
-    parser.add_argument("--images", type=Path, help="folder for the screenshots: light, dark and phone")
+    parser.add_argument("--images", type=Path, help="folder for the screenshots of page and index")
     return parser.parse_args()
 
 

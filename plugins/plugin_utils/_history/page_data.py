@@ -15,6 +15,7 @@ from .._round.read import read_round
 from .history import read_history
 
 VERSION = 1
+MADE_BY = "poolboy.concourse"
 # The steps of a round, each with a table for a person, which the page does not show.
 _STEPS, _TABLE = ("clean", "trigger", "status"), "report"
 
@@ -25,7 +26,7 @@ def page_data(value: object, *, page: str, old_after: int, history: object = Non
     counts = Counter(group_of(lock.verdict) for lock in round_.locks)
     document = {
         "version": VERSION,
-        "made_by": "poolboy.concourse",
+        "made_by": MADE_BY,
         "page": page,
         "old_after": old_after,
         "counts": {group.value: counts[group] for group in GROUPS} if round_.status else None,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .._html.text import shown
+from .._html.times import PageTime, duration, page_time
 from .._round.model import Failure, ReleasedLock, Round, StartedBuild
-from .text import shown
-from .times import PageTime, duration, page_time
 from .verdicts import Word, word_for
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...module_utils._core.report.content_value import MOST_LINES
+from .._html.text import shown
 from .._round.links import safe_link
-from .text import shown
 
 _FITS = 120  # characters
 

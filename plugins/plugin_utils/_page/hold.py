@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ...module_utils._core.pool.layout import State
 from ...module_utils._core.verdict.verdict import VerdictName
+from .._html.times import page_time
 from .._round.lock import RoundHold, RoundLock
-from .times import page_time
 
 
 def holder_of(lock: RoundLock) -> str:

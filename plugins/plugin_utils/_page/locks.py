@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from ...module_utils._core.pool.layout import State
 from ...module_utils._core.report.release_command import release_command
 from ...module_utils._core.shared.times import duration_text
+from .._html.text import shown
+from .._html.times import PageTime, page_time
 from .._round.lock import RoundLock
 from .._round.model import Round, RoundPools
 from .content import Content, content_of
 from .hold import reason_of
 from .next_step import NextStep, NextSteps
-from .text import shown
-from .times import PageTime, page_time
 from .users import User, users_of
 from .verdicts import Word, word_for
 

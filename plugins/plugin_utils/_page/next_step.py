@@ -13,10 +13,10 @@ from ...module_utils._core.pool.layout import State
 from ...module_utils._core.shared.times import duration_text
 from ...module_utils._core.verdict.policy import Policy
 from ...module_utils._core.verdict.verdict import VerdictName
+from .._html.text import shown
+from .._html.times import PageTime, page_time
 from .._round.lock import RoundHold, RoundLock
 from .._round.model import Round
-from .text import shown
-from .times import PageTime, page_time
 
 _STAYS: dict[str, str] = {
     VerdictName.RUNNING: "Stays with its build.",

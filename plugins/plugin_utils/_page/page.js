@@ -1,39 +1,15 @@
-'use strict';
 (() => {
   const byId = (id) => document.getElementById(id);
-  const MINUTE = 60;
 
-  const span = (seconds) => {
-    const minutes = Math.floor(seconds / MINUTE);
-    const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
-    if (days) return `${days}d ${hours}h`;
-    return hours ? `${hours}h ${minutes % 60}m` : `${minutes}m`;
-  };
-
-  const watchAge = () => {
-    const ago = byId('ago');
-    const show = () => {
-      const age = Date.now() / 1000 - Number(ago.dataset.made);
-      // The reader's clock may run behind that of the round.
-      ago.textContent = age < MINUTE ? '' : `, ${span(age)} ago`;
-      const isOld = age >= Number(ago.dataset.oldAfter);
-      byId('old').hidden = !isOld;
-      if (isOld) byId('old').textContent = `This page is ${span(age)} old. Locks may have changed hands since; if no newer page comes, see whether the rounds still run.`;
-    };
-    show();
-    setInterval(show, 30 * 1000);
+  ages.watch(() => {
+    const [age, isOld] = ages.show(byId('ago'));
+    byId('old').hidden = !isOld;
+    if (isOld) byId('old').textContent = `This page is ${ages.span(age)} old. Locks may have changed hands since; if no newer page comes, see whether the rounds still run.`;
     // The words change each half minute: a screen reader is told of the warning once, by the line above alone.
-  };
-
-  const showLocalTimes = () => {
-    for (const time of document.querySelectorAll('time')) {
-      time.title = `${new Date(time.dateTime).toLocaleString()} where you are`;
-    }
-  };
+  });
+  ages.showLocalTimes();
 
   const table = byId('table');
-  watchAge();
-  showLocalTimes();
   if (!table) return;
 
   const body = table.tBodies[0];

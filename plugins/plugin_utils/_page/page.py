@@ -5,39 +5,26 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
-
 from .._history.history import read_history
+from .._html.document import document
+from .._html.text import shown
+from .._html.times import page_time
+from .._html.trend import trend_of
 from .._round.groups import GROUPS, Group
 from .._round.model import RoundPools
 from .._round.read import read_round
 from .activity import activity_of
 from .locks import LockRow, lock_rows, seen_pools
 from .pools import pool_rows
-from .text import shown
-from .times import page_time
-from .trend import HEIGHT, WIDTH, trend_of
 from .verdicts import ANSWERED, UNREACHABLE, WORDS, Word
 
 _FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Inline:
-    """A style sheet or a script in the page, and the hash with which the content security policy allows it."""
-
-    text: Markup
-    source: str
 
 
 @dataclass(frozen=True)
@@ -56,9 +43,9 @@ def page(value: object, *, old_after: int, history: object = None, data_file: st
     """
     round_ = read_round(value)
     locks, seen = lock_rows(round_), seen_pools(round_)
-    return _template().render(
-        style=_inline("page.css"),
-        script=_inline("page.js"),
+    return document(
+        _FOLDER,
+        "page",
         name=shown(round_.name),
         made=page_time(round_.finished_at),
         old_after=old_after * 60,
@@ -75,29 +62,10 @@ def page(value: object, *, old_after: int, history: object = None, data_file: st
         is_concourse_silent=not any(lock.word.group in ANSWERED for lock in locks),
         problems=_problems(seen),
         activity=activity_of(round_),
-        drawing=(WIDTH, HEIGHT),
         trend=trend_of(read_history(history)),
         data_file=quote(data_file),
         words=list(WORDS.values()),
     )
-
-
-@cache
-def _template() -> Template:
-    """Return the page's template. Ansible's templating is not involved, so no text of a lock can become code."""
-    loader = FileSystemLoader(_FOLDER)
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html.j2")
-
-
-@cache
-def _inline(name: str) -> Inline:
-    # Not escaped, because these are files of the collection.
-    text = (_FOLDER / name).read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-    return Inline(Markup(text), f"'sha256-{digest}'")
 
 
 def _group_counts(locks: Sequence[LockRow]) -> list[GroupCount]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from ...module_utils._core.shared.times import duration_text
 from ...module_utils._core.trigger.state import TriggerState
-from .._round.groups import GROUPS, Group
+from .._html.bar import Bar
+from .._html.text import shown
+from .._round.groups import Group
 from .._round.model import Round, TriggeredPool
 from .locks import LockRow, seen_pools
-from .text import shown
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class PoolRow:
 
     @property
     def locks(self) -> int:
-        return sum(self.groups.values())
+        return self.bar.locks
 
     @property
     def free(self) -> int:
@@ -62,21 +63,8 @@ class PoolRow:
         return "" if self.oldest_minutes is None else duration_text(self.oldest_minutes)
 
     @property
-    def in_words(self) -> str:
-        """The bar as text for screen readers: `3 free, 2 in use`."""
-        return (
-            ", ".join(f"{self.groups[one]} {one.heading.lower()}" for one in GROUPS if one in self.groups) or "no locks"
-        )
-
-    def segments(self) -> list[tuple[Group, float, float]]:
-        """The bar: each group with its start and its width, in hundredths of the whole."""
-        found, start = [], 0
-        for group in GROUPS:
-            count = self.groups.get(group, 0)
-            if count:
-                found.append((group, round(100 * start / self.locks, 2), round(100 * count / self.locks, 2)))
-            start += count
-        return found
+    def bar(self) -> Bar:
+        return Bar(self.groups)
 
 
 def pool_rows(round_: Round, locks: Sequence[LockRow]) -> list[PoolRow]:

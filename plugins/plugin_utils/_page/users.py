@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...module_utils._core.verdict.verdict import VerdictName
+from .._html.text import shown
 from .._round.lock import RoundLock
 from .hold import holder_of
-from .text import shown
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from .web_addresses import commit_template, repository_page
 
 _OF_STATUS = ("changed", "locks", "pools", "problems", "report", "commit")
 _OF_ACTIONS = (*_OF_STATUS, "failed", "msg", "released", "triggered")
-# Steps whose failures are known only after the page was written.
+# Steps whose failures are known only after the page was written; that of the index belongs to the step page.
 _LATE_STEPS = frozenset({"metrics", "pushgateway", "notify"})
 
 
@@ -102,7 +102,8 @@ class RoundBuilder:
             (settings.pushgateway_url, "push"),
         )
         can_show = any(place and not self.result(step).has_failed for place, step in places)
-        return [one for one in self.failures if one.step in _LATE_STEPS] if can_show else []
+        late_steps = _LATE_STEPS | {"page"} if self.result("index").has_failed else _LATE_STEPS
+        return [one for one in self.failures if one.step in late_steps] if can_show else []
 
     def failure_message(self) -> str:
         """Return the sentences with which the round fails; empty if no step failed that matters."""

@@ -18,6 +18,7 @@ _NETWORK_ERROR = re.compile(r"(?<=open error )[^>]+|timed out")
 
 _PREFIXES = {
     "page": ("page", "The page cannot be written"),
+    "index": ("page", "The index cannot be written"),
     "metrics": ("metrics", "The metrics cannot be written"),
     "push": ("pushgateway", "The push gateway did not take the metrics"),
     "notify": ("notify", "The webhook did not take the news, which are kept for the next round"),

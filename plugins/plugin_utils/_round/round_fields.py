@@ -101,7 +101,8 @@ class RoundFields:
 
 def _seconds(value: object) -> int:
     time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
+    # Some times at the edges of the calendar do not exist in UTC.
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).timestamp())
 
 
 def _kind(value: object) -> str:

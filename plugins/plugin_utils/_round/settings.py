@@ -1,23 +1,17 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role is asked to do in a round, and whether that can work."""
+"""What the role is asked to do in a round."""
 
 from __future__ import annotations
 
-import re
 import typing as t
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from os.path import splitext
 
 from ...module_utils._core.shared.errors import BadOption
 from ...module_utils._core.verdict.pool_options import pool_entries
-from .links import safe_link
-from .variable_names import unknown_variables
-from .web_addresses import PLACE_OF_COMMIT
-
-_ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +28,7 @@ class RoundSettings:
     trigger: bool | None = None
     page_file: str = ""
     page_commit_url: str = ""
+    index_file: str = ""
     metrics_file: str = ""
     pushgateway_url: str = ""
     pushgateway_username: str = ""
@@ -84,6 +79,7 @@ class RoundSettings:
             "state": self.state_file,
             "last_metrics": self.metrics_file,
             "page": self.page_file,
+            "index": self.index_file,
             "metrics": self.metrics_file,
             "push": self.pushgateway_url,
             "news": self.webhook_url,
@@ -95,7 +91,7 @@ class RoundSettings:
     @property
     def late_reports(self) -> list[str]:
         """The parts that show what failed after the page was written."""
-        return [part for part in self.reports if part in ("page", "metrics", "push")]
+        return [part for part in self.reports if part in ("page", "index", "metrics", "push")]
 
     @property
     def has_history(self) -> bool:
@@ -119,60 +115,6 @@ def read_settings(value: Mapping[str, t.Any]) -> RoundSettings:
     for name in {"fatal_steps", "fixed"} & given.keys():
         given[name] = tuple(given[name])
     return RoundSettings(**given)
-
-
-def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[str]:
-    """Yield a sentence for each setting that cannot work; `variables` are the names of all variables."""
-    unknown = unknown_variables(variables)
-    if unknown:
-        yield unknown
-    if not settings.name.strip():
-        yield "pool_boy_name is empty. Set a name that identifies this repository in page, metrics and messages."
-    if isinstance(settings.pools, Mapping) or not isinstance(settings.pools, str | list | tuple):
-        yield "pool_boy_pools is not a list. Write a list such as [aws, 'gcp:30'] or a string such as aws,gcp:30."
-    yield from _mistakes_in_files(settings)
-    yield from _mistakes_in_addresses(settings)
-    if not _is_minutes(settings.kept_too_long):
-        yield "pool_boy_kept_too_long must be a number of minutes, 0 or more."
-
-
-def _mistakes_in_files(settings: RoundSettings) -> Iterator[str]:
-    if settings.webhook_url and not settings.state_file:
-        yield (
-            "pool_boy_webhook_url needs pool_boy_state_file, the file that stores what was reported."
-            " Without it, each round would report everything again."
-        )
-    if settings.pushgateway_url and not (settings.metrics_file or settings.state_file):
-        yield (
-            "pool_boy_pushgateway_url needs pool_boy_metrics_file or pool_boy_state_file, from which the counters"
-            " continue in the next round."
-        )
-    for name in ("page_file", "metrics_file", "state_file"):
-        if "\n" in getattr(settings, name):
-            yield f"pool_boy_{name} has a line break, which the name of a file must not have."
-
-
-def _mistakes_in_addresses(settings: RoundSettings) -> Iterator[str]:
-    for name in ("pushgateway_url", "webhook_url"):
-        address = getattr(settings, name)
-        if address and not _ADDRESS.fullmatch(address):
-            yield f"pool_boy_{name} is not a URL that begins with http:// or https://."
-    commit_url = settings.page_commit_url
-    # A name or a password in it would be in the fact of the round, and in the file beside the page.
-    if commit_url and not (safe_link(commit_url) and PLACE_OF_COMMIT in commit_url):
-        yield (
-            "pool_boy_page_commit_url is not a URL such as https://git.example.com/teams/locks/commit/{commit}, with"
-            " {commit} in the place of the commit and without user and password."
-        )
-    if settings.pushgateway_password and not settings.pushgateway_username:
-        yield "pool_boy_pushgateway_password needs pool_boy_pushgateway_username."
-
-
-def _is_minutes(value: object) -> bool:
-    try:
-        return int(str(value)) >= 0
-    except ValueError:
-        return False
 
 
 def _is_text(value: object) -> t.TypeGuard[str]:

@@ -47,20 +47,19 @@ def visits(browser: Browser) -> Iterator[list[Visit]]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, visits: list[Visit], tmp_path: Path) -> OpenPage:
-    """Open the page of a round; `clock` is the browser's time in milliseconds since 1970."""
+def open_file(browser: Browser, visits: list[Visit], tmp_path: Path) -> OpenPage:
+    """Open an HTML file with this content; `clock` is the browser's time in milliseconds since 1970."""
 
     def opened(
-        told: dict[str, Any],
+        content: str,
         *,
         size: ViewportSize | None = None,
         scheme: Literal["light", "dark"] = "light",
         javascript: bool = True,
         clock: int | None = None,
-        history: dict[str, Any] | None = None,
     ) -> Visit:
         file = tmp_path / f"page-{len(visits)}.html"
-        file.write_text(pool_page(told, history=history), encoding="utf-8")
+        file.write_text(content, encoding="utf-8")
         context = browser.new_context(viewport=size or DESKTOP, color_scheme=scheme, java_script_enabled=javascript)
         context.set_default_timeout(20_000)
         visit = Visit(context, context.new_page())
@@ -69,5 +68,15 @@ def open_page(browser: Browser, visits: list[Visit], tmp_path: Path) -> OpenPage
             visit.tab.clock.install(time=clock / 1000)
         visit.tab.goto(file.as_uri())
         return visit
+
+    return opened
+
+
+@pytest.fixture
+def open_page(open_file: OpenPage) -> OpenPage:
+    """Open the page of a round, with what `open_file` takes."""
+
+    def opened(told: dict[str, Any], *, history: dict[str, Any] | None = None, **how: Any) -> Visit:
+        return open_file(pool_page(told, history=history), **how)
 
     return opened

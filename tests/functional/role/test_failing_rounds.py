@@ -162,6 +162,14 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "pool_boy_pushgateway_url is not a URL",
     ),
     "password": ({"pool_boy_pushgateway_password": "x"}, "needs pool_boy_pushgateway_username"),
+    "index-elsewhere": (
+        {"pool_boy_index_file": "/srv/index.html"},
+        "pool_boy did nothing: pool_boy_index_file must be in the folder of pool_boy_page_file, ",
+    ),
+    "index-of-nothing": (
+        {"pool_boy_index_file": "/srv/index.html", "pool_boy_page_file": None},
+        "pool_boy_index_file needs pool_boy_page_file",
+    ),
     "minutes": ({"pool_boy_kept_too_long": -1}, "must be a number of minutes"),
     "step": ({"pool_boy_fatal_steps": ["clear"]}, "pool_boy_fatal_steps"),
     "misspelt": (
@@ -186,7 +194,7 @@ def test_bad_configurations(scene: Scene, machine: Machine) -> None:
     """Each fails with a message before any change; the other hosts are not affected."""
     everywhere = {"pool_boy_page_file": str(machine.out / "locks.html")}
     hosts = {
-        name: {key: value for key, value in work(scene, **everywhere, **bad).items() if value is not None}
+        name: {key: value for key, value in work(scene, **{**everywhere, **bad}).items() if value is not None}
         for name, (bad, _words) in BAD.items()
     }
     before = fingerprint(scene.locks.path)

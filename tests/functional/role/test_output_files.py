@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Page, metrics and state that are links or mount points: the file behind them is written, and they stay."""
+"""Page, index, metrics and state that are links or mount points: the file behind them is written, and they stay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from ansible_collections.poolboy.concourse.tests.functional.role.conftest import
 from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
-FILES = {"locks.html": "<!DOCTYPE html>", "locks.prom": "poolboy_rounds_total", "state.json": '{"memory"'}
+FILES = {
+    "locks.html": "<!DOCTYPE html>",
+    "index.html": "<!DOCTYPE html>",
+    "locks.prom": "poolboy_rounds_total",
+    "state.json": '{"memory"',
+}
 # Mounts each file onto the file after it, in a namespace of its own, and runs the rest behind `--`.
 MOUNT = 'while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit 9; shift 2; done; shift; exec "$@"'
 
@@ -32,6 +37,10 @@ def targets(machine: Machine) -> dict[str, Path]:
     folder = machine.folder / "behind"
     folder.mkdir()
     return {name: folder / name for name in FILES}
+
+
+def variables(machine: Machine, receiver: Receiver) -> dict[str, str]:
+    return report_variables(machine, receiver) | {"pool_boy_index_file": str(machine.out / "index.html")}
 
 
 def check_written(folder: Path, behind: dict[str, Path], *beside: str) -> None:
@@ -50,7 +59,7 @@ def test_links_are_followed(scene: Scene, machine: Machine, receiver: Receiver, 
         # One of them through another link, and relative.
         (target.parent / f"{name}.link").symlink_to(target.name)
         (machine.out / name).symlink_to(f"../behind/{name}.link")
-    hosts = {"shop": work(scene, **report_variables(machine, receiver))}
+    hosts = {"shop": work(scene, **variables(machine, receiver))}
     for number in (1, 2):
         run = machine.rounds(hosts)
         assert run.facts["shop"]["failures"] == []
@@ -72,9 +81,7 @@ def test_a_mounted_file_is_written_in_place(scene: Scene, machine: Machine, rece
         (spaced / name).touch()
         pairs += [str(target), str(spaced / name)]
     machine.prefix = ("unshare", "--mount", "--propagation=private", "sh", "-c", MOUNT, "sh", *pairs, "--")
-    reports = {
-        name: value.replace("/out/", "/a folder/") for name, value in report_variables(machine, receiver).items()
-    }
+    reports = {name: value.replace("/out/", "/a folder/") for name, value in variables(machine, receiver).items()}
     run = machine.rounds({"shop": work(scene, **reports)})
     assert run.facts["shop"]["failures"] == []
     # A page that cannot be replaced stands where other files may not stand.

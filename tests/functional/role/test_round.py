@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import stat
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -22,6 +24,7 @@ from ansible_collections.poolboy.concourse.tests.functional.role.receiver import
 from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
 from ansible_collections.poolboy.concourse.tests.lockrepo import File
 from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._html.html_reading import read_page
 
 FACT = {
     "name",
@@ -36,6 +39,15 @@ FACT = {
     "clean",
     "trigger",
     "status",
+}
+
+
+# What else may be in the folder of the pages.
+FOREIGN_FILES = {
+    "huge.json": b'{"made_by": "poolboy.concourse"}' + b" " * 8_000_000,
+    "list.json": b"[1, 2]",
+    "no text.json": bytes(range(256)),
+    "-n a\nb\u2028.json": b'{"made_by": "poolboy.concourse"',
 }
 
 
@@ -144,31 +156,53 @@ def test_with_nothing_but_the_environment(scene: Scene, machine: Machine) -> Non
     assert builds(scene) == []
 
 
+def add_foreign_files(machine: Machine) -> None:
+    for name, content in FOREIGN_FILES.items():
+        (machine.out / name).write_bytes(content)
+    (machine.folder / "cut").write_bytes(b'{"made_by": "poolboy.concourse", "vers')
+    (machine.out / "cut.json").symlink_to("../cut")
+    (machine.out / "a folder.json").mkdir()
+
+
+def check_index(index: Path) -> None:
+    rows = read_page(index.read_text()).only("tbody").all("tr")
+    listed = {row.only("bdi").text: [link.attributes["href"] for link in row.all("a")] for row in rows}
+    assert list(listed) == ["-n a b\\u2028.json", "cut.json", "broken", "one", "two"]
+    assert listed["one"] == ["one.html", "one.html#round"]
+    assert listed["cut.json"] == []
+    assert stat.S_IMODE(index.stat().st_mode) == 0o644
+
+
 def test_many_repositories(scene: Scene, machine: Machine) -> None:
-    """Inventory hosts with their own variables; one of them is broken, and one shows what is written in its locks."""
+    """Hosts with their own variables: one is broken, one shows what is in its locks. The index lists all pages."""
     scene.locks.add("aws", "env-3", entry=File("{{ 7 * 7 }} <b>"))
-    page = f"{machine.out}/{{{{ inventory_hostname }}}}.html"
+    files = {
+        "pool_boy_page_file": f"{machine.out}/{{{{ inventory_hostname }}}}.html",
+        "pool_boy_index_file": f"{machine.out}/index.html",
+    }
     inventory = machine.inventory(
         {
-            "one": work(scene, pool_boy_page_file=page, pool_boy_pools="aws", pool_boy_show_content=True),
-            "two": work(scene, pool_boy_page_file=page, pool_boy_pools=f"cf/fresh={PIPELINE}/claim-big"),
-            "broken": work(scene, pool_boy_page_file=page, pool_boy_repo="/is/not/there.git"),
+            "one": work(scene, **files, pool_boy_pools="aws", pool_boy_show_content=True),
+            "two": work(scene, **files, pool_boy_pools=f"cf/fresh={PIPELINE}/claim-big"),
+            "broken": work(scene, **files, pool_boy_repo="/is/not/there.git"),
         }
     )
+    add_foreign_files(machine)
     command = ["ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, "-e", "pool_boy_hosts=locks"]
     run = machine.ansible(*command)
     assert run.code == 2
     assert "The round of broken failed. clean: " in run.stdout
     assert is_free(scene, "aws/env-1")
     assert len(builds(scene)) == 1
-    reports = machine.reports()
-    assert set(reports) == {f"{name}.{kind}" for name in ("one", "two", "broken") for kind in ("html", "json")}
+    reports = {path.name: path.read_text() for path in machine.out.glob("*.html")}
+    assert set(reports) == {f"{name}.html" for name in ("one", "two", "broken", "index")}
     assert "env-2" in reports["one.html"]
     assert "env-2" not in reports["two.html"]
     assert "</i> <bdi>{{ 7 * 7 }} &lt;b&gt;</bdi>" in reports["one.html"]
-    assert '"content": "{{ 7 * 7 }} <b>"' in reports["one.json"]
-    assert '"content": "' not in reports["two.json"]
+    assert '"content": "{{ 7 * 7 }} <b>"' in (machine.out / "one.json").read_text()
+    assert '"content": "' not in (machine.out / "two.json").read_text()
     assert "/is/not/there.git" in reports["broken.html"]
+    check_index(machine.out / "index.html")
 
 
 def test_a_failed_round_does_not_affect_the_next_in_the_same_play(

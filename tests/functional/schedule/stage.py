@@ -74,6 +74,7 @@ class Stage:
             "pool_boy_concourse_url": self.scene.atc.url,
             "pool_boy_concourse_username": "boy",
             "pool_boy_page_file": "/srv/pools/index.html",
+            "pool_boy_index_file": "/srv/pools/all.html",
             "pool_boy_metrics_file": "/srv/pools/pools.prom",
         }
 

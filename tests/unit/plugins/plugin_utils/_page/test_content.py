@@ -11,7 +11,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.report.con
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.content import Content, content_of
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.page import page
 from ansible_collections.poolboy.concourse.tests.page.rounds import a_claim, a_free_lock, a_look, a_round
-from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._page.html_reading import Element, read_page
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._html.html_reading import Element, read_page
 
 NOTE = "address: <script>alert(1)</script>\nregion: {{ 7 * 7 }}"
 

@@ -1,22 +1,18 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts of the page: pools, verdicts, links, times, and reading a round that is none."""
+"""The parts of the page: pools, verdicts, links, and reading a round that is none."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.times import duration_text
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.severity import WORST_FIRST
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.locks import lock_rows
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.pools import PoolRow, pool_rows
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.text import shown
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.times import PageTime, duration
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.verdicts import WORDS
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.groups import Group
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.links import safe_link
@@ -45,8 +41,8 @@ def test_a_pool_is_counted() -> None:
     ]
     (pool,) = rows_of(status=a_look(*locks))
     assert (pool.free, pool.locks, pool.releasable, pool.oldest) == (2, 4, 1, "1h 30m")
-    assert pool.in_words == "2 free, 1 in use, 1 left behind"
-    assert pool.segments() == [(Group.FREE, 0, 50), (Group.USE, 50, 25), (Group.LEFT, 75, 25)]
+    assert pool.bar.in_words == "2 free, 1 in use, 1 left behind"
+    assert pool.bar.segments() == [(Group.FREE, 0, 50), (Group.USE, 50, 25), (Group.LEFT, 75, 25)]
 
 
 def test_only_a_claim_has_a_command() -> None:
@@ -62,7 +58,7 @@ def test_pools_keep_the_order_of_the_look_even_without_locks() -> None:
     pools = rows_of(status=told, trigger={"pools": fed, "triggered": []})
     assert [pool.name for pool in pools] == ["b", "z", "a", "fed"]
     assert [pool.number for pool in pools] == [0, 1, 2, 3]
-    assert (pools[1].locks, pools[1].oldest, pools[1].in_words, pools[1].segments()) == (0, "", "no locks", [])
+    assert (pools[1].locks, pools[1].oldest, pools[1].bar.in_words, pools[1].bar.segments()) == (0, "", "no locks", [])
     assert pools[0].builds is None
     assert pools[3].builds is not None
     assert pools[3].builds.needs_a_look
@@ -106,27 +102,6 @@ def test_a_page_of_a_build_is_a_link(address: str) -> None:
 )
 def test_anything_else_is_none(address: str) -> None:
     assert safe_link(address) is None
-
-
-def test_times_and_spans() -> None:
-    made = PageTime(datetime(2026, 11, 22, 3, 0, 59, tzinfo=UTC))
-    assert (made.machine, made.text, made.seconds) == ("2026-11-22T03:00:59Z", "2026-11-22 03:00", 1795316459)
-    assert [duration_text(minutes) for minutes in (0, 59, 60, 1439, 1440, 1_439_999, 1_440_000)] == [
-        "0m",
-        "59m",
-        "1h 0m",
-        "23h 59m",
-        "1d 0h",
-        "999d 23h",
-        "1000d",
-    ]
-    assert [duration(seconds) for seconds in (0.04, 59.9, 60, 3725.5)] == ["0.0 s", "59.9 s", "1 min 0 s", "62 min 5 s"]
-    assert duration(float("nan")) == duration(float("inf")) == ""
-
-
-def test_texts_come_out_on_one_line_and_short() -> None:
-    assert shown("a\nb\u202e") == "a\\nb\\u202e"
-    assert len(shown("x" * 3000)) == 2000
 
 
 def test_what_is_missing_is_empty() -> None:

@@ -31,7 +31,7 @@ from ansible_collections.poolboy.concourse.tests.page.rounds import (
     a_user,
     iso,
 )
-from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._page.html_reading import read_page
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._html.html_reading import read_page
 
 ROBIN = a_holder(kind="person", text="Robin: manually claim env-6 for the kernel upgrade", url=None)
 UNNAMED = a_holder(kind="unnamed", text="a build that the claim does not name", url=None)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.build import RoundBuilder
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.mistakes import mistakes
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.read import read_round
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import (
     RoundSettings,
-    mistakes,
     read_settings,
 )
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.step_result import read_results

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import mistakes as mistakes_in
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.mistakes import mistakes as mistakes_in
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import read_settings
 
 COMMITS = "git.example.com/teams/locks/commit/{commit}"

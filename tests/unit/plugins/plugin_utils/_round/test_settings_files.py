@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.build import RoundBuilder
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.mistakes import mistakes
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import RoundSettings
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.step_result import read_results
 
@@ -36,9 +38,49 @@ def test_a_page_that_cannot_be_replaced_gets_no_file_beside_it() -> None:
 
 def test_only_what_is_configured_is_reported() -> None:
     assert RoundSettings(page_file="p").reports == ["page"]
-    everything = RoundSettings(page_file="p", metrics_file="m", pushgateway_url="u", webhook_url="w", state_file="s")
-    assert everything.reports == ["state", "last_metrics", "page", "metrics", "push", "news", "late", "save"]
-    assert everything.late_reports == ["page", "metrics", "push"]
+    everything = RoundSettings(
+        page_file="p", index_file="i", metrics_file="m", pushgateway_url="u", webhook_url="w", state_file="s"
+    )
+    assert everything.reports == ["state", "last_metrics", "page", "index", "metrics", "push", "news", "late", "save"]
+    assert everything.late_reports == ["page", "index", "metrics", "push"]
+
+
+@pytest.mark.parametrize(
+    ("files", "refusal"),
+    [
+        ({"index_file": "/srv/index.html", "page_file": "/srv/locks.html"}, None),
+        ({"index_file": "/srv//./index.html", "page_file": "/srv/locks.html"}, None),
+        ({"index_file": "index.html", "page_file": "./locks.html"}, None),
+        ({"index_file": "/srv/index.html"}, "needs pool_boy_page_file, because the index lists"),
+        (
+            {"index_file": "/srv/index.html", "page_file": "/srv/a/locks.html"},
+            "must be in the folder of pool_boy_page_file, /srv/a, because",
+        ),
+        (
+            {"index_file": "/srv/index.html", "page_file": "locks.html"},
+            "must be in the folder of pool_boy_page_file, ., ",
+        ),
+        ({"index_file": "/srv/./locks", "page_file": "/srv/locks"}, "and pool_boy_page_file are the same file."),
+        ({"index_file": "/srv/locks.json", "page_file": "/srv/locks.html"}, "must not end in .json, because the pages"),
+        (
+            {"index_file": "/srv/x", "page_file": "/srv/y", "state_file": "/srv/x"},
+            "is also the file of metrics or state.",
+        ),
+        ({"index_file": "/srv/a\nb", "page_file": "/srv/y"}, "has a line break"),
+    ],
+)
+def test_an_index_beside_the_page(files: dict[str, str], refusal: str | None) -> None:
+    said = list(mistakes(RoundSettings(name="shop", pools=["aws"], **files), ()))  # type: ignore[arg-type]
+    assert len(said) == (refusal is not None)
+    assert refusal is None or (refusal in said[0] and said[0].startswith("pool_boy_index_file "))
+
+
+def test_an_index_that_cannot_be_written_fails_the_step_page_late() -> None:
+    failed = {"failed": True, "msg": "No space left"}
+    settings = RoundSettings(page_file="p", index_file="i", started="2026-11-22T03:00:00", now="2026-11-22T03:00:01")
+    build = RoundBuilder(settings, read_results({"page": {"changed": False}, "index": failed}))
+    (failure,) = build.late_failures()
+    assert (failure.step, failure.message) == ("page", "The index cannot be written: No space left.")
 
 
 def test_a_loop_fails_with_the_message_of_its_item() -> None:

@@ -14,7 +14,7 @@ from .text import shown
 from .times import PageTime, page_time
 
 # Units of the picture, which the page stretches.
-WIDTH, HEIGHT = 1000, 100
+_WIDTH, _HEIGHT = 1000, 100
 _MOST_JOBS = 5
 
 
@@ -54,6 +54,10 @@ class Trend:
     more_jobs: int
 
     @property
+    def view_box(self) -> str:
+        return f"0 0 {_WIDTH} {_HEIGHT}"
+
+    @property
     def in_words(self) -> str:
         """The picture as text for screen readers: `free 2 to 6, in use 1 to 3`."""
         return ", ".join(f"{one.group.heading.lower()} {one.low} to {one.high}" for one in self.figures)
@@ -90,9 +94,9 @@ def _outline(rounds: Sequence[PastRound], group: Group, height: int) -> str:
     """Return the outline of a group on top of those before it; the counts of a round hold until the next one."""
     below = GROUPS[: GROUPS.index(group)]
     start, end = rounds[0].at, rounds[-1].at
-    places = [_short(WIDTH * (one.at - start) / (end - start)) for one in rounds]
-    low = [_short(HEIGHT - HEIGHT * sum(one.counts[other] for other in below) / height) for one in rounds]
-    high = [_short(HEIGHT - HEIGHT * sum(one.counts[other] for other in (*below, group)) / height) for one in rounds]
+    places = [_short(_WIDTH * (one.at - start) / (end - start)) for one in rounds]
+    low = [_short(_HEIGHT - _HEIGHT * sum(one.counts[other] for other in below) / height) for one in rounds]
+    high = [_short(_HEIGHT - _HEIGHT * sum(one.counts[other] for other in (*below, group)) / height) for one in rounds]
     there = "".join(f"H{place}V{level}" for place, level in zip(places[1:], high[1:], strict=True))
     back = "".join(f"V{level}H{place}" for place, level in zip(places[-2::-1], low[-2::-1], strict=True))
     return f"M0 {high[0]}{there}V{low[-1]}{back}Z"

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -34,6 +37,10 @@ class Element:
         """The one element with such a tag and such attributes."""
         (found,) = self.all(tag, **wanted)
         return found
+
+    def every(self) -> list[Element]:
+        """All elements below this one."""
+        return [one for child in self.inside for one in (child, *child.every())]
 
     def skeleton(self) -> tuple[object, ...]:
         """The tags and the names of the attributes, without any text."""
@@ -77,3 +84,28 @@ def lock_cells(page: str) -> dict[str, list[str]]:
     body = read_page(page).only("table", id="table").only("tbody")
     rows = [[cell.text.strip() for cell in row.inside] for row in body.all("tr")]
     return {row[2]: row for row in rows}
+
+
+def check_self_contained(page: str) -> None:
+    """Check that a page loads nothing, and that its policy lets nothing in but its own style and script."""
+    told = read_page(page)
+    (policy,) = (one for one in told.all("meta") if one.attributes.get("http-equiv") == "Content-Security-Policy")
+    rules = dict(rule.split(" ", 1) for rule in policy.attributes["content"].split("; "))
+    hashes = {
+        name: f"'sha256-{base64.b64encode(hashlib.sha256(told.only(name).text.encode()).digest()).decode()}'"
+        for name in ("style", "script")
+    }
+    assert rules == {
+        "default-src": "'none'",
+        "style-src": hashes["style"],
+        "script-src": hashes["script"],
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    # Neither would the policy let these work, nor could their texts be escaped.
+    names = {name for one in told.every() for name in one.attributes}
+    assert [name for name in names if name == "style" or name.startswith("on")] == []
+    assert [one.attributes["src"] for one in told.every() if "src" in one.attributes] == []
+    assert [one.attributes["href"] for one in told.all("link")] == ["data:,"]
+    assert not re.search(r"url\(|@import", told.only("style").text)

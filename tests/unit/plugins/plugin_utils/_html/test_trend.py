@@ -10,11 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._history.history import read_history
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._html.trend import Figures, trend_of
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.page import page
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._page.trend import Figures, trend_of
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.groups import Group
 from ansible_collections.poolboy.concourse.tests.page.rounds import MADE, a_round, iso
-from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._page.html_reading import read_page
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._html.html_reading import read_page
 
 
 def a_past(number: int, left_by: dict[str, int] | None = None, **counts: int) -> dict[str, Any]:

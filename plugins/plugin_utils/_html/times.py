@@ -16,6 +16,11 @@ class PageTime:
 
     at: datetime
 
+    @classmethod
+    def of(cls, seconds: int) -> PageTime:
+        """Return a time that is given in seconds since 1970, UTC."""
+        return cls(datetime.fromtimestamp(seconds, UTC))
+
     @property
     def machine(self) -> str:
         """The value of the attribute `datetime`: 2026-11-22T03:00:00Z."""
@@ -38,7 +43,7 @@ class PageTime:
 
 def page_time(seconds: int | None) -> PageTime | None:
     """Return a time that is given in seconds since 1970, UTC; None stays None."""
-    return None if seconds is None else PageTime(datetime.fromtimestamp(seconds, UTC))
+    return None if seconds is None else PageTime.of(seconds)
 
 
 def duration(seconds: float) -> str:
