@@ -78,7 +78,7 @@ def lint() -> list[Stage]:
 
 def unit() -> list[Stage]:
     """Return the fast tests, run by pytest."""
-    return [_pytest("unit", "unit")]
+    return [_pytest("unit", "unit", more_processes=0)]
 
 
 def functional() -> list[Stage]:
@@ -148,11 +148,12 @@ def _installed(program: str, *arguments: str) -> Stage:
     return Stage(name=program, command=[program, *arguments], obstacle=obstacle)
 
 
-def _pytest(kind: str, *folders: str, variables: Mapping[str, str] | None = None) -> Stage:
+def _pytest(kind: str, *folders: str, variables: Mapping[str, str] | None = None, more_processes: int = 2) -> Stage:
+    """Return the stage of some tests; `more_processes` than cores, as functional tests also wait for clocks."""
     report = REPORTS / f"{kind}.xml"
     tests = [str(COLLECTION / "tests" / folder) for folder in folders]
-    # Tests of one file share servers, so they stay together. Some wait for a clock: two processes more than cores.
-    processes = min(4, (os.cpu_count() or 1) + 2)
+    processes = min(4, (os.cpu_count() or 1) + more_processes)
+    # Tests of one file share servers, so they stay together.
     together = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
     # pytest derives the module names, and so the relative imports, from the full path through the link.
     return Stage(
@@ -177,10 +178,10 @@ def _ansible_test(core: str, kind: str) -> Stage:
         wanted = ", ".join(sorted(CORES[core]))
         return Stage(name=f"ansible-test {kind}, core {core}", obstacle=f"none of Python {wanted} is installed")
     python = suitable[0]
-    # The tests are not part of the artifact, and pylint finds the same with each core: once is enough.
-    once = [] if core == max(CORES) else ["--exclude", "tests/", "--skip-test", "pylint"]
+    # The tests are not part of the artifact (ruff and mypy check them), and pylint finds the same with each core.
+    once = [] if core == max(CORES) else ["--skip-test", "pylint"]
     options = {
-        "sanity": ["--local", "--junit", *once],
+        "sanity": ["--local", "--junit", "--exclude", "tests/", *once],
         "integration": ["--local"],
         "units": ["--local", "--python", python, "tests/unit/plugins/"],
     }[kind]

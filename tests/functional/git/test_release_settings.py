@@ -79,9 +79,13 @@ def test_all_commits_are_one_process_and_one_push(locks: LockRepository, look: L
         assert release(repository) is PushOutcome.ACCEPTED
         after = repository.snapshot()
     in_order = ["ls-remote", "fast-import", "push", "ls-remote"]
-    at_the_same_time = ["cat-file", "config", "cat-file", "ls-tree"]  # beside fast-import and push, in any order
-    assert sorted(recorder.commands()) == sorted(in_order + at_the_same_time)
-    assert [command for command in recorder.commands() if command in in_order] == in_order
+    at_the_same_time = ["config", "ls-tree"]  # beside fast-import and push, in any order
+    commands = recorder.commands()
+    # One of the two can be ended before it is recorded: it has nothing to read.
+    assert commands.count("cat-file") in (1, 2)
+    assert sorted(set(commands) - {"cat-file"}) == sorted({*in_order, *at_the_same_time})
+    assert len(commands) - commands.count("cat-file") == len(in_order) + len(at_the_same_time)
+    assert [command for command in commands if command in in_order] == in_order
     assert not after.claims
     (push,) = (arguments for arguments in recorder.calls() if arguments[0] == "push")
     assert not any(argument in ("--force", "-f") or argument.startswith("+") for argument in push)
