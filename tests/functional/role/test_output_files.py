@@ -8,14 +8,18 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.role.conftest import Machine, report_variables, work
 from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
+from ansible_collections.poolboy.concourse.tests.page.repositories import a_file
 from ansible_collections.poolboy.concourse.tests.scene import Scene
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._html.html_reading import read_page
 
 FILES = {
     "locks.html": "<!DOCTYPE html>",
@@ -97,3 +101,30 @@ def test_a_plain_file_is_replaced_at_one_stroke(scene: Scene, machine: Machine) 
     run = machine.rounds({"shop": work(scene, pool_boy_page_file=str(page))})
     assert run.facts["shop"]["failures"] == []
     assert page.stat().st_ino != before
+
+
+# Prints other data at each call, as if other rounds wrote theirs all the time.
+BUSY_FOLDER = 'echo >>"$1/calls"; cat "$1/$(wc -l <"$1/calls" | tr -d " ").txt"'
+
+
+def test_an_index_is_written_again_if_another_round_has_written_meanwhile(machine: Machine) -> None:
+    """Once more, and no oftener."""
+    for call in range(1, 6):
+        data = b64encode(a_file(f"call {call}")[1]).decode()
+        (machine.folder / f"{call}.txt").write_text(f"{data} locks.json\n")
+    variables = {
+        "pool_boy_page_file": str(machine.out / "locks.html"),
+        "pool_boy_index_file": str(machine.out / "index.html"),
+        "_pool_boy_read_data_argv": ["sh", "-c", BUSY_FOLDER, "sh", str(machine.folder)],
+    }
+    task = {
+        "ansible.builtin.include_role": {"name": "poolboy.concourse.pool_boy", "tasks_from": "report/index"},
+        "vars": variables,
+    }
+    playbook = machine.folder / "write.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
+    run = machine.ansible("ansible-playbook", str(playbook))
+    assert run.code == 0, run.said
+    index = (machine.out / "index.html").read_text()
+    assert [row.only("bdi").text for row in read_page(index).only("tbody").all("tr")] == ["call 3"]
+    assert (machine.folder / "calls").read_text() == "\n" * 4
