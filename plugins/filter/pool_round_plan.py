@@ -56,10 +56,9 @@ _value:
     is_published: {description: Whether the role publishes the round., type: bool, sample: true}
     data_file: {description: The JSON file beside the page., type: str, sample: /var/www/html/locks.json}
     reports:
-      description: The parts in which the role reports the round.
-      type: list
-      elements: str
-      sample: [state, page, save]
+      description: The parts in which the role reports the round, by stage.
+      type: dict
+      sample: {read: [state], publish: [page], finish: [save]}
     late_reports:
       description: Those that show what failed after the page was written.
       type: list

@@ -73,25 +73,29 @@ class RoundSettings:
         return wanted[:1] if self.page_file in self.fixed and self.data_file not in self.fixed else wanted
 
     @property
-    def reports(self) -> list[str]:
-        """The parts in which the role reports a round, in their order: the names of files in its tasks/report."""
-        parts = {
-            "state": self.state_file,
-            "last_metrics": self.metrics_file,
-            "page": self.page_file,
-            "index": self.index_file,
-            "metrics": self.metrics_file,
-            "push": self.pushgateway_url,
-            "news": self.webhook_url,
-            "late": self.has_metrics or self.webhook_url,
-            "save": self.state_file,
+    def reports(self) -> dict[str, list[str]]:
+        """The parts in which the role reports a round, by stage: names of files in its folder tasks/report.
+
+        Ansible puts the parts of all hosts of a play into one order, which can differ from that of a host: what has to
+        come before or after other parts has a stage of its own.
+        """
+        stages: dict[str, dict[str, object]] = {
+            "read": {"state": self.state_file, "last_metrics": self.metrics_file},
+            "publish": {
+                "page": self.page_file,
+                "index": self.index_file,
+                "metrics": self.metrics_file,
+                "push": self.pushgateway_url,
+                "news": self.webhook_url,
+            },
+            "finish": {"late": self.has_metrics or self.webhook_url, "save": self.state_file},
         }
-        return [part for part, wanted in parts.items() if wanted]
+        return {stage: [part for part, wanted in parts.items() if wanted] for stage, parts in stages.items()}
 
     @property
     def late_reports(self) -> list[str]:
         """The parts that show what failed after the page was written."""
-        return [part for part in self.reports if part in ("page", "index", "metrics", "push")]
+        return [part for part in self.reports["publish"] if part != "news"]
 
     @property
     def has_history(self) -> bool:

@@ -23,6 +23,8 @@ from ansible_collections.poolboy.concourse.tests.functional.role.conftest import
 from ansible_collections.poolboy.concourse.tests.functional.role.receiver import Receiver
 from ansible_collections.poolboy.concourse.tests.functional.running import fingerprint
 from ansible_collections.poolboy.concourse.tests.lockrepo import File
+from ansible_collections.poolboy.concourse.tests.page.past_rounds import past_rounds
+from ansible_collections.poolboy.concourse.tests.page.rounds import a_round
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._html.html_reading import read_page
 
@@ -183,11 +185,17 @@ def test_many_repositories(scene: Scene, machine: Machine) -> None:
     inventory = machine.inventory(
         {
             "one": work(scene, **files, pool_boy_pools="aws", pool_boy_show_content=True),
-            "two": work(scene, **files, pool_boy_pools=f"cf/fresh={PIPELINE}/claim-big"),
+            "two": work(
+                scene,
+                **files,
+                pool_boy_pools=f"cf/fresh={PIPELINE}/claim-big",
+                pool_boy_state_file=str(machine.folder / "state.json"),
+            ),
             "broken": work(scene, **files, pool_boy_repo="/is/not/there.git"),
         }
     )
     add_foreign_files(machine)
+    (machine.folder / "state.json").write_text(json.dumps({"history": past_rounds(a_round())}))
     command = ["ansible-playbook", "poolboy.concourse.pool_boy", "-i", inventory, "-e", "pool_boy_hosts=locks"]
     run = machine.ansible(*command)
     assert run.code == 2
@@ -198,6 +206,7 @@ def test_many_repositories(scene: Scene, machine: Machine) -> None:
     assert set(reports) == {f"{name}.html" for name in ("one", "two", "broken", "index")}
     assert "env-2" in reports["one.html"]
     assert "env-2" not in reports["two.html"]
+    assert ['id="trend"' in reports[f"{name}.html"] for name in ("one", "two")] == [False, True]
     assert "</i> <bdi>{{ 7 * 7 }} &lt;b&gt;</bdi>" in reports["one.html"]
     assert '"content": "{{ 7 * 7 }} <b>"' in (machine.out / "one.json").read_text()
     assert '"content": "' not in (machine.out / "two.json").read_text()

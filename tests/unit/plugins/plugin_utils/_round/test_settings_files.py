@@ -37,11 +37,15 @@ def test_a_page_that_cannot_be_replaced_gets_no_file_beside_it() -> None:
 
 
 def test_only_what_is_configured_is_reported() -> None:
-    assert RoundSettings(page_file="p").reports == ["page"]
+    assert RoundSettings(page_file="p").reports == {"read": [], "publish": ["page"], "finish": []}
     everything = RoundSettings(
         page_file="p", index_file="i", metrics_file="m", pushgateway_url="u", webhook_url="w", state_file="s"
     )
-    assert everything.reports == ["state", "last_metrics", "page", "index", "metrics", "push", "news", "late", "save"]
+    assert everything.reports == {
+        "read": ["state", "last_metrics"],
+        "publish": ["page", "index", "metrics", "push", "news"],
+        "finish": ["late", "save"],
+    }
     assert everything.late_reports == ["page", "index", "metrics", "push"]
 
 
