@@ -60,7 +60,7 @@ def read_data(file: str, content: bytes) -> Repository | Unreadable | None:
         return Unreadable(file, "A later release of poolboy.concourse wrote it: update the one that writes this page.")
     try:
         return _repository(document) if version == VERSION else _broken(file)
-    except (BadRound, ArithmeticError, ValueError, TypeError, RecursionError):
+    except (BadRound, ValueError, RecursionError):
         # Anybody who may write into the folder can write anything into a file.
         return _broken(file)
 

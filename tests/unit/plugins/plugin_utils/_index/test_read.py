@@ -66,6 +66,10 @@ def test_a_file_of_others_is_none(content: bytes) -> None:
         changed(version="1"),
         changed(version=0),
         changed(version=1.5),
+        # Few enough levels to be read, and too many to be shown.
+        changed(round={**GOOD["round"], "trigger": {"triggered": [{"instance_vars": {"a": 0}}]}}).replace(
+            b"0}}]", b'{"a":' * 700 + b"0" + b"}" * 702 + b"]"
+        ),
         changed(round=None),
         changed(round={"name": "n"}),
         changed(round={**GOOD["round"], "finished_at": "0001-01-01T00:00:00+23:59"}),
