@@ -23,7 +23,7 @@ def release_message(lock_plan: LockPlan, run_id: str) -> str:
     overruled = printable(reason_text(lock_plan.overruled, judged)) if lock_plan.overruled else ""
     trailers = [
         f"Released-By: {RELEASED_BY}",
-        *([f"Released-To: {printable(lock_plan.target or '')}"] if lock_plan.action is Action.MOVE else []),
+        *([f"Released-To: {printable(lock_plan.target_pool)}"] if lock_plan.action is Action.MOVE else []),
         f"Verdict: {judged.verdict.name.value}",
         *([f"Forced: yes, against the policy ({overruled})"] if overruled else []),
         f"Holder: {printable(holder, 500)}",

@@ -52,6 +52,11 @@ class LockPlan:
         """Whether the lock is released, in its pool or to another one."""
         return self.action is not Action.KEEP
 
+    @property
+    def target_pool(self) -> str:
+        """The pool that a released lock goes to."""
+        return self.target or self.judged.lock.pool
+
 
 def plan_releases(
     judged: Sequence[JudgedLock], snapshot: Snapshot, rules: CleanRules, now: int

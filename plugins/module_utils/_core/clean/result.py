@@ -59,7 +59,7 @@ def clean_diff(plan: Sequence[LockPlan]) -> dict[str, str]:
     for lock_plan in plan:
         if lock_plan.is_release:
             before += f"{printable(lock_plan.judged.lock.path)}\n"
-            after += f"{printable(lock_path(_target(lock_plan), State.UNCLAIMED, lock_plan.judged.lock.name))}\n"
+            after += f"{printable(lock_path(lock_plan.target_pool, State.UNCLAIMED, lock_plan.judged.lock.name))}\n"
     return {"before": before, "after": after}
 
 
@@ -142,12 +142,8 @@ def _release_value(lock_plan: LockPlan) -> dict[str, t.Any]:
     return {
         "pool": printable(judged.lock.pool),
         "name": printable(judged.lock.name),
-        "to_pool": printable(_target(lock_plan)),
+        "to_pool": printable(lock_plan.target_pool),
         "verdict": judged.verdict.name.value,
         "reason": printable(judged.verdict.reason),
         "commit": judged.claim.commit if judged.claim else None,
     }
-
-
-def _target(lock_plan: LockPlan) -> str:
-    return lock_plan.target if lock_plan.target is not None else lock_plan.judged.lock.pool

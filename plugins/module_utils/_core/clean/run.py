@@ -96,12 +96,7 @@ class CleanRun:
     def changes(self) -> list[LockChange]:
         """Return the releases as changes of the repository."""
         return [
-            moved_lock(
-                step.judged.lock,
-                step.target or step.judged.lock.pool,
-                State.UNCLAIMED,
-                release_message(step, self.run_id),
-            )
+            moved_lock(step.judged.lock, step.target_pool, State.UNCLAIMED, release_message(step, self.run_id))
             for step in self.releases()
         ]
 
@@ -156,7 +151,7 @@ class CleanRun:
     def _resume_postponed(self) -> None:
         """Plan the release of the locks again that were not judged in time."""
         self.plan = tuple(
-            self._postponed.get(step.judged.lock.path, step) if step.reason.cause is Cause.SLOW_RESPONSES else step
+            self._postponed[step.judged.lock.path] if step.reason.cause is Cause.SLOW_RESPONSES else step
             for step in self.plan
         )
         self._postponed = {}
@@ -165,11 +160,10 @@ class CleanRun:
         claim = None if lock is None else self.snapshot.claim(lock)
         if lock is None or claim is None or step.judged.claim is None or claim.commit != step.judged.claim.commit:
             return LockPlan(step.judged, Action.KEEP, Reason(Cause.CHANGED_HANDS))
-        target = step.target or lock.pool
-        if target not in self.snapshot.pools:
-            return LockPlan(step.judged, Action.KEEP, Reason(Cause.TARGET_MISSING, target))
-        obstacle = occupied.obstacle(lock, target)
+        if step.target_pool not in self.snapshot.pools:
+            return LockPlan(step.judged, Action.KEEP, Reason(Cause.TARGET_MISSING, step.target_pool))
+        # No two releases of a plan go to one place, so none of them is in the way of another.
+        obstacle = occupied.obstacle(lock, step.target_pool)
         if obstacle is not None:
             return LockPlan(step.judged, Action.KEEP, obstacle)
-        occupied.take(lock, target)
         return replace(step, judged=replace(step.judged, lock=lock))

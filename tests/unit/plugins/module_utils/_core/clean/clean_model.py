@@ -54,6 +54,7 @@ def release_of(change: RepositoryChange) -> Release:
 class ModelPools:
     """Locks by `pool/lock`: the commit of the claim, or None for a free one. It is a CommitStore and a judge at once.
 
+    `contents` are the names of git's objects, by `pool/lock`, where they are not `content-of-LOCK`.
     `obstacles` are paths of what is no lock and in the way of one. The response to a push in `late` is lost; the server
     carries it out after the next snapshot. `verdicts` are by claim commit. `before_push` and `before_judging` get the
     number of the call, from 1, and can change everything; others_push() and others_take_up() set them.
@@ -66,6 +67,7 @@ class ModelPools:
         self.pools = list(pools)
         self.locks: dict[str, str | None] = {}
         self.twice: set[str] = set()
+        self.contents: dict[str, str] = {}
         self.obstacles: list[str] = []
         self.late: Collection[int] = ()
         self.verdicts: dict[str, Verdict] = {}
@@ -208,7 +210,8 @@ class ModelPools:
     def _lock(self, name: str, claim: str | None) -> Lock:
         pool, _separator, lock = name.rpartition("/")
         state = State.UNCLAIMED if claim is None else State.CLAIMED
-        return Lock(pool, lock, state, blob=f"content-of-{lock}", is_in_both_states=name in self.twice)
+        blob = self.contents.get(name, f"content-of-{lock}")
+        return Lock(pool, lock, state, blob=blob, is_in_both_states=name in self.twice)
 
     def _judged(self, lock: Lock, snapshot: Snapshot, policy: PoolPolicy) -> JudgedLock:
         if not lock.is_claimed:

@@ -143,6 +143,9 @@ def test_a_long_list_is_cut_off() -> None:
     assert error is not None
     assert str(error).endswith('"] and the others of this result (90 in all).')
     assert len(str(error)) < 700
+    complete = lost_builds(*plan(pools_of(*[GONE] * 20)))
+    assert complete is not None
+    assert str(complete).endswith('"].')
 
 
 def test_builds_that_are_lost_during_the_run_keep_all_locks() -> None:

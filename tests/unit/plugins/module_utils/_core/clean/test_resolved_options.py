@@ -75,6 +75,14 @@ def test_a_target_with_two_meanings_is_refused() -> None:
         begin(pools, "aws", release_to={"aws": GIVEN}).decide()
 
 
+def test_the_pools_of_release_to_are_those_of_the_repository_however_they_are_spelled() -> None:
+    pools = ModelPools("sick")
+    pools.add("aws/env-2", ERRORED)
+    pools.add(f"{FIRST}/env-1", ERRORED)
+    clean(pools, release_to={GIVEN: "sick"})
+    assert pools.released() == ["aws/env-2 > aws", f"{FIRST}/env-1 > sick"]
+
+
 def test_a_forced_lock_with_two_meanings_is_refused() -> None:
     pools = ModelPools()
     for name in (FIRST, SECOND):

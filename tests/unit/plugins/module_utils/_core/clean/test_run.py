@@ -194,7 +194,7 @@ def test_all_locks_released_by_others_at_the_last_attempt_is_no_error(one_dead_l
         ("aws", lambda pools: pools.twice.add("aws/env-1"), ["aws/env-2 > aws"], "both claimed and unclaimed"),
         ("aws", lambda pools: pools.obstacles.append("aws/unclaimed/env-1"), ["aws/env-2 > aws"], "in its way"),
         ("sick", lambda pools: pools.add("sick/env-1"), ["aws/env-2 > sick"], "has a lock of this name"),
-        ("sick", lambda pools: pools.pools.remove("sick"), [], "is gone"),
+        ("sick", lambda pools: pools.pools.remove("sick"), [], "pool sick, where it was to go, is gone"),
     ],
 )
 def test_a_lock_whose_place_is_taken_while_overtaken_is_kept(
@@ -295,7 +295,17 @@ def test_a_refused_push_leaves_the_run_undone(pools: ModelPools) -> None:
 
 
 def test_a_release_carries_the_lock_of_the_latest_snapshot(pools: ModelPools) -> None:
-    pools.others_push()
+    pools.others_push(lambda: pools.contents.update({"aws/env-1": "edited"}))
     clean(pools)
-    assert [release.lock.blob for release in pools.accepted] == ["content-of-env-1", "content-of-env-2"]
+    assert [release.lock.blob for release in pools.accepted] == ["edited", "content-of-env-2"]
     assert all("Claim-Commit: claim-of-aws/" in release.message for release in pools.accepted)
+
+
+def test_other_words_for_the_same_verdict_change_nothing_in_the_result(pools: ModelPools) -> None:
+    """Check mode, which judges once, returns the same."""
+    pools.others_take_up(Verdict(ERRORED.name, "a re-run errored long ago, too", ERRORED.dead_since))
+    run = begin(pools)
+    run.decide()
+    decided = run.plan
+    run.push_releases(pools, retry)
+    assert run.plan == run.released + tuple(step for step in decided if not step.is_release) == decided

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.last_look import MAX_AGE, WAITS
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.last_look import MAX_AGE, WAITS, LastLook
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import JudgedLock
 
 from .clean_model import ERRORED, RUNNING, ModelPools
 from .clean_runs import begin, clean, done, planned, reasons, retry
@@ -64,6 +68,23 @@ def test_a_single_slow_lock_is_asked_again_and_then_kept(pools: ModelPools) -> N
     assert pools.history.count("judge 1") == len(WAITS)
     assert pools.released() == []
     assert reasons(run)["aws/env-2"] == TOO_SLOW
+
+
+def test_the_locks_are_asked_about_in_the_other_order_after_a_look_without_a_judgement(pools: ModelPools) -> None:
+    """Requests that wait for a slow response are sent too late; the last ones of a look are the first of the next."""
+    orders: list[list[str]] = []
+    snapshot = pools.snapshot()
+
+    def judge(locks: Sequence[Lock], *_others: object, **_limits: object) -> tuple[JudgedLock, ...]:
+        orders.append([lock.name for lock in locks])
+        return ()
+
+    look = LastLook(judge, lambda: 0.0)
+    for _number in WAITS:
+        assert not look.is_given_up
+        look.take(snapshot.locks, snapshot, [])
+    assert look.is_given_up
+    assert orders == [["env-1", "env-2", "env-3"], ["env-3", "env-2", "env-1"]]
 
 
 def test_all_locks_are_released_by_a_concourse_that_is_slow_for_all(pools: ModelPools) -> None:
