@@ -12,7 +12,7 @@ from ..claim.claim import SHORTEST_COMMIT, identifies_commit, is_hexadecimal
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.names import meant_names, only_meant_name
-from ..shared.text import printable
+from ..shared.text import printable, quoted
 from ..verdict.judge import JudgedLock
 from .options import CleanRules, excluded_by
 
@@ -43,7 +43,7 @@ def _resolve_force(rules: CleanRules, judged: Sequence[JudgedLock]) -> dict[str,
         pattern = excluded_by(lock, rules.exclude)
         if pattern is not None:
             raise BadOption(
-                f"force: the pattern {printable(pattern, 80)!r} of exclude keeps lock {printable(lock, 80)}; "
+                f"force: the pattern {quoted(pattern, 80)} of exclude keeps lock {printable(lock, 80)}; "
                 "remove the lock from force or the pattern from exclude."
             )
         force[lock] = commit
@@ -77,7 +77,7 @@ def _check_target(pool: str, target: str) -> None:
 def _check_accepted(commit: str) -> None:
     if not identifies_commit(commit):
         raise BadOption(
-            f"accept_gone: {printable(commit, 50)!r} is no commit; give the commits of claims as this module returns"
+            f"accept_gone: {quoted(commit, 50)} is no commit; give the commits of claims as this module returns"
             f" them, or at least the first {SHORTEST_COMMIT} of their hexadecimal digits, in quotes."
         )
 
@@ -89,7 +89,7 @@ def _check_claim(lock: str, commit: str, claim: str | None) -> None:
         return
     if is_prefix and commit:
         raise BadOption(
-            f"force: commit {printable(commit, 40)!r} of lock {printable(lock, 80)} is too short to identify a claim; "
+            f"force: commit {quoted(commit, 40)} of lock {printable(lock, 80)} is too short to identify a claim; "
             f"write at least {SHORTEST_COMMIT} of its hexadecimal digits."
         )
     state = f"claimed by commit {claim}" if claim else "free"

@@ -16,7 +16,7 @@ from ..report.problems import problems_of
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
 from ..shared.names import matches_name
-from ..shared.text import count_text, printable, some_of
+from ..shared.text import count_text, printable, quoted, some_of
 from ..verdict.verdict import VerdictName
 from .plan import LockPlan
 from .reason import Cause, cause_text, reason_text
@@ -69,7 +69,7 @@ def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator
     for pattern in dict.fromkeys(exclude):
         if not any(matches_name(pattern, lock.pool_and_name) for lock in locks):
             yield (
-                f"exclude: the pattern {printable(pattern, 80)!r} matches no lock of the chosen pools. "
+                f"exclude: the pattern {quoted(pattern, 80)} matches no lock of the chosen pools. "
                 f"Write patterns as pool/lock, such as {printable(_pattern_example(pattern, locks), 120)}."
             )
     count = sum(_is_by_age_alone(lock_plan) for lock_plan in plan)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..claim.claim import SHORTEST_COMMIT, identifies_commit
 from ..pool.layout import State
 from ..shared.errors import BadOption
-from ..shared.text import count_text, printable
+from ..shared.text import count_text, printable, quoted
 from .until import Until
 
 ALL = "all"
@@ -103,7 +103,7 @@ def check_lock_name(name: str) -> None:
         wrong = f"is longer than {_LONGEST_NAME} bytes"
     else:
         return
-    raise BadOption(f"name: {printable(name, 80)!r} cannot be the name of a lock: it {wrong}.")
+    raise BadOption(f"name: {quoted(name, 80)} cannot be the name of a lock: it {wrong}.")
 
 
 def check_new_pool(pool: str) -> None:
@@ -113,7 +113,7 @@ def check_new_pool(pool: str) -> None:
     for part in parts:
         if not part or part.startswith(".") or part in states or part != part.strip() or printable(part) != part:
             raise BadOption(
-                f"pool: {printable(pool, 80)!r} cannot be the name of a pool: its folders need names without leading"
+                f"pool: {quoted(pool, 80)} cannot be the name of a pool: its folders need names without leading"
                 " dots, control characters or white space at their ends, and cannot be called claimed or unclaimed."
             )
 
@@ -130,7 +130,7 @@ def _check_owner(request: LockRequest) -> None:
             raise BadOption("owner is missing: say whose lock is released, or give name and claim_commit.")
     elif not owner or owner != owner.strip() or printable(owner) != owner or len(owner) > _LONGEST_OWNER:
         raise BadOption(
-            f"owner: {printable(owner, 80)!r} is not one line of at most {_LONGEST_OWNER} printable characters"
+            f"owner: {quoted(owner, 80)} is not one line of at most {_LONGEST_OWNER} printable characters"
             " without white space at its ends."
         )
 
@@ -143,6 +143,6 @@ def _check_claim_commit(request: LockRequest) -> None:
         raise BadOption("claim_commit is the claim of one lock: name the lock in name.")
     if not identifies_commit(commit):
         raise BadOption(
-            f"claim_commit: {printable(commit, 50)!r} is not the commit of a claim: give it as the table shows it, at"
+            f"claim_commit: {quoted(commit, 50)} is not the commit of a claim: give it as the table shows it, at"
             f" least its first {SHORTEST_COMMIT} hexadecimal digits, in quotes."
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..claim.hold import NEVER, Hold, HoldEnd, read_time
 from ..shared.errors import BadOption
-from ..shared.text import printable
+from ..shared.text import quoted
 from ..shared.times import iso_time
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -70,7 +70,7 @@ def read_until(text: str, now: int) -> Until:
     at = read_time(given)
     if at is None:
         raise BadOption(
-            f"until: {printable(given, 40)!r} is neither a span such as 4h or 2d, nor a time with its offset from UTC"
+            f"until: {quoted(given, 40)} is neither a span such as 4h or 2d, nor a time with its offset from UTC"
             " such as '2026-11-29T18:00:00Z' (in quotes), nor never."
         )
     until = Until(at=at)

@@ -9,7 +9,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ..shared.errors import BadOption
-from ..shared.text import printable
+from ..shared.text import printable, quoted
 from .given_options import given_options
 
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -39,12 +39,12 @@ def read_options(given: Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
 def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> t.Any:
     read = _READERS[option["type"]](value)
     if read is None:
-        shown = "" if option.get("no_log") else f" is {printable(str(value), 80)!r}, which"
+        shown = "" if option.get("no_log") else f" is {quoted(str(value), 80)}, which"
         raise BadOption(f"{name}{shown} is not {_KINDS[option['type']]}.")
     choices = option.get("choices")
     wrong = [one for one in (read if isinstance(read, list) else [read]) if choices and one not in choices]
     if wrong:
-        raise BadOption(f"{name} is {printable(str(wrong[0]), 80)!r}, but must be one of: {', '.join(choices or ())}.")
+        raise BadOption(f"{name} is {quoted(str(wrong[0]), 80)}, but must be one of: {', '.join(choices or ())}.")
     return read
 
 

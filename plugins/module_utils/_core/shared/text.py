@@ -22,6 +22,12 @@ def printable(text: str, limit: int | None = None) -> str:
     return shown if limit is None or (len(text) <= limit and len(shown) <= limit) else shown[: limit - 1] + "…"
 
 
+def quoted(text: str, limit: int | None = None) -> str:
+    """Return the printable text in quotation marks; repr() would double the backslashes of its escapes."""
+    shown = printable(text, limit)
+    return f'"{shown}"' if "'" in shown and '"' not in shown else f"'{shown}'"
+
+
 def printable_value(value: t.Any) -> t.Any:
     """Return a JSON value in which every text is printable."""
     if isinstance(value, str):

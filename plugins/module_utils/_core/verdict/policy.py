@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..shared.empty import is_empty, without_empty
 from ..shared.errors import BadOption
-from ..shared.text import printable
+from ..shared.text import quoted
 from .verdict import Verdict, VerdictName
 
 DEFAULT_STALE_TIMEOUT = 60
@@ -114,7 +114,7 @@ def read_no_concourse(
     """
     if not is_empty(given):
         if not isinstance(given, str) or given not in [choice.value for choice in NO_CONCOURSE_CHOICES]:
-            raise BadOption(f"{what}: {printable(str(given), 40)!r} is not known. Use keep or stale.")
+            raise BadOption(f"{what}: {quoted(str(given), 40)} is not known. Use keep or stale.")
         return Policy(given)
     is_kept = (policy or {}).get(VerdictName.UNVERIFIED.value) == Policy.KEEP.value
     return Policy.KEEP if is_kept else default

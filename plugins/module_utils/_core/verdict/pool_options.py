@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ..shared.empty import is_empty, without_empty
 from ..shared.errors import BadOption
 from ..shared.names import only_meant_name, pool_name
-from ..shared.text import printable, some_of
+from ..shared.text import printable, quoted, some_of
 from .policy import PoolPolicy, named_verdicts, read_no_concourse, read_policies
 
 # One list of pools serves all modules, so each takes the keys of the others.
@@ -102,7 +102,7 @@ def read_minutes(value: object, what: str) -> int:
     """Read a number of minutes, 0 or more. Raises BadOption that names `what`."""
     text = str(value).strip()
     if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise BadOption(f"{what}: {printable(text, 40)!r} is not a number of minutes; write a whole number, 0 or more.")
+        raise BadOption(f"{what}: {quoted(text, 40)} is not a number of minutes; write a whole number, 0 or more.")
     return int(text)
 
 
@@ -123,7 +123,7 @@ def _read_pool(entry: object, defaults: PoolPolicy) -> PoolOption:
     if isinstance(entry, Mapping):
         return _read_mapping(entry, defaults)
     if not isinstance(entry, str):
-        raise BadOption(f"pools: {printable(str(entry), 80)!r} is neither a name, nor name:minutes, nor a mapping.")
+        raise BadOption(f"pools: {quoted(str(entry), 80)} is neither a name, nor name:minutes, nor a mapping.")
     pool, _equals, job = entry.strip().partition("=")
     name, colon, minutes = pool.strip().rpartition(":")
     given_job = None if is_empty(job) else job

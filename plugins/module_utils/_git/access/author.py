@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..._core.options.repository_options import DEFAULT_AUTHOR
 from ..._core.shared.errors import BadOption
-from ..._core.shared.text import printable
+from ..._core.shared.text import quoted
 
 _FORM = re.compile(r"(?P<name>[^<>]*[^<>\s])\s*<(?P<mail>[^<>\s]+)>")
 
@@ -28,5 +28,5 @@ def parse_author(text: str) -> Author:
     text = text.strip()
     form = _FORM.fullmatch(text)
     if form is None or any(character < " " or character == "\x7f" for character in text):
-        raise BadOption(f"git_author is {printable(text, 100)!r}: give a name and a mail address, {DEFAULT_AUTHOR!r}.")
+        raise BadOption(f"git_author is {quoted(text, 100)}: give a name and a mail address, {DEFAULT_AUTHOR!r}.")
     return Author(form["name"], form["mail"])

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._core.shared.errors import BadOption, RepositoryError
-from ..._core.shared.text import printable, some_of
+from ..._core.shared.text import printable, quoted, some_of
 
 HEADS = "refs/heads/"
 _SHOWN_BRANCHES = 20
@@ -64,8 +64,7 @@ def check_branch_name(branch: str) -> str:
     misplaced = any(not part or part.startswith(".") or part.endswith((".", ".lock")) for part in parts)
     if forbidden or misplaced or ".." in branch or "@{" in branch or branch.startswith("-") or branch == "@":
         raise BadOption(
-            f"branch is {printable(branch, 100)!r}, which is not a valid branch name:"
-            " give the name without refs/heads/."
+            f"branch is {quoted(branch, 100)}, which is not a valid branch name: give the name without refs/heads/."
         )
     return branch
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.text import (
     printable,
+    quoted,
     shortened,
     valid_unicode,
 )
@@ -41,6 +42,20 @@ ACTED_ON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 )
 def test_control_characters_are_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", "''"),
+        ("env 1", "'env 1'"),
+        ("\x1b[2J\\", "'\\x1b[2J\\'"),
+        ("it's", '"it\'s"'),
+        ("['a', \"b\"]", "'['a', \"b\"]'"),
+    ],
+)
+def test_quotation_marks_leave_escapes_as_they_are(text: str, shown: str) -> None:
+    assert quoted(text) == shown
 
 
 @pytest.mark.parametrize(
