@@ -71,9 +71,9 @@ def fetch_job_builds(job_api: JobApi, job: JobReference, now: int) -> JobBuilds:
     state = job_api.job(job)
     newest = job_api.newest_builds(job, PAGE)
     # A re-run is listed next to its original, so only originals show how far back the list goes.
-    oldest = min((build.id for build in newest if build.rerun_of is None), default=0)
-    job_builds = JobBuilds(state, _newest_first(newest), len(newest) < PAGE, oldest, now)
-    if job_builds.is_complete or state.next_build is None or state.next_build >= oldest:
+    oldest = min((build.id for build in newest if build.rerun_of is None), default=None)
+    job_builds = JobBuilds(state, _newest_first(newest), len(newest) < PAGE, oldest or 0, now)
+    if job_builds.is_complete or state.next_build is None or (oldest is not None and state.next_build >= oldest):
         return job_builds
     older = job_api.builds_since(job, state.next_build)
     return replace(job_builds.with_builds(older), listed_from=state.next_build)
