@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -46,7 +47,7 @@ class PoolCount:
         locks = [lock for lock in snapshot.locks if lock.pool == pool.name]
         self._free = frozenset(lock.name for lock in locks if lock.state is State.UNCLAIMED)
         self._moves: tuple[Move, ...] = ()
-        self._moves_since: int | None = None
+        self._moves_since = math.inf
 
     def fetch_decision(self, rules: TriggerRules, limit: int, now: int) -> TriggerDecision:
         """Decide to start at most `limit` builds. Raises NoCredibleResponse, CannotTrigger, RepositoryError."""
@@ -114,7 +115,7 @@ class PoolCount:
     def _fetch_claims(self, since: int) -> tuple[LockClaim, ...]:
         """Return the claims in the pool since a time, less the clock skew (seconds since 1970, UTC)."""
         since -= CLOCK_SKEW
-        if self._moves_since is None or since < self._moves_since:
+        if since < self._moves_since:
             self._moves_since = since
             time = datetime.fromtimestamp(max(since, 0), UTC)
             self._moves = self._history.moves(since=time, pools=(self._pool.name,))

@@ -69,19 +69,15 @@ def _read_mapping(given: Mapping[object, object], pool: str) -> JobReference:
     unknown = sorted(printable(str(key), 40) for key in given if key not in _KEYS)
     if unknown:
         raise BadOption(f"pools: the job of {shown} has the unknown key {', '.join(unknown)}; {_FORM}.")
-    names = [given.get(key) for key in _NAMES]
-    texts = [name.strip() for name in names if isinstance(name, str) and name.strip()]
-    if len(texts) != len(_NAMES):
-        given_names = {key for key, name in zip(_NAMES, names, strict=True) if isinstance(name, str) and name.strip()}
-        missing = [key for key in _NAMES if key not in given_names]
+    names = {key: name.strip() for key in _NAMES if isinstance(name := given.get(key), str) and name.strip()}
+    missing = [key for key in _NAMES if key not in names]
+    if missing:
         raise BadOption(f"pools: the job of {shown} has no {' and no '.join(missing)}; {_FORM}.")
     variables = None if is_empty(given.get("instance_vars")) else given["instance_vars"]
     if variables is not None and not isinstance(variables, Mapping):
         raise BadOption(f"pools: instance_vars in the job of {shown} must be a mapping of name to value; {_FORM}.")
-    team, pipeline, job = texts
-    return JobReference(
-        PipelineReference(team, pipeline, None if variables is None else compact_json(dict(variables))), job
-    )
+    compact = None if variables is None else compact_json(dict(variables))
+    return JobReference(PipelineReference(names["team"], names["pipeline"], compact), names["job"])
 
 
 def _read_resource(pool: PoolOption) -> str | None:

@@ -43,7 +43,10 @@ def blocked(preparation: Preparation | None, *, since: int = NOW - PENDING_LONG)
 
 
 def test_the_oldest_pending_build_is_the_blocked_one() -> None:
-    assert blocked(PAUSED) == BlockedBuild(OLD, PAUSED, NOW - PENDING_LONG)
+    api = Preparing(PAUSED)
+    found = fetch_blocked_build(t.cast(JobApi, api), [NEW, OLD], NOW - PENDING_LONG, NOW)
+    assert found == BlockedBuild(OLD, PAUSED, NOW - PENDING_LONG)
+    assert api.asked == [OLD]
 
 
 def test_a_build_that_waits_for_less_than_ten_minutes_is_not_asked_about() -> None:
@@ -101,3 +104,4 @@ def test_the_last_movement_is_no_time_in_the_future() -> None:
     assert last_movement(NOW - 90, [moved, early], NOW) == NOW - 20
     assert last_movement(NOW - 10, [moved], NOW) == NOW - 10
     assert last_movement(NOW + 5, [early], NOW) == 0
+    assert last_movement(NOW, [], NOW) == NOW

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
@@ -22,6 +24,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.claims import ClaimReader
 
@@ -112,6 +115,22 @@ def test_claims_that_name_no_build(message: str) -> None:
     assert not has_claimed(message, by_name_only=True)
     with pytest.raises(NoCredibleResponse):
         has_claimed(message)
+
+
+@pytest.mark.parametrize(
+    ("pool", "was", "now", "expected"),
+    [
+        ("aws", State.UNCLAIMED, State.CLAIMED, 1),
+        ("aws", State.CLAIMED, State.UNCLAIMED, 0),  # the build gives back what another one has claimed
+        ("gcp", State.UNCLAIMED, State.CLAIMED, 0),
+    ],
+)
+def test_only_claims_in_the_pool_are_past_claims(pool: str, was: State, now: State, expected: int) -> None:
+    reader = ClaimReader(
+        JobReference(PipelineReference("main", "ci"), "claim"), "main", bool, lambda _: BuildResources()
+    )
+    move = Move("abc", datetime.fromtimestamp(NOW, UTC), pool, "env-1", was, now, "git", f"env-1\nBuild URL: {PAGE}/7 ")
+    assert len(reader.past([move], "aws")) == expected
 
 
 def test_the_outputs_of_a_build_are_asked_for_once() -> None:

@@ -34,7 +34,7 @@ READER = ClaimReader(JOB, "main", lambda _base: True, lambda _build: BuildResour
 URL = "https://ci.example.com/teams/main/pipelines/ci/jobs/claim/builds"
 
 
-def ended(number: int, start: int | None, end: int) -> Build:
+def ended(number: int, start: int | None, end: int | None) -> Build:
     return Build(number, str(number), BuildStatus.FAILED, "main", JOB.pipeline, "claim", start_time=start, end_time=end)
 
 
@@ -50,6 +50,7 @@ def start(*moves: Move, updated: int = 0, free: frozenset[str] = frozenset({"env
 def test_the_last_reset_is_the_latest_of_three_events() -> None:
     claim = f"claiming: env-2\nBuild URL: {URL}/3"
     assert start() == 0
+    assert start(updated=NOW) == NOW
     assert start(move("env-1", NOW - 50), updated=NOW - 70) == NOW - 50
     assert start(move("env-1", NOW - 50), updated=NOW - 30) == NOW - 30
     assert start(move("env-1", NOW - 50), move("env-2", NOW - 20, State.CLAIMED, claim)) == NOW - 20
@@ -60,6 +61,7 @@ def test_what_is_no_reset() -> None:
     assert start(move("env-1", NOW - 50), move("env-2", NOW - 20, State.CLAIMED, other)) == NOW - 50
     assert start(move("env-1", NOW - 50), move("env-3", NOW - 20)) == NOW - 50  # not free any more
     assert start(move("env-1", NOW + 1), updated=NOW - 70) == NOW - 70  # a clock that is ahead
+    assert start(updated=NOW + 1) == 0
 
 
 def test_the_latest_builds_are_candidates() -> None:
@@ -70,6 +72,7 @@ def test_the_latest_builds_are_candidates() -> None:
     # Times are whole seconds: what was over in the second of the fresh start may have been over before it.
     assert candidate_builds([ended(1, NOW - 50, NOW - 50)], NOW - 50, 5) == ()
     assert candidate_builds([ended(1, NOW - 50, NOW - 49)], NOW - 50, 5) != ()
+    assert candidate_builds([ended(1, NOW - 40, None)], NOW - 50, 5) != ()
 
 
 def test_builds_that_claimed_do_not_count() -> None:
@@ -102,3 +105,4 @@ def test_pauses_and_exhaustion(builds: int, share: int, count: int, pause: int, 
 def test_without_builds_there_is_no_pause() -> None:
     assert FailedBuilds((), 3).next_attempt_at == 0
     assert not FailedBuilds((), 3).is_exhausted(1)
+    assert not FailedBuilds((), 0).is_exhausted(1)

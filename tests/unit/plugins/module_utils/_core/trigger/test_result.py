@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     PipelineReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.failed_builds import FailedBuilds
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
@@ -22,6 +24,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.jo
     JobState,
     PipelineState,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import TriggerPool
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import (
     BuildNeed,
     JobCondition,
@@ -29,8 +32,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.pl
     TriggerRules,
     decide,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.pool_trigger import PoolTrigger
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.result import (
     failure_result,
+    report_lines,
     trigger_result,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed
@@ -62,35 +67,82 @@ def decided(
     return decide(need, condition, FailedBuilds(builds, need.unclaimed), TriggerRules(), limit, now)
 
 
+CLAIM_PAUSED = {"job": JobState(is_paused=True)}
+
+
 @pytest.mark.parametrize(
     ("need", "facts", "expected"),
     [
         (BuildNeed(0, 0, 0), {}, (0, "satisfied", "no lock is free")),
         (BuildNeed(0, 2, 2), {}, (0, "satisfied", "no lock is free")),
         (BuildNeed(2, 3, 1), {}, (0, "satisfied", "2 free locks and 3 builds to claim them, 1 of them pending")),
+        (BuildNeed(1, 1, 0), {}, (0, "satisfied", "1 free lock and 1 build to claim them")),
         (BuildNeed(3, 1, 0), {}, (2, "triggered", "2 builds for 3 free locks besides 1 active build")),
-        (BuildNeed(3, 1, 0), {"limit": 1}, (1, "limited", "max_triggers allows 1 of them")),
-        (BuildNeed(3, 1, 0), {"limit": 0}, (0, "limited", "max_triggers allows 0 of them")),
-        (BuildNeed(2, 2, 1), {"job": JobState(is_paused=True)}, (0, "waiting", "as job main/ci/claim is paused")),
-        (BuildNeed(2, 2, 0), {"job": JobState(is_paused=True)}, (0, "satisfied", "2 free locks")),
-        (BuildNeed(0, 1, 1), {"pipeline": PipelineState(is_paused=True)}, (0, "waiting", "pipeline main/ci is paused")),
+        (
+            BuildNeed(3, 1, 0),
+            {"limit": 1},
+            (
+                1,
+                "limited",
+                "2 builds for 3 free locks besides 1 active build; max_triggers allows 1 of them in this run",
+            ),
+        ),
+        (
+            BuildNeed(2, 0, 0),
+            {**CLAIM_PAUSED, "limit": 0},
+            (
+                0,
+                "limited",
+                "2 builds for 2 free locks; they have to wait, as job main/ci/claim is paused;"
+                " max_triggers allows 0 of them in this run",
+            ),
+        ),
+        (
+            BuildNeed(2, 2, 1),
+            CLAIM_PAUSED,
+            (0, "waiting", "1 build waiting for 2 free locks, as job main/ci/claim is paused"),
+        ),
+        (BuildNeed(2, 2, 0), CLAIM_PAUSED, (0, "satisfied", "2 free locks and 2 builds to claim them")),
+        (
+            BuildNeed(0, 1, 1),
+            {"pipeline": PipelineState(is_paused=True)},
+            (0, "waiting", "1 build waiting for 0 free locks, as pipeline main/ci is paused"),
+        ),
         (
             BuildNeed(1, 0, 0),
-            {"job": JobState(is_paused=True)},
-            (1, "waiting", "they have to wait, as job main/ci/claim is"),
+            CLAIM_PAUSED,
+            (1, "waiting", "1 build for 1 free lock; they have to wait, as job main/ci/claim is paused"),
         ),
-        (BuildNeed(1, 0, 0), {"failed": 2}, (0, "waiting", "(attempt 2 of 5); the next attempt is due at 2026-11-1")),
+        (
+            BuildNeed(1, 0, 0),
+            {"failed": 2},
+            (
+                0,
+                "waiting",
+                "the last 2 builds ended without a claim (attempt 2 of 5); the next attempt is due at"
+                " 2026-11-18T11:08:40Z",
+            ),
+        ),
         (BuildNeed(1, 0, 0), {"failed": 2, "now": NOW + 120}, (1, "triggered", "1 build for 1 free lock")),
-        (BuildNeed(1, 0, 0), {"failed": 5, "now": NOW + 9999}, (0, "stuck", "5 builds ended without a claim")),
+        (
+            BuildNeed(1, 0, 0),
+            {"failed": 5, "now": NOW + 9999},
+            (
+                0,
+                "stuck",
+                "5 builds ended without a claim since the last lock became free; no more are started until a build of"
+                " the job claims a lock, another lock becomes free or the pipeline is set again",
+            ),
+        ),
         (BuildNeed(0, 0, 0), {"job": JobState(is_manual=False)}, (0, "satisfied", "no lock is free")),
     ],
 )
 def test_decisions(need: BuildNeed, facts: dict[str, object], expected: tuple[int, str, str]) -> None:
     decision = decided(need, **facts)  # type: ignore[arg-type]
-    start, state, words = expected
-    assert (decision.start, decision.state) == (start, state)
-    assert words in decision.reason
-    assert len(decision.stuck) == (5 if state == "stuck" else 0)
+    assert (decision.start, decision.state, decision.reason) == expected
+    assert (decision.need, decision.needed) == (need, need.needed)
+    assert len(decision.stuck) == (5 if decision.state is TriggerState.STUCK else 0)
+    assert (decision.paused is not None) == (" is paused" in decision.reason or facts is CLAIM_PAUSED)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +182,7 @@ def test_the_result_has_every_key_and_is_json() -> None:
     assert not any("\x1b" in line for line in result["report"])
     assert result["report"][0].split() == ["POOL", "STATE", "FREE", "ACTIVE", "STARTED"]
     assert result["report"][1].split() == ["red", "triggered", "1", "0", "1"]
-    assert result["report"][3] == "  started https://ci.example.com/builds/1"
+    assert result["report"][3] == "  started https://ci.example.com/from-red/1"
 
 
 def test_a_failure_before_the_count_has_no_pools() -> None:
@@ -169,3 +221,60 @@ def test_a_dry_run_has_the_same_numbers() -> None:
 
 def test_limits_of_one_are_accepted() -> None:
     TriggerRules(max_triggers=1, retry=1).check()
+
+
+def test_each_started_build_is_in_the_result_with_its_page() -> None:
+    world = World()
+    world.move("red", "lock", State.UNCLAIMED)
+    run = run_of(ModelJobApi(world), "red")
+    instance = JobReference(PipelineReference("main", "ci", '{"branch":"main"}'), "from-red")
+    run.fetch()
+    run.start_builds()
+    run.triggers[0].pool = TriggerPool("red", instance)
+    result = trigger_result(run)
+    assert result["triggered"] == [
+        {
+            "pool": "red",
+            "team": "main",
+            "pipeline": "ci",
+            "instance_vars": {"branch": "main"},
+            "job": "from-red",
+            "build": "1",
+            "id": 1,
+            "url": "https://ci.example.com/from-red/1",
+        }
+    ]
+    assert result["commit"] == f"{1:040x}"
+    assert result["pools"][0]["instance_vars"] == {"branch": "main"}
+
+
+def test_a_pool_that_was_not_counted_says_so() -> None:
+    run = run_of(ModelJobApi(World()), "red")
+    run.snapshot = Snapshot("c", "main", ("red",), (), {})
+    run.triggers = [PoolTrigger(pool) for pool in run.pools]
+    (pool,) = failure_result(run)["pools"]
+    assert (pool["state"], pool["reason"]) == ("failed", "the pool was not counted")
+
+
+def test_a_pool_that_failed_after_the_count_shows_what_it_needed() -> None:
+    trigger = PoolTrigger(TriggerPool("red", JOB), need=BuildNeed(3, 1, 1), failure="No build can be started.")
+    run = run_of(ModelJobApi(World()), "red")
+    run.snapshot = Snapshot("c", "main", ("red",), (), {})
+    run.triggers = [trigger]
+    (pool,) = failure_result(run)["pools"]
+    assert [pool[key] for key in ("unclaimed", "active", "pending", "needed")] == [3, 1, 1, 2]
+    trigger.decision = replace(decided(BuildNeed(3, 1, 1)), needed=7)  # by a tally
+    (pool,) = failure_result(run)["pools"]
+    assert pool["needed"] == 7
+
+
+def test_the_report_aligns_its_columns_and_links_to_the_builds_that_failed() -> None:
+    stuck = decided(BuildNeed(2, 0, 0), failed=10, now=NOW + 9999)
+    first, second = PoolTrigger(TriggerPool("a-long-name", JOB)), PoolTrigger(TriggerPool("red", JOB), decision=stuck)
+    lines = report_lines([first, second], ModelJobApi(World()).page)
+    assert [line for line in lines if not line.startswith("  ")] == [
+        "POOL         STATE   FREE  ACTIVE  STARTED",
+        "a-long-name  failed  ?     ?       0",
+        "red          stuck   ?     ?       0",
+    ]
+    assert lines[-10:] == [f"  see https://ci.example.com/claim/{number}" for number in range(10)]

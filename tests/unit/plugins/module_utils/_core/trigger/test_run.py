@@ -16,7 +16,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import JobReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
+    CannotTrigger,
     JobState,
     Preparation,
 )
@@ -39,6 +41,7 @@ class FaultyApi(ModelJobApi):
     is_down: bool = False
     blocking: Preparation = field(default_factory=Preparation)
     checked: list[str] = field(default_factory=list)
+    is_check_refused: bool = False
 
     def job(self, job: JobReference) -> JobState:
         if job.name in self.silent:
@@ -54,6 +57,8 @@ class FaultyApi(ModelJobApi):
         return self.blocking
 
     def check(self, job: JobReference, resource: str) -> None:
+        if self.is_check_refused:
+            raise CannotTrigger("It answered 403.")
         self.checked.append(f"{job.name}:{resource}")
 
 
@@ -108,6 +113,69 @@ def test_resources_of_pools_with_new_builds_are_checked_outside_of_check_mode(
     run.fetch()
     run.start_builds()
     assert api.checked == checked
+
+
+def test_a_failed_check_is_a_warning_of_the_run() -> None:
+    warnings: list[str] = []
+    run = run_of(FaultyApi(a_world("red"), is_check_refused=True), "red")
+    run.rules, run.warn = TriggerRules(resource_check=True), warnings.append
+    run.pools = [TriggerPool(pool.name, pool.job, "envs") for pool in run.pools]
+    run.fetch()
+    run.start_builds()
+    assert warnings == ["Resource envs of pool red was not checked: It answered 403."]
+
+
+@pytest.mark.parametrize(("minutes", "warnings"), [(59, 0), (60, 1)])
+def test_a_serial_job_that_does_not_go_on_is_a_warning_after_an_hour(minutes: int, warnings: int) -> None:
+    world = a_world("red")
+    world.make_build("from-red")
+    world.now += 60 * minutes
+    run = run_of(FaultyApi(world, blocking=Preparation(is_max_in_flight=True)), "red")
+    given: list[str] = []
+    run.warn = given.append
+    run.fetch()
+    run.start_builds()
+    assert len(given) == warnings
+    (pool,) = trigger_result(run)["pools"]
+    assert pool["blocked"] is not None
+
+
+def test_all_pools_together_start_no_more_builds_than_max_triggers_allows() -> None:
+    world = a_world("red", "blue", "green")
+    world.move("blue", "another", State.UNCLAIMED)
+    run = run_to_end(ModelJobApi(world), "red", "blue", "green", max_triggers=2)
+    assert [len(trigger.builds) for trigger in run.triggers] == [1, 1, 0]
+    assert [trigger.state.value for trigger in run.triggers] == ["triggered", "limited", "limited"]
+
+
+def test_builds_that_somebody_else_starts_are_in_the_reason() -> None:
+    world = a_world("red", "blue")
+
+    def interrupt(request: str) -> None:
+        if request == "start" and not world.builds:
+            world.make_build("from-red")
+
+    world.interrupt = interrupt
+    red, blue = trigger_result(run_to_end(ModelJobApi(world), "red", "blue"))["pools"]
+    assert red["reason"] == "1 build for 1 free lock; somebody else starts builds of the job too"
+    assert blue["reason"] == "1 build for 1 free lock"
+
+
+def test_a_strategy_gets_the_snapshot_and_the_builds_that_were_asked_for_before_it() -> None:
+    @dataclass
+    class Recording:
+        has_written: bool = False
+        seen: list[Snapshot] = field(default_factory=list)
+
+        def start_builds(self, run: TriggerRun, snapshot: Snapshot) -> None:
+            self.seen.append(snapshot)
+
+    run, strategy = run_of(ModelJobApi(a_world("red")), "red"), Recording()
+    run.strategy = strategy
+    run.fetch()
+    run.start_builds()
+    assert strategy.seen == [run.snapshot] != [None]
+    assert run.triggers[0].job_builds.requested_at == run.clock()
 
 
 def test_a_build_that_waits_for_an_input_is_a_warning_and_part_of_the_result() -> None:

@@ -90,7 +90,7 @@ def test_after_a_lost_response_the_new_build_of_this_user_is_the_started_one() -
 
 def test_a_lost_request_that_made_no_build_is_an_error_that_counts_none() -> None:
     trigger = a_pool()
-    with pytest.raises(BuildNotFound, match="no such build is listed"):
+    with pytest.raises(BuildNotFound, match="was requested, but the connection was cut, and no such build is listed"):
         start_build(LosingApi(a_world(), lambda: "not carried out"), trigger)
     assert trigger.builds == []
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
@@ -30,6 +31,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.jo
     Preparation,
     ResponseLost,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_builds import PAGE
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import TriggerPool
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import TriggerRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.reconcile import Reconcile
@@ -50,7 +52,8 @@ class World:
     """Pools with their locks, and jobs with their builds; job `from-POOL` claims from POOL.
 
     `interrupt` is called with the name of each request, before and after it. `surplus` has, for each started build, how
-    many builds too many there were at that time. `taken` counts the free locks that others took.
+    many builds too many there were at that time. `taken` counts the free locks that others took. `pipeline` is that of
+    all jobs; `paused` is true if the jobs are.
     """
 
     now: int = NOW
@@ -63,6 +66,7 @@ class World:
     taken: int = 0
     surplus: list[int] = field(default_factory=list)
     paused: bool = False
+    pipeline: PipelineState = field(default_factory=PipelineState)
 
     def free(self, pool: str) -> list[str]:
         return sorted(name for (where, name), state in self.locks.items() if (where, state) == (pool, State.UNCLAIMED))
@@ -123,9 +127,11 @@ class ModelJobApi:
         return self._respond("job", answer)
 
     def pipeline(self, job: JobReference) -> PipelineState:
-        return self._respond("pipeline", PipelineState)
+        assert job.pipeline == PIPELINE
+        return self._respond("pipeline", lambda: self.world.pipeline)
 
     def newest_builds(self, job: JobReference, limit: int) -> tuple[Build, ...]:
+        assert limit >= PAGE
         return self._respond("builds", lambda: tuple(self.world.of_job(job.name)[::-1][:limit]))
 
     def builds_since(self, job: JobReference, build_id: int) -> tuple[Build, ...]:
@@ -147,7 +153,7 @@ class ModelJobApi:
         raise AssertionError("no check was asked for")
 
     def page(self, job: JobReference, build: Build) -> str:
-        return f"{BASE}/builds/{build.id}"
+        return f"{BASE}/{quote(job.name)}/{build.name}"
 
     def job_page(self, job: JobReference) -> str:
         return f"{job}"
