@@ -87,7 +87,7 @@ def check_request(request: LockRequest) -> LockRequest:
     if len(request.reason) > _LONGEST_REASON:
         raise BadOption(f"reason is longer than {count_text(_LONGEST_REASON, 'character')}: shorten it.")
     if request.claim_commit is not None:
-        _check_claim_commit(request)
+        _check_claim_commit(request, request.claim_commit)
     return request
 
 
@@ -135,8 +135,7 @@ def _check_owner(request: LockRequest) -> None:
         )
 
 
-def _check_claim_commit(request: LockRequest) -> None:
-    commit = request.claim_commit or ""
+def _check_claim_commit(request: LockRequest, commit: str) -> None:
     if request.state not in (WantedState.UNCLAIMED, WantedState.ABSENT):
         raise BadOption(f"claim_commit has no meaning for state {request.state.value}: remove it.")
     if request.name in (None, ALL):

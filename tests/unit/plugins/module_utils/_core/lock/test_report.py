@@ -56,6 +56,9 @@ def test_no_endless_content() -> None:
     assert "  ... and 10 more lines" in lines
     assert len(lines) == 43
     assert max(map(len, lines)) < 510
+    whole = report(planned(held("ada")), "x\n" * 40, "ada")
+    assert len(whole) == 42
+    assert not any(" more lines" in line for line in whole)
 
 
 def test_without_a_commit_there_is_no_command() -> None:

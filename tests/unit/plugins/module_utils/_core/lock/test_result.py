@@ -84,6 +84,15 @@ def test_a_claim_has_its_commit_from_the_state_after_the_push() -> None:
     assert result(plan, snapshot("aws/env-1", env_1=held("bob")))["lock"]["commit"] is None, "others came later"
 
 
+def test_a_lock_that_the_run_leaves_as_it_is_has_the_claim_that_was_planned_with() -> None:
+    """The same owner can extend a hold in another run at the same time; the end that is shown is that of the claim."""
+    kept, both = held("ada"), ("aws/env-1", "aws/env-2")
+    plan = claim(snapshot(*both, env_1=kept), count=2)
+    later = Claim("e" * 40, NOW + 1, kept.author, kept.message)
+    locks = result(plan, snapshot(*both, env_1=later, env_2=later))["locks"]
+    assert [lock["commit"] for lock in locks] == [kept.commit, later.commit]
+
+
 def test_a_second_run_returns_the_same() -> None:
     assert result(claim(HELD))["lock"] == EXPECTED
 

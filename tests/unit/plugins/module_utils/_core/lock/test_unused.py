@@ -22,10 +22,11 @@ def test_locks_that_are_left_behind() -> None:
     locks = [
         claimed("aws", "env-1", VerdictName.RUNNING, dead=False),
         claimed("aws", "env-2", reason="ci/up 3 was aborted"),
+        claimed("aws", "env-4", reason="ci/up 4 was aborted"),
     ]
     assert unused_text(locks) == (
         " Nobody uses these any more, and concourse_pool_clean releases them in time: aws/env-2 (aborted: ci/up 3 was"
-        " aborted)."
+        " aborted); aws/env-4 (aborted: ci/up 4 was aborted)."
     )
 
 
