@@ -49,7 +49,7 @@ def _ask_for_lists(
         page = queries.builds_from(pipeline, job, waiting[0], again=again)
         yield page
         # Where a list ends, re-runs of the last original may be missing.
-        last = max((build.original for build in page), default=0)
+        last = max(build.original for build in page)
         whole = {waiting[0].id} | {build.id for build in page if build.original < last}
         waiting = [build for build in waiting if build.id not in whole]
     if waiting:

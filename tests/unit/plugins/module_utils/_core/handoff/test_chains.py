@@ -220,8 +220,10 @@ def test_a_pending_rerun_downstream_uses_the_lock_by_what_came_along() -> None:
     test = model.build("test", FAILED, took={"src": "s2"})
     model.rerun(lint, PENDING)
     assert name(model, claiming) is LEAKED
-    model.rerun(test, PENDING)
-    assert name(model, claiming) is HANDED_OFF
+    rerun = model.rerun(test, PENDING)
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.user) == (HANDED_OFF, rerun)
+    assert verdict.reason.endswith("; ci/test 1.1 is waiting to start with it again")
 
 
 def test_the_lock_has_been_dead_since_the_last_downstream_build_with_what_came_along() -> None:
@@ -314,6 +316,12 @@ def test_an_active_build_of_an_older_configuration_keeps_the_lock(is_removed: bo
     assert judged(model, claiming).dead_since is None
     model.last_updated = (build.start_time or 0) - 1
     assert name(model, claiming) is LEAKED, "it started after the change"
+    model.last_updated = build.start_time
+    model.change(build, start_time=claiming.start_time)
+    assert judged(model, claiming).dead_since is None, "it started in the second of the claiming build"
+    model.change(build, start_time=(claiming.start_time or 0) - 1)
+    assert name(model, claiming) is LEAKED, "it started before the claiming build"
+    model.change(build, start_time=build.start_time)
     model.last_updated = build.start_time
     model.set_status(build, FAILED)
     assert name(model, claiming) is LEAKED

@@ -16,7 +16,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     BuildReference,
     PipelineReference,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.version_progress import (
+    BUILDS_TO_LOOK_BACK,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
@@ -69,7 +72,11 @@ class Lying(ModelQueries):
 def verdict(model: PipelineModel, claiming: Build, **lies: Any) -> VerdictName:
     """Return the verdict, which is not that of the truth."""
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
-    return verdict_on(Lying(model, **lies), claiming, "v2").name
+    return lied_to(model, claiming, **lies).name
+
+
+def lied_to(model: PipelineModel, claiming: Build, **lies: Any) -> Verdict:
+    return verdict_on(Lying(model, **lies), claiming, "v2")
 
 
 @pytest.mark.parametrize("status", [BuildStatus.FAILED, BuildStatus.ERRORED, BuildStatus.ABORTED])
@@ -85,6 +92,7 @@ def test_the_id_of_another_version() -> None:
     model.build("deploy", STARTED, took={"envs": "v2"})
     model.next_inputs("deploy", {"envs": "v3"})
     assert verdict(model, claiming, version_id=1) is VerdictName.UNREACHABLE
+    assert "a version at ci/claim 2, and not that build at the version" in lied_to(model, claiming, version_id=1).reason
 
 
 def test_a_started_build_that_is_not_listed_at_its_version() -> None:
@@ -128,3 +136,44 @@ def test_a_version_that_is_listed_but_not_found() -> None:
     claiming = model.build("claim", FAILED)
     model.build("use", STARTED, took={"envs": "v2"})
     assert verdict(model, claiming, version_id=None) is VerdictName.UNREACHABLE
+
+
+def test_a_version_that_a_job_takes_next_though_nobody_is_listed_to_have_passed_it_on() -> None:
+    """The build of `gate` is so old that its job is not searched for it."""
+    model, claiming = gated(is_determined=True)
+    for _count in range(BUILDS_TO_LOOK_BACK):
+        model.build("gate", took={"envs": "v1"})
+    assert verdict(model, claiming, without_builds_of="gate") is VerdictName.UNREACHABLE
+
+
+def test_a_pending_build_that_starts_with_the_version_though_nobody_is_listed_to_have_passed_it_on() -> None:
+    model, claiming = gated(is_determined=True)
+    waiting = model.build("use", PENDING)
+    lied = lied_to(model, claiming, without_builds_of="gate")
+    assert (lied.name, lied.user) == (HANDED_OFF, waiting)
+
+
+def builds_asked_for_their_versions(model: PipelineModel, claiming: Build) -> set[object]:
+    """Judge a lock that is leaked."""
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.LEAKED
+    return {query.about[0] for query in queries.asked if query.method == "build_resources"}
+
+
+def test_of_a_job_that_takes_a_later_version_only_started_builds_are_asked_for_theirs() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    ended = [model.build("deploy", FAILED, took={"envs": "v1"}) for _count in range(3)]
+    started = model.build("deploy", STARTED, took={"envs": "v3"})
+    model.next_inputs("deploy", {"envs": "v3"})
+    asked = builds_asked_for_their_versions(model, claiming)
+    assert started.id in asked
+    assert not asked & {build.id for build in ended}
+
+
+def test_a_job_that_takes_no_lock_is_not_asked_for_the_versions_of_its_other_builds() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.build("deploy", FAILED, took={"envs": "v3"})
+    before = claiming.id - 1
+    assert before not in builds_asked_for_their_versions(model, claiming)

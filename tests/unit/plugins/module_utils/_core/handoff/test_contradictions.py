@@ -138,11 +138,14 @@ def test_a_build_with_two_claims() -> None:
         assert verdict_on(ModelQueries(model), claiming, commit).name is HANDED_OFF
 
 
-def test_another_version_of_a_resource_that_does_not_know_the_claim() -> None:
+@pytest.mark.parametrize(("step", "step_now"), [("envs", "envs"), ("lock", "lock"), ("envs", "renamed")])
+def test_another_version_of_a_resource_that_does_not_know_the_claim(step: str, step_now: str) -> None:
     """The build lists a version of the lock's resource, so its source is the same; but the claim is unknown there."""
     model, _other = claimed()
     model.job("deploy", get("envs", passed=["claim"]))
-    claiming = model.build("claim", made={"envs": "next"})
+    model.job("claim", put("envs", step=step))
+    claiming = model.build("claim", made={step: "next"})
+    model.job("claim", put("envs", step=step_now))
     assert_unreachable(verdict_on(ModelQueries(model), claiming, "unknown"), "does not know the version of the claim")
 
 
@@ -187,6 +190,7 @@ def test_a_removed_job_is_no_contradiction() -> None:
         (9, [7, 8], False),  # younger than the oldest that is listed
         (5, [7, 8], True),  # older than all that are listed
         (9, [], False),
+        (1, [], False),
     ],
 )
 def test_a_list_of_builds_without_the_active_one_of_the_job(

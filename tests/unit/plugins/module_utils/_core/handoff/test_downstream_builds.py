@@ -190,3 +190,33 @@ def test_the_source_of_what_a_build_after_the_claim_made_changed_so_that_jobs_af
     assert "forgotten" in verdict.reason
     model.set_status(build, FAILED)
     assert name(model, claiming) is LEAKED
+
+
+def test_the_chain_goes_on_from_a_build_whose_step_was_renamed() -> None:
+    """`build` lists s2 by a step that its job no longer has, but s2 lists the build."""
+    model, claiming = claimed_with_source()
+    model.job("build", get("src", step="code", passed=["claim"]), put("parts"))
+    model.build("build", took={"code": "s2"}, made={"parts": "p2"})
+    model.job("build", get("src", step="source", passed=["claim"]), put("parts"))
+    model.job("lint", get("parts", passed=["build"]))
+    model.job("test", get("src", passed=["build"]), put("reports"))
+    model.job("last", get("reports", passed=["test"]))
+    model.build("test", took={"src": "s2"}, made={"reports": "r2"})
+    assert name(model, claiming) is LEAKED
+    model.build("last", STARTED, took={"reports": "r2"})
+    assert judged(model, claiming).dead_since is None
+
+
+def test_the_chain_goes_on_from_a_build_whose_step_gets_another_resource_now() -> None:
+    """The chart that `build` took by that step is no tool, so it does not tell whose build of `test` it is."""
+    model, claiming = claimed_with_source()
+    model.job("build", get("src", passed=["claim"]), get("charts", step="things"), put("parts"))
+    model.build("build", took={"src": "s2", "things": "c1"}, made={"parts": "p2"})
+    model.job("build", get("src", passed=["claim"]), get("tools", step="things"), put("parts"))
+    model.job("lint", get("charts"))
+    model.job("test", get("tools", passed=["build"]), get("parts", passed=["build"]), put("reports"))
+    model.job("last", get("reports", passed=["test"]))
+    model.build("test", took={"tools": "t1", "parts": "p2"}, made={"reports": "r2"})
+    assert name(model, claiming) is LEAKED
+    model.build("last", STARTED, took={"reports": "r2"})
+    assert judged(model, claiming).dead_since is None

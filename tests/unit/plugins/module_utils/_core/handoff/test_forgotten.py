@@ -42,8 +42,8 @@ def test_a_forgotten_lock_is_handed_off_while_a_job_downstream_is_at_work(status
     build = model.build("release", status, took={"envs": "v2"})
     model.forgotten = {"envs"}
     verdict = judged(model, claiming)
-    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
-    assert "release" in verdict.reason
+    assert (verdict.name, verdict.dead_since, verdict.taker) == (HANDED_OFF, None, "release")
+    assert "a version that it carried, and job release has an active build" in verdict.reason
     model.set_status(build, FAILED)
     verdict = judged(model, claiming)
     assert (verdict.name, verdict.dead_since) == (LEAKED, claiming.end_time)
@@ -205,3 +205,30 @@ def test_the_claiming_job_was_removed_from_the_pipeline() -> None:
     assert verdict_on_id(ModelQueries(model), claiming, "v2").name is HANDED_OFF
     model.set_status(build, FAILED)
     assert verdict_on_id(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+def test_jobs_after_those_that_took_a_version_of_a_removed_job_can_take_the_lock_on_the_way_to_giving_it_back() -> None:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.build("test", took={"src": "s2"})
+    del model.steps["claim"]
+    model.job("test", get("src"))
+    model.job("destroy", get("src", passed=["test"]), put("envs"))
+    model.next_inputs("destroy", {"src": "s2"})
+    verdict = verdict_on_id(ModelQueries(model), claiming, "v2")
+    assert (verdict.name, verdict.taker) == (HANDED_OFF, "destroy")
+    model.job("destroy", get("src", passed=["elsewhere"]), put("envs"))
+    assert verdict_on_id(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+def test_a_rerun_that_starts_after_another_lock_of_the_build_was_judged_keeps_a_forgotten_lock() -> None:
+    """What was asked for the first lock says nothing of it, and neither does `next_build`."""
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    build = model.build("deploy", FAILED, took={"envs": "v2"})
+    model.build("deploy", took={"envs": "v3"})
+    model.forgotten = {"envs"}
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    model.rerun(build, STARTED)
+    assert verdict_on(queries, claiming, "v2").name is HANDED_OFF

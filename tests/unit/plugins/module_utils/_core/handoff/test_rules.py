@@ -119,8 +119,8 @@ def test_a_closed_way_is_open_while_a_rerun_is_active(status: BuildStatus, rerun
     build = model.build("deploy", status, took={"envs": "v2"})
     rerun = model.rerun(build, rerun_status)
     verdict = judged(model, claiming)
-    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
-    assert "deploy 1.1" in verdict.reason
+    assert (verdict.name, verdict.dead_since, verdict.user) == (HANDED_OFF, None, rerun)
+    assert verdict.reason == f"ci/claim 2 succeeded; ci/deploy 1.1 is {rerun_status.value} with the lock"
     model.took[rerun.id] = model.took[build.id]
     ended = model.set_status(rerun, status)
     verdict = judged(model, claiming)

@@ -188,3 +188,34 @@ def test_a_next_version_that_the_resource_does_not_know_passes_nothing_over() ->
     model.job("test", get("envs", passed=["claim"]), put("envs"))
     model.next_inputs("test", {"envs": "unknown"})
     assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_job_that_took_a_newer_version_than_its_last_one_has_passed_over_what_came_before_both() -> None:
+    """With `version: every` it continues from v4, which a later build claimed than the one of v2."""
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=["claim"]))
+    model.build("claim", made={"envs": "v4"})
+    model.build("test", took={"envs": "v4"})
+    model.build("test", took={"envs": "v3"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_what_a_job_took_by_one_step_passes_nothing_over_that_it_takes_by_another() -> None:
+    """Both steps get the locks: the one any, which was v3 last; the other those of `claim`, and it took v1 last."""
+    model, claiming = claimed()
+    model.job("compare", get("envs", step="any"), get("envs", step="own", passed=["claim"]))
+    model.build("compare", took={"any": "v3", "own": "v1"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("compare", took={"any": "v1", "own": "v3"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_the_claiming_build_has_its_place_in_the_order_though_its_job_puts_no_more() -> None:
+    """The outputs of `claim` are not looked at any more; its later build, which took v3, passed the lock over."""
+    model, claiming = claimed()
+    model.job("claim", get("envs"))
+    model.job("test", get("envs", passed=["claim"]))
+    model.next_inputs("test", {"envs": "v3"})
+    assert name(model, claiming) is HANDED_OFF
+    model.build("claim", took={"envs": "v3"})
+    assert name(model, claiming) is LEAKED

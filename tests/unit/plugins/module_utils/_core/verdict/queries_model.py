@@ -155,6 +155,7 @@ class ModelQueries:
         self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
     ) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
+            assert job == build.job
             return tuple(self.models[pipeline].builds_from(build))
 
         return self._answer(Query("builds_from", (pipeline, job, build.id)), look, again=again)

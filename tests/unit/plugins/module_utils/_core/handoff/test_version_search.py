@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The builds that made or took a claim's version: who counts, and how little is asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.version_search import (
+    ask_for_making_build,
+    has_made,
+    has_made_another_claim,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    STARTED,
+    SUCCEEDED,
+    claimed,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+)
+
+TEAMS = frozenset({"main"})
+
+
+def methods(queries: ModelQueries) -> list[str]:
+    return [query.method for query in queries.asked]
+
+
+def test_a_build_that_an_earlier_run_found_is_asked_for_by_its_id_and_not_searched_for() -> None:
+    model, claiming = claimed()
+    queries = ModelQueries(model)
+    assert ask_for_making_build("v2", TEAMS, queries, claiming.id) == claiming
+    assert methods(queries) == ["can_search_versions", "build", "build_resources"]
+
+
+@pytest.mark.parametrize("remembered", [1, 99], ids=["another build", "no build"])
+def test_a_remembered_build_that_did_not_make_the_claim_is_not_believed(remembered: int) -> None:
+    model, claiming = claimed()
+    assert ask_for_making_build("v2", TEAMS, ModelQueries(model), remembered) == claiming
+
+
+def test_without_a_remembered_build_none_is_asked_for() -> None:
+    model, claiming = claimed()
+    queries = ModelQueries(model)
+    assert ask_for_making_build("v2", TEAMS, queries) == claiming
+    assert "build" not in methods(queries)
+
+
+def test_a_version_that_no_resource_knows_was_made_by_nobody() -> None:
+    model, _claiming = claimed()
+    assert ask_for_making_build("unknown", TEAMS, ModelQueries(model)) is None
+
+
+@pytest.mark.parametrize("statuses", [(STARTED, SUCCEEDED), (SUCCEEDED, STARTED)])
+def test_of_two_builds_with_the_output_the_active_one_has_the_lock(statuses: tuple[BuildStatus, BuildStatus]) -> None:
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    builds = [model.build("claim", status, made={"envs": "v2"}) for status in statuses]
+    maker = ask_for_making_build("v2", TEAMS, ModelQueries(model))
+    assert maker == builds[statuses.index(STARTED)]
+
+
+def test_of_two_ended_builds_with_the_output_the_later_one_has_the_lock() -> None:
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    _first, second = (model.build("claim", made={"envs": "v2"}) for _count in range(2))
+    assert ask_for_making_build("v2", TEAMS, ModelQueries(model)) == second
+
+
+def test_the_teams_of_the_claim_are_searched_first_and_alone_if_they_have_its_build() -> None:
+    own, other = (PipelineModel(team=team, first_id=first) for team, first in (("main", 1), ("others", 100)))
+    for model in (other, own):
+        model.job("claim", put("envs"))
+        model.build("claim", made={"envs": "v2"})
+    queries = ModelQueries(other, own)
+    maker = ask_for_making_build("v2", TEAMS, queries)
+    assert maker == own.builds[1]
+    assert all(other.ref not in query.about for query in queries.asked)
+
+
+def test_a_build_that_is_listed_at_the_version_and_does_not_list_it_is_no_credible_answer() -> None:
+    model, _claiming = claimed()
+    queries = ModelQueries(model)
+    model.made = dict.fromkeys(model.made, ())
+    queries.builds_with_output = lambda *about: (model.builds[2],)  # type: ignore[method-assign]
+    with pytest.raises(NoCredibleResponse, match="ci/claim 2 at the version of the claim, and not the version at it"):
+        ask_for_making_build("v2", TEAMS, queries)
+
+
+@pytest.mark.parametrize(("commit", "expected"), [("v2", True), ("v1", False), ("unknown", False)])
+def test_the_outputs_of_a_build_prove_a_claim(commit: str, expected: bool) -> None:
+    model, claiming = claimed()
+    assert has_made(claiming, commit, ModelQueries(model)) is expected
+
+
+def remove_job(model: PipelineModel) -> None:
+    del model.steps["claim"]
+
+
+def put_to_code_too(model: PipelineModel) -> None:
+    model.job("claim", put("envs"), put("code"))
+
+
+def put_no_more(model: PipelineModel) -> None:
+    model.job("claim", get("envs"))
+
+
+def keep(model: PipelineModel) -> None:
+    """Change nothing; the pipeline has another job, which puts elsewhere."""
+    model.job("another", put("code"))
+
+
+@pytest.mark.parametrize(
+    ("made", "commit", "change", "expected"),
+    [
+        pytest.param({"envs": "v2"}, "v9", keep, True, id="another commit"),
+        pytest.param({"envs": "v2"}, "v9", put_no_more, True, id="another commit, and the put was removed since"),
+        pytest.param({"envs": "v2"}, "v2", keep, False, id="the claim itself"),
+        pytest.param({}, "v9", keep, False, id="no output"),
+        pytest.param({"envs": "v2"}, "v9", put_to_code_too, False, id="one of two puts has yet to end"),
+        pytest.param({"envs": "v2"}, "v9", remove_job, False, id="the job was removed"),
+    ],
+)
+def test_other_outputs_prove_another_claim_only_if_none_can_be_missing(
+    made: Mapping[str, str], commit: str, change: Callable[[PipelineModel], None], expected: bool
+) -> None:
+    model, _other = claimed()
+    build = model.build("claim", FAILED, made=made)
+    change(model)
+    assert has_made_another_claim(build, commit, ModelQueries(model)) is expected
+
+
+def test_a_one_off_build_is_not_shown_to_have_made_another_claim() -> None:
+    model, claiming = claimed()
+    queries = ModelQueries(model)
+    resources = model.resources_of(claiming)
+    queries.build_resources = lambda build: resources  # type: ignore[method-assign]
+    one_off: Build = replace(claiming, pipeline=None, job=None)
+    assert not has_made_another_claim(one_off, "v9", queries)
