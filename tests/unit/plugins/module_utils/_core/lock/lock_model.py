@@ -184,7 +184,8 @@ class ModelStore:
         return self.server.contains(commit)
 
     def contents(self, snapshot: Snapshot, locks: Sequence[Lock]) -> Mapping[Lock, bytes | None]:
-        return {lock: lock.blob.encode() for lock in locks}
+        files = self.server.commits[snapshot.commit].files
+        return {lock: files[lock.path] for lock in locks}
 
     def oldest_free(self, snapshot: Snapshot, locks: Sequence[Lock], count: int) -> Sequence[Lock]:
         since = self.server.commits[snapshot.commit].since

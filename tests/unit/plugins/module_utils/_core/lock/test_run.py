@@ -303,9 +303,13 @@ def test_the_same_content(server: Server) -> None:
         assert carry_out(server, wanted).has_pushed is pushes
 
 
-def test_a_content_that_is_too_large_to_compare_is_written(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_data", [False, True])
+def test_a_content_that_is_too_large_to_compare_is_written(
+    server: Server, monkeypatch: pytest.MonkeyPatch, is_data: bool
+) -> None:
     monkeypatch.setattr(ModelStore, "contents", lambda _self, _snapshot, locks: dict.fromkeys(locks))
-    assert carry_out(server, request("present", name="env-1", content=b"x")).has_pushed
+    wanted = request("present", name="env-1", content=b"a: 1\n", content_is_data=is_data)
+    assert carry_out(server, wanted).has_pushed
 
 
 def test_absence(server: Server) -> None:
