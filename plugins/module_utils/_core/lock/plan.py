@@ -96,7 +96,7 @@ def existing_lock(given: str, pool: str, snapshot: Snapshot) -> Lock:
 
 def as_it_is(lock: Lock, snapshot: Snapshot) -> PlannedLock:
     """Return a lock that the run leaves as it is."""
-    claim = snapshot.claims.get(lock.path) if lock.is_claimed else None
+    claim = snapshot.claims.get(lock.path)
     return PlannedLock(lock.pool, lock.name, lock.state, lock, read_hold(claim.message) if claim else None, claim)
 
 

@@ -182,6 +182,7 @@ def test_a_later_end_extends_without_a_moment_of_freedom() -> None:
     assert (hold.owner, hold.reason, hold.until, hold.since) == ("ada", "demo", NOW + 4 * HOUR, NOW - HOUR)
     (extended,) = planned.locks
     assert (extended.hold, extended.was, extended.claim) == (hold, read_hold(claim.message), None)
+    assert (extended.pool, extended.content) == ("aws", lock)
 
 
 def test_a_second_extension_keeps_the_first_time_and_takes_a_new_reason() -> None:
@@ -229,6 +230,7 @@ def test_at_most_ten_holders_are_named() -> None:
     state = snapshot(*many, **claims)
     words = refusal(claiming(), state)
     assert words.startswith("Pool aws has no free lock. Held: env-0 by bob since ")
+    assert words.count("Z; env-") == 9
     assert words.count("by bob") == 10
     assert words.endswith(" and 2 more.")
 
@@ -265,6 +267,29 @@ def test_names_that_a_person_cannot_type() -> None:
     state = snapshot("aws/x\udcff", "aws/cafe\u0301")
     assert names(plan(claiming(name="x\\xff"), state)) == ["x\udcff"]
     assert names(plan(claiming(name="caf\u00e9"), state)) == ["cafe\u0301"]
+
+
+def test_a_name_of_any_bytes_can_be_chosen_at_random() -> None:
+    state = snapshot("aws/x\udcff", "aws/y\udcff")
+    chosen = {names(plan(claiming(owner=owner), state))[0] for owner in map(str, range(20))}
+    assert chosen == {"x\udcff", "y\udcff"}
+
+
+# The same letter in three compositions.
+GIVEN, FIRST, SECOND = "\u1e69", "\u1e63\u0307", "\u1e61\u0323"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (claiming(name=GIVEN), "^name: .* is the name of 2 locks, which differ only"),
+        (claiming(pool=GIVEN), "^pool: .* is the name of 2 pools, which differ only"),
+    ],
+)
+def test_names_that_several_locks_or_pools_have_are_refused(wanted: LockRequest, words: str) -> None:
+    state = snapshot(f"aws/{FIRST}", f"aws/{SECOND}", f"{FIRST}/a", f"{SECOND}/a")
+    with pytest.raises(BadOption, match=words):
+        plan(wanted, state)
 
 
 def test_many_unknown_names_are_cut() -> None:

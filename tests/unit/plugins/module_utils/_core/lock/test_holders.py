@@ -21,6 +21,8 @@ from .lock_builders import BUILD_URL, HOUR, NOW, by_build, held, lock_of, snapsh
 
 PERSON = Claim("d" * 40, NOW, "Ada <ada@example.com>", "Take env-1\n\nfor a demo")
 
+BEFORE_TEAMS = Claim("e" * 40, NOW, "CI", "ci/deploy build 12 claiming: env-1")
+
 
 @pytest.mark.parametrize(
     ("claim", "owner", "text", "name"),
@@ -30,6 +32,7 @@ PERSON = Claim("d" * 40, NOW, "Ada <ada@example.com>", "Take env-1\n\nfor a demo
         (held("ada", "soon"), "ada", "ada since 2026-09-21T14:13:20Z until a time that cannot be read", "ada"),
         (held("ada", more="Reason: demo\n"), "ada", "ada: demo since 2026-09-21T14:13:20Z until 2026-09-21", "ada"),
         (by_build("env-1"), "", "main/ci/deploy 12 since 2026-09-21T14:13:20Z", BUILD_URL),
+        (BEFORE_TEAMS, "", "main/ci/deploy 12 since 2026-09-21T14:13:20Z", "main/ci/deploy 12"),
         (PERSON, "", "Ada <ada@example.com>: Take env-1 since 2026-09-21T14:13:20Z", "Ada <ada@example.com>: Take"),
         (held("ada", at=10**15), "ada", "ada since a time that cannot be read until 2026-09-21T18:13:20Z", "ada"),
     ],

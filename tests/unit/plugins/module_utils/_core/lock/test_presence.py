@@ -86,6 +86,7 @@ def test_a_free_lock_is_updated() -> None:
     assert isinstance(change, LockChange)
     assert paths(change) == ("aws/unclaimed/env-1", "aws/unclaimed/env-1")
     assert (change.content, planned.locks[0].content) == (b"new", b"new")
+    assert planned.locks[0].state is State.UNCLAIMED
     assert change.message.startswith("updating: env-1\n\nReason: moved\n")
 
 
@@ -104,6 +105,17 @@ def test_a_new_pool() -> None:
     assert pool == PoolChange("cf/fresh", "create pool cf/fresh\n")
     assert paths(lock) == (None, "cf/fresh/unclaimed/env-9")
     assert planned.locks[0].pool == "cf/fresh"
+
+
+def test_the_first_lock_of_a_new_pool_can_be_claimed_at_once() -> None:
+    planned = plan(present(pool="new", create_pool=True, claimed=True, owner="ada", until=FOUR_HOURS))
+    assert "Hold-Until: 2026-09-21T18:13:20Z\n" in planned.changes[1].message
+
+
+def test_a_pool_with_two_spellings_is_refused() -> None:
+    state = snapshot("\u1e63\u0307/a", "\u1e61\u0323/a")
+    with pytest.raises(BadOption, match=r"^pool: .* is the name of 2 pools, which differ only"):
+        plan(present(pool="\u1e69"), state)
 
 
 def test_a_pool_is_not_created_twice_or_unasked() -> None:

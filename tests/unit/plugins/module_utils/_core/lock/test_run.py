@@ -12,9 +12,10 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import read_hold
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.plan import LockRefused, NotAvailable
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import Choice
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import Choice, LockRequest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.run import FIRST_PAUSE, LONGEST_PAUSE
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import PoolChange
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption, RepositoryError
 
 from .lock_builders import HOUR, NOW, claiming, request, subjects
@@ -329,3 +330,26 @@ def test_an_extended_claim_is_in_claimed_in_every_commit_that_has_it(server: Ser
     assert sorted(added.files) == ["aws/claimed/env-1", "aws/unclaimed/env-2"]
     hold = read_hold(added.claims["aws/claimed/env-1"].message)
     assert (hold.since, hold.until) == (NOW, NOW + 6 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "commits"),
+    [
+        (claiming(), 1),
+        (claiming(owner="bob", until=Until()), 2),
+        (request("unclaimed", owner="bob"), 1),
+        (request("absent", name="env-1"), 1),
+        (request("present", name="env-1", content=b"new"), 1),
+        (request("present", name="env-3"), 1),
+        (request("present", name="env-3", claimed=True, owner="ada", until=Until()), 1),
+        (request("present", name="env-3", pool="new", create_pool=True), 2),
+    ],
+)
+def test_each_commit_has_the_word_of_its_run(server: Server, wanted: LockRequest, commits: int) -> None:
+    """Without it two runs write the same commit, and both take the one push for their own."""
+    carry_out(server, claiming(name="env-2", owner="bob"))
+    run = begin(server, wanted, "a0b1c2d3")
+    run.decide()
+    assert len(run.changes()) == commits
+    for change in run.changes():
+        assert isinstance(change, PoolChange) or change.message.endswith("-Run: a0b1c2d3\n")
