@@ -15,7 +15,7 @@ from .version_progress import VersionProgress
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """The job that can still take a version, None for none; `refusals` says of other jobs why they cannot."""
+    """The job that can still take a version; if there is none, `refusals` says why those that want it cannot."""
 
     job: Job | None = None
     refusals: tuple[str, ...] = ()
@@ -42,9 +42,9 @@ def ask_for_taker(progress: VersionProgress, wanted: Collection[str]) -> Taker:
             if can_take:
                 break
         else:
-            return Taker(None, tuple(refusals))
+            return Taker(refusals=tuple(refusals))
         if job.name in wanted:
-            return Taker(job, tuple(refusals))
+            return Taker(job)
         able.add(job.name)
 
 

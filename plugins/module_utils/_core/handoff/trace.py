@@ -113,7 +113,7 @@ class HandOffTrace:
         return latest_time((self.build.end_time, *(use.last_end() for use in self.uses())))
 
 
-def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rewritten: bool = False) -> HandOffTrace:
+def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rewritten: bool) -> HandOffTrace:
     """Follow the versions that the claiming build took and made. Raises NoCredibleResponse.
 
     It must be a build of a job. `is_rewritten` allows its outputs to name another commit than the claim's.

@@ -318,7 +318,9 @@ def test_an_active_build_of_an_older_configuration_keeps_the_lock(is_removed: bo
     assert name(model, claiming) is LEAKED, "it started after the change"
     model.last_updated = build.start_time
     model.change(build, start_time=claiming.start_time)
-    assert judged(model, claiming).dead_since is None, "it started in the second of the claiming build"
+    for model.last_updated in (build.start_time, claiming.start_time):
+        assert judged(model, claiming).dead_since is None, "it started in the second of the claiming build"
+    model.last_updated = build.start_time
     model.change(build, start_time=(claiming.start_time or 0) - 1)
     assert name(model, claiming) is LEAKED, "it started before the claiming build"
     model.change(build, start_time=build.start_time)
@@ -337,3 +339,27 @@ def test_what_a_job_took_counts_although_its_step_was_renamed_since() -> None:
     assert name(model, claiming) is LEAKED
     model.job("test", get("src"), get("envs", step="renamed", passed=["claim"]))
     assert name(model, claiming) is LEAKED
+
+
+@pytest.mark.parametrize(("after_start", "is_asked"), [(-1, False), (0, True)])
+def test_who_took_what_came_along_is_of_interest_only_if_the_pipeline_changed_since(
+    after_start: int, is_asked: bool
+) -> None:
+    """No job hangs on the claiming job now."""
+    model, claiming = claimed_with_source()
+    model.last_updated = (claiming.start_time or 0) + after_start
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    asked = {query.about[1] for query in queries.asked if query.method == "builds_with_input"}
+    assert asked == ({"envs", "src"} if is_asked else {"envs"})
+
+
+def test_what_the_claiming_build_made_by_a_step_that_was_removed_since_is_followed_too() -> None:
+    model, claiming = claimed_with_source()
+    model.job("claim", put("envs"), put("parts"))
+    claiming = model.build("claim", made={"envs": "v4", "parts": "p4"})
+    model.job("claim", put("envs"))
+    model.job("test", get("parts", passed=["claim"]))
+    user = model.build("test", STARTED, took={"parts": "p4"})
+    verdict = verdict_on(ModelQueries(model), claiming, "v4")
+    assert (verdict.name, verdict.user) == (HANDED_OFF, user)

@@ -26,6 +26,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     PENDING,
     STARTED,
     claimed,
+    claimed_with_source,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     PipelineModel,
@@ -103,6 +104,13 @@ def test_a_started_build_that_is_not_listed_at_its_version() -> None:
     assert verdict(model, claiming, without_builds_of="deploy") is VerdictName.UNREACHABLE
 
 
+def test_a_started_build_that_is_not_listed_at_a_version_that_came_along() -> None:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.build("test", STARTED, took={"src": "s2"})
+    assert verdict(model, claiming, without_builds_of="test") is VerdictName.UNREACHABLE
+
+
 def gated(*, is_determined: bool) -> tuple[PipelineModel, Build]:
     """A lock that `gate` has passed on, so that `use` can take it."""
     model, claiming = claimed()
@@ -177,3 +185,13 @@ def test_a_job_that_takes_no_lock_is_not_asked_for_the_versions_of_its_other_bui
     model.build("deploy", FAILED, took={"envs": "v3"})
     before = claiming.id - 1
     assert before not in builds_asked_for_their_versions(model, claiming)
+
+
+def test_a_job_that_does_not_hang_on_the_claiming_job_is_not_asked_for_its_builds() -> None:
+    """`lint` gets the source that came along, and is at work with a later one."""
+    model, claiming = claimed_with_source()
+    model.job("lint", get("src"))
+    model.build("lint", STARTED, took={"src": "s3"})
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.LEAKED
+    assert all(query.about != (model.ref, "lint") for query in queries.asked)

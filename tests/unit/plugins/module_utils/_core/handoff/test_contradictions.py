@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.job_graph import JobGraph
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
     Build,
     BuildResources,
@@ -20,8 +21,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.contradictions import (
     require_listed_build,
+    require_listed_job,
     require_other_version,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.rules import ask_for_hand_off
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.state import HandOffState
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -31,6 +35,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     UNSUCCESSFUL,
     claimed,
     claimed_with_source,
+    judged,
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
@@ -90,6 +95,17 @@ def test_a_list_of_jobs_without_the_job_of_the_build() -> None:
     assert_unreachable(verdict_on(queries, claiming, "v2"), "finds ci/claim 2 by its job and does not list that job")
 
 
+def test_a_list_of_jobs_without_the_job_of_a_build_that_took_the_lock() -> None:
+    queries, model, claiming = handed_off()
+    model.build("deploy", took={"envs": "v2"})
+    model.job("release", get("envs", passed=["deploy"]), put("envs"))
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    queries.without_jobs = {"deploy", "release"}
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "finds ci/deploy 1 by its job and does not list that job")
+    del model.steps["deploy"], model.steps["release"]
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
 @pytest.mark.parametrize("status", UNSUCCESSFUL)
 def test_a_list_of_jobs_without_the_job_of_a_build_that_did_not_succeed(status: object) -> None:
     model, _other = claimed()
@@ -125,7 +141,26 @@ def test_a_list_of_versions_without_one_that_the_build_lists(lost: str) -> None:
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
     queries = Contradicting(model)
     queries.unknown_versions = {ref(lost)}
+    words = "a version at ci/claim 2, and at none of the pipeline's resources"
+    assert_unreachable(verdict_on(queries, claiming, "v2"), words)
+
+
+def test_a_list_of_versions_without_the_lock_of_a_build_that_no_job_hangs_on() -> None:
+    model, claiming = claimed()
+    model.job("use", get("envs"))
+    model.build("use", STARTED, took={"envs": "v2"})
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    queries = Contradicting(model)
+    queries.unknown_versions = {ref("v2")}
     assert_unreachable(verdict_on(queries, claiming, "v2"), "and at none of the pipeline's resources")
+
+
+@pytest.mark.parametrize("field", ["pipeline", "job"])
+def test_a_build_without_a_job_or_without_a_pipeline_is_in_no_list_of_jobs(field: str) -> None:
+    model, claiming = claimed()
+    queries = ModelQueries(model)
+    require_listed_job(JobGraph(()), model.change(claiming, **{field: None}), queries)
+    assert queries.asked == []
 
 
 def test_a_build_with_two_claims() -> None:
@@ -146,7 +181,12 @@ def test_another_version_of_a_resource_that_does_not_know_the_claim(step: str, s
     model.job("claim", put("envs", step=step))
     claiming = model.build("claim", made={step: "next"})
     model.job("claim", put("envs", step=step_now))
-    assert_unreachable(verdict_on(ModelQueries(model), claiming, "unknown"), "does not know the version of the claim")
+    words = f"lists what {claiming} put, and does not know the version of the claim"
+    assert_unreachable(verdict_on(ModelQueries(model), claiming, "unknown"), words)
+    rewritten = ask_for_hand_off(claiming, "unknown", ModelQueries(model), is_rewritten=True)
+    assert rewritten.state is HandOffState.UNUSED
+    with pytest.raises(NoCredibleResponse, match="does not know the version of the claim"):
+        ask_for_hand_off(claiming, "unknown", ModelQueries(model))
 
 
 def test_a_put_whose_result_was_lost() -> None:
@@ -239,3 +279,26 @@ def test_a_later_build_that_does_not_list_the_version_that_passed_the_lock_over(
     queries = Contradicting(model)
     queries.listed_resources = {claiming.id + 1: BuildResources(outputs=(StepVersion("envs", ref("v1")),))}
     assert_unreachable(verdict_on(queries, claiming, "v2"), "at a version, and not the version at that build")
+
+
+def test_a_version_of_a_step_that_is_followed_as_that_of_another_resource() -> None:
+    """Either the step of `build` got another resource since, or Concourse lists the version of the wrong step."""
+    model, claiming = claimed_with_source()
+    model.job("build", get("src", step="code", passed=["claim"]), put("parts"))
+    model.build("build", took={"code": "s2"}, made={"parts": "p2"})
+    model.job("build", get("other", step="code"), get("src", passed=["claim"]), put("parts"))
+    model.job("test", get("other", passed=["build"]), get("parts", passed=["build"]))
+    model.next_inputs("test", {"parts": "p3"})
+    assert_unreachable(judged(model, claiming), "a version of one resource as that of another")
+
+
+def test_a_removed_step_with_the_name_of_a_resource_that_does_not_know_its_version_is_no_contradiction() -> None:
+    """The source was taken out of the pipeline; `lint` gets a resource that is called as the step was."""
+    model, claiming = claimed_with_source()
+    model.job("claim", get("src", step="code"), put("envs"))
+    claiming = model.build("claim", took={"code": "s2"}, made={"envs": "v4"})
+    model.job("claim", put("envs"))
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.job("lint", get("code"))
+    model.build("deploy", FAILED, took={"envs": "v4"})
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is LEAKED

@@ -149,6 +149,8 @@ def test_builds_that_started_before_the_claim_cannot_have_the_lock() -> None:
     model.set_status(older, FAILED)
     later = model.build("test", STARTED, took={"src": "s1"})
     assert name(model, claiming) is HANDED_OFF
+    model.change(later, start_time=claiming.start_time)
+    assert name(model, claiming) is HANDED_OFF, "it started in the second of the claiming build"
     model.set_status(later, FAILED)
     model.rerun(later, PENDING)
     assert name(model, claiming) is HANDED_OFF
@@ -218,5 +220,33 @@ def test_the_chain_goes_on_from_a_build_whose_step_gets_another_resource_now() -
     model.job("last", get("reports", passed=["test"]))
     model.build("test", took={"tools": "t1", "parts": "p2"}, made={"reports": "r2"})
     assert name(model, claiming) is LEAKED
-    model.build("last", STARTED, took={"reports": "r2"})
+    last = model.build("last", STARTED, took={"reports": "r2"})
     assert judged(model, claiming).dead_since is None
+    model.set_status(last, FAILED)
+    model.build("test", STARTED, took={"tools": "t2", "parts": "p3"})
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.taker) == (HANDED_OFF, "test"), "which tool belongs to the build nobody knows"
+
+
+def test_a_version_that_is_passed_on_twice_counts_in_the_jobs_after_either_build_and_in_no_others() -> None:
+    """`smoke` comes after the claim, and not after `build`; `lint` comes after neither."""
+    model, claiming = claimed_with_source()
+    model.job("build", get("src", passed=["claim"]), put("parts"))
+    model.job("test", get("parts", passed=["build"]), get("src", passed=["build"]))
+    model.job("smoke", get("src", passed=["claim"]))
+    model.job("lint", get("src"))
+    model.build("build", took={"src": "s2"}, made={"parts": "p2"})
+    model.build("lint", STARTED, took={"src": "s2"})
+    assert name(model, claiming) is LEAKED
+    waiting = model.build("smoke", PENDING)
+    model.next_inputs("smoke", {"src": "s2"})
+    assert judged(model, claiming).user == waiting
+
+
+def test_the_chain_is_not_followed_while_a_build_has_the_lock_itself() -> None:
+    model, claiming = chained()
+    model.job("smoke", get("envs", passed=["claim"]))
+    user = model.build("smoke", STARTED, took={"envs": "v2"})
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").user == user
+    assert [query.about for query in queries.asked if query.method == "build_resources"] == [(claiming.id,)]

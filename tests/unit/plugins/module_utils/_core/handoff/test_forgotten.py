@@ -169,6 +169,20 @@ def test_no_job_of_an_archived_pipeline_can_take_the_lock_any_more() -> None:
     assert "archived" in verdict.reason
 
 
+def test_a_pending_build_of_an_archived_pipeline_starts_with_nothing() -> None:
+    """Concourse answers 500 when it is asked what the job takes next."""
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.build("deploy", FAILED, took={"envs": "v2"})
+    model.build("deploy", PENDING)
+    model.next_inputs("deploy", {"envs": "v2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.archived = True
+    queries = ModelQueries(model)
+    queries.is_missing = lambda query: query.method == "next_inputs"
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+
+
 @pytest.mark.parametrize("as_rerun", [False, True])
 def test_a_build_that_is_at_work_in_an_archived_pipeline_uses_the_lock(as_rerun: bool) -> None:
     model, claiming = claimed()

@@ -90,3 +90,15 @@ def test_a_one_off_build_has_no_reruns() -> None:
     one_off = Build(9000, "9000", FAILED, "main")
     assert ask_for_active_rerun(queries, model.ref, [one_off]) is None
     assert queries.asked == []
+
+
+def test_the_lists_of_builds_are_asked_for_again_only_on_demand() -> None:
+    model, _claiming, builds = aged()
+    queries = ModelQueries(model)
+    asked = []
+    for again in (False, False, True):
+        assert ask_for_active_rerun(queries, model.ref, [builds[0]], again=again) is None
+        asked.append(len(queries.asked))
+    assert asked == [2, 2, 4], "the latest builds, and those from the given one on"
+    assert ask_for_active_rerun(queries, model.ref, [builds[0]]) is None
+    assert len(queries.asked) == 4

@@ -12,8 +12,11 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import version_search
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.version_search import (
+    VersionUsers,
     ask_for_making_build,
+    ask_for_version_users,
     has_made,
     has_made_another_claim,
 )
@@ -89,6 +92,40 @@ def test_the_teams_of_the_claim_are_searched_first_and_alone_if_they_have_its_bu
     maker = ask_for_making_build("v2", TEAMS, queries)
     assert maker == own.builds[1]
     assert all(other.ref not in query.about for query in queries.asked)
+
+
+def test_a_build_that_another_team_knows_is_found_by_its_version() -> None:
+    model = PipelineModel(team="others")
+    model.job("claim", put("envs"))
+    maker = model.build("claim", made={"envs": "v2"})
+    model.job("use", get("envs"))
+    user = model.build("use", STARTED, took={"envs": "v2"})
+    queries = ModelQueries(model)
+    assert ask_for_making_build("v2", TEAMS, queries) == maker
+    assert ask_for_version_users("v2", TEAMS, queries) == VersionUsers(True, (user,))
+
+
+def test_a_version_is_known_where_a_resource_has_it_whether_or_not_a_build_took_it() -> None:
+    model, _claiming = claimed()
+    assert ask_for_version_users("v2", TEAMS, ModelQueries(model)) == VersionUsers(True)
+    assert ask_for_version_users("unknown", TEAMS, ModelQueries(model)) == VersionUsers(False)
+    queries = ModelQueries(model)
+    queries.has_filter = False
+    assert ask_for_version_users("v2", TEAMS, queries) == VersionUsers(False), "nobody knows before Concourse 5.5"
+
+
+def test_as_many_resources_as_can_be_searched_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, claiming = claimed()
+    queries = ModelQueries(model)
+    asked_for: list[object] = []
+    resources = queries.resources
+    queries.resources = lambda teams: (asked_for.append(teams), resources(teams))[1]  # type: ignore[method-assign,func-returns-value]
+    monkeypatch.setattr(version_search, "MOST_RESOURCES", len(model.order))
+    assert ask_for_making_build("v2", TEAMS, queries) == claiming
+    assert asked_for == [TEAMS]
+    monkeypatch.setattr(version_search, "MOST_RESOURCES", len(model.order) - 1)
+    with pytest.raises(NoCredibleResponse, match=r"this login sees 1 resources.* in at most 0: give the login"):
+        ask_for_making_build("v2", TEAMS, queries)
 
 
 def test_a_build_that_is_listed_at_the_version_and_does_not_list_it_is_no_credible_answer() -> None:

@@ -162,3 +162,28 @@ def test_a_job_that_left_the_lock_behind_hides_no_other_job_that_waits_for_what_
     verdict = judged(model, claiming)
     assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
     assert "test 1" in verdict.reason
+
+
+def test_a_pending_build_of_a_job_that_does_not_hang_on_the_claiming_job_does_not_use_the_lock() -> None:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.job("lint", get("src"))
+    model.job("notes", get("src", passed=["lint"]))
+    model.build("lint", took={"src": "s2"})
+    model.build("notes", PENDING)
+    model.next_inputs("notes", {"src": "s2"})
+    assert name(model, claiming) is LEAKED
+    model.job("notes", get("src", passed=["lint", "claim"]))
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_while_a_job_can_still_take_the_lock_the_builds_of_others_are_listed_once() -> None:
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.job("smoke", get("envs", passed=["claim"]))
+    model.build("deploy", FAILED, took={"envs": "v2"})
+    model.build("deploy", STARTED, took={"envs": "v1"})
+    model.next_inputs("smoke", {"envs": "v2"})
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").taker == "smoke"
+    assert [query.about[1] for query in queries.asked if query.method == "latest_builds"] == ["deploy"]
