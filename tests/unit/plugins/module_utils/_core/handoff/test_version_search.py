@@ -33,6 +33,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
+    Query,
 )
 
 TEAMS = frozenset({"main"})
@@ -117,12 +118,9 @@ def test_a_version_is_known_where_a_resource_has_it_whether_or_not_a_build_took_
 def test_as_many_resources_as_can_be_searched_are(monkeypatch: pytest.MonkeyPatch) -> None:
     model, claiming = claimed()
     queries = ModelQueries(model)
-    asked_for: list[object] = []
-    resources = queries.resources
-    queries.resources = lambda teams: (asked_for.append(teams), resources(teams))[1]  # type: ignore[method-assign,func-returns-value]
     monkeypatch.setattr(version_search, "MOST_RESOURCES", len(model.order))
     assert ask_for_making_build("v2", TEAMS, queries) == claiming
-    assert asked_for == [TEAMS]
+    assert Query("resources", (TEAMS,)) in queries.asked
     monkeypatch.setattr(version_search, "MOST_RESOURCES", len(model.order) - 1)
     with pytest.raises(NoCredibleResponse, match=r"this login sees 1 resources.* in at most 0: give the login"):
         ask_for_making_build("v2", TEAMS, queries)

@@ -91,7 +91,7 @@ class ModelQueries:
         def look() -> tuple[ResourceReference, ...]:
             return tuple(ResourceReference(model.ref, name) for model in self.models.values() for name in model.order)
 
-        return self._answer(Query("resources", ()), look)
+        return self._answer(Query("resources", (teams,)), look)
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
         found = {one: self.version_id(one.pipeline, one.name, version) for one in resources}

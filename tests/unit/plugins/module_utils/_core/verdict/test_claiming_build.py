@@ -20,6 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.cl
     ClaimingBuild,
     ClaimTiming,
     ask_for_claiming_build,
+    timing_of,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     Carried,
@@ -92,6 +93,20 @@ def test_where_only_the_skew_of_clocks_lets_the_times_fit_the_outputs_of_an_ende
     assert found is (DURING if status is BuildStatus.ERRORED or before_start < 0 else ANOTHER)
     own = claim_by(build, "v2", at=(build.start_time or 0) - before_start)
     assert ask_for_claiming_build(own, holder_of(build), ModelQueries(model)).timing is DURING
+
+
+@pytest.mark.parametrize(("after_end", "expected"), [(0, DURING), (1, AFTER), (30, AFTER), (60, AFTER)])
+def test_an_ended_build_with_other_claims_made_none_after_its_end(after_end: int, expected: ClaimTiming) -> None:
+    model, build = one_build(BuildStatus.SUCCEEDED, made=True)
+    claim = claim_by(build, "v1", at=(build.end_time or 0) + after_end)
+    assert ask_for_claiming_build(claim, holder_of(build), ModelQueries(model)).timing is expected
+
+
+@pytest.mark.parametrize("status", [BuildStatus.STARTED, BuildStatus.PENDING])
+def test_an_active_build_without_a_start_can_have_claimed(status: BuildStatus) -> None:
+    model, build = one_build(status)
+    build = model.change(build, start_time=None)
+    assert timing_of(claim_by(build, "v2", at=1_767_225_600), build) is DURING
 
 
 @pytest.mark.parametrize("status", [BuildStatus.SUCCEEDED, BuildStatus.FAILED, BuildStatus.STARTED])

@@ -232,3 +232,11 @@ def test_a_build_that_an_earlier_run_found_is_asked_for_at_once() -> None:
         assert memory.builds["c"] == build.id
         searched.append("resources" in {query.method for query in queries.asked})
     assert searched == [True, False]
+
+
+def test_a_claim_that_names_nothing_is_searched_for_in_the_default_team_first() -> None:
+    snapshot, model = world()
+    claims = {LOCKS[0].path: Claim("c", START_OF_TIME, "CI Pool Resource", "claiming: a")}
+    queries = ModelQueries(model)
+    judge_locks([LOCKS[0]], replace(snapshot, claims=claims), POOLS, queries, now=0, default_team="home")
+    assert [query.about for query in queries.asked if query.method == "resources"] == [(frozenset({"home"}),)]

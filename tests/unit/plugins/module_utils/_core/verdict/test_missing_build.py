@@ -367,3 +367,39 @@ def test_a_one_off_build_that_did_not_succeed_left_its_lock_unless_a_job_has_tak
     model.build("use", STARTED, took={"envs": "v9"})
     queries = ModelQueries(model, one_offs=(ended,))
     assert judge_claim(claim_by(ended, "v9"), holder_of(ended), queries, now=0).name is HANDED_OFF
+
+
+def test_of_a_claim_without_a_build_all_is_told_that_is_known() -> None:
+    """Nobody is known to have made it; then a build of another pipeline takes the version."""
+    model, build = a_pipeline(lost=True)
+    model.versions("envs", "v2")
+    other = PipelineModel("tests", first_id=1000)
+    other.job("use", get("locks"))
+    reason = "Concourse has no main/old/claim 1 any more"
+    claimed_at = claim_by(build, "v2").claimed_at
+    assert judge(ModelQueries(model), build) == Verdict(GONE, reason, claimed_at)
+    use = other.build("use", STARTED, took={"locks": "v2"})
+    verdict = judge(ModelQueries(model, other), build)
+    assert verdict == Verdict(HANDED_OFF, f"{reason}, but tests/use 1 is started with the lock", None, use)
+    assert verdict.user == use
+
+
+def test_of_a_namesake_that_may_have_the_lock_all_is_told_that_is_known() -> None:
+    model, build, claiming = namesake(STARTED)
+    reason = "Concourse has no main/old/claim 1 any more"
+    verdict = judge(ModelQueries(model), claiming)
+    assert verdict == Verdict(HANDED_OFF, f"{reason}, but other/claim 1 is started and may have the lock", None, build)
+    assert verdict.user == build
+    build = model.set_status(build, FAILED)
+    claimed_at = claim_by(claiming, "v2").claimed_at
+    may_be_it = f"{reason}; other/claim 1 may have made the claim, but Concourse has forgotten its versions"
+    assert judge(ModelQueries(model), claiming) == Verdict(UNVERIFIED, may_be_it, claimed_at, build)
+
+
+def test_before_concourse_5_5_a_namesake_that_lists_the_claim_made_it() -> None:
+    model, build = a_pipeline(status=STARTED)
+    queries = ModelQueries(model)
+    queries.has_filter = False
+    verdict = judge(queries, build)
+    reason = "Concourse has no main/old/claim 1 any more; found by its version: new/claim 1 is started"
+    assert verdict == Verdict(RUNNING, reason, None, build, is_by_version=True)

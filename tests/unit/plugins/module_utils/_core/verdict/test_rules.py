@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
@@ -197,15 +199,18 @@ def test_foreign_is_asked_nothing() -> None:
     queries.base = "https://other.example.com"
     claim = claim_by(build, "v2")
     verdict = judge_claim(claim, holder_of(build), queries, now=0)
-    assert (verdict.name, verdict.dead_since) == (VerdictName.FOREIGN, claim.claimed_at)
+    reason = f"claimed from another Concourse: https://ci.example.com/builds/{build.id}"
+    assert verdict == Verdict(VerdictName.FOREIGN, reason, claim.claimed_at)
     assert policy_and_wait(verdict) == (Policy.KEEP, None)
     assert queries.asked == [Query("names_this_concourse", ("https://ci.example.com",))]
 
 
 def test_a_url_that_is_no_page_of_a_build_is_foreign() -> None:
     queries, _other, build = claiming(BuildStatus.ABORTED)
-    verdict = judge_claim(claim_by(build, "v2"), UNREADABLE, queries, now=0)
-    assert verdict.name is VerdictName.FOREIGN
+    claim = claim_by(build, "v2")
+    verdict = judge_claim(claim, UNREADABLE, queries, now=0)
+    reason = "https://ci.example.com/wrong names no build that can be read"
+    assert verdict == Verdict(VerdictName.FOREIGN, reason, claim.claimed_at)
     assert queries.asked == []
 
 
@@ -272,3 +277,42 @@ def test_a_lock_cannot_have_been_left_before_it_was_claimed(status: BuildStatus)
     queries, _other, build = claiming(status)
     claimed_at = (build.end_time or 0) + 30
     assert verdict_on(queries, build, "v2", at=claimed_at).dead_since == claimed_at
+
+
+@pytest.mark.parametrize(
+    ("team", "named", "searched"),
+    [(None, False, "main"), ("home", False, "home"), ("home", True, "main"), (None, True, "main")],
+)
+def test_the_version_is_searched_for_in_the_team_that_the_claim_names_or_else_in_the_default_one(
+    team: str | None, named: bool, searched: str
+) -> None:
+    queries, model, build = claiming(BuildStatus.STARTED)
+    model.builds.clear()
+    holder = holder_of(build) if named else UNNAMED
+    judge = partial(judge_claim, claim_by(build, "v2"), holder, queries, now=0)
+    verdict = judge() if team is None else judge(team=team)
+    assert verdict.dead_since is not None
+    assert [query.about for query in queries.asked if query.method == "resources"] == [(frozenset({searched}),)]
+
+
+def test_an_ended_build_that_lists_its_claim_is_not_searched_for_by_the_version() -> None:
+    queries, _model, build = claiming(BuildStatus.FAILED)
+    assert verdict_on(queries, build, "v2").name is VerdictName.FAILED
+    assert "builds_with_output" not in {query.method for query in queries.asked}
+
+
+def test_a_build_at_work_whose_times_fit_has_the_lock_though_another_build_lists_the_claim() -> None:
+    queries, model, build = claiming(BuildStatus.STARTED)
+    model.made[build.id] = ()
+    model.build("claim", BuildStatus.ABORTED, made={"envs": "v2"})
+    verdict = verdict_on(queries, build, "v2")
+    assert (verdict.name, verdict.build, verdict.dead_since) == (VerdictName.RUNNING, build, None)
+
+
+def test_a_remembered_build_is_asked_for_where_the_one_of_the_name_does_not_list_the_claim() -> None:
+    queries, model, build = claiming(BuildStatus.FAILED)
+    model.made[build.id] = ()
+    maker = model.build("claim", BuildStatus.STARTED, made={"envs": "v2"})
+    verdict = judge_claim(claim_by(build, "v2"), holder_of(build), queries, now=0, remembered=maker.id)
+    assert (verdict.name, verdict.build) == (VerdictName.RUNNING, maker)
+    assert "resources" not in {query.method for query in queries.asked}

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict on the claim of a build, whole: its reason, since when the lock is dead, who uses it or can take it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.build_rules import RESTARTS_AFTER_CHANGE
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    verdict_on,
+)
+
+STARTED, SUCCEEDED, FAILED = BuildStatus.STARTED, BuildStatus.SUCCEEDED, BuildStatus.FAILED
+UNSUCCESSFUL = {FAILED: "failed", BuildStatus.ERRORED: "errored", BuildStatus.ABORTED: "was aborted"}
+
+
+def claiming(status: BuildStatus) -> tuple[PipelineModel, Build]:
+    """A build that claimed as v2, and a job `use` that hangs on nothing and takes any version."""
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    model.job("use", get("envs"))
+    return model, model.build("claim", status, made={"envs": "v2"})
+
+
+def assert_verdict(verdict: Verdict, expected: Verdict) -> None:
+    """Compare all fields, also those that count for no rule."""
+    assert verdict == expected
+    assert (verdict.user, verdict.taker) == (expected.user, expected.taker)
+
+
+@pytest.mark.parametrize("status", UNSUCCESSFUL)
+def test_of_a_build_that_did_not_succeed(status: BuildStatus) -> None:
+    model, build = claiming(status)
+    reason = f"ci/claim 1 {UNSUCCESSFUL[status]} and left it claimed"
+    assert_verdict(
+        verdict_on(ModelQueries(model), build, "v2"),
+        Verdict(VerdictName(status.value), reason, build.end_time, build),
+    )
+
+
+@pytest.mark.parametrize("status", UNSUCCESSFUL)
+@pytest.mark.parametrize("late", [0, 6])
+def test_of_a_build_that_did_not_succeed_while_another_uses_the_lock(status: BuildStatus, late: int) -> None:
+    model, build = claiming(status)
+    user = model.build("use", STARTED, took={"envs": "v2"})
+    reason = f"ci/claim 1 {UNSUCCESSFUL[status]}, but ci/use 1 is started with the lock"
+    verdict = verdict_on(ModelQueries(model), build, "v2", at=(build.end_time or 0) + late)
+    assert_verdict(verdict, Verdict(VerdictName.HANDED_OFF, reason, None, build, user=user))
+
+
+def test_of_a_zombie() -> None:
+    model, build = claiming(FAILED)
+    claimed_at = (build.end_time or 0) + 6
+    verdict = verdict_on(ModelQueries(model), build, "v2", at=claimed_at)
+    reason = "ci/claim 1 failed and claimed it 6 s after that"
+    assert_verdict(verdict, Verdict(VerdictName.ZOMBIE, reason, claimed_at, build))
+
+
+@pytest.mark.parametrize("status", [BuildStatus.PENDING, STARTED])
+def test_of_a_build_that_is_at_work(status: BuildStatus) -> None:
+    model, build = claiming(status)
+    reason = f"ci/claim 1 is {status.value}"
+    assert_verdict(verdict_on(ModelQueries(model), build, "v2"), Verdict(VerdictName.RUNNING, reason, None, build))
+
+
+def handed_on() -> tuple[PipelineModel, Build, dict[str, Any]]:
+    model, build = claiming(SUCCEEDED)
+    model.job("deploy", get("envs", passed=["claim"]))
+    return model, build, {"name": VerdictName.HANDED_OFF, "build": build}
+
+
+def test_of_a_build_that_succeeded_and_whose_lock_is_used() -> None:
+    model, build, expected = handed_on()
+    user = model.build("deploy", STARTED, took={"envs": "v2"})
+    reason = "ci/claim 1 succeeded; ci/deploy 1 is started with the lock"
+    assert_verdict(verdict_on(ModelQueries(model), build, "v2"), Verdict(**expected, reason=reason, user=user))
+
+
+def test_of_a_build_that_succeeded_and_whose_lock_a_job_uses_that_no_build_is_known_of() -> None:
+    model, build, expected = handed_on()
+    model.build("deploy", STARTED, took={"envs": "v2"})
+    model.forgotten = {"envs"}
+    forgotten = "Concourse has forgotten a version that it carried, and job deploy has an active build"
+    reason = f"ci/claim 1 succeeded; {forgotten}"
+    assert_verdict(verdict_on(ModelQueries(model), build, "v2"), Verdict(**expected, reason=reason, taker="deploy"))
+
+
+def test_of_a_build_that_succeeded_and_whose_lock_a_job_can_take() -> None:
+    model, build, expected = handed_on()
+    reason = "ci/claim 1 succeeded; job deploy can still take the lock"
+    verdict = verdict_on(ModelQueries(model), build, "v2")
+    assert_verdict(verdict, Verdict(**expected, reason=reason, dead_since=build.end_time, taker="deploy"))
+
+
+def test_of_a_build_that_succeeded_and_whose_lock_nobody_takes() -> None:
+    model, build = claiming(SUCCEEDED)
+    model.last_updated = 7
+    reason = "ci/claim 1 succeeded; no job takes the lock from it"
+    keep_until = 7 + RESTARTS_AFTER_CHANGE
+    verdict = verdict_on(ModelQueries(model), build, "v2")
+    assert_verdict(verdict, Verdict(VerdictName.LEAKED, reason, build.end_time, build, keep_until))
+
+
+def test_of_a_build_that_lists_another_claim_though_nobody_rewrote_the_commit() -> None:
+    """The resource knows what the build put, and not the claim: one of the two responses is wrong."""
+    model, build = claiming(SUCCEEDED)
+    verdict = verdict_on(ModelQueries(model), build, "unknown")
+    assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
+    late = verdict_on(ModelQueries(model), build, "unknown", at=(build.end_time or 0) + 61)
+    assert late.name is VerdictName.ZOMBIE
