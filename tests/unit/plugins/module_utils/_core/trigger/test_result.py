@@ -204,6 +204,7 @@ def test_a_failed_pool_keeps_its_counts() -> None:
     (pool,) = result["pools"]
     assert [pool[key] for key in ("state", "unclaimed", "active", "needed", "triggered")] == ["failed", 3, 0, 3, 1]
     assert "was requested" in pool["reason"]
+    assert pool["job_url"] == "main/ci/from-red"
 
 
 def test_a_dry_run_has_the_same_numbers() -> None:
