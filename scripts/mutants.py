@@ -20,6 +20,10 @@ from scripts.checkout import CHECKOUT, copy_checkout
 RULES = ("verdict", "clean", "trigger", "handoff", "lock")
 # mutmut's words for a mutant that some test noticed: it failed, or it ran into the timeout.
 NOTICED = ("killed", "timeout")
+# mutmut signals processes by number long after they ended, when the number can be that of any program, and a change
+# can take all memory. So it sees no other processes, and each of its own has at most 4 GiB.
+ALONE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child")
+LIMITED = ("prlimit", f"--as={4 << 30}")
 COLLECTION = "ansible_collections/poolboy/concourse"
 # Timeouts are in seconds and as a multiple of the tests' duration: a change can make a loop endless. Lines that word
 # messages for people are left alone: tests check what a message names, not each of its words and widths.
@@ -46,14 +50,18 @@ def find_survivors(folder: str) -> list[str]:
     copy_checkout(place / COLLECTION)
     (place / "pyproject.toml").write_text(SETTINGS.format(collection=COLLECTION, folder=folder), encoding="utf-8")
     at_once = os.environ.get("MUTANTS_AT_ONCE")
-    subprocess.run(["mutmut", "run", *(["--max-children", at_once] if at_once else [])], cwd=place, check=True)
+    run = ["mutmut", "run", *(["--max-children", at_once] if at_once else [])]
+    subprocess.run([*ALONE, *LIMITED, *run], cwd=place, check=True)
     listed = subprocess.run(["mutmut", "results"], cwd=place, check=True, stdout=subprocess.PIPE, text=True).stdout
     states = [line.strip().rpartition(": ") for line in listed.splitlines()]
     return [f"{name} ({state})" for name, _colon, state in states if name and state not in NOTICED]
 
 
 def main(folders: Sequence[str]) -> int:
-    """Run the mutation tests of some folders, or of all rules; return 1 if a mutant survives."""
+    """Run the mutation tests of some folders, or of all rules; return 1 if a mutant survives, 2 if none was made."""
+    if subprocess.run([*ALONE, *LIMITED, "true"], check=False).returncode != 0:
+        print("mutmut can end other programs, and cannot be shut in here: install unshare and prlimit of util-linux.")
+        return 2
     survivors = {folder: find_survivors(folder) for folder in folders or RULES}
     for folder, mutants in survivors.items():
         print("\n".join([f"{folder}: {len(mutants) or 'no'} survivors", *mutants]))
