@@ -157,8 +157,8 @@ class CleanRun:
         self._postponed = {}
 
     def _revised(self, step: LockPlan, lock: Lock | None, occupied: OccupiedPaths) -> LockPlan:
-        claim = None if lock is None else self.snapshot.claim(lock)
-        if lock is None or claim is None or step.judged.claim is None or claim.commit != step.judged.claim.commit:
+        claim = step.judged.claim
+        if lock is None or claim is None or self.snapshot.claim(lock).commit != claim.commit:
             return LockPlan(step.judged, Action.KEEP, Reason(Cause.CHANGED_HANDS))
         if step.target_pool not in self.snapshot.pools:
             return LockPlan(step.judged, Action.KEEP, Reason(Cause.TARGET_MISSING, step.target_pool))
