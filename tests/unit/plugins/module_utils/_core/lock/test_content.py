@@ -97,6 +97,8 @@ def test_the_largest_content() -> None:
     [
         ("url: x\n", {"url": "x"}),
         ("- 1\n- a\n", [1, "a"]),
+        ("[a, b]", ["a", "b"]),
+        ("{a, b}", {"a": None, "b": None}),
         ('{"a": [1, 1.5, true, null]}', {"a": [1, 1.5, True, None]}),
         ("a: &x {b: 1}\nc: *x\n", {"a": {"b": 1}, "c": {"b": 1}}),
         ("base: &x {b: 1}\nc:\n  <<: *x\n  d: 2\n", {"base": {"b": 1}, "c": {"b": 1, "d": 2}}),
