@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
+from ....duration import LONG
 from ..cleaner import Cleaner
 
-RUSH = (0.1, 0.4)  # seconds in which everybody pushes
+# Seconds in which everybody pushes; a cleaner takes the longer the more locks and builds there are.
+RUSH = (0.4, 1.6) if LONG else (0.1, 0.4)
 LONGEST_QUIET = 20.0
 TIMEOUT = 60.0
 Quiet = Callable[[], AbstractContextManager[None]]
