@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .._html.bar import Bar
+from .._html.group_bar import GroupBar
 from .._html.text import shown
 from .._html.times import PageTime
 from .._html.trend import Trend, trend_of
@@ -19,7 +19,7 @@ from .read import Repository
 
 @dataclass(frozen=True)
 class IndexRow:
-    """A repository on the index; `bar` is None if its locks are unknown.
+    """A repository on the index; `group_bar` is None if its locks are unknown.
 
     `made` is the end of its last round, which is too old `old_after` seconds later; `is_old` says whether it was when
     the index was written.
@@ -31,7 +31,7 @@ class IndexRow:
     old_after: int
     is_old: bool
     check_mode: bool
-    bar: Bar | None
+    group_bar: GroupBar | None
     activity: Activity
     trend: Trend | None
 
@@ -42,9 +42,9 @@ class IndexRow:
     @property
     def order(self) -> tuple[bool, bool, bool, int, int, str]:
         """The place of the row: without recent rounds, failed, with unknown locks, then by the locks left behind."""
-        groups = self.bar.groups if self.bar else {}
+        groups = self.group_bar.groups if self.group_bar else {}
         left, unknown = groups.get(Group.LEFT, 0), groups.get(Group.UNKNOWN, 0)
-        return not self.is_old, self.activity.is_ok, self.bar is not None, -left, -unknown, self.name
+        return not self.is_old, self.activity.is_ok, self.group_bar is not None, -left, -unknown, self.name
 
 
 def index_row(repository: Repository, now: int) -> IndexRow:
@@ -57,7 +57,7 @@ def index_row(repository: Repository, now: int) -> IndexRow:
         old_after=old_after,
         is_old=now - round_.finished_at >= old_after,
         check_mode=round_.check_mode,
-        bar=None if repository.counts is None else Bar(repository.counts),
+        group_bar=None if repository.counts is None else GroupBar(repository.counts),
         activity=activity_of(round_),
         trend=trend_of(repository.history),
     )
@@ -65,5 +65,5 @@ def index_row(repository: Repository, now: int) -> IndexRow:
 
 def totals(rows: Iterable[IndexRow]) -> Sequence[tuple[Group, int]]:
     """Return the locks of all repositories by group."""
-    bars = [row.bar for row in rows if row.bar]
-    return [(group, sum(bar.groups.get(group, 0) for bar in bars)) for group in GROUPS]
+    bars = [row.group_bar for row in rows if row.group_bar]
+    return [(group, sum(one.groups.get(group, 0) for one in bars)) for group in GROUPS]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ...module_utils._core.shared.times import duration_text
 from ...module_utils._core.trigger.state import TriggerState
-from .._html.bar import Bar
+from .._html.group_bar import GroupBar
 from .._html.text import shown
 from .._round.groups import Group
 from .._round.model import Round, TriggeredPool
@@ -51,7 +51,7 @@ class PoolRow:
 
     @property
     def locks(self) -> int:
-        return self.bar.locks
+        return self.group_bar.locks
 
     @property
     def free(self) -> int:
@@ -63,8 +63,8 @@ class PoolRow:
         return "" if self.oldest_minutes is None else duration_text(self.oldest_minutes)
 
     @property
-    def bar(self) -> Bar:
-        return Bar(self.groups)
+    def group_bar(self) -> GroupBar:
+        return GroupBar(self.groups)
 
 
 def pool_rows(round_: Round, locks: Sequence[LockRow]) -> list[PoolRow]:

@@ -41,8 +41,8 @@ def test_a_pool_is_counted() -> None:
     ]
     (pool,) = rows_of(status=a_look(*locks))
     assert (pool.free, pool.locks, pool.releasable, pool.oldest) == (2, 4, 1, "1h 30m")
-    assert pool.bar.in_words == "2 free, 1 in use, 1 left behind"
-    assert pool.bar.segments() == [(Group.FREE, 0, 50), (Group.USE, 50, 25), (Group.LEFT, 75, 25)]
+    assert pool.group_bar.in_words == "2 free, 1 in use, 1 left behind"
+    assert pool.group_bar.segments() == [(Group.FREE, 0, 50), (Group.USE, 50, 25), (Group.LEFT, 75, 25)]
 
 
 def test_only_a_claim_has_a_command() -> None:
@@ -58,7 +58,12 @@ def test_pools_keep_the_order_of_the_look_even_without_locks() -> None:
     pools = rows_of(status=told, trigger={"pools": fed, "triggered": []})
     assert [pool.name for pool in pools] == ["b", "z", "a", "fed"]
     assert [pool.number for pool in pools] == [0, 1, 2, 3]
-    assert (pools[1].locks, pools[1].oldest, pools[1].bar.in_words, pools[1].bar.segments()) == (0, "", "no locks", [])
+    assert (pools[1].locks, pools[1].oldest, pools[1].group_bar.in_words, pools[1].group_bar.segments()) == (
+        0,
+        "",
+        "no locks",
+        [],
+    )
     assert pools[0].builds is None
     assert pools[3].builds is not None
     assert pools[3].builds.needs_a_look

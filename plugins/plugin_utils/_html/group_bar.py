@@ -12,7 +12,7 @@ from .._round.groups import GROUPS, Group
 
 
 @dataclass(frozen=True)
-class Bar:
+class GroupBar:
     """The locks of a pool or of a repository by group."""
 
     groups: Mapping[Group, int]

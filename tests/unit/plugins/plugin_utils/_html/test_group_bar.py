@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._html.bar import Bar
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._html.group_bar import GroupBar
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.groups import Group
 
 
 def test_the_parts_of_a_bar() -> None:
-    bar = Bar({Group.LEFT: 1, Group.FREE: 3, Group.USE: 0})
-    assert bar.locks == 4
-    assert bar.in_words == "3 free, 1 left behind"
-    assert bar.segments() == [(Group.FREE, 0, 75), (Group.LEFT, 75, 25)]
+    counted = GroupBar({Group.LEFT: 1, Group.FREE: 3, Group.USE: 0})
+    assert counted.locks == 4
+    assert counted.in_words == "3 free, 1 left behind"
+    assert counted.segments() == [(Group.FREE, 0, 75), (Group.LEFT, 75, 25)]
 
 
 def test_a_bar_of_nothing() -> None:
-    assert (Bar({}).in_words, Bar({Group.FREE: 0}).segments()) == ("no locks", [])
+    assert (GroupBar({}).in_words, GroupBar({Group.FREE: 0}).segments()) == ("no locks", [])
