@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from ansible_collections.poolboy.concourse.tests.page.rounds import a_look
 
 GOOD: dict[str, Any] = json.loads(a_file("teams/locks", status=a_look(*locks(free=2, leaked=1)))[1])
 DAMAGED = "It is damaged. The next round writes it again; if there is none, remove the file."
+
+# Python 3.12 takes one frame for a level where 3.11 takes two.
+LEVELS = 700 if sys.version_info < (3, 12) else 990
 
 
 def changed(**changes: Any) -> bytes:
@@ -68,7 +72,7 @@ def test_a_file_of_others_is_none(content: bytes) -> None:
         changed(version=1.5),
         # Few enough levels to be read, and too many to be shown.
         changed(round={**GOOD["round"], "trigger": {"triggered": [{"instance_vars": {"a": 0}}]}}).replace(
-            b"0}}]", b'{"a":' * 700 + b"0" + b"}" * 702 + b"]"
+            b"0}}]", b'{"a":' * LEVELS + b"0" + b"}" * (LEVELS + 2) + b"]"
         ),
         changed(round=None),
         changed(round={"name": "n"}),
