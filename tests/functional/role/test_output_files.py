@@ -64,7 +64,7 @@ def test_links_are_followed(scene: Scene, machine: Machine, receiver: Receiver, 
         (target.parent / f"{name}.link").symlink_to(target.name)
         (machine.out / name).symlink_to(f"../behind/{name}.link")
     hosts = {"shop": work(scene, **variables(machine, receiver))}
-    for number in (1, 2):
+    for number in (1, 2) if LONG else (1,):
         run = machine.rounds(hosts)
         assert run.facts["shop"]["failures"] == []
         assert all((machine.out / name).is_symlink() for name in FILES)

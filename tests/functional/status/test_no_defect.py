@@ -25,6 +25,7 @@ from ansible_collections.poolboy.concourse.plugins.modules import (
     concourse_pool_status,
     concourse_pool_trigger,
 )
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.running import ANSIBLE_SAYS, Workplace
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import Look, assert_says, refusal
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
@@ -85,7 +86,7 @@ def lock_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LockRepo
     return repository
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200 if LONG else 100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize(
     "module", [concourse_pool_status, concourse_pool_clean, concourse_pool_lock, concourse_pool_trigger]
