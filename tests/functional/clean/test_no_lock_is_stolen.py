@@ -27,6 +27,7 @@ import pytest
 
 from ...atc import Emulator
 from ...lockrepo import LockRepository
+from ...lockrepo.git_command import git
 from ..duration import LONG
 from ..running import Workplace
 from .actors.checker import Checker
@@ -70,6 +71,8 @@ def locks(tmp_path: Path) -> LockRepository:
     for pool in POOLS:
         for number in range(LOCKS):
             repository.add(pool, f"{pool}-{number}", at=int(time.time()) - 86_400)
+    # The clients read loose objects and the loose branch, which git would pack after some thousand pushes.
+    git("config", "gc.auto", "0", folder=repository.path)
     return repository
 
 
