@@ -28,6 +28,11 @@ from ansible_collections.poolboy.concourse.tests.page.rounds import (
     a_step,
     many_locks,
 )
+from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._html.hostile_texts import (
+    ANY_TEXT,
+    HOSTILE_TEXT,
+    MARKUP,
+)
 from ansible_collections.poolboy.concourse.tests.unit.plugins.plugin_utils._html.html_reading import (
     check_self_contained,
     lock_cells,
@@ -56,24 +61,9 @@ def round_of(text: str, url: str) -> dict[str, Any]:
 
 HARMLESS = read_page(made(round_of("name", "javascript:alert(1)"))).skeleton()
 A_HOLD = read_page(made(a_round(status=a_look(a_hold("aws", "env-1"))))).skeleton()
-MARKUP = [
-    "<script>alert(1)</script>",
-    "</title>",
-    "</style>",
-    '"',
-    "'",
-    "&lt;",
-    "<!--",
-    "]]>",
-    "{{ 7 * 7 }}",
-    "{% x %}",
-    "\x00",
-    "\u202e",
-    "\udcff",
-]
 
 
-@given(st.one_of(st.text(min_size=1, max_size=40), st.lists(st.sampled_from(MARKUP), min_size=1).map("".join)))
+@given(HOSTILE_TEXT)
 def test_any_text_stays_text(text: str) -> None:
     told = read_page(made(round_of(text, f"javascript:{text}")))
     assert told.skeleton() == HARMLESS
@@ -86,7 +76,7 @@ def test_any_text_stays_text(text: str) -> None:
     assert told.only("head").only("title").text == f"{shown} \N{EN DASH} lock pools"
 
 
-@given(st.one_of(st.text(min_size=1, max_size=40), st.sampled_from(MARKUP)))
+@given(ANY_TEXT | st.sampled_from(MARKUP))
 def test_any_owner_and_reason_stay_text(text: str) -> None:
     hold = {"owner": text, "reason": text, "since": None, "until": "never"}
     told = read_page(made(a_round(status=a_look({**a_hold("aws", "env-1"), "hold": hold}))))
