@@ -66,7 +66,7 @@ def read_data(file: str, content: bytes) -> Repository | Unreadable | None:
 
 
 def _broken(file: str) -> Unreadable:
-    return Unreadable(file, "It is damaged. The next round writes it again; if there is none, remove the file.")
+    return Unreadable(file, "The file is damaged. The next round replaces it; if no round runs any more, remove it.")
 
 
 def _repository(document: Mapping[str, t.Any]) -> Repository:

@@ -15,7 +15,7 @@ from .version_progress import VersionProgress
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """The job that can still take a version; if there is none, `refusals` says why those that want it cannot."""
+    """The job that can still take a version, or `refusals`: the reasons why no job that wants it can."""
 
     job: Job | None = None
     refusals: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ DEFAULT_POLICIES: Mapping[VerdictName, Policy] = {
 }
 
 # As the Python script that many pools are still cleaned with: whatever is not at work is released. It takes locks from
-# builds that wait for a hand-off; only those that somebody is at work with are safe.
+# builds that wait for a hand-off; only those that somebody uses are safe.
 POOL_BOY_POLICIES: Mapping[VerdictName, Policy] = {
     **dict.fromkeys(DEFAULT_POLICIES, Policy.RELEASE),
     VerdictName.EXPIRED: Policy.STALE,

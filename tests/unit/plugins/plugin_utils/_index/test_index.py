@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_read_has_a_row_and_others_have_none() -> None:
     ]
     made = an_index(files)
     assert names(made) == ["cut <b>.json", "teams/locks"]
-    assert body_rows(made)[0].inside[1].text.startswith("unreadable It is damaged.")
+    assert body_rows(made)[0].inside[1].text.startswith("unreadable The file is damaged.")
     assert "state" not in read_page(made).only("body").text
     assert read_page(made).only("header").text.split()[:2] == ["2", "repositories"]
 

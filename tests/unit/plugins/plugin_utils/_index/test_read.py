@@ -19,7 +19,7 @@ from ansible_collections.poolboy.concourse.tests.page.repositories import a_file
 from ansible_collections.poolboy.concourse.tests.page.rounds import a_look
 
 GOOD: dict[str, Any] = json.loads(a_file("teams/locks", status=a_look(*locks(free=2, leaked=1)))[1])
-DAMAGED = "It is damaged. The next round writes it again; if there is none, remove the file."
+DAMAGED = "The file is damaged. The next round replaces it; if no round runs any more, remove it."
 
 # Python 3.12 takes one frame for a level where 3.11 takes two.
 LEVELS = 700 if sys.version_info < (3, 12) else 990

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts of the page: pools, verdicts, links, and reading a round that is none."""
+"""The parts of the page: pools, verdicts, links, and values that are not rounds."""
 
 from __future__ import annotations
 

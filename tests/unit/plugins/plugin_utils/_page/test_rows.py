@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of locks: no sentence twice, and links to what is at work with a lock now."""
+"""Rows of locks: no sentence twice, and links to what uses a lock now."""
 
 from __future__ import annotations
 

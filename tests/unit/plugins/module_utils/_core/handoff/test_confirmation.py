@@ -188,7 +188,7 @@ def test_a_job_that_takes_no_lock_is_not_asked_for_the_versions_of_its_other_bui
 
 
 def test_a_job_that_does_not_hang_on_the_claiming_job_is_not_asked_for_its_builds() -> None:
-    """`lint` gets the source that came along, and is at work with a later one."""
+    """`lint` also gets the source of the claiming build, and runs with a later version of it."""
     model, claiming = claimed_with_source()
     model.job("lint", get("src"))
     model.build("lint", STARTED, took={"src": "s3"})

@@ -72,7 +72,7 @@ def test_jobs_that_are_not_downstream_do_not_keep_a_forgotten_lock() -> None:
 
 
 def test_a_job_downstream_by_another_resource_alone_does_not_keep_a_forgotten_lock() -> None:
-    """Of that resource nothing was forgotten, so it is known that the job is at work with another version."""
+    """Of that resource nothing was forgotten, so it is known that the job runs with another version."""
     model, claiming = claimed_with_source()
     model.job("test", get("src", passed=["claim"]))
     model.build("test", STARTED, took={"src": "s3"})
