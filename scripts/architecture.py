@@ -47,7 +47,17 @@ FLOORS = {
     ),
     "_concourse": ("config", "http", "login", "api", ""),
     "_git": ("process", "access", "remote", "objects", "cache", "history", "write", "tally", "refresh", "", "push"),
-    "plugin_utils": ("_round", "_history", "_metrics", "_notify", "_html", "_page", "_index", "_resource"),
+    "plugin_utils": (
+        "_round",
+        "_variables",
+        "_history",
+        "_metrics",
+        "_notify",
+        "_html",
+        "_page",
+        "_index",
+        "_resource",
+    ),
 }
 # A group imports from the groups listed here and from itself.
 GROUPS = {

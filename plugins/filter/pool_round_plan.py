@@ -73,8 +73,8 @@ from collections.abc import Callable, Collection
 def pool_round_plan(settings: dict[str, t.Any], variables: Collection[str]) -> dict[str, t.Any]:
     """Return the decisions; see DOCUMENTATION."""
     # Imported here, because Ansible imports all filters of the collection to find one of them.
-    from ..plugin_utils._round.mistakes import mistakes
     from ..plugin_utils._round.settings import read_settings
+    from ..plugin_utils._variables.mistakes import mistakes
 
     known = read_settings(settings)
     return {

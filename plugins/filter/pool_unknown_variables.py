@@ -48,7 +48,7 @@ from collections.abc import Callable, Collection
 def pool_unknown_variables(names: Collection[str]) -> str:
     """Return a sentence about unknown names; see DOCUMENTATION."""
     # Imported here, because Ansible imports all filters of the collection to find one of them.
-    from ..plugin_utils._round.variable_names import unknown_variables
+    from ..plugin_utils._variables.variable_names import unknown_variables
 
     return unknown_variables(names) or ""
 

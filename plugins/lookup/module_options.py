@@ -54,7 +54,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._ansible.options import MODULES
-from ..plugin_utils._round.variable_names import PREFIX, unknown_variables, variable_of
+from ..plugin_utils._variables.variable_names import PREFIX, unknown_variables, variable_of
 
 
 class LookupModule(LookupBase):

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._ansible.options import MODULES
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.variable_names import known_variables
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._variables.variable_names import known_variables
 from ansible_collections.poolboy.concourse.tests.demo.story import LENGTH, simulate_day
 from ansible_collections.poolboy.concourse.tests.functional.environment.container import Image
 from ansible_collections.poolboy.concourse.tests.functional.environment.controller import (

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.variable_names import unknown_variables
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._variables.variable_names import unknown_variables
 from ansible_collections.poolboy.concourse.tests.functional.environment.walk.blocks import (
     JSON,
     SHELL,

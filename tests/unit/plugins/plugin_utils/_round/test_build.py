@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.build import RoundBuilder
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.mistakes import mistakes
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.read import read_round
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import (
     RoundSettings,
     read_settings,
 )
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.step_result import read_results
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._variables.mistakes import mistakes
 
 LOCK = {"pool": "aws", "name": "env-1", "state": "claimed", "verdict": "unreachable", "reason": "no answer"}
 HELD = {**LOCK, "holder": {"kind": "build"}}

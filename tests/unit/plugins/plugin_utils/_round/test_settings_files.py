@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.build import RoundBuilder
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.mistakes import mistakes
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import RoundSettings
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.step_result import read_results
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._variables.mistakes import mistakes
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.mistakes import mistakes as mistakes_in
 from ansible_collections.poolboy.concourse.plugins.plugin_utils._round.settings import read_settings
+from ansible_collections.poolboy.concourse.plugins.plugin_utils._variables.mistakes import mistakes as mistakes_in
 
 COMMITS = "git.example.com/teams/locks/commit/{commit}"
 

@@ -9,10 +9,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from os.path import dirname, normpath
 
-from .links import safe_link
-from .settings import RoundSettings
+from .._round.links import safe_link
+from .._round.settings import RoundSettings
+from .._round.web_addresses import PLACE_OF_COMMIT
 from .variable_names import unknown_variables
-from .web_addresses import PLACE_OF_COMMIT
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
