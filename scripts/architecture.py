@@ -45,7 +45,7 @@ FLOORS = {
         "tally",
         "lock",
     ),
-    "_concourse": ("config", "http", "login", "api", ""),
+    "_concourse": ("config", "http", "login", "decode", "api", ""),
     "_git": ("process", "access", "remote", "objects", "cache", "history", "write", "tally", "refresh", "", "push"),
     "plugin_utils": (
         "_round",

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from ..._core.concourse.model import Version
 from ..._core.concourse.references import ResourceReference
-from .decode import ListedResource
+from ..decode.model import ListedResource
 
 
 class AbsentVersions:

@@ -15,8 +15,8 @@ from ..._core.concourse.model import Build, Job, Version
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import BuildReference, PipelineReference
 from ..._core.shared.text import printable
-from .decode import ListedResource
-from .decode_versions import ListedVersion
+from ..decode.model import ListedResource
+from ..decode.versions import ListedVersion
 
 
 def require_build(build: Build, requested: BuildReference) -> Build:

@@ -11,10 +11,10 @@ from ..._core.concourse.model import Build, BuildResources
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import JobReference
 from ..._core.trigger.job_api import JobApi, JobState, PipelineState, Preparation
+from ..decode.job_state import decode_job, decode_pipeline, decode_preparation
+from ..decode.model import decode_build, decode_builds
 from ..login.server_info import ServerVersion
 from .checks import require_builds_of_job, require_job, require_pipeline, require_preparation
-from .decode import decode_build, decode_builds
-from .decode_job import decode_job, decode_pipeline, decode_preparation
 from .paths import Pairs, api_path, builds_from_parameter, pipeline_path
 from .post_once import post_once
 from .queries import ConcourseQueries

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ..._core.concourse.model import Build
 from ..._core.concourse.queries import NoCredibleResponse
-from .decode import decode_build, decode_builds
+from ..decode.model import decode_build, decode_builds
 
 
 class KnownBuilds:

@@ -12,6 +12,8 @@ from ..._core.concourse.model import Build, BuildResources, Job, Version
 from ..._core.concourse.queries import BuildQueries, NoCredibleResponse
 from ..._core.concourse.references import BuildReference, PipelineReference, ResourceReference
 from ..config.url import normalized_url
+from ..decode.model import PipelineEntry, decode_jobs, decode_pipeline_entry
+from ..decode.versions import decode_build_resources, decode_next_inputs, decode_versions
 from .absent_versions import AbsentVersions, check_times
 from .checks import (
     require_all_jobs,
@@ -22,8 +24,6 @@ from .checks import (
     require_filtered_versions,
     require_pipeline,
 )
-from .decode import PipelineEntry, decode_jobs, decode_pipeline_entry
-from .decode_versions import decode_build_resources, decode_next_inputs, decode_versions
 from .known_builds import KnownBuilds
 from .parallel import in_parallel
 from .paths import Pairs, api_path, builds_from_parameter, pipeline_path

@@ -10,12 +10,12 @@ import time
 import typing as t
 
 from ..._core.concourse.queries import NoCredibleResponse
+from ..decode.fields import MalformedResponse
 from ..http.errors import RequestFailed
 from ..http.large_responses import LargeResponseTurn
 from ..http.response import Response
 from ..http.session import Session
 from ..login.connection import Connection, Login
-from .json_fields import MalformedResponse
 from .paths import request_line
 
 Decoded = t.TypeVar("Decoded")

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from ..._core.concourse.references import PipelineReference
+from ..decode.model import ListedResource, PipelineEntry, decode_pipelines, decode_resources
 from .checks import require_pipelines_of_team, require_resources_of_pipeline
-from .decode import ListedResource, PipelineEntry, decode_pipelines, decode_resources
 from .parallel import in_parallel
 from .paths import api_path, pipeline_path
 from .requests import ApiRequests

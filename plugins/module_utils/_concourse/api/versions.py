@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from ..._core.concourse.model import Version
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import PipelineReference
-from .decode_versions import ListedVersion, decode_versions
+from ..decode.versions import ListedVersion, decode_versions
 from .paths import next_page_parameters, pipeline_path
 from .requests import ApiRequests
 

@@ -12,8 +12,8 @@ import typing as t
 
 from ..._core.concourse.references import PipelineReference
 from ..._core.trigger.job_api import JobState, PipelineState, Preparation
-from .decode import decode_jobs, decode_pipeline_entry
-from .json_fields import MalformedResponse, flag_field, id_field, object_field, time_field
+from .fields import MalformedResponse, flag_field, id_field, object_field, time_field
+from .model import decode_jobs, decode_pipeline_entry
 
 _BLOCKING = "blocking"
 

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._core.concourse.model import BuildResources, StepVersion, Version
-from .json_fields import MalformedResponse, id_field, list_field, object_field, required_list, text_field
+from .fields import MalformedResponse, id_field, list_field, object_field, required_list, text_field
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.decode import decode_build
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.decode_job import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.decode.fields import MalformedResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.decode.job_state import (
     decode_job,
     decode_pipeline,
     decode_preparation,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import MalformedResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.decode.model import decode_build
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
     JobState,

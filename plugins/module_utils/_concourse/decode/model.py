@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ..._core.concourse.instance_vars import compact_json
 from ..._core.concourse.model import Build, BuildStatus, Job, JobInput, JobOutput
 from ..._core.concourse.references import PipelineReference, ResourceReference
-from .json_fields import (
+from .fields import (
     MalformedResponse,
     flag_field,
     id_field,

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api import decode, decode_versions
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.json_fields import MalformedResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.decode import model, versions
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.decode.fields import MalformedResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.http.response import Response
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
     BuildStatus,
@@ -29,14 +29,14 @@ WORLD = Path(__file__).parents[5] / "contract" / "world.json"
 BUILD: dict[str, Any] = {"id": 7, "team_name": "main", "name": "1", "status": "pending"}
 JOB_BUILD: dict[str, Any] = {**BUILD, "pipeline_name": "p", "job_name": "j"}
 DECODERS: list[Callable[[Any], Any]] = [
-    decode.decode_build,
-    decode.decode_builds,
-    decode.decode_jobs,
-    decode.decode_pipelines,
-    decode.decode_pipeline_entry,
-    decode_versions.decode_build_resources,
-    decode_versions.decode_next_inputs,
-    decode_versions.decode_versions,
+    model.decode_build,
+    model.decode_builds,
+    model.decode_jobs,
+    model.decode_pipelines,
+    model.decode_pipeline_entry,
+    versions.decode_build_resources,
+    versions.decode_next_inputs,
+    versions.decode_versions,
 ]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -46,12 +46,12 @@ JSON = st.recursive(
 
 
 def test_a_one_off_build() -> None:
-    build = decode.decode_build(BUILD)
+    build = model.decode_build(BUILD)
     assert (build.id, build.job, build.pipeline, build.start_time, build.end_time) == (7, None, None, None, None)
 
 
 def test_a_complete_build() -> None:
-    build = decode.decode_build(
+    build = model.decode_build(
         {
             **JOB_BUILD,
             "status": "failed",
@@ -75,32 +75,32 @@ def test_a_complete_build() -> None:
 
 @pytest.mark.parametrize("time", [0, -62135596800, None])
 def test_missing_times(time: int | None) -> None:
-    assert decode.decode_build({**BUILD, "start_time": time, "end_time": time}).start_time is None
+    assert model.decode_build({**BUILD, "start_time": time, "end_time": time}).start_time is None
 
 
 @pytest.mark.parametrize("missing", [0, -62135596800, None])
 @pytest.mark.parametrize("status", ["succeeded", "failed", "errored", "aborted"])
 def test_a_build_that_has_ended_has_an_end(status: str, missing: int | None) -> None:
     with pytest.raises(MalformedResponse, match="has no end_time"):
-        decode.decode_build({**BUILD, "status": status, "start_time": 10, "end_time": missing})
+        model.decode_build({**BUILD, "status": status, "start_time": 10, "end_time": missing})
 
 
 @pytest.mark.parametrize("status", ["succeeded", "failed", "started"])
 def test_a_build_that_has_run_has_a_start(status: str) -> None:
     with pytest.raises(MalformedResponse, match="has no start_time"):
-        decode.decode_build({**BUILD, "status": status, "end_time": 20})
+        model.decode_build({**BUILD, "status": status, "end_time": 20})
 
 
 @pytest.mark.parametrize("status", ["errored", "aborted"])
 def test_a_build_that_ended_before_its_start(status: str) -> None:
     """A pending build is aborted, or errors when its plan is made: it has an end only."""
-    build = decode.decode_build({**BUILD, "status": status, "end_time": 20})
+    build = model.decode_build({**BUILD, "status": status, "end_time": 20})
     assert (build.start_time, build.end_time) == (None, 20)
 
 
 def test_an_end_before_the_start() -> None:
     with pytest.raises(MalformedResponse, match="ends before it starts"):
-        decode.decode_build({**BUILD, "status": "succeeded", "start_time": 20, "end_time": 10})
+        model.decode_build({**BUILD, "status": "succeeded", "start_time": 20, "end_time": 10})
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_an_end_before_the_start() -> None:
 )
 def test_malformed_builds(wrong: dict[str, Any]) -> None:
     with pytest.raises(MalformedResponse):
-        decode.decode_build({**BUILD, **wrong})
+        model.decode_build({**BUILD, **wrong})
 
 
 def test_jobs_of_old_and_new_versions() -> None:
@@ -141,7 +141,7 @@ def test_jobs_of_old_and_new_versions() -> None:
         "outputs": [{"name": "put", "resource": "lock"}],
         "next_build": {**JOB_BUILD, "end_time": -62135596800},
     }
-    (pipeline, plain), (_other, full) = decode.decode_jobs([old, new])
+    (pipeline, plain), (_other, full) = model.decode_jobs([old, new])
     assert pipeline == PipelineReference("main", "p")
     assert (plain.inputs, plain.outputs, plain.has_active_build) == ((), (), False)
     assert full.inputs == (JobInput("step", "lock", frozenset({"a", "b"})),)
@@ -150,7 +150,7 @@ def test_jobs_of_old_and_new_versions() -> None:
 
 def test_a_next_build_that_has_ended_is_not_active() -> None:
     job = {"name": "j", "team_name": "main", "pipeline_name": "p", "next_build": {**JOB_BUILD, "status": "aborted"}}
-    assert not decode.decode_jobs([job])[0][1].has_active_build
+    assert not model.decode_jobs([job])[0][1].has_active_build
 
 
 @pytest.mark.parametrize(
@@ -170,12 +170,12 @@ def test_malformed_jobs(wrong: dict[str, Any]) -> None:
     if "passed" in wrong:
         job["inputs"] = [{"name": "step", "resource": "lock", **wrong}]
     with pytest.raises(MalformedResponse):
-        decode.decode_jobs([job])
+        model.decode_jobs([job])
 
 
 def test_next_inputs_omit_the_source() -> None:
     source = {"private_key": "s3cret", "uri": "git@host:locks.git"}
-    decoded = decode_versions.decode_next_inputs(
+    decoded = versions.decode_next_inputs(
         [{"name": "lock", "resource": "pool", "type": "pool", "source": source, "version": {"ref": "abc"}}]
     )
     assert decoded == {"lock": Version.of_commit("abc")}
@@ -184,24 +184,24 @@ def test_next_inputs_omit_the_source() -> None:
 
 def test_errors_do_not_quote_values() -> None:
     with pytest.raises(MalformedResponse) as error:
-        decode_versions.decode_next_inputs([{"name": "lock", "source": {"private_key": "s3cret"}, "version": "s3cret"}])
+        versions.decode_next_inputs([{"name": "lock", "source": {"private_key": "s3cret"}, "version": "s3cret"}])
     assert "s3cret" not in str(error.value)
 
 
 @pytest.mark.parametrize("value", [{}, {"inputs": []}, {"outputs": []}, {"inputs": {}, "outputs": []}])
 def test_malformed_resources(value: Any) -> None:
     with pytest.raises(MalformedResponse):
-        decode_versions.decode_build_resources(value)
+        versions.decode_build_resources(value)
 
 
 def test_resources_of_a_build_without_any() -> None:
-    assert decode_versions.decode_build_resources({"inputs": None, "outputs": []}).inputs == ()
+    assert versions.decode_build_resources({"inputs": None, "outputs": []}).inputs == ()
 
 
 @pytest.mark.parametrize("value", [None, {}, "", [{"id": 1}], [{"id": 1, "version": {"ref": 5}}], [{"version": {}}]])
 def test_malformed_versions(value: Any) -> None:
     with pytest.raises(MalformedResponse):
-        decode_versions.decode_versions(value)
+        versions.decode_versions(value)
 
 
 @given(JSON)
@@ -227,15 +227,15 @@ def test_decoders_accept_or_reject_any_field(read: Callable[[Any], Any], data: s
 
 def test_an_archived_pipeline_is_paused() -> None:
     pipeline = {"name": "p", "team_name": "main", "archived": True}
-    assert decode.decode_pipeline_entry({**pipeline, "paused": True}).is_archived
+    assert model.decode_pipeline_entry({**pipeline, "paused": True}).is_archived
     with pytest.raises(MalformedResponse, match="archived and not paused"):
-        decode.decode_pipeline_entry(pipeline)
+        model.decode_pipeline_entry(pipeline)
 
 
 def test_every_recorded_build() -> None:
     recorded = json.loads(WORLD.read_text(encoding="utf-8"))["answers"]
     bodies = [one["body"] for one in recorded if one["status"] == 200 and "/builds/" in one["path"]]
-    builds = [decode.decode_build(body) for body in bodies if isinstance(body, dict) and "status" in body]
+    builds = [model.decode_build(body) for body in bodies if isinstance(body, dict) and "status" in body]
     assert len(builds) > 50
     assert {build.status for build in builds} == set(BuildStatus)
 
