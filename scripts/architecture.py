@@ -43,6 +43,7 @@ FLOORS = {
         "clean",
         "trigger",
         "tally",
+        "lock/options",
         "lock",
     ),
     "_concourse": ("config", "http", "login", "decode", "api", ""),

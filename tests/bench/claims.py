@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.claim import plan_claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import (
+    LockRequest,
+    WantedState,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.plan import ChangePlan
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import LockRequest, WantedState
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.run import LockRun
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import DEFAULT_AUTHOR
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot, WantedPools
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry

@@ -9,12 +9,12 @@ import secrets
 import time
 import typing as t
 
-from .._core.lock.content import content_bytes
+from .._core.lock.options.content import content_bytes
+from .._core.lock.options.request import Choice, LockRequest, WantedState, check_request
+from .._core.lock.options.until import read_until
 from .._core.lock.plan import NotAvailable
 from .._core.lock.planner import LockPlanner
-from .._core.lock.request import Choice, LockRequest, WantedState, check_request
 from .._core.lock.run import LockRun
-from .._core.lock.until import read_until
 from .._core.lock.unused import unused_text
 from .._core.pool.snapshot import Snapshot
 from .._core.shared.errors import BadOption, PoolboyError

@@ -11,10 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import (
+    LockRequest,
+    WantedState,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.planner import LockPlanner
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import LockRequest, WantedState
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.run import LockRun
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.options.repository_options import DEFAULT_AUTHOR
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import ALL_POOLS, WantedPools
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.retry import PushRetry

@@ -12,8 +12,8 @@ from random import Random
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import read_hold
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import Choice
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import Choice
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot, WantedPools
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.lock_store import GitLockStore

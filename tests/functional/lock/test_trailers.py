@@ -9,7 +9,10 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import Hold
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.message import change_message, claim_message
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import LockRequest, WantedState
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import (
+    LockRequest,
+    WantedState,
+)
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 ODD = [

@@ -27,6 +27,7 @@ from ..shared.errors import BadOption
 from ..shared.text import count_text, printable, some_of
 from .holders import holder_name, holder_text, is_holder
 from .message import change_message, claim_message
+from .options.request import Choice, LockRequest
 from .plan import (
     ChangePlan,
     NotAvailable,
@@ -36,7 +37,6 @@ from .plan import (
     existing_pool,
     locks_in,
 )
-from .request import Choice, LockRequest
 
 _NAMED = 10  # locks in an error
 

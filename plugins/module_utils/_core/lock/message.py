@@ -12,7 +12,7 @@ from ..claim.hold import HELD_BY, HELD_SINCE, HOLD_UNTIL, REASON, Hold
 from ..pool.layout import State
 from ..shared.text import printable
 from ..shared.times import iso_time
-from .request import LockRequest
+from .options.request import LockRequest
 
 CHANGED_BY = "poolboy.concourse.concourse_pool_lock"
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from .claim import plan_claim
-from .content import is_same
+from .options.content import is_same
+from .options.request import LockRequest, WantedState
 from .plan import ChangePlan
 from .presence import plan_absence, plan_presence
 from .release import plan_release
-from .request import LockRequest, WantedState
 from .run import LockStore
 
 

@@ -23,6 +23,7 @@ from ..shared.text import printable
 from .claim import hold_of
 from .holders import holder_name, holder_text
 from .message import added, change_message, claim_message
+from .options.request import LockRequest, check_new_pool
 from .plan import (
     ChangePlan,
     LockRefused,
@@ -34,7 +35,6 @@ from .plan import (
     find_pool,
 )
 from .release import check_holder
-from .request import LockRequest, check_new_pool
 
 # Returns whether the file of a lock has the content that is wanted already.
 HasContent = Callable[[Snapshot, Lock], bool]

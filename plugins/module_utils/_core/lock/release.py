@@ -20,6 +20,7 @@ from ..shared.errors import BadOption
 from ..shared.text import printable
 from .holders import held_by_another, holder_name, is_holder
 from .message import change_message
+from .options.request import ALL, LockRequest
 from .plan import (
     ChangePlan,
     LockRefused,
@@ -31,7 +32,6 @@ from .plan import (
     listed,
     locks_in,
 )
-from .request import ALL, LockRequest
 
 
 def plan_release(request: LockRequest, snapshot: Snapshot, run_id: str) -> ChangePlan:

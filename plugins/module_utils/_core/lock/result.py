@@ -16,10 +16,10 @@ from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
 from ..shared.text import printable
-from .content import content_data, content_text
+from .options.content import content_data, content_text
+from .options.request import WantedState
 from .plan import ChangePlan, PlannedLock
 from .report import report_lines
-from .request import WantedState
 
 Contents: t.TypeAlias = Mapping[Lock, "bytes | None"]
 

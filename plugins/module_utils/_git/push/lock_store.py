@@ -9,7 +9,7 @@ import functools
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ..._core.lock.content import LARGEST_CONTENT
+from ..._core.lock.options.content import LARGEST_CONTENT
 from ..._core.pool.lock import Lock
 from ..._core.pool.snapshot import Snapshot
 from ..access.author import Author

@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import LockRequest, WantedState
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import (
+    LockRequest,
+    WantedState,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import LockChange, RepositoryChange
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State, lock_path
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import LockRequest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.planner import LockPlanner
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import LockRequest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.run import LockRun
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import (
     LockChange,

@@ -13,9 +13,9 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import HoldEnd, read_hold
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.claim import hold_of, plan_claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import Choice, LockRequest
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.plan import ChangePlan, NotAvailable
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import Choice, LockRequest
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import LockChange
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock

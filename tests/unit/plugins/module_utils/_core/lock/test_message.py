@@ -17,7 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.messa
     change_message,
     claim_message,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import check_request
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import check_request
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.text import printable

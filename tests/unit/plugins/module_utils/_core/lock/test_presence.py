@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import read_hold
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import LockRequest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.plan import (
     ChangePlan,
     LockRefused,
     NotAvailable,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.presence import plan_absence, plan_presence
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import LockRequest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import LockChange, PoolChange
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot

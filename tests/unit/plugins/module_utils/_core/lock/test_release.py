@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import read_hold
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import LockRequest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.plan import ChangePlan, LockRefused
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.release import plan_release
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import LockRequest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption

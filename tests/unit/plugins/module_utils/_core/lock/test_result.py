@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock import content
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.claim import plan_claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options import content
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.plan import ChangePlan
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.presence import plan_absence, plan_presence
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.release import plan_release
@@ -23,7 +24,6 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.resul
     lock_result,
     locks_to_read,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import read_hold
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import Choice, LockRequest
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.plan import LockRefused, NotAvailable
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import Choice, LockRequest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.run import FIRST_PAUSE, LONGEST_PAUSE
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import PoolChange
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption, RepositoryError
 

@@ -16,9 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import Hold, read_hold
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import ALL, Choice, LockRequest
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import (
+    ALL,
+    Choice,
+    LockRequest,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.run import LockRun
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.change import RepositoryChange, moved_lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome

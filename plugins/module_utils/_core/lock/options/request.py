@@ -8,10 +8,10 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from ..claim.claim import SHORTEST_COMMIT, identifies_commit
-from ..pool.layout import State
-from ..shared.errors import BadOption
-from ..shared.text import count_text, printable, quoted
+from ...claim.claim import SHORTEST_COMMIT, identifies_commit
+from ...pool.layout import State
+from ...shared.errors import BadOption
+from ...shared.text import count_text, printable, quoted
 from .until import Until
 
 ALL = "all"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.request import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.request import (
     LockRequest,
     check_lock_name,
     check_new_pool,
@@ -15,7 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.reque
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 
-from .lock_builders import FOUR_HOURS, claiming, request
+from ..lock_builders import FOUR_HOURS, claiming, request
 
 COMMIT = "7000aa5c"
 

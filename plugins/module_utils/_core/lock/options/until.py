@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..claim.hold import NEVER, Hold, HoldEnd, read_time
-from ..shared.errors import BadOption
-from ..shared.text import quoted
-from ..shared.times import iso_time
+from ...claim.hold import NEVER, Hold, HoldEnd, read_time
+from ...shared.errors import BadOption
+from ...shared.text import quoted
+from ...shared.times import iso_time
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPAN = re.compile(r"(?:\d{1,6}[mhdw] ?)+")

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import Hold, HoldEnd, read_hold
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.until import Until, read_until
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.until import Until, read_until
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.times import iso_time
 
-from .lock_builders import HOUR, NOW
+from ..lock_builders import HOUR, NOW
 
 LAST = 253_402_300_799
 times = st.integers(NOW + 1, LAST)

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.content import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.content import (
     LARGEST_CONTENT,
     content_bytes,
     content_data,
     content_text,
     is_same,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.yaml_loader import load_yaml
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.options.yaml_loader import load_yaml
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 
 scalars = st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats(allow_nan=False, allow_infinity=False)

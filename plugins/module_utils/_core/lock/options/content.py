@@ -9,8 +9,8 @@ import json
 import typing as t
 from collections.abc import Mapping
 
-from ..shared.errors import BadOption
-from ..shared.text import printable
+from ...shared.errors import BadOption
+from ...shared.text import printable
 from .yaml_loader import load_yaml
 
 LARGEST_CONTENT = 1 << 20  # bytes
