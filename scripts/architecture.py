@@ -41,6 +41,7 @@ FLOORS = {
         "report",
         "options",
         "clean",
+        "trigger/job",
         "trigger",
         "tally",
         "lock/options",

@@ -22,7 +22,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     BuildReference,
     JobReference,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import ResponseLost
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import ResponseLost
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import FLOW, Connect
 from ansible_collections.poolboy.concourse.tests.functional.concourse.dripping_server import HEAD, DrippingServer

@@ -21,7 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     JobReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import ResponseLost
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import ResponseLost
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.atc.http.messages import (
     Request,

@@ -21,7 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     PipelineReference,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import ConcourseError
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import CannotTrigger
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import CannotTrigger
 
 from ...atc import Emulator
 from ...lockrepo import LockRepository

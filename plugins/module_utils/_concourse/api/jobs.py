@@ -10,7 +10,7 @@ import typing as t
 from ..._core.concourse.model import Build, BuildResources
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import JobReference
-from ..._core.trigger.job_api import JobApi, JobState, PipelineState, Preparation
+from ..._core.trigger.job.api import JobApi, JobState, PipelineState, Preparation
 from ..decode.job_state import decode_job, decode_pipeline, decode_preparation
 from ..decode.model import decode_build, decode_builds
 from ..login.server_info import ServerVersion

@@ -10,7 +10,7 @@ import typing as t
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import JobReference
 from ..._core.shared.text import printable
-from ..._core.trigger.job_api import CannotTrigger, ResponseLost
+from ..._core.trigger.job.api import CannotTrigger, ResponseLost
 from ..._core.trigger.reason import archived, manual_trigger_disabled
 from ..http.errors import RequestFailed
 from ..http.response import Response

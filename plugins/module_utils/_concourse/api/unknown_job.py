@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import JobReference
 from ..._core.shared.text import printable, some_of
-from ..._core.trigger.job_api import CannotTrigger
+from ..._core.trigger.job.api import CannotTrigger
 from .queries import ConcourseQueries
 
 _MAX_LISTED = 20

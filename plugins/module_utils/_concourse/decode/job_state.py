@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._core.concourse.references import PipelineReference
-from ..._core.trigger.job_api import JobState, PipelineState, Preparation
+from ..._core.trigger.job.api import JobState, PipelineState, Preparation
 from .fields import MalformedResponse, flag_field, id_field, object_field, time_field
 from .model import decode_jobs, decode_pipeline_entry
 

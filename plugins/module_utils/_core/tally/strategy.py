@@ -19,7 +19,7 @@ from ..pool.snapshot import Snapshot
 from ..push.retry import PushRetry
 from ..shared.errors import RepositoryError
 from ..shared.text import count_text, printable
-from ..trigger.job_api import CannotTrigger
+from ..trigger.job.api import CannotTrigger
 from ..trigger.plan import TriggerDecision
 from ..trigger.pool_trigger import PoolTrigger
 from ..trigger.reason import limited_reason, paused_reason

@@ -14,11 +14,11 @@ from ..pool.layout import State
 from ..pool.move import Move
 from ..pool.snapshot import Snapshot
 from ..verdict.claiming_build import CLOCK_SKEW
-from .blocked import LONGEST_LOOK_BACK, PENDING_LONG, BlockedBuild, fetch_blocked_build, last_movement
-from .claims import ClaimReader, LockClaim
-from .failed_builds import FailedBuilds, candidate_builds, earliest_start, fetch_failed_builds, last_reset
-from .job_api import JobApi, MoveHistory, PipelineState
-from .job_builds import PAGE, JobBuilds, fetch_reruns_of_old_builds
+from .job.api import JobApi, MoveHistory, PipelineState
+from .job.blocked_build import LONGEST_LOOK_BACK, PENDING_LONG, BlockedBuild, fetch_blocked_build, last_movement
+from .job.builds import PAGE, JobBuilds, fetch_reruns_of_old_builds
+from .job.claims import ClaimReader, LockClaim
+from .job.failed_builds import FailedBuilds, candidate_builds, earliest_start, fetch_failed_builds, last_reset
 from .options import TriggerPool
 from .plan import BuildNeed, JobCondition, TriggerDecision, TriggerRules, check_can_start, decide
 

@@ -25,9 +25,9 @@ from ..concourse.references import JobReference
 from ..shared.errors import BadOption
 from ..shared.text import printable
 from ..shared.times import iso_time
-from .blocked import BlockedBuild
-from .failed_builds import FailedBuilds
-from .job_api import CannotTrigger, JobState, PipelineState
+from .job.api import CannotTrigger, JobState, PipelineState
+from .job.blocked_build import BlockedBuild
+from .job.failed_builds import FailedBuilds
 from .reason import (
     archived,
     limited_reason,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..concourse.model import Build
-from .blocked import BlockedBuild
-from .job_builds import JobBuilds
+from .job.blocked_build import BlockedBuild
+from .job.builds import JobBuilds
 from .options import TriggerPool
 from .plan import BuildNeed, TriggerDecision
 from .state import TriggerState

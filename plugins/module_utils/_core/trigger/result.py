@@ -14,7 +14,7 @@ from ..concourse.references import JobReference
 from ..report.layout import table_row, wrap
 from ..shared.text import printable
 from ..shared.times import iso_time
-from .job_api import JobApi
+from .job.api import JobApi
 from .pool_trigger import PoolTrigger
 from .run import TriggerRun
 

@@ -22,8 +22,8 @@ from ..shared.text import printable
 from ..verdict.policy import PoolPolicy
 from ..verdict.pool_options import PoolOption, choose_pools
 from .count import PoolCount
-from .job_api import CannotTrigger, JobApi, MoveHistory
-from .job_builds import fetch_job_builds
+from .job.api import CannotTrigger, JobApi, MoveHistory
+from .job.builds import fetch_job_builds
 from .options import TriggerPool
 from .plan import TriggerDecision, TriggerRules
 from .pool_trigger import PoolTrigger

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from ..concourse.model import Build
 from ..concourse.queries import NoCredibleResponse
 from ..shared.text import printable
-from .job_api import CannotTrigger, JobApi, ResponseLost
-from .job_builds import PAGE, build_number
+from .job.api import CannotTrigger, JobApi, ResponseLost
+from .job.builds import PAGE, build_number
 from .pool_trigger import PoolTrigger
 
 

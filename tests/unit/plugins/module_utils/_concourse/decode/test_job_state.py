@@ -17,7 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.decod
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.decode.model import decode_build
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import (
     JobState,
     PipelineState,
     Preparation,

@@ -18,7 +18,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snaps
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import TallyCounts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyPlan
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import TallyStrategy, with_tally
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import CannotTrigger, JobState
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import CannotTrigger, JobState
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import BuildNeed, TriggerDecision
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed, TriggerRun
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.state import TriggerState

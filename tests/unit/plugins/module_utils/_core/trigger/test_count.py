@@ -25,8 +25,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import JobReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import PipelineState, Preparation
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_builds import PAGE
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import PipelineState, Preparation
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.builds import PAGE
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.result import trigger_result
 
 from .trigger_model import NOW, ModelJobApi, World, run_to_end

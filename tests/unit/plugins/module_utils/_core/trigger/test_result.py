@@ -18,12 +18,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.failed_builds import FailedBuilds
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import (
     CannotTrigger,
     JobState,
     PipelineState,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.failed_builds import FailedBuilds
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import TriggerPool
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import (
     BuildNeed,

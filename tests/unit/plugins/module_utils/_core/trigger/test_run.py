@@ -17,7 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import JobReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import (
     CannotTrigger,
     JobState,
     Preparation,

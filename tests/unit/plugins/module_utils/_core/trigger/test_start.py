@@ -15,12 +15,12 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import JobReference
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import (
     CannotTrigger,
     JobState,
     ResponseLost,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_builds import JobBuilds
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.builds import JobBuilds
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import TriggerPool
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.pool_trigger import PoolTrigger
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.start import (

@@ -25,13 +25,13 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import (
     JobState,
     PipelineState,
     Preparation,
     ResponseLost,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_builds import PAGE
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.builds import PAGE
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.options import TriggerPool
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import TriggerRules
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.reconcile import Reconcile

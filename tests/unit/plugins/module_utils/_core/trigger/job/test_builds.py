@@ -14,8 +14,8 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import JobReference
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import JobState
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_builds import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import JobState
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.builds import (
     PAGE,
     JobBuilds,
     build_number,
@@ -23,7 +23,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.jo
     fetch_reruns_of_old_builds,
 )
 
-from .trigger_model import NOW, PIPELINE, ModelJobApi, World
+from ..trigger_model import NOW, PIPELINE, ModelJobApi, World
 
 JOB = JobReference(PIPELINE, "from-aws")
 LONG = PAGE + 20

@@ -10,10 +10,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..concourse.model import Build, BuildResources
-from ..concourse.references import JobReference
-from ..pool.move import Move
-from ..pool.snapshot import Snapshot
+from ...concourse.model import Build, BuildResources
+from ...concourse.references import JobReference
+from ...pool.move import Move
+from ...pool.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.claims import ClaimReader
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.failed_builds import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.claims import ClaimReader
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.failed_builds import (
     FailedBuilds,
     candidate_builds,
     fetch_failed_builds,

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..concourse.model import Build
-from ..pool.move import Move
+from ...concourse.model import Build
+from ...pool.move import Move
 from .claims import ClaimReader, LockClaim
 
 MINUTE = 60

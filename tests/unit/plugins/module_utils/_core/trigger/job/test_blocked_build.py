@@ -12,14 +12,14 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.blocked import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import JobApi, Preparation
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.blocked_build import (
     PENDING_LONG,
     SERIAL_LONG,
     BlockedBuild,
     fetch_blocked_build,
     last_movement,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job_api import JobApi, Preparation
 
 NOW = 1_795_000_000
 OLD, NEW = (Build(number, str(number), BuildStatus.PENDING, "main") for number in (7, 8))

@@ -26,7 +26,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move import Move
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.claims import ClaimReader
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.claims import ClaimReader
 
 NOW = 1_795_000_000
 BASE = "https://ci.example.com"

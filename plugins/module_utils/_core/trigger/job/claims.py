@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ..claim.claim import Claim
-from ..claim.holder import Holder, HolderKind, read_holder
-from ..concourse.instance_vars import matches_untyped
-from ..concourse.model import Build, BuildResources, Version
-from ..concourse.references import BuildReference, JobReference, PipelineReference
-from ..pool.move import Move, MoveKind
-from ..pool.snapshot import Snapshot
-from ..verdict.claiming_build import CLOCK_SKEW
+from ...claim.claim import Claim
+from ...claim.holder import Holder, HolderKind, read_holder
+from ...concourse.instance_vars import matches_untyped
+from ...concourse.model import Build, BuildResources, Version
+from ...concourse.references import BuildReference, JobReference, PipelineReference
+from ...pool.move import Move, MoveKind
+from ...pool.snapshot import Snapshot
+from ...verdict.claiming_build import CLOCK_SKEW
 
 
 @dataclass(frozen=True, slots=True)

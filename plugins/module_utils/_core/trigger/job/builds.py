@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..concourse.model import Build, BuildStatus
-from ..concourse.references import JobReference
-from ..verdict.claiming_build import CLOCK_SKEW
-from .job_api import JobApi, JobState
+from ...concourse.model import Build, BuildStatus
+from ...concourse.references import JobReference
+from ...verdict.claiming_build import CLOCK_SKEW
+from .api import JobApi, JobState
 
 # The number of builds on a page where a request gives no limit (atc/pagination.go).
 PAGE = 100

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..concourse.model import Build
-from ..concourse.queries import NoCredibleResponse
-from ..shared.text import printable
-from ..shared.times import iso_time
-from .job_api import JobApi, Preparation
+from ...concourse.model import Build
+from ...concourse.queries import NoCredibleResponse
+from ...shared.text import printable
+from ...shared.times import iso_time
+from .api import JobApi, Preparation
 
 MINUTE = 60
 PENDING_LONG = 10 * MINUTE
