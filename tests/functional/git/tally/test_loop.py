@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from ansible_collections.poolboy.concourse.tests.functional.git.counting import Counter, files
+from ansible_collections.poolboy.concourse.tests.functional.git.tally.counting import Counter, files
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.entries import File, join
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.poolboy.concourse.tests.functional.git.counting import Counter
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, grow
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import open_repository, release
+from ansible_collections.poolboy.concourse.tests.functional.git.tally.counting import Counter
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import SETTLED_AFTER
-from ansible_collections.poolboy.concourse.tests.functional.git.counting import Counter, files
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, grow
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import commits_since, is_whole, set_hook
+from ansible_collections.poolboy.concourse.tests.functional.git.tally.counting import Counter, files
 from ansible_collections.poolboy.concourse.tests.lockrepo import Folder, LockRepository, Symlink
 
 BOTH = ("aws/.pending-removals", "aws/.pending-triggers")

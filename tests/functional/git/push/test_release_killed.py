@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import repository
-from ansible_collections.poolboy.concourse.tests.functional.git import releaser
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
+from ansible_collections.poolboy.concourse.tests.functional.git.push import releaser
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import commits_since, is_whole, set_hook
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository

@@ -18,8 +18,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.err
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyPlan
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.process.command import GitProcess
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import Remote
-from ansible_collections.poolboy.concourse.tests.functional.git.counting import Counter, files
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import set_hook
+from ansible_collections.poolboy.concourse.tests.functional.git.tally.counting import Counter, files
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git_text
 
@@ -73,7 +73,9 @@ def test_always_overtaken_gives_up_and_starts_nothing(
     before_push: Callable[[Callable[[int], object]], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ansible_collections.poolboy.concourse.tests.functional.git.counting.PushRetry", quick_retry)
+    monkeypatch.setattr(
+        "ansible_collections.poolboy.concourse.tests.functional.git.tally.counting.PushRetry", quick_retry
+    )
     before_push(lambda number: locks.commit({"README.md": f"{number}"}))
     with pytest.raises(RepositoryError, match=rf"faster {MIN_ATTEMPTS} times in a row.*so no build was started"):
         counter.start()

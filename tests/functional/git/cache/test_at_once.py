@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import repository
-from ansible_collections.poolboy.concourse.tests.functional.git import looker
+from ansible_collections.poolboy.concourse.tests.functional.git.cache import looker
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, claims_of, expected_claims, grow
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository

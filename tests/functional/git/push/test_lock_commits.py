@@ -17,8 +17,8 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.lock.optio
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot, WantedPools
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.lock_store import GitLockStore
-from ansible_collections.poolboy.concourse.tests.functional.git.lock_changes import carry_out, open_store
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, expected_claims, grow
+from ansible_collections.poolboy.concourse.tests.functional.git.push.lock_changes import carry_out, open_store
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import commits_since, is_whole
 from ansible_collections.poolboy.concourse.tests.lockrepo import Entry, File, LockRepository, Symlink
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
