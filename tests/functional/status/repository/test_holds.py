@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from ...lockrepo import LockRepository
-from ...lockrepo.git_command import git, git_environment
-from ..running import fingerprint
-from .conftest import HOUR, Look, assert_says, refusal
+from ....lockrepo import LockRepository
+from ....lockrepo.git_command import git, git_environment
+from ...running import fingerprint
+from ..conftest import HOUR, Look, assert_says, refusal
 
 ADA = ("-c", "user.name=Ada Lovelace", "-c", "user.email=ada@example.com")
 EAST = timezone(timedelta(hours=5, minutes=30))

@@ -19,7 +19,7 @@ from ansible_collections.poolboy.concourse.tests.functional.running import Workp
 from ansible_collections.poolboy.concourse.tests.functional.status.conftest import Look
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
-CONTRACT = Path(__file__).parents[2] / "contract"
+CONTRACT = Path(__file__).parents[3] / "contract"
 VERDICTS = {
     lock: entry["verdict"] for lock, entry in yaml.safe_load((CONTRACT / "world-verdicts.yml").read_text()).items()
 }
