@@ -22,6 +22,16 @@ attributes:
       - This assumes that the lock repository and Concourse have not changed in between.
 """
 
+    ACTION_PLUGIN = r"""
+options: {}
+attributes:
+  action:
+    description: Has an action plugin of the same name, which runs on the controller.
+    support: full
+  async:
+    description: Can be used with the keyword C(async).
+"""
+
     ACTION_GROUP = r"""
 options: {}
 attributes:

@@ -53,10 +53,19 @@ EXAMPLES = r"""
 - name: Find out what is new
   ansible.builtin.set_fact:
     found: "{{ pool_boy_round | poolboy.concourse.pool_news(memory, kept_too_long=720) }}"
+  vars:
+    # Of the last run. The first one finds no file.
+    memory: "{{ lookup('ansible.builtin.file', 'memory.json', errors='ignore') | default('{}', true) | from_json }}"
 
 - name: Show it
   ansible.builtin.debug:
     msg: "{{ found.news | map(attribute='text') }}"
+
+- name: Remember it for the next run
+  ansible.builtin.copy:
+    content: "{{ found.memory | to_json }}"
+    dest: memory.json
+    mode: "0600"
 """
 
 RETURN = r"""

@@ -43,6 +43,10 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Find out what is new
+  ansible.builtin.set_fact:
+    found: "{{ pool_boy_round | poolboy.concourse.pool_news }}"
+
 - name: Tell the news, if there are any
   when: found.news | length > 0
   ansible.builtin.uri:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter that builds a round of the role pool_boy from the results of its steps."""
+"""The filter that checks the variables of a round and decides what it does."""
 
 from __future__ import annotations
 

@@ -204,14 +204,14 @@ problems:
   sample: [{pool: aws, text: "lock env-1 is both claimed and unclaimed: remove one of the two files"}]
 report:
   description:
-    - The locks before the run as the lines of a table, the worst first.
+    - The locks before the run as the lines of a table, each with what the run does with it, or would do in check mode.
   returned: after the repository was read
   type: list
   elements: str
   sample:
-    - "POOL  LOCK   VERDICT  HOLDER        SINCE (UTC)  AGE     COMMIT"
-    - "aws   env-4  errored  ci/deploy 12  11-21 20:31  3h 7m   d0850b46"
-    - "              ci/deploy 12 errored and left it claimed"
+    - "POOL  LOCK   ACTION   VERDICT  HOLDER        AGE    COMMIT"
+    - "aws   env-4  release  errored  ci/deploy 12  3h 7m  d0850b46"
+    - "             ci/deploy 12 errored and left it claimed"
 commit:
   description: The commit of the branch that the module read, before any release.
   returned: after the repository was read

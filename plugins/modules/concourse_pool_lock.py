@@ -24,9 +24,14 @@ description:
 extends_documentation_fragment:
   - poolboy.concourse._attributes
   - poolboy.concourse._attributes.action_group
+  - poolboy.concourse._attributes.action_plugin
   - poolboy.concourse._git
   - poolboy.concourse._concourse
 attributes:
+  async:
+    support: full
+    details:
+      - With C(async), the task does not report while it waits.
   check_mode:
     support: full
     details:
@@ -35,6 +40,8 @@ attributes:
     support: full
   idempotent:
     support: full
+    details:
+      - A span in O(until) is counted from the run. If a tenth of it has passed, a second run extends the hold.
 options:
   pool:
     description:

@@ -19,13 +19,11 @@ description:
   - The module runs on the controller and needs no connection.
 extends_documentation_fragment:
   - poolboy.concourse._attributes
+  - poolboy.concourse._attributes.action_plugin
+  - poolboy.concourse._attributes.info_module
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
+  async:
     support: none
-  idempotent:
-    support: full
 options:
   lines:
     description: The lines, such as RV(poolboy.concourse.concourse_pool_status#module:report).
@@ -50,16 +48,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 lines:
-  description: The lines that were printed.
-  returned: if they were printed
+  description: The lines.
+  returned: if they were printed and the module succeeds, or if it fails and they were not printed
   type: list
   elements: str
   sample: ['aws: 2 claimed (1 releasable), 1 free: env-3']
 msg:
-  description: The lines, if the callback writes for programs or the task has C(no_log).
-  returned: if they were not printed
-  type: list
-  elements: str
+  description:
+    - The lines, if the callback writes for programs or the task has C(no_log).
+    - O(failure), if the module fails.
+  returned: if the lines were not printed, or if the module fails
+  type: raw
   sample: ['aws: 2 claimed (1 releasable), 1 free: env-3']
 """
 

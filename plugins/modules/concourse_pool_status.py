@@ -83,8 +83,8 @@ EXAMPLES = r"""
   register: locks
 
 - name: Show them as a table
-  ansible.builtin.debug:
-    msg: "{{ locks.report }}"
+  poolboy.concourse.concourse_pool_report:
+    lines: "{{ locks.report }}"
 
 - name: Show the locks that may be released
   ansible.builtin.debug:
@@ -283,9 +283,9 @@ report:
   type: list
   elements: str
   sample:
-    - "POOL  LOCK   VERDICT  HOLDER        SINCE (UTC)  AGE     COMMIT"
-    - "aws   env-4  errored  ci/deploy 12  11-21 20:31  3h 7m   d0850b46"
-    - "              ci/deploy 12 errored and left it claimed"
+    - "POOL  LOCK   VERDICT  HOLDER        SINCE (UTC)  AGE    COMMIT"
+    - "aws   env-4  errored  ci/deploy 12  11-21 20:31  3h 7m  d0850b46"
+    - "             ci/deploy 12 errored and left it claimed"
 commit:
   description: The commit of the branch that the module read.
   returned: after the locks were judged

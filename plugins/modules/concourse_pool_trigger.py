@@ -235,8 +235,9 @@ report:
   elements: str
   sample:
     - "POOL  STATE      FREE  ACTIVE  STARTED"
-    - "aws   triggered  3     1       2"
-    - "  2 builds for 3 free locks besides 1 active build"
+    - "aws   triggered  3     2       1"
+    - "  1 build for 3 free locks besides 2 active builds"
+    - "  started https://ci.example.com/teams/main/pipelines/deploy/jobs/claim-aws/builds/17"
 commit:
   description: The commit of the branch that the module read.
   returned: after the repository was read

@@ -97,7 +97,6 @@ class PoolModule:
         requires a login and none is configured.
         """
         self.wanted_pools()  # rejects wrong options before the first request
-        self.wanted_pools()  # rejects wrong options before the first request
         named = concourse_options(self._options)
         with Judging(named, self.now, self.warn, self._memory_folder).open() as judge:
             yield judge

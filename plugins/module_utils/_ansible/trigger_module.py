@@ -19,4 +19,4 @@ class TriggerModule(CommittingModule):
     def triggering(self, repository: LockRepository) -> AbstractContextManager[TriggerRun]:
         """Return a run that starts builds, as a context. Raises BadOption, and ConcourseError for a refused login."""
         wanted, dry_run = self.wanted_pools(), self.check_mode
-        return triggering(self._options, wanted, repository, self._author, self._module.warn, dry_run=dry_run)
+        return triggering(self._options, wanted, repository, self._author, self.warn, dry_run=dry_run)

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT
+from ansible_collections.poolboy.concourse.tests.functional.running import PACKAGE
 
 KINDS = ("modules", "filter", "lookup")
 
@@ -47,3 +49,16 @@ def test_each_module_leads_to_a_guide() -> None:
     for plugin, described in documentation("DOCUMENTATION").items():
         if plugin.startswith("concourse_pool_") and plugin != "concourse_pool_report":
             assert any("docsite" in entry.get("ref", "") for entry in described["seealso"]), plugin
+
+
+def test_a_module_with_an_action_plugin_says_so_and_whether_it_runs_async() -> None:
+    says = {
+        module: described["attributes"]["async"]["support"]
+        for module, described in documentation("DOCUMENTATION").items()
+        if "poolboy.concourse._attributes.action_plugin" in described.get("extends_documentation_fragment", [])
+    }
+    plugins = {
+        name: importlib.import_module(f"{PACKAGE}.plugins.action.{name}").ActionModule
+        for name in (path.stem for path in (CHECKOUT / "plugins" / "action").glob("*.py"))
+    }
+    assert says == {name: "full" if plugin._supports_async else "none" for name, plugin in plugins.items()}
