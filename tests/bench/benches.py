@@ -1,14 +1,15 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All benches. To add one, write a module with a `measure` that yields findings, and add a line here."""
+"""All benches. To add one, write a module in `goals` with a `measure` that yields findings, and add a line here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from . import (
+from .finding import Finding
+from .goals import (
     ad_hoc,
     claims,
     cold,
@@ -20,7 +21,6 @@ from . import (
     resource_check,
     unchanged,
 )
-from .finding import Finding
 from .workshop import Workshop
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...bench.many_triggers import LOCKS, trigger_setup
+from ...bench.goals.many_triggers import LOCKS, trigger_setup
 from ...bench.pairs import timed
 
 # The goal is 1.3; a busy machine is allowed for.

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from ..scene import Scene
-from .finding import Finding
-from .look_process import COLLECTIONS
-from .pairs import alternate, timed
-from .workshop import Workshop
+from ...scene import Scene
+from ..finding import Finding
+from ..look_process import COLLECTIONS
+from ..pairs import alternate, timed
+from ..workshop import Workshop
 
 GOAL = 1.5
 MODULE = "poolboy.concourse.concourse_pool_status"

@@ -24,16 +24,16 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.opti
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository_arrivals import RepositoryArrivals
 
-from ..lockrepo.git_command import git_environment
-from .finding import Finding
-from .look_process import COLLECTIONS, PATIENCE
-from .pairs import alternate, timed
-from .repositories import Generated
-from .workshop import Transport, Workshop
+from ...lockrepo.git_command import git_environment
+from ..finding import Finding
+from ..look_process import COLLECTIONS, PATIENCE
+from ..pairs import alternate, timed
+from ..repositories import Generated
+from ..workshop import Transport, Workshop
 
 GOAL = 1.0
 LS_REMOTES = 1.5
-_CHECK = Path(__file__).parents[2] / "concourse" / "resource" / "pool-trigger" / "check"
+_CHECK = Path(__file__).parents[3] / "concourse" / "resource" / "pool-trigger" / "check"
 _IMPORTS = "import ansible_collections.poolboy.concourse.plugins.module_utils._resource.pool_trigger"
 
 

@@ -25,10 +25,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 
-from ..servers.processes import start, stop
-from .finding import Finding
-from .pairs import alternate, timed
-from .workshop import Workshop
+from ...servers.processes import start, stop
+from ..finding import Finding
+from ..pairs import alternate, timed
+from ..workshop import Workshop
 
 GOAL = 1 / 8
 POOL = "aws"
@@ -72,7 +72,7 @@ def _concourse(folder: Path, *, builds: int, latency: float) -> Iterator[str]:
         "story": [{"change_settings": {"latency": latency}}],
     }
     (folder / "world.json").write_text(json.dumps(world))
-    package = __package__.rpartition(".")[0]
+    package = __package__.rsplit(".", 2)[0]
     command = [sys.executable, "-m", f"{package}.atc", "--world", str(folder / "world.json")]
     log = folder / "log"
     process = start(command, log_file=log, ready_line="http://")

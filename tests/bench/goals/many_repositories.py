@@ -14,11 +14,11 @@ from pathlib import Path
 
 import yaml
 
-from ..lockrepo import LockRepository
+from ...lockrepo import LockRepository
+from ..finding import Finding
+from ..pairs import alternate, timed
+from ..workshop import Workshop
 from .ad_hoc import configuration
-from .finding import Finding
-from .pairs import alternate, timed
-from .workshop import Workshop
 
 FORKS = 10
 LOCKS = 10

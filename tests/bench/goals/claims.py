@@ -28,12 +28,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.opti
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.lock_store import GitLockStore
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 
-from ..lockrepo.git_command import git, git_text
-from .finding import Finding
-from .pairs import alternate, timed
-from .repositories import Generated
-from .sizes import Shape
-from .workshop import Transport, Workshop
+from ...lockrepo.git_command import git, git_text
+from ..finding import Finding
+from ..pairs import alternate, timed
+from ..repositories import Generated
+from ..sizes import Shape
+from ..workshop import Transport, Workshop
 
 RUN_ID = "0badcafe"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from ..lockrepo.git_command import git
-from .pairs import timed
-from .repositories import Generated
-from .workshop import Transport, Workshop
+from ...lockrepo.git_command import git
+from ..pairs import timed
+from ..repositories import Generated
+from ..workshop import Transport, Workshop
 
 
 class CloneAndLog:

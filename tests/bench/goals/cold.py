@@ -9,12 +9,12 @@ import statistics
 from collections.abc import Iterator
 from functools import partial
 
+from ..finding import Finding
+from ..look_process import run_look
+from ..pairs import alternate
+from ..repositories import Generated
+from ..workshop import Transport, Workshop
 from .clone_and_log import CloneAndLog
-from .finding import Finding
-from .look_process import run_look
-from .pairs import alternate
-from .repositories import Generated
-from .workshop import Transport, Workshop
 
 GOAL = 0.1
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .finding import Finding
-from .look_process import run_look
+from ..finding import Finding
+from ..look_process import run_look
+from ..workshop import Workshop
 from .memory import TreeMemory
-from .workshop import Workshop
 
 GOAL = 150.0
 MEGABYTE = 10**6

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import requests
 
-from ..functional.trigger.triggerer import Triggerer
-from ..lockrepo import LockRepository
-from ..servers.processes import start, stop
-from .finding import Finding
-from .pairs import alternate, timed
-from .workshop import Workshop
+from ...functional.trigger.triggerer import Triggerer
+from ...lockrepo import LockRepository
+from ...servers.processes import start, stop
+from ..finding import Finding
+from ..pairs import alternate, timed
+from ..workshop import Workshop
 
 GOAL = 1.3
 LOCKS = 100
@@ -90,7 +90,7 @@ def trigger_setup(folder: Path, *, locks: int, latency: float) -> Iterator[Trigg
         "story": [{"change_settings": {"latency": latency}}],
     }
     (folder / "world.json").write_text(json.dumps(world))
-    package = str(__package__).rpartition(".")[0]
+    package = str(__package__).rsplit(".", 2)[0]
     command = [sys.executable, "-m", f"{package}.atc", "--world", str(folder / "world.json")]
     log = folder / "log"
     process = start(command, log_file=log, ready_line="http://")

@@ -40,12 +40,12 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.push.writer
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.write.lock_commits import RELEASES
 
-from ..lockrepo.git_command import git, git_environment
-from .finding import Finding
-from .look_process import COLLECTIONS
-from .pairs import alternate, timed
-from .repositories import Generated
-from .workshop import Transport, Workshop
+from ...lockrepo.git_command import git, git_environment
+from ..finding import Finding
+from ..look_process import COLLECTIONS
+from ..pairs import alternate, timed
+from ..repositories import Generated
+from ..workshop import Transport, Workshop
 
 GOAL = 1.0
 RELEASED = 200

@@ -13,11 +13,11 @@ from pathlib import Path
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.repository import LockRepository
 
-from .finding import Finding
-from .look_process import run_look
-from .pairs import alternate, timed
-from .repositories import Generated
-from .workshop import Transport, Workshop
+from ..finding import Finding
+from ..look_process import run_look
+from ..pairs import alternate, timed
+from ..repositories import Generated
+from ..workshop import Transport, Workshop
 
 GOAL = 1.5
 
