@@ -69,5 +69,5 @@ def _make(path: Path, shape: Shape) -> None:
 
 def _version() -> str:
     """Return a version of the generator's code; a changed generator writes other repositories."""
-    sources = sorted(Path(lockrepo.__file__).parent.glob("*.py"))
+    sources = sorted(Path(lockrepo.__file__).parent.rglob("*.py"))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]

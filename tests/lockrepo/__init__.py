@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from .entries import Entry, Existing, File, Folder, Submodule, Symlink
 from .formats import FORMATS
-from .generator import generate
+from .generated.generator import generate
+from .generated.people import PERSON_KINDS
+from .generated.plan import KINDS
+from .generated.truth import LockTruth, Truth
 from .holders import Build, ExpectedHolder, go_text
-from .people import PERSON_KINDS
-from .plan import KINDS
 from .repository import LockRepository
 from .stream import OLD_RESOURCE, RESOURCE, Person
-from .truth import LockTruth, Truth
 
 __all__ = [
     "FORMATS",

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .generator import generate
-from .plan import KINDS
-from .timeline import UNTIL
+from .generated.generator import generate
+from .generated.plan import KINDS
+from .generated.timeline import UNTIL
 
 
 def main() -> None:

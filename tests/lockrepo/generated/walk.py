@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from ..entries import File, join
+from ..stream import write
 from . import people
 from .calendar import Calendar
 from .change import Change, adding, claiming, releasing, removing, updating
-from .entries import File, join
 from .plan import LastingClaim, Lock, Plan
 from .sampled import SampledSet
-from .stream import write
 from .voices import Voices
 
 

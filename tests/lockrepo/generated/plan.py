@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from random import Random
 
-from .entries import File
-from .formats import FORMATS
-from .holders import Build, ExpectedHolder
+from ..entries import File
+from ..formats import FORMATS
+from ..holders import Build, ExpectedHolder
 from .people import PERSON_KINDS
 
 KINDS = (*FORMATS, *PERSON_KINDS)

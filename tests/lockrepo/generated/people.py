@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from .formats import Names
-from .holders import Build
-from .stream import Person
+from ..formats import Names
+from ..holders import Build
+from ..stream import Person
 
 PEOPLE = tuple(
     Person(name, f"{name.split()[0].lower()}@example.com") for name in ("Ada Larsson", "Béla Tóth", "Chi Nwosu")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from ..stream import header
 from .change import Change
 from .people import PEOPLE
 from .plan import Window
-from .stream import header
 from .timeline import Timeline
 
 SIDE = "side-of-generated"  # exists only while a history is generated

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .entries import File, Text, join
+from ..entries import File, Text, join
+from ..stream import Person, rename, write
 from .plan import Lock
-from .stream import Person, rename, write
 
 
 @dataclass

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from ..formats import FORMATS
+from ..holders import PERSON, Build, ExpectedHolder
+from ..stream import OLD_RESOURCE, RESOURCE, Person
 from . import people
-from .formats import FORMATS
-from .holders import PERSON, Build, ExpectedHolder
 from .people import random_build
 from .plan import LastingClaim, Lock
-from .stream import OLD_RESOURCE, RESOURCE, Person
 
 OWN_AUTHOR = Person("Release Bot", "release-bot@example.com")  # `git_config` can set a resource's author
 RENAMED_AT = 0.68  # fraction of the history after which the resource commits as `git`

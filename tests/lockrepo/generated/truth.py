@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from .holders import ExpectedHolder
+from ..holders import ExpectedHolder
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from .git_command import git_environment
+from ..git_command import git_environment
 
 BUFFER = 1 << 20  # bytes: a history is many small writes
 

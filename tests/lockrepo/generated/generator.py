@@ -10,14 +10,14 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
+from ..entries import File, join
+from ..history import GitHistory
+from ..stream import write
 from .branches import SIDE, Branches
 from .change import Change, adding
-from .entries import File, join
-from .history import GitHistory
 from .import_process import fast_import
 from .people import PEOPLE
 from .plan import KINDS, Lock, Plan, make_plan
-from .stream import write
 from .timeline import UNTIL, Timeline
 from .truth import LockTruth, Truth
 from .voices import Voices
