@@ -36,6 +36,7 @@ FLOORS = {
         "pool",
         "push",
         "resource",
+        "handoff/versions",
         "handoff",
         "verdict",
         "report",

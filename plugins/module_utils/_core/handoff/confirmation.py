@@ -15,7 +15,7 @@ from ..concourse.model import Build, BuildStatus, Job, JobInput
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference
 from .contradictions import require_listed_job
-from .version_progress import BUILDS_TO_LOOK_BACK, VersionProgress
+from .versions.progress import BUILDS_TO_LOOK_BACK, VersionProgress
 
 
 def require_same_build(build: Build, queries: BuildQueries) -> None:

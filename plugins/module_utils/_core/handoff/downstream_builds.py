@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ..concourse.model import Build, BuildStatus
 from ..concourse.queries import NoCredibleResponse
 from .trace import HandOffTrace, items_of_build
-from .version_use import ResourceVersion, VersionUse
+from .versions.use import ResourceVersion, VersionUse
 
 # Builds of one trace whose versions are fetched.
 _MOST_BUILDS = 50

@@ -16,13 +16,13 @@ from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
 from .confirmation import require_maker, require_no_user, require_same_build
 from .downstream_builds import fetch_downstream_uses
-from .reruns import ask_for_active_rerun
 from .state import HandOff, HandOffState, in_use_by, state_by_user
 from .takers import ask_for_pending_builds, ask_for_taker
 from .trace import HandOffTrace, fetch_trace
 from .use_after_failure import ask_for_use_after_one_off_build
-from .version_search import ask_for_version_users
-from .version_use import VersionUse
+from .versions.reruns import ask_for_active_rerun
+from .versions.search import ask_for_version_users
+from .versions.use import VersionUse
 
 
 def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rewritten: bool = False) -> HandOff:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..concourse.model import Build, BuildStatus, Job, JobInput
 from .contradictions import require_listed_build
-from .version_progress import VersionProgress
+from .versions.progress import VersionProgress
 
 
 @dataclass(frozen=True, slots=True)

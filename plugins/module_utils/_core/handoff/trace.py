@@ -20,8 +20,8 @@ from .contradictions import (
     require_other_version,
     require_resource_of,
 )
-from .version_progress import VersionProgress
-from .version_use import ResourceVersion, VersionUse
+from .versions.progress import VersionProgress
+from .versions.use import ResourceVersion, VersionUse
 
 
 @dataclass(slots=True)

@@ -13,12 +13,12 @@ from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from .confirmation import require_no_user, require_same_build
 from .contradictions import require_listed_job
-from .reruns import ask_for_active_rerun
 from .state import HandOff, state_by_user
 from .takers import ask_for_pending_builds
 from .trace import fetch_version_use, lock_resources_of
-from .version_progress import VersionProgress
-from .version_search import ask_for_version_users
+from .versions.progress import VersionProgress
+from .versions.reruns import ask_for_active_rerun
+from .versions.search import ask_for_version_users
 
 
 def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) -> HandOff:

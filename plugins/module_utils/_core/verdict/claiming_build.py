@@ -17,7 +17,7 @@ from ..concourse.instance_vars import is_garbled_untyped, matches_untyped
 from ..concourse.model import Build, BuildStatus
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference
-from ..handoff.version_search import has_made, has_made_another_claim
+from ..handoff.versions.search import has_made, has_made_another_claim
 
 # Seconds. The worker's clock dates a commit, the database's clock a build.
 CLOCK_SKEW = 60

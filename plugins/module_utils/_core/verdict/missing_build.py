@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..concourse.model import Build
-from ..handoff.version_search import VersionUsers, ask_for_making_build, ask_for_version_users, has_made
+from ..handoff.versions.search import VersionUsers, ask_for_making_build, ask_for_version_users, has_made
 from .build_rules import ask_about_build
 from .claim_to_judge import ClaimToJudge
 from .namesake import ask_for_namesake

@@ -18,7 +18,7 @@ from ..claim.holder import Holder
 from ..concourse.model import Build, BuildStatus
 from ..concourse.queries import BuildQueries
 from ..concourse.references import BuildReference, PipelineReference
-from ..handoff.version_search import has_made, has_made_another_claim
+from ..handoff.versions.search import has_made, has_made_another_claim
 from .claiming_build import ClaimTiming, timing_of
 
 

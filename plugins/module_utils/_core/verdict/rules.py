@@ -9,9 +9,9 @@
 | a person | | manual | here |
 | a build, or none, and no Concourse is configured | | unverified | here |
 | another Concourse, or no readable build | | foreign | here |
-| no build | no output names the commit | unverified; handed_off if a build uses the lock | version_search.py |
-| a build that the name does not lead to | an output names the commit | as for any build, below | version_search.py |
-| | no output names it | gone; handed_off if a build has the lock or may have it | version_search.py, namesake.py |
+| no build | no output names the commit | unverified; handed_off if a build uses the lock | versions/search.py |
+| a build that the name does not lead to | an output names the commit | as for any build, below | versions/search.py |
+| | no output names it | gone; handed_off if a build has the lock or may have it | versions/search.py, namesake.py |
 | | forgotten, but the times of a namesake fit | unverified | namesake.py |
 | a build | had ended before the claim | zombie; handed_off if a build uses the lock | claiming_build.py |
 | | pending or started | running | here |
@@ -26,7 +26,7 @@ from ..claim.claim import Claim
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..handoff.version_search import ask_for_making_build, has_made, has_made_another_claim
+from ..handoff.versions.search import ask_for_making_build, has_made, has_made_another_claim
 from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build

@@ -16,7 +16,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
     BuildReference,
     PipelineReference,
 )
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.version_progress import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.progress import (
     BUILDS_TO_LOOK_BACK,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import version_search
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions import search
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
@@ -158,7 +158,7 @@ def test_a_resource_that_cannot_be_asked_keeps_the_lock(method: str) -> None:
 def test_too_many_resources_keep_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     model, build = a_pipeline(lost=True)
     model.versions("envs", "v2")
-    monkeypatch.setattr(version_search, "MOST_RESOURCES", 0)
+    monkeypatch.setattr(search, "MOST_RESOURCES", 0)
     verdict = judge(ModelQueries(model), build)
     assert verdict.name is UNREACHABLE
     assert "fewer teams" in verdict.reason

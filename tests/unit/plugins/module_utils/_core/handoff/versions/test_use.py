@@ -10,7 +10,7 @@ import time
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.version_search import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.search import (
     ask_for_version_users,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName

@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import version_search
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.version_search import (
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions import search
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.search import (
     VersionUsers,
     ask_for_making_build,
     ask_for_version_users,
@@ -118,10 +118,10 @@ def test_a_version_is_known_where_a_resource_has_it_whether_or_not_a_build_took_
 def test_as_many_resources_as_can_be_searched_are(monkeypatch: pytest.MonkeyPatch) -> None:
     model, claiming = claimed()
     queries = ModelQueries(model)
-    monkeypatch.setattr(version_search, "MOST_RESOURCES", len(model.order))
+    monkeypatch.setattr(search, "MOST_RESOURCES", len(model.order))
     assert ask_for_making_build("v2", TEAMS, queries) == claiming
     assert Query("resources", (TEAMS,)) in queries.asked
-    monkeypatch.setattr(version_search, "MOST_RESOURCES", len(model.order) - 1)
+    monkeypatch.setattr(search, "MOST_RESOURCES", len(model.order) - 1)
     with pytest.raises(NoCredibleResponse, match=r"this login sees 1 resources.* in at most 0: give the login"):
         ask_for_making_build("v2", TEAMS, queries)
 

@@ -13,7 +13,9 @@ import time
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.reruns import ask_for_active_rerun
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.reruns import (
+    ask_for_active_rerun,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,

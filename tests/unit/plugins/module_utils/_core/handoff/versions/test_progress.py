@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.job_graph import JobGraph
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.trace import fetch_version_use
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.version_progress import VersionProgress
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.progress import VersionProgress
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..concourse.model import Build
-from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..concourse.references import PipelineReference
+from ...concourse.model import Build
+from ...concourse.queries import BuildQueries, NoCredibleResponse
+from ...concourse.references import PipelineReference
 
 # Lists of a job's builds that are read for the re-runs of its older builds; each holds a hundred builds.
 _MOST_LISTS = 20

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..concourse.model import Build, BuildStatus, Version
-from ..shared.times import latest_time
+from ...concourse.model import Build, BuildStatus, Version
+from ...shared.times import latest_time
 
 ResourceVersion = tuple[str, Version]
 """A resource by name, and one of its versions."""

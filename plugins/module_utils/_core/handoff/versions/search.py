@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..concourse.model import Build, Version
-from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..concourse.references import BuildReference, PipelineReference, ResourceReference
-from ..shared.times import latest_time
+from ...concourse.model import Build, Version
+from ...concourse.queries import BuildQueries, NoCredibleResponse
+from ...concourse.references import BuildReference, PipelineReference, ResourceReference
+from ...shared.times import latest_time
 from .reruns import ask_for_active_rerun
 
 # A login can see the resources of thousands of pipelines; each costs one request for each claim.

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, BuildStatus, Job, JobInput, Version
-from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..concourse.references import PipelineReference
-from .version_use import VersionUse, is_success_of
+from ...concourse.job_graph import JobGraph
+from ...concourse.model import Build, BuildStatus, Job, JobInput, Version
+from ...concourse.queries import BuildQueries, NoCredibleResponse
+from ...concourse.references import PipelineReference
+from .use import VersionUse, is_success_of
 
 # Builds of a job that are searched for the versions it took last.
 BUILDS_TO_LOOK_BACK = 10
