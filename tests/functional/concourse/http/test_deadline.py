@@ -25,7 +25,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import ResponseLost
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import FLOW, Connect
-from ansible_collections.poolboy.concourse.tests.functional.concourse.dripping_server import HEAD, DrippingServer
+from ansible_collections.poolboy.concourse.tests.functional.concourse.http.dripping_server import HEAD, DrippingServer
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority
 
 Tls = tuple[ssl.SSLContext | None, dict[str, Any]]

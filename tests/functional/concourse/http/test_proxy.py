@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.tests.atc import Emulator
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect, finds_build, populate
-from ansible_collections.poolboy.concourse.tests.functional.concourse.proxy import Proxy
+from ansible_collections.poolboy.concourse.tests.functional.concourse.http.proxy import Proxy
 from ansible_collections.poolboy.concourse.tests.servers import CertificateAuthority
 
 

@@ -20,7 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.tests.atc import Replay
 from ansible_collections.poolboy.concourse.tests.functional.concourse.conftest import Connect
 
-WORLD = Path(__file__).parents[2] / "contract" / "world.json"
+WORLD = Path(__file__).parents[3] / "contract" / "world.json"
 CI, FLOW = PipelineReference("main", "ci"), PipelineReference("main", "flow")
 DEPLOY = PipelineReference("ops", "deploy", '{"branch":"feature/x","cfg":{"deep":true},"num":9000}')
 RECORDED = {
