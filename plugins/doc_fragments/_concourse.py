@@ -30,7 +30,7 @@ options:
       - If not provided, it is read from E(CONCOURSE_PASSWORD) where the module runs.
     type: str
   concourse_token:
-    description: A bearer token, such as C(fly login) creates.
+    description: A bearer token, such as the one that C(fly login) creates.
     type: str
   concourse_client_id:
     description: Name of a client that the operator of Concourse has added with C(--add-client).
@@ -44,7 +44,7 @@ options:
       - The target provides URL, team, token and certificates.
     type: str
   concourse_url_aliases:
-    description: Other URLs of the same Concourse that claims may name, such as the one it had before it moved.
+    description: Other URLs of the same Concourse that claims may name, such as a previous one.
     type: list
     elements: str
     default: []

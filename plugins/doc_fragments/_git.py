@@ -32,7 +32,7 @@ options:
   key_file:
     description:
       - Path of a private SSH key. SSH offers no other key.
-      - A key with the line ends of Windows, or without the last one, is read as well.
+      - A key with Windows line endings, or without a line break at its end, works, too.
     type: path
   ssh_private_key:
     description:
@@ -50,8 +50,8 @@ options:
   repo_username:
     description:
       - User name for the repository over C(https) or C(http).
-      - A login that is given takes precedence over C(~/.netrc). With a user name alone, the password of this user in
-        C(~/.netrc), or of the credential helpers in the settings of git, is used.
+      - This login takes precedence over C(~/.netrc). Without O(repo_password), git uses the password of this user in
+        C(~/.netrc), or from the credential helpers in the settings of git.
     type: str
   repo_password:
     description: Password or access token for the repository over C(https) or C(http).
@@ -59,7 +59,7 @@ options:
   ca_path:
     description:
       - Path of a PEM file with the trusted CA certificates, for the repository over C(https) and for Concourse.
-      - It replaces the CA certificates of the system.
+      - These certificates replace those of the system.
     type: path
   git_timeout:
     description: Seconds after which a git command that talks to the repository is stopped.
@@ -79,7 +79,7 @@ notes:
   - Git uses the settings of the user, such as C(core.sshCommand), C(url.BASE.insteadOf), C(http.proxy), credential
     helpers and C(commit.gpgSign). E(GIT_SSH_COMMAND) takes precedence over C(core.sshCommand), and O(key_file) and
     O(ssh_private_key) over a C(core.sshCommand) that names a key.
-  - Of the settings in E(GIT_CONFIG_COUNT), those that say how to reach a server and how to sign are used. The module
-    warns of all others.
-  - E(GIT_ASKPASS) and C(core.askPass) are asked for a password only where neither O(repo_password) nor the URL has one.
+  - Of the settings in E(GIT_CONFIG_COUNT), only those that define how to reach a server and how to sign are used. The
+    module warns about all others.
+  - Git uses E(GIT_ASKPASS) and C(core.askPass) only if neither O(repo_password) nor the URL has a password.
 """

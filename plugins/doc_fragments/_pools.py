@@ -20,7 +20,7 @@ options:
       - A dictionary has the key C(name) and optionally C(stale_timeout), C(grace), C(policy) and C(no_concourse), which
         override the options of the same name for this pool. The keys C(release_to), C(job) and C(resource), and
         C(=team/pipeline/job) after a name, are for other modules; this module ignores them.
-      - If not provided, it is read from E(POOLS) where the module runs. Without both, the module reads all pools.
+      - If not provided, it is read from E(POOLS) where the module runs. If neither is set, the module reads all pools.
     type: raw
   stale_timeout:
     description:
@@ -39,8 +39,8 @@ options:
       - Verdicts without an entry keep the policy of O(preset). By default, this is V(release) for C(errored),
         C(aborted) and C(zombie), V(stale) for C(leaked), C(failed), C(gone) and C(expired), and V(keep) for
         C(handed_off), C(manual), C(foreign) and C(unverified).
-      - V(stale) for C(unverified) goes by age alone, for locks of which Concourse cannot tell the build. It has no
-        effect without a Concourse, where O(no_concourse) decides; V(keep) keeps these locks there, too.
+      - V(stale) for C(unverified) goes by age alone, for locks whose build Concourse cannot identify. If no Concourse
+        is configured, it has no effect, because O(no_concourse) decides. V(keep) keeps these locks in both cases.
       - Locks that are C(running), C(held), C(unreachable), or C(handed_off) to a running build are always kept.
     type: dict
     default: {}
@@ -48,20 +48,20 @@ options:
     description:
       - The policies that O(policy) overrides.
       - V(safe) uses the default policies of O(policy).
-      - V(pool_boy) behaves like the Python script of this name. It releases each lock that no running build holds after
-        the O(grace), and all other locks, including those of people, after the O(stale_timeout). It also releases
-        locks of pipelines that wait for a hand-off, for example at a manual gate.
+      - V(pool_boy) behaves like the Python script of this name. If no running build holds a lock, it releases the lock
+        after the O(grace). It releases all other locks, including those of people, after the O(stale_timeout). It also
+        releases locks that wait for the next job of their pipeline, for example at a manual gate.
       - Without a Concourse, V(pool_boy) goes by age alone, as O(no_concourse=stale) does.
     type: str
     choices: [safe, pool_boy]
     default: safe
   no_concourse:
     description:
-      - What to do with locks that builds claimed if neither O(concourse_url) nor O(concourse_target) is set, so that
-        nobody knows whether these builds are still at work.
+      - What to do with locks that builds claimed if neither O(concourse_url) nor O(concourse_target) is set, so that it
+        is unknown whether these builds are still running.
       - V(keep) keeps them.
-      - V(stale) goes by age alone. It releases each of them when the O(stale_timeout) has passed since its claim, even
-        while a build uses it.
+      - V(stale) goes by age alone. It releases each of these locks when the O(stale_timeout) has passed since the
+        claim, even while a build uses the lock.
       - If not provided, they are kept, unless O(preset=pool_boy) or O(policy) decides.
     type: str
     choices: [keep, stale]

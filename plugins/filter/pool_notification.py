@@ -47,7 +47,7 @@ EXAMPLES = r"""
   ansible.builtin.set_fact:
     found: "{{ pool_boy_round | poolboy.concourse.pool_news }}"
 
-- name: Tell the news, if there are any
+- name: Send the news, if there is any
   when: found.news | length > 0
   ansible.builtin.uri:
     url: "{{ webhook_url }}"

@@ -13,15 +13,15 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Reads the locks of pools as M(poolboy.concourse.concourse_pool_status) does, and releases those whose policy allows
-    it, with one commit for each lock. All commits go out in one push, which is never forced. Only locks for which
-    Concourse responds slowly are left to a later push of the same run.
+    it, with one commit for each lock. All commits go out in one push, which is never forced. If Concourse responds
+    slowly about some locks, these are left to a later push of the same run.
   - A lock is never released while a build uses it, while it is C(held), or while Concourse gives no credible response
     about its build, except with O(force).
   - Without O(concourse_url) or O(concourse_target), the module cannot verify whether a build is alive. It then keeps
     all locks and fails, unless O(no_concourse) or O(preset) says what to do with locks that builds claimed.
   - If Concourse gives no credible response about any lock that a build holds, for example because O(concourse_url) is
-    misspelt, the module keeps all locks and fails, unless O(unreachable_ok). If it gives none about some of them, the
-    module keeps these and warns.
+    misspelt, the module keeps all locks and fails, unless O(unreachable_ok) is set. If it gives none about some of
+    these locks, the module keeps them and warns.
   - The module judges each lock again immediately before the push. At the start of the push, no judgement is older than
     5 seconds. If Concourse does not answer about a lock within that time, even when asked again, the lock is kept.
   - If somebody else has pushed in the meantime, the module only releases locks that are still claimed by the same
@@ -61,8 +61,8 @@ options:
     type: str
   exclude:
     description:
-      - Locks that are always kept, as C(pool/lock) or as shell patterns of it such as V(aws/precious-*). An element
-        that is exactly the name of a lock keeps it, even if the name looks like a pattern, such as V(aws/env[1]).
+      - Locks that are always kept, as C(pool/lock) or as shell patterns such as V(aws/precious-*). The exact name of a
+        lock also works if it looks like a pattern, such as V(aws/env[1]).
       - The module warns about a pattern that matches no lock of the pools, such as a pattern without a pool.
     type: list
     elements: str
@@ -80,14 +80,15 @@ options:
         as a number.
       - The module fails and releases nothing if at least 3 locks that builds hold, and more than half of them, are
         C(gone), and it would release one of these whose commit is not in this list.
-      - A commit that claims no lock any more has no effect.
+      - A commit that no longer claims a lock has no effect.
     type: list
     elements: str
     default: []
   unreachable_ok:
     description:
-      - Whether to succeed although Concourse could not be asked about any of the locks that builds hold, because none
-        is configured or it gives no credible response. The module then warns; these locks are kept in any case.
+      - Whether to succeed although Concourse could not be asked about any of the locks that builds hold, because no
+        Concourse is configured, or because it gives no credible response. The module then warns. These locks are kept
+        in any case.
     type: bool
     default: false
   force:
@@ -117,7 +118,7 @@ seealso:
   - ref: ansible_collections.poolboy.concourse.docsite.choosing_policies
     description: Policies for common situations.
   - ref: ansible_collections.poolboy.concourse.docsite.safe_releases
-    description: Why a run takes no lock that is in use.
+    description: Why a run never takes a lock that is in use.
 """
 
 EXAMPLES = r"""
@@ -172,7 +173,8 @@ locks:
     action_reason: {description: The reason of the action., type: str, sample: 'errored, since 2026-11-21T20:31:59Z'}
 released:
   description:
-    - The locks that were released, in the order of the commits. If the module failed, those that it released before.
+    - The locks that were released, in the order of the commits. If the module failed, those released before the
+      failure.
   returned: after the repository was read
   type: list
   elements: dict

@@ -19,7 +19,7 @@ description:
     of a run go out in one push, which is never forced. If another push is faster, the module plans again.
   - A claim names its owner and its end. M(poolboy.concourse.concourse_pool_clean) keeps the lock until then, and
     releases it some time after the end, see C(expired) in M(poolboy.concourse.concourse_pool_status).
-  - Needs no Concourse. If one is configured, the error about a pool without a free lock tells which locks nobody uses
+  - Needs no Concourse. If one is configured, the error for a pool without a free lock lists the locks that nobody uses
     any more.
 extends_documentation_fragment:
   - poolboy.concourse._attributes
@@ -50,41 +50,41 @@ options:
     required: true
   state:
     description:
-      - V(claimed), O(owner) holds O(count) locks of the pool, or the lock O(name). Locks that the owner holds already
+      - V(claimed), O(owner) holds O(count) locks of the pool, or the lock O(name). Locks that the owner already holds
         count, so that a second run changes nothing.
       - V(unclaimed), O(owner) does not hold the lock O(name), or any lock of the pool.
       - V(present), the lock O(name) exists, with O(content) if that is set. A claimed lock is not updated.
-      - V(absent), the lock O(name) does not exist. A lock that another holder has is not removed.
+      - V(absent), the lock O(name) does not exist. A lock of another holder is not removed.
     type: str
     choices: [claimed, unclaimed, present, absent]
     required: true
   name:
     description:
       - The lock. Required for O(state=present) and O(state=absent).
-      - With O(state=claimed), any free lock is claimed if this is not set.
-      - With O(state=unclaimed), the only lock that the owner holds is released if this is not set. The module fails if
-        the owner holds several; V(all) releases all of them.
+      - If not set with O(state=claimed), the module claims any free lock.
+      - If not set with O(state=unclaimed), the module releases the only lock that the owner holds. It fails if the
+        owner holds several; V(all) releases all of them.
     type: str
   owner:
     description:
       - Who holds the lock. The same owner gets the same lock in every run, so two plays must not share an owner.
       - In a job of AWX, the default is that job, such as V(AWX job 4711 of https://awx.example.com). Elsewhere it is
-        required for a claim, because nothing else is sure to be unique. Use the id of the workflow to claim in one job
-        and release in another.
+        required for a claim, because no other default is certain to be unique. Use the id of the workflow to claim in
+        one job and release in another.
     type: str
   reason:
-    description: Why the lock is held or changed, in one line. It is shown wherever the lock is.
+    description: Why the lock is held or changed, in one line. Everybody who can see the lock can read it.
     type: str
     default: ""
   until:
     description:
-      - How long a claim holds the lock, so that a job that crashes does not hold it for ever. Required for
+      - How long a claim holds the lock, so that a job that crashes does not hold it forever. Required for
         O(state=claimed), and with O(claimed).
       - A span such as V(4h), V(90m) or V(2d 12h), counted from the claim.
       - A time with its offset from UTC, such as V('2026-11-29T18:00:00Z'). Quote it.
       - V(never).
-      - If the owner holds the lock already, a later end extends the hold. A span that is given again extends it once a
-        tenth of the span has passed.
+      - If the owner already holds the lock, a later end extends the hold. The same span extends it once a tenth of the
+        span has passed.
     type: str
   count:
     description: How many locks to claim. All of them are claimed, or none.
@@ -93,9 +93,9 @@ options:
   choose:
     description:
       - Which free lock is claimed if O(name) is not set.
-      - V(oldest_free) is the one that has been free for the longest time. To know it, the module reads the history as
-        far back as that.
-      - V(name) is the first one by name.
+      - V(oldest_free) is the lock that has been free for the longest time. To find it, the module reads the history
+        back to that time.
+      - V(name) is the first lock by name.
     type: str
     choices: [random, oldest_free, name]
     default: random
@@ -107,23 +107,23 @@ options:
     default: 0
   claim_commit:
     description:
-      - The commit of the claim that is to end, with O(state=unclaimed) or O(state=absent), as
+      - The commit of the claim to end, with O(state=unclaimed) or O(state=absent), as
         M(poolboy.concourse.concourse_pool_status) returns it, or at least its first 7 hexadecimal digits. Quote it,
         because YAML reads digits alone as a number.
-      - It releases a lock that another holder has, even if a build uses the lock. The module fails if another commit
-        claims the lock now.
+      - With this option, the module also releases a lock of another holder, even if a build uses the lock. It fails if
+        another commit claims the lock now.
     type: str
   release_to:
     description: Another pool of the repository that receives the released locks as free locks.
     type: str
   content:
     description:
-      - The content of a lock that is added or updated, as text, or as data that is written as YAML, of at most 1 MiB.
-      - The lock is updated if it has another text, or other data. An empty content counts as not set.
-      - The content is part of the repository, and of the result. Set C(no_log) on the task if it has secrets.
+      - The content of a lock to add or update, as text, or as data that the module writes as YAML, of at most 1 MiB.
+      - The module updates the lock if its text or its data differs. An empty content counts as not set.
+      - The content is part of the repository, and of the result. Set C(no_log) on the task if it holds secrets.
     type: raw
   claimed:
-    description: Whether a lock that O(state=present) adds is claimed by O(owner) at once.
+    description: Whether O(owner) immediately claims a lock that O(state=present) adds.
     type: bool
     default: false
   create_pool:
@@ -137,7 +137,7 @@ options:
 notes:
   - The host where the module runs needs git, GitPython, requests, and access to the repository. Use C(delegate_to) with
     V(localhost) and C(run_once) to run it on the controller.
-  - To read and write contents that are YAML, that host needs PyYAML.
+  - To read and write contents as YAML, that host needs PyYAML.
 seealso:
   - module: poolboy.concourse.concourse_pool_status
   - module: poolboy.concourse.concourse_pool_clean
@@ -217,7 +217,7 @@ locks:
       type: str
       sample: "url: https://env-4.example.com\n"
     data:
-      description: The mapping or the list that the content holds as YAML or JSON, V(null) if it holds neither.
+      description: The content as a mapping or a list, if it is YAML or JSON. V(null) otherwise.
       type: raw
       sample: {url: https://env-4.example.com}
     owner: {description: Who holds the lock., type: str, sample: release-tests 1.2.0}
@@ -231,7 +231,7 @@ locks:
       type: str
       sample: d0850b46e5200ff4c85718fad1652bdcdd611339
 lock:
-  description: The lock, if it is a single one, with the same keys. V(null) otherwise.
+  description: The lock, if RV(locks) has exactly one, with the same keys. V(null) otherwise.
   returned: success
   type: dict
   sample:
@@ -245,7 +245,7 @@ lock:
     until: "2026-11-29T18:00:00Z"
     commit: d0850b46e5200ff4c85718fad1652bdcdd611339
 report:
-  description: What became of the locks, and the contents of those that the owner holds, as lines for people.
+  description: The state of the locks, and the contents of those that the owner holds, as lines for people.
   returned: success
   type: list
   elements: str
@@ -253,8 +253,8 @@ report:
     - "aws/env-4 is held by release-tests 1.2.0 until 2026-11-29T18:00:00Z, for 4h 0m more: tests of release 1.2.0"
     - "  url: https://env-4.example.com"
 not_available:
-  description: V(true) if the module failed because others hold what is wanted.
-  returned: if others hold what is wanted
+  description: V(true) if the module failed because others hold the locks.
+  returned: if others hold the locks
   type: bool
   sample: true
 """

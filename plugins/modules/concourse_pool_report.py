@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Prints lines as they are, whatever the settings of the callback are. M(ansible.builtin.debug) prints a list or a
+  - Prints lines without changes, whatever the settings of the callback are. M(ansible.builtin.debug) prints a list or a
     text of several lines as JSON, unless C(result_format) is C(yaml).
-  - If the stdout callback writes for programs, such as P(ansible.posix.json#callback), the lines are in RV(msg)
-    instead.
+  - If the output of the stdout callback is for programs, as with P(ansible.posix.json#callback), the lines are in
+    RV(msg) instead.
   - The module runs on the controller and needs no connection.
 extends_documentation_fragment:
   - poolboy.concourse._attributes
@@ -31,7 +31,7 @@ options:
     elements: str
     required: true
   failure:
-    description: The message with which the module fails after it has printed the lines; if empty, it succeeds.
+    description: The module prints the lines and then fails with this message. If empty, it succeeds.
     type: str
 """
 
@@ -55,7 +55,7 @@ lines:
   sample: ['aws: 2 claimed (1 releasable), 1 free: env-3']
 msg:
   description:
-    - The lines, if the callback writes for programs or the task has C(no_log).
+    - The lines, if the output of the callback is for programs or the task has C(no_log).
     - O(failure), if the module fails.
   returned: if the lines were not printed, or if the module fails
   type: raw

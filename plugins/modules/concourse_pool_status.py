@@ -26,8 +26,8 @@ extends_documentation_fragment:
 options:
   fail_on:
     description:
-      - Verdicts with which the module fails if at least one lock of the pools has one of them, for example to use it as
-        a check in a pipeline. The result is complete then, too.
+      - The module fails if at least one lock of the pools has one of these verdicts, for example to use it as a check
+        in a pipeline. The result of the failure is complete.
     type: list
     elements: str
     choices:
@@ -67,7 +67,7 @@ seealso:
   - ref: ansible_collections.poolboy.concourse.docsite.verdicts
     description: How each verdict is reached.
   - ref: ansible_collections.poolboy.concourse.docsite.troubleshooting
-    description: What to do about an error, or about a verdict that is not expected.
+    description: What to do about an error or an unexpected verdict.
 """
 
 EXAMPLES = r"""
@@ -106,7 +106,7 @@ EXAMPLES = r"""
         policy:
           failed: keep
 
-- name: Read what is written in the locks of a pool
+- name: Read the contents of the locks of a pool
   poolboy.concourse.concourse_pool_status:
     repo: git@git.example.com:teams/locks.git
     concourse_target: ci
@@ -114,11 +114,11 @@ EXAMPLES = r"""
     show_content: true
   register: aws
 
-- name: Show it
+- name: Show the contents
   ansible.builtin.debug:
     msg: "{{ aws.locks | items2dict(key_name='name', value_name='content') }}"
 
-- name: Fail if a lock is leaked, or if nobody knows whether its build is alive
+- name: Fail if a lock is leaked, or if it is unknown whether its build is alive
   poolboy.concourse.concourse_pool_status:
     repo: git@git.example.com:teams/locks.git
     concourse_target: ci
@@ -143,7 +143,7 @@ locks:
     verdict:
       description:
         - V(free), the lock is unclaimed.
-        - V(running), the build that claimed it is pending or started.
+        - V(running), the build that claimed the lock is pending or started.
         - V(handed_off), that build succeeded, and a later one uses the lock or a job can still take it.
         - V(leaked), that build succeeded, and no build will release the lock.
         - V(failed), V(errored) or V(aborted), that build ended with this status and left the lock claimed.
@@ -153,7 +153,7 @@ locks:
         - V(expired), such a hold has ended.
         - V(manual), the lock was claimed by a person, without an end.
         - V(foreign), the claim names another Concourse.
-        - V(unverified), no Concourse is configured, or neither message nor version tells the build.
+        - V(unverified), no Concourse is configured, or neither message nor version identifies the build.
         - V(unreachable), Concourse gave no credible response.
       type: str
       sample: errored
@@ -205,9 +205,9 @@ locks:
         end_time: {description: 'When the build ended, in UTC.', type: str, sample: "2026-11-21T20:31:59Z"}
     user:
       description:
-        - The build that uses the lock now, the claiming build or a later one; or, of a lock that was
-          V(handed_off), the job that can still take it.
-        - V(null) if nobody uses the lock, or nobody knows who does.
+        - The build that uses the lock now, the claiming build or a later one. If the lock is V(handed_off) and no build
+          uses it, the job that can still take it.
+        - V(null) if nobody uses the lock, or if the user is unknown.
       type: dict
       contains:
         text: {description: The build or the job in one line., type: str, sample: ci/test 3}
@@ -229,7 +229,7 @@ locks:
     dead_since:
       description:
         - When the last build that held the lock ended, in UTC. If no build is known, the time of the claim; if the
-          build is V(gone), when a run first saw it so; if a hold is V(expired), its end.
+          build is V(gone), when a run first saw this; if a hold is V(expired), its end.
         - V(null) while the lock is or may be in use.
       type: str
       sample: "2026-11-21T20:31:59Z"
@@ -243,8 +243,8 @@ locks:
         - The content of the lock's file, if O(show_content) is set, without white space at its end. Bytes that are not
           valid UTF-8 and control characters are written as in RV(locks[].name); line breaks stay.
         - At most 1024 characters of the first 20 lines. If that is not all, a last line says that the content was cut.
-        - V(null) without O(show_content), or if the file is empty, has a NUL and so is not text, or is larger than
-          64 KiB. The module M(poolboy.concourse.concourse_pool_lock) returns a content as it is.
+        - V(null) without O(show_content), or if the file is empty, is not text because it has a NUL, or is larger than
+          64 KiB. The module M(poolboy.concourse.concourse_pool_lock) returns a content without changes.
       type: str
       sample: "address: 10.0.3.7\nregion: eu-west-1"
 pools:

@@ -13,14 +13,14 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Ensures that there is one build of a job for each free lock of a pool, no matter who releases or adds the lock, and
-    how often this module runs, is interrupted, or fails.
+    no matter how often this module runs, is interrupted, or fails.
   - The module counts the free locks of each pool, and the builds of its job that are pending, or that have started but
     not yet claimed a lock of the pool. It starts the missing builds. It keeps no state between runs.
   - The module sends the request for a build once. If the response is lost, it looks for the build instead of sending
     the request again.
   - In check mode, the result has the same values as that of a real run, except for the names of the builds.
-  - A job must not release its lock into the pool that it is started for. Each build would leave a free lock, for which
-    the next run starts a build, for ever.
+  - The job must not release its lock into the same pool. Otherwise each build leaves a free lock, for which the next
+    run starts a build, without end.
 extends_documentation_fragment:
   - poolboy.concourse._attributes
   - poolboy.concourse._attributes.action_group
@@ -46,7 +46,7 @@ options:
       - A dictionary has the keys C(name) and C(job). C(job) is V(team/pipeline/job), or a dictionary with the keys
         C(team), C(pipeline), C(job) and, for an instance of an instanced pipeline, C(instance_vars). Use the
         dictionary for names that contain a slash.
-      - The key C(resource) is the name of the pool's resource in the pipeline of the job, for O(resource_check).
+      - The key C(resource) names the pool's resource in the pipeline of the job, for O(resource_check).
       - Two pools cannot have the same job. The module ignores keys for other modules, such as C(stale_timeout).
       - If not provided, it is read from E(POOLS) where the module runs.
     type: raw
@@ -124,7 +124,7 @@ EXAMPLES = r"""
         job:
           team: main
           pipeline: environments
-          job: make-anew
+          job: rebuild
           instance_vars:
             cloud: aws
         resource: destroy-pool
@@ -201,9 +201,10 @@ pools:
       sample: [https://ci.example.com/teams/main/pipelines/deploy/jobs/claim-aws/builds/17]
     blocked:
       description:
-        - The oldest pending build, if a lock is free, something blocks the build, and nothing has moved for 10 minutes.
-          Otherwise V(null). The build still counts as V(active), so the module starts no other build for its lock.
-        - The module also warns if an input is missing, or if nothing has moved for an hour.
+        - The oldest pending build, if a lock is free, something blocks the build, and there was no activity for 10
+          minutes. Otherwise V(null). The build still counts as V(active), so the module starts no other build for its
+          lock.
+        - The module also warns if an input is missing, or if there was no activity for an hour.
       type: dict
       contains:
         build: {description: The name of the build., type: str, sample: "17"}
@@ -216,7 +217,7 @@ pools:
           description:
             - The last time when a build of the job started or ended, the job claimed a lock of the pool, a free lock
               arrived, or the pipeline was set.
-            - An earlier time than a day ago is given as a day ago.
+            - At most a day ago; an earlier time is returned as a day ago.
           type: str
           sample: "2026-09-21T14:17:20Z"
         missing_inputs:

@@ -26,7 +26,7 @@ def hidden_names_warning(result: Mapping[str, object], options: Mapping[str, obj
         return None
     return (
         f"The value of {' and '.join(hidden)} occurs in names of pools, locks or states, which Ansible therefore hides"
-        " in this result; choose another secret, which is no ordinary word."
+        " in this result: choose another secret that is not an ordinary word."
     )
 
 

@@ -90,4 +90,4 @@ class LockModule(CommittingModule):
             with self.judge() as judge:
                 return unused_text(judge(error.locks, snapshot, [PoolOption(error.locks[0].pool, PoolPolicy())]))
         except PoolboyError as failed:
-            return f" Concourse could not be asked which of these nobody uses any more: {failed}"
+            return f" Concourse could not be asked which of these locks are unused: {failed}"

@@ -18,7 +18,7 @@ def round_gauges(round_: Round, previous: Previous) -> list[Metric]:
 
     A round in check mode is neither: both times stay as they were.
     """
-    ok = Metric("poolboy_round_ok", Kind.GAUGE, "Whether every step of the last round went well.", round_.name)
+    ok = Metric("poolboy_round_ok", Kind.GAUGE, "Whether every step of the last round succeeded.", round_.name)
     ok.set(round_.ok)
     steps = Metric("poolboy_step_ok", Kind.GAUGE, "0 if the step failed in the last round, else 1.", round_.name)
     for step in (*STEPS, *sorted(round_.failed_steps)):
@@ -29,7 +29,7 @@ def round_gauges(round_: Round, previous: Previous) -> list[Metric]:
         duration.set(round_.duration_seconds)
     counts = not round_.check_mode
     last = _time(round_, previous, "last_round", "When the last round ended, since 1970.", counts)
-    meaning = "When the last round in which every step went well ended, since 1970; 0 if there was none."
+    meaning = "When the last round in which every step succeeded ended, since 1970; 0 if there was none."
     return [ok, steps, duration, last, _time(round_, previous, "last_success", meaning, counts and round_.ok)]
 
 

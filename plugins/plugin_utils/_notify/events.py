@@ -61,7 +61,7 @@ def _failures(round_: Round) -> Iterator[Event]:
 def _stuck_pools(round_: Round) -> Iterator[Event]:
     for one in round_.triggered_pools:
         if one.is_stuck:
-            text = _line(f"{one.pool} is stuck, {one.job} gets no more builds: {one.reason}")
+            text = _line(f"{one.pool} is stuck, so no more builds of {one.job} are started: {one.reason}")
             yield Event(
                 NewsKind.STUCK,
                 text,

@@ -19,10 +19,10 @@ from .._round.lock import RoundHold, RoundLock
 from .._round.model import Round
 
 _STAYS: dict[str, str] = {
-    VerdictName.RUNNING: "Stays with its build.",
-    VerdictName.HANDED_OFF: "Stays until a job releases it.",
-    VerdictName.MANUAL: "Stays until a person releases it.",
-    VerdictName.UNREACHABLE: "Stays until Concourse answers.",
+    VerdictName.RUNNING: "Kept while its build runs.",
+    VerdictName.HANDED_OFF: "Kept until a job releases it.",
+    VerdictName.MANUAL: "Kept until a person releases it.",
+    VerdictName.UNREACHABLE: "Kept until Concourse answers.",
 }
 
 
@@ -57,7 +57,7 @@ class NextSteps:
             return NextStep(self._releasable(planned), at)
         if at is not None and lock.releasable_at is not None:
             left = max(0, (lock.releasable_at - self._round.finished_at) // 60)
-            return NextStep(f"May go at {at.text}" + (f", in {duration_text(left)}." if left else "."), at)
+            return NextStep(f"Releasable at {at.text}" + (f", in {duration_text(left)}." if left else "."), at)
         return _held(lock.hold) if lock.hold and lock.verdict == VerdictName.HELD else NextStep(_kept(lock))
 
     @cached_property
@@ -81,20 +81,18 @@ class NextSteps:
 
     def _releasable(self, planned: RoundLock | None) -> str:
         if self._round.clean is None:
-            return "May go now, but this round did not clean."
+            return "Releasable now, but this round did not clean."
         # A lock that was not releasable then was kept for that reason only.
         if planned is not None and planned.releasable:
             return f"Kept: {shown(planned.action_reason or 'by the policy')}."
-        return "Goes with the next round."
+        return "The next round releases it."
 
 
 def _held(hold: RoundHold) -> NextStep:
     until = page_time(hold.until)
     if until is not None:
-        return NextStep(f"Stays until {until.text}.", until)
-    return NextStep(
-        "Stays until its owner gives it back." if hold.is_endless else "Stays, because its end cannot be read."
-    )
+        return NextStep(f"Kept until {until.text}.", until)
+    return NextStep("Kept until its owner releases it." if hold.is_endless else "Kept, because its end cannot be read.")
 
 
 def _kept(lock: RoundLock) -> str:

@@ -4,7 +4,7 @@
   ages.watch(() => {
     const [age, isOld] = ages.show(byId('ago'));
     byId('old').hidden = !isOld;
-    if (isOld) byId('old').textContent = `This page is ${ages.span(age)} old. Locks may have changed hands since; if no newer page comes, see whether the rounds still run.`;
+    if (isOld) byId('old').textContent = `This page is ${ages.span(age)} old. Locks may have changed hands since. If no newer page appears, check whether the rounds still run.`;
     // The words change each half minute: a screen reader is told of the warning once, by the line above alone.
   });
   ages.showLocalTimes();

@@ -30,12 +30,12 @@ class Word:
 
 _MEANINGS: Mapping[VerdictName, str] = {
     VerdictName.ZOMBIE: "claimed after its build had ended",
-    VerdictName.ERRORED: "the build that claimed it errored, by a lost worker for example",
+    VerdictName.ERRORED: "the build that claimed it errored, for example because of a lost worker",
     VerdictName.ABORTED: "the build that claimed it was aborted",
     VerdictName.LEAKED: "the build that claimed it succeeded, and no build will release it",
     VerdictName.FAILED: "the build that claimed it failed; teams often inspect the environment of a failed build",
     VerdictName.GONE: "Concourse has no such build, or its name belongs to a later one",
-    VerdictName.EXPIRED: "held by a person or a playbook until a time that is over",
+    VerdictName.EXPIRED: "held by a person or a playbook until a time that has passed",
     VerdictName.UNREACHABLE: "Concourse gave no credible response",
     VerdictName.UNVERIFIED: "no Concourse is configured, or the claim names no build",
     VerdictName.FOREIGN: "the claim names another Concourse",

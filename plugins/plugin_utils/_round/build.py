@@ -61,7 +61,7 @@ class RoundBuilder:
     @cached_property
     def failures(self) -> tuple[Failure, ...]:
         is_unreadable = self.state is None
-        error = f"{self.settings.state_file} is not the JSON that the role wrote" if is_unreadable else None
+        error = f"{self.settings.state_file} does not contain the JSON that the role writes" if is_unreadable else None
         return tuple(failures_of(self.results, self.seen, error, unreachable_ok=self.settings.unreachable_ok))
 
     @property

@@ -20,9 +20,9 @@ _PREFIXES = {
     "page": ("page", "The page cannot be written"),
     "index": ("page", "The index cannot be written"),
     "metrics": ("metrics", "The metrics cannot be written"),
-    "push": ("pushgateway", "The push gateway did not take the metrics"),
-    "notify": ("notify", "The webhook did not take the news, which are kept for the next round"),
-    "news": ("notify", "The news cannot be worked out"),
+    "push": ("pushgateway", "The push gateway did not accept the metrics"),
+    "notify": ("notify", "The webhook did not accept the news, which is kept for the next round"),
+    "news": ("notify", "The news of this round cannot be determined"),
     "state": ("notify", "The state of the last round cannot be read, so this round starts without it"),
     "save": ("notify", "The state cannot be written"),
 }
@@ -68,9 +68,9 @@ def _unreachable_concourse(seen: StepResult) -> str | None:
     if not held or any(lock["verdict"] != VerdictName.UNREACHABLE for lock in held):
         return None
     whom = (
-        "the one lock that a build holds, so it was not looked after"
+        "the one lock that a build holds, so it is kept"
         if len(held) == 1
-        else f"any of the {len(held)} locks that builds hold, so none of them was looked after"
+        else f"any of the {len(held)} locks that builds hold, so all of them are kept"
     )
     return f"Concourse could not be asked about {whom}: {held[0]['reason']}."
 

@@ -71,7 +71,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"force": [{"lock": "env-1", "commit": SHA}]}, ["no lock env-1", "Write it as pool/lock: aws/env-1."]),
     ({"pools": "aws sick"}, ["no pool aws sick", "Separate pools by commas."]),
     ({"pools": "aws; sick"}, ["no pool aws; sick", "Separate pools by commas."]),
-    ({"pools": "[aws]"}, ["pools: [aws] begins as a list of JSON and is none", '["aws", "gcp:30"]']),
+    ({"pools": "[aws]"}, ["pools: [aws] begins like a JSON list but is not valid JSON", '["aws", "gcp:30"]']),
     ({"pools": '["nowhere"]'}, ["no pool nowhere", "aws", "sick"]),
     ({"force": [{"lock": "sick/env-1", "commit": SHA}]}, ["no lock sick/env-1"]),
     ({"branch": "nowhere"}, ["nowhere", "main"]),

@@ -151,7 +151,7 @@ def test_an_obstacle_keeps_only_its_lock(
     options = {"repo": locks.url, "pools": "aws", "release_to": "sick" if "quarantine" in kind else None}
     checked, run = clean(**options, check_mode=True), clean(**options)
     assert released(checked) == released(run) == {"aws/env-2"}
-    reason = f"{path} is in its way and is not a lock; move it elsewhere"
+    reason = f"{path} is in the way and is not a lock; move it elsewhere"
     assert checked.locks["aws/env-1"]["action_reason"] == run.locks["aws/env-1"]["action_reason"] == reason
     assert released(clean(**options)) == set(), "what the run before left to be found knows it too"
 
@@ -163,7 +163,7 @@ def test_an_obstacle_at_unclaimed_keeps_only_the_locks_of_its_pool(
     locks.commit({"odd/claimed/env-9": "x", "odd/unclaimed": entry}, message="claiming: env-9")
     run = clean(repo=locks.url, pools=["aws", "odd"])
     assert released(run) == {"aws/env-1", "aws/env-2"}
-    assert run.locks["odd/env-9"]["action_reason"].startswith("odd/unclaimed is in its way")
+    assert run.locks["odd/env-9"]["action_reason"].startswith("odd/unclaimed is in the way")
     assert any(one["text"].endswith("not a folder") for one in run.values["problems"])
 
 

@@ -47,7 +47,7 @@ def test_held_locks_stay_and_expired_ones_go(clean: Clean, locks: LockRepository
         assert (lock["verdict"], lock["action"], lock["policy"]) == ("held", "keep", "keep")
         assert lock["action_reason"] == "held, the policy keeps it"
     (commit,) = [one for one in commits_since(locks.path, base) if one.message.startswith("unclaiming: ended\n")]
-    reason = f"held by ada@workstation until {held['ended']}, which is over: kernel upgrade"
+    reason = f"held by ada@workstation until {held['ended']}, which has passed: kernel upgrade"
     assert reason in " ".join(commit.message.split())
     assert commit.trailers["Verdict"] == "expired"
     again = clean(**options)

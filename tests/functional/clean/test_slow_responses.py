@@ -111,7 +111,7 @@ def test_a_lock_that_is_always_slow_is_kept_and_named(clean: Clean, dead: Scene,
     ]
     kept = run.locks["aws/slow"]
     assert (kept["action"], kept["verdict"]) == ("keep", "errored")
-    assert kept["action_reason"] == "Concourse responds too slowly about it to judge it again before the push"
+    assert kept["action_reason"] == "Concourse responds too slowly to judge it again before the push"
     assert any("aws/slow" not in line and "too slowly" in line for line in run.values["report"])
 
 

@@ -149,7 +149,7 @@ def test_a_leaked_lock_fires_its_alert_once_from_both_exporters(monitoring: Moni
         "pool": "aws",
         "severity": "warning",
     }
-    assert "let go of 1 claimed locks of the pool aws" in alert["annotations"]["description"]
+    assert "allowed the release of 1 claimed locks of the pool aws" in alert["annotations"]["description"]
 
 
 def test_the_node_exporter_serves_the_file(monitoring: Monitoring) -> None:

@@ -52,7 +52,7 @@ def everything() -> dict[str, Any]:
 
 
 def holds() -> dict[str, Any]:
-    """Return a round with locks that somebody holds: until a time, without an end, and until a time that is over."""
+    """Return a round with locks that somebody holds: until a time, without an end, and until a time that has passed."""
     later, over = (iso(MADE + timedelta(minutes=minutes)) for minutes in (200, -18))
     locks = [
         a_hold("aws", "env-1", minutes=200, until=later),

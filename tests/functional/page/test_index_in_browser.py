@@ -74,4 +74,4 @@ def test_the_index_is_complete_without_javascript(open_file: OpenPage) -> None:
     assert table.get_by_role("rowheader").get_by_role("link").all_inner_texts() == names
     expect(visit.tab.locator("#old")).to_contain_text("1 of 4")
     assert table.get_by_text("too old").locator("visible=true").count() == 1
-    expect(visit.tab.get_by_text("Made 2026-11-22 03:02 UTC")).to_be_visible()
+    expect(visit.tab.get_by_text("Created 2026-11-22 03:02 UTC")).to_be_visible()

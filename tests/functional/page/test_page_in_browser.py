@@ -113,7 +113,7 @@ def test_the_page_is_complete_without_javascript(open_page: OpenPage) -> None:
     assert visit.tab.locator("#table button").count() == 0
     visit.rows.first.locator("summary").click()
     expect(visit.rows.first.locator(".release code")).to_contain_text("-e pool_boy_lock=big-2 ")
-    expect(visit.tab.get_by_text("Made 2026-11-22 03:00 UTC")).to_be_visible()
+    expect(visit.tab.get_by_text("Created 2026-11-22 03:00 UTC")).to_be_visible()
     assert visit.complaints == []
 
 
@@ -156,7 +156,7 @@ def test_a_command_is_selected_where_there_is_no_clipboard(open_page: OpenPage) 
 def test_an_old_page_says_so(open_page: OpenPage) -> None:
     visit = open_page(everything(), clock=_clock(minutes=50))
     old = visit.tab.locator("#old")
-    expect(visit.tab.get_by_text("Made 2026-11-22 03:00 UTC, 50m ago")).to_be_visible()
+    expect(visit.tab.get_by_text("Created 2026-11-22 03:00 UTC, 50m ago")).to_be_visible()
     assert not old.is_visible()
     visit.tab.clock.run_for("15:00")
     expect(old).to_have_text(re.compile("This page is 1h [45]m old"))
@@ -189,10 +189,10 @@ def test_a_held_lock_shows_who_holds_it_why_and_until_when(open_page: OpenPage) 
     expired, endless, held = visit.rows.all()
     expect(held).to_contain_text("ada@workstation")
     expect(held).to_contain_text("kernel upgrade")
-    expect(held).to_contain_text("Stays until 2026-11-22 06:20.")
-    expect(endless).to_contain_text("Stays until its owner gives it back.")
+    expect(held).to_contain_text("Kept until 2026-11-22 06:20.")
+    expect(endless).to_contain_text("Kept until its owner releases it.")
     expect(expired).to_contain_text("kernel upgrade (held until 2026-11-22 02:42)")
-    expect(expired).to_contain_text("May go at 2026-11-22 03:42, in 42m.")
+    expect(expired).to_contain_text("Releasable at 2026-11-22 03:42, in 42m.")
     for row in (held, expired):
         text = row.inner_text()
         assert [text.count(words) for words in ("ada@workstation", "kernel upgrade")] == [1, 1]

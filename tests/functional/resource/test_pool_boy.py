@@ -125,7 +125,7 @@ def test_params(
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"cleen": True}, "cleen is no option here"),
+        ({"cleen": True}, "cleen is not an option"),
         ({"clean": "perhaps"}, "clean is 'perhaps', which is not true or false"),
         ({"pools": ["gcp"]}, "pools names gcp; the source has: aws"),
         ({"max_releases": "all"}, "max_releases is 'all'"),

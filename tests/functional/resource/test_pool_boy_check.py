@@ -175,7 +175,7 @@ def test_a_killed_check_changes_nothing(pool_boy: Scripts, scene: Scene) -> None
         ({"grace": "soon"}, "grace is 'soon'"),
         ({"preset": "bold"}, "preset is 'bold', but must be one of: safe, pool_boy"),
         ({"retry_after": 0}, "retry_after is 0"),
-        ({"force": ["aws/env-1"]}, "force is no option here"),
+        ({"force": ["aws/env-1"]}, "force is not an option"),
         ({"concourse_password": "wrong"}, "refuse"),
         ({"concourse_password": f"{SECRET}\n"}, "line break"),
         ({"concourse_url": "ftp://ci"}, "concourse_url"),

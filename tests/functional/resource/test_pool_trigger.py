@@ -119,7 +119,7 @@ def test_a_rewritten_history_announces_the_free_locks_again(trigger: Scripts, lo
         ({"source": {"uri": "{repo}", "pool": " / "}}, "pool is missing"),
         ({"source": {"uri": "{repo}", "pool": ["aws"]}}, "pool is .* not a text"),
         ({"source": {"uri": "{repo}", "repo": "{repo}", "pool": "aws"}}, "uri and repo are both set"),
-        ({"source": {"uri": "{repo}", "pool": "aws", "pools": "aws"}}, "pools is no option here"),
+        ({"source": {"uri": "{repo}", "pool": "aws", "pools": "aws"}}, "pools is not an option"),
         ({"source": {"uri": "{repo}", "pool": "gcp"}}, r"no pool gcp\. It has: aws"),
         ({"source": {"uri": "{repo}", "pool": "aws", "branch": "gone"}}, "no branch gone"),
         ({"source": {"uri": "{repo}-gone", "pool": "aws"}}, "no git repository"),

@@ -65,7 +65,7 @@ def test_news_is_sent_when_the_webhook_is_back(scene: Scene, machine: Machine, r
     assert [failure["step"] for failure in deaf.facts["shop"]["failures"]] == ["pushgateway", "notify"]
     assert [one["name"] for one in deaf.facts["shop"]["clean"]["released"]] == ["env-1"]
     reports = machine.reports()
-    for text in ("The push gateway did not take the metrics", "The webhook did not take the news"):
+    for text in ("The push gateway did not accept the metrics", "The webhook did not accept the news"):
         assert text in reports["locks.html"]
     for step in ("pushgateway", "notify"):
         assert f'poolboy_step_ok{{repository="shop",step="{step}"}} 0' in reports["locks.prom"]
@@ -97,7 +97,7 @@ def test_no_credible_response_about_any_build_is_reported(scene: Scene, machine:
     scene.atc.add_fault("status", path="/builds/", status=502)
     run = machine.rounds(hosts, "--forks", "4")
     assert run.run.code == 2
-    words = "Concourse could not be asked about any of the 2 locks that builds hold, so none of them was looked after: "
+    words = "Concourse could not be asked about any of the 2 locks that builds hold, so all of them are kept: "
     kept = "Nothing was released: Concourse gave no credible response about 2 of the 2 locks that builds hold: "
     for name in ("clean", "foreign", "lenient"):
         (failure,) = run.facts[name]["failures"]

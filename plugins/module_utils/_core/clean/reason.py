@@ -26,12 +26,12 @@ class Cause(enum.Enum):
     IN_USE = "it is in use"
     IN_BOTH_STATES = "it is both claimed and unclaimed; delete the file that is wrong"
     NAME_TAKEN = "pool {subject} already has a lock of this name"
-    OBSTACLE = "{subject} is in its way and is not a lock; move it elsewhere"
+    OBSTACLE = "{subject} is in the way and is not a lock; move it elsewhere"
     CHANGED_HANDS = "it changed hands during this run"
-    TARGET_MISSING = "pool {subject}, where it was to go, is gone"
+    TARGET_MISSING = "pool {subject}, where it was to be moved, no longer exists"
     NOBODY_ASKED = "Concourse could not be asked about any lock of a build, so nothing is released"
-    BUILDS_LOST = "so many builds are gone at once that nothing is released"
-    SLOW_RESPONSES = "Concourse responds too slowly about it to judge it again before the push"
+    BUILDS_LOST = "too many builds are gone at once, so nothing is released"
+    SLOW_RESPONSES = "Concourse responds too slowly to judge it again before the push"
 
 
 # These follow from the verdict, so their sentences begin with it.

@@ -73,7 +73,8 @@ class CleanRun:
         if len(self.releases()) > self.rules.max_releases:
             raise TooManyReleases(
                 f"{len(self.releases())} locks are to be released, but max_releases allows {self.rules.max_releases},"
-                " so none was. Check the locks in this result, then raise max_releases if all of them are right."
+                " so none was released. Check the locks in this result; if all of them should be released, raise"
+                " max_releases."
             )
 
     def releases(self) -> list[LockPlan]:

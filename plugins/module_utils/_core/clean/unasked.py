@@ -26,7 +26,7 @@ from .options import CleanRules
 _SET_CONCOURSE = (
     "Set concourse_url (CONCOURSE_BASE_URL), or set no_concourse to stale to go by age alone, or to keep to keep them."
 )
-_CHECK_CONCOURSE = "Check concourse_url and the login; set unreachable_ok to true if such a run shall not fail."
+_CHECK_CONCOURSE = "Check concourse_url and the login; to let such a run succeed, set unreachable_ok to true."
 
 
 class NobodyAsked(PoolboyError):
@@ -79,7 +79,7 @@ def _without_concourse(undecided: Sequence[JudgedLock]) -> str:
         if len(undecided) == 1
         else f"the builds that claimed {len(undecided)} locks are"
     )
-    return f"no Concourse is configured, so it is unknown whether {claimed} still at work"
+    return f"no Concourse is configured, so it is unknown whether {claimed} still running"
 
 
 def _without_answer(unreachable: Sequence[JudgedLock], judged: Sequence[JudgedLock]) -> str:

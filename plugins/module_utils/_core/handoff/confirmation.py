@@ -21,7 +21,7 @@ from .versions.progress import BUILDS_TO_LOOK_BACK, VersionProgress
 def require_same_build(build: Build, queries: BuildQueries) -> None:
     """Check that Concourse says the same of an ended build when it is asked for it by its id."""
     if queries.build(BuildReference(id=build.id)) != build:
-        raise NoCredibleResponse(f"Concourse says something else of {build} when it is asked by its id")
+        raise NoCredibleResponse(f"Concourse gives other values for {build} when asked by its id")
 
 
 def require_maker(progresses: Iterable[VersionProgress]) -> None:
@@ -29,7 +29,7 @@ def require_maker(progresses: Iterable[VersionProgress]) -> None:
     unconfirmed = [progress for progress in progresses if _lists_version(progress)]
     if unconfirmed and not any(_is_at_version(progress) for progress in unconfirmed):
         source = unconfirmed[0].use.source
-        raise NoCredibleResponse(f"Concourse lists a version at {source}, and not that build at the version")
+        raise NoCredibleResponse(f"Concourse lists a version for {source}, but not that build for the version")
 
 
 def require_no_user(progress: VersionProgress, wanted: Collection[str]) -> None:

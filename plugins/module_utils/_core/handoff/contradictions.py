@@ -25,7 +25,7 @@ def require_listed_job(graph: JobGraph, build: Build, queries: BuildQueries) -> 
     if build.pipeline is None or build.job is None or graph.has(build.job):
         return
     if queries.build(BuildReference(pipeline=build.pipeline, job=build.job, name=build.name)) is not None:
-        raise NoCredibleResponse(f"Concourse finds {build} by its job and does not list that job")
+        raise NoCredibleResponse(f"Concourse finds {build} by its job, but does not list that job")
 
 
 def require_listed_build(job: Job, latest: Sequence[Build]) -> None:
@@ -47,7 +47,7 @@ def require_no_output(
         number = queries.version_id(pipeline, resource, version)
         makers = () if number is None else queries.builds_with_output(pipeline, resource, number)
         if build.id in {maker.id for maker in makers}:
-            raise NoCredibleResponse(f"Concourse lists {build} at a version of {resource}, and not the version at it")
+            raise NoCredibleResponse(f"Concourse lists {build} for a version of {resource}, but not the version for it")
 
 
 def require_known_claim(
@@ -67,7 +67,7 @@ def require_known_claim(
     if not resources or not resources <= {outputs.get(item.step, item.step) for item in carried.outputs}:
         return
     if all(queries.version_id(pipeline, resource, version) is None for resource in sorted(resources)):
-        raise NoCredibleResponse(f"Concourse lists what {build} put, and does not know the version of the claim")
+        raise NoCredibleResponse(f"Concourse lists what {build} put, but does not know the version of the claim")
 
 
 def require_resource_of(
@@ -79,7 +79,7 @@ def require_resource_of(
     """
     known = [one for one in sorted(graph.resources()) if queries.version_id(pipeline, one, version) is not None]
     if not known:
-        raise NoCredibleResponse(f"Concourse lists a version at {build}, and at none of the pipeline's resources")
+        raise NoCredibleResponse(f"Concourse lists a version for {build}, but for none of the pipeline's resources")
     return known
 
 

@@ -69,7 +69,9 @@ class _DownstreamBuilds:
             return
         self.fetched += 1
         if self.fetched > _MOST_BUILDS:
-            raise NoCredibleResponse(f"more than {_MOST_BUILDS} builds can descend from it, too many to follow each")
+            raise NoCredibleResponse(
+                f"more than {_MOST_BUILDS} builds can descend from it, which is too many to follow"
+            )
         items = items_of_build(job, self.trace.queries.build_resources(build))
         for item in items:
             if item[0] in onward:

@@ -42,7 +42,7 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
             user = user or _ask_for_user(progress)
             ends.append(use.last_end())
         elif queries.version_id(build.pipeline, resource, version, among_latest=True) is not None:
-            raise NoCredibleResponse(f"Concourse lists a version of {resource}, and does not find it")
+            raise NoCredibleResponse(f"Concourse lists a version of {resource}, but does not find it")
     return state_by_user(user, ends, "no build has it")
 
 

@@ -25,7 +25,7 @@ def read_options(given: Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
     """
     unknown = sorted(printable(str(name), 40) for name in given if name not in spec)
     if unknown:
-        raise BadOption(f"{', '.join(unknown)} is no option here. Known are: {', '.join(sorted(spec))}.")
+        raise BadOption(f"{', '.join(unknown)} is not an option. Options are: {', '.join(sorted(spec))}.")
     found = given_options(given)
     missing = [name for name, option in spec.items() if option.get("required") and name not in found]
     if missing:

@@ -20,7 +20,7 @@ Change_co = t.TypeVar("Change_co", covariant=True)
 Plan = t.TypeVar("Plan")
 
 _UNKNOWN = (
-    "It is not known whether a push of this run was carried out: its response was lost. Run again later to see it."
+    "It is not known whether a push of this run was carried out: its response was lost. Run again later to find out."
 )
 
 

@@ -85,7 +85,7 @@ def _ask_for_build(reference: BuildReference, queries: BuildQueries) -> Build | 
     if len(matching) > 1:
         raise NoCredibleResponse(f"several instances of pipeline {name} match the variables in the claim")
     if not matching and any(is_garbled_untyped(one.instance_vars) for one in instances):
-        raise NoCredibleResponse(f"the claim does not tell which instance of pipeline {name} it means")
+        raise NoCredibleResponse(f"the claim does not say which instance of pipeline {name} it means")
     return queries.build(replace(reference, pipeline=matching[0], untyped_vars=None)) if matching else None
 
 

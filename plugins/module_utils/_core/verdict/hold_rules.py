@@ -26,5 +26,5 @@ def judge_hold(hold: Hold, owner: str, now: int) -> Verdict | None:
         return Verdict(VerdictName.HELD, f"{held_by}, until a time that cannot be read{reason}")
     until = iso_time(hold.until)
     if hold.has_ended(now):
-        return Verdict(VerdictName.EXPIRED, f"{held_by} until {until}, which is over{reason}", hold.until)
+        return Verdict(VerdictName.EXPIRED, f"{held_by} until {until}, which has passed{reason}", hold.until)
     return Verdict(VerdictName.HELD, f"{held_by} until {until}{reason}")

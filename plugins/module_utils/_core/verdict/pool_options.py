@@ -114,7 +114,7 @@ def _entries_of_text(text: str) -> object:
         return json.loads(text)
     except ValueError:
         raise BadOption(
-            f"pools: {printable(text, 80)} begins as a list of JSON and is none. Write one such as "
+            f"pools: {printable(text, 80)} begins like a JSON list but is not valid JSON. Write a list such as "
             '["aws", "gcp:30"], with double quotes, or one text such as aws,gcp:30.'
         ) from None
 
@@ -136,7 +136,9 @@ def _read_pool(entry: object, defaults: PoolPolicy) -> PoolOption:
 def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOption:
     unknown = sorted(str(key) for key in entry if key not in KNOWN_KEYS)
     if unknown:
-        raise BadOption(f"pools: unknown key {', '.join(map(printable, unknown))}. Known are: {', '.join(KNOWN_KEYS)}.")
+        raise BadOption(
+            f"pools: unknown key {', '.join(map(printable, unknown))}. Known keys are: {', '.join(KNOWN_KEYS)}."
+        )
     entry = without_empty(entry)
     name = _read_name(entry.get("name"))
     target = entry.get("release_to")

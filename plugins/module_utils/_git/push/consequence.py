@@ -52,7 +52,7 @@ class PushConsequence(t.Generic[Change]):
                 raise
             raise UnknownOutcome(
                 f"It is not known whether {self._purpose.done}: the response to a push was lost, and the server can"
-                f" still carry it out. Run again later to see it. {error}"
+                f" still carry it out. Run again later to find out. {error}"
             ) from None
 
     def _is_unknown(self, base: str) -> bool:

@@ -108,7 +108,7 @@ class PushMessages:
         """Return the error for a push whose response was lost, where the branch cannot be read any more."""
         return UnknownOutcome(
             f"It is not known whether {self.purpose.done}: the response to the push to branch {self._branch} was lost"
-            f" ({self._server_words(report)}), and then the repository could not be read. Run again later to see it."
+            f" ({self._server_words(report)}), and then the repository could not be read. Run again later to find out."
             f" {unreadable}"
         )
 

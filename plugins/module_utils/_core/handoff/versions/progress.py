@@ -121,7 +121,7 @@ class VersionProgress:
             return
         carried = self.queries.build_resources(build)
         if all(item.version != version for item in (*carried.inputs, *carried.outputs)):
-            raise NoCredibleResponse(f"Concourse lists {build} at a version, and not the version at that build")
+            raise NoCredibleResponse(f"Concourse lists {build} for a version, but not the version for that build")
 
     def _ask_successes(self, job: str, version_id: int) -> Iterator[Build]:
         """Yield the job's builds that succeeded with a version."""

@@ -53,4 +53,4 @@ def _ask_for_lists(
         whole = {waiting[0].id} | {build.id for build in page if build.original < last}
         waiting = [build for build in waiting if build.id not in whole]
     if waiting:
-        raise NoCredibleResponse(f"job {job} has too many builds since to look for re-runs of each")
+        raise NoCredibleResponse(f"job {job} has too many later builds to search for re-runs")

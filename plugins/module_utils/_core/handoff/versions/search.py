@@ -61,7 +61,7 @@ def ask_for_making_build(
             maker = max(makers.values(), key=lambda build: (build.is_active, build.id))
             if not has_made(maker, commit, queries):
                 raise NoCredibleResponse(
-                    f"Concourse lists {maker} at the version of the claim, and not the version at it"
+                    f"Concourse lists {maker} for the version of the claim, but not the version for it"
                 )
             return maker
     return None
@@ -117,7 +117,7 @@ def _search(commit: str, teams: frozenset[str], queries: BuildQueries) -> Iterat
     resources = queries.resources(teams)
     if len(resources) > MOST_RESOURCES:
         raise NoCredibleResponse(
-            f"this login sees {len(resources)} resources, and the version of the claim is searched for in at most"
+            f"this login sees {len(resources)} resources, but the version of the claim is searched for in at most"
             f" {MOST_RESOURCES}: give the login roles in fewer teams"
         )
     version = Version.of_commit(commit)

@@ -69,7 +69,7 @@ def test_the_page_shows_the_trend_and_links_its_data() -> None:
     assert [(link.text, link.attributes["href"]) for link in section.all("a")] == [("main/ci/up", UP)]
     assert [path.attributes["class"] for path in section.all("path")] == ["free", "use", "left"]
     assert all(re.fullmatch(r"M[-0-9.HV ]+Z", path.attributes["d"]) for path in section.all("path"))
-    assert made.only("a", href="a%20b.json").text == "The same as JSON"
+    assert made.only("a", href="a%20b.json").text == "This page as JSON"
     without = read_page(page(a_round(), old_after=60))
     assert without.all("section", aria_labelledby="trend") == []
     assert [link for link in without.all("a") if "json" in link.attributes["href"]] == []

@@ -46,7 +46,7 @@ def test_a_row_for_each_repository_the_worst_first() -> None:
     made = an_index()
     assert names(made) == ["mobile/devices", "platform/clusters", "teams/locks", "data/warehouses"]
     old, failed, left, good = map(cells, body_rows(made))
-    assert old == ["went well too old 2026-11-21 18:00", "4", "6", "0", "1", "3", "0 locks released", old[-1]]
+    assert old == ["succeeded too old 2026-11-21 18:00", "4", "6", "0", "1", "3", "0 locks released", old[-1]]
     assert failed[:6] == ["failed: clean too old 2026-11-22 03:00", "?", "?", "?", "?", "?"]
     assert left[1:7] == ["6", "3", "2", "0", "1", "2 locks released 1 build started"]
     assert good[1:7] == ["9", "3", "1", "0", "0", "0 locks released 0 builds started"]
@@ -100,7 +100,7 @@ def test_the_totals() -> None:
         " ".join(told.only("p", class_="summary").text.split()) == "The last rounds: 2 locks released 1 build started"
     )
     head = " ".join(told.only("header").text.split())
-    assert head == "4 repositories Lock pools 1 round failed Made 2026-11-22 03:02 UTC"
+    assert head == "4 repositories Lock pools 1 round failed Created 2026-11-22 03:02 UTC"
 
 
 def test_what_a_round_in_check_mode_and_a_failed_step_did() -> None:

@@ -55,7 +55,7 @@ def test_all_that_is_news_the_worst_first() -> None:
     found = pool_news(round_fact(KEPT, clean=CLEAN, trigger=STUCK, failures=[failure("page", "No space.")]), {}, 60)
     assert [(item["kind"], item["text"]) for item in found["news"]] == [
         ("failed", "The step page failed: No space."),
-        ("stuck", "aws is stuck, main/ci/claim gets no more builds: 3 builds ended"),
+        ("stuck", "aws is stuck, so no more builds of main/ci/claim are started: 3 builds ended"),
         ("kept_too_long", "aws/env-1 is still claimed, and no known build has used it for 2h 0m: ci/deploy 12 failed"),
         ("released", "aws/env-4 was released: ci/deploy 12 errored"),
     ]

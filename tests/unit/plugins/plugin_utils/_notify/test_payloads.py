@@ -71,7 +71,7 @@ def test_for_a_chat() -> None:
     assert slack(pool_news(FACT)["news"]).split("\n") == [
         "*infra*: 1 step failed, 1 pool stuck, 1 lock kept too long, 2 holds end soon, 2 locks released",
         "• The step page failed: No space.",
-        "• aws is stuck, main/ci/claim gets no more builds: 3 builds ended",
+        "• aws is stuck, so no more builds of main/ci/claim are started: 3 builds ended",
         f"• aws/env-1 is still claimed, and no known build has used it for 2d 2h: ci/deploy 12 failed (<{PAGE}|build>)",
         "• The hold on aws/env-6 ends in 3h 20m: held by ada@workstation until 2026-09-21T17:33:20Z: kernel upgrade",
         "• The hold on aws/env-7 ends in 1h 0m: held by Ada Lovelace until 2026-09-21T15:13:20Z",

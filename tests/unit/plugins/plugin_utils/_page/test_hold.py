@@ -34,38 +34,38 @@ def the_row(lock: JudgedLock) -> LockRow:
     [
         (
             held("aws", "e", in_minutes(200)),
-            ("ada@workstation", "kernel upgrade", "Stays until 2026-09-21 17:33."),
+            ("ada@workstation", "kernel upgrade", "Kept until 2026-09-21 17:33."),
         ),
         (
             held("aws", "e", "never"),
-            ("ada@workstation", "kernel upgrade", "Stays until its owner gives it back."),
+            ("ada@workstation", "kernel upgrade", "Kept until its owner releases it."),
         ),
         (
             held("aws", "e", "tomorrow"),
-            ("ada@workstation", "kernel upgrade", "Stays, because its end cannot be read."),
+            ("ada@workstation", "kernel upgrade", "Kept, because its end cannot be read."),
         ),
         (
             held("aws", "e", "never", reason=None),
-            ("ada@workstation", "the claim states no reason", "Stays until its owner gives it back."),
+            ("ada@workstation", "the claim states no reason", "Kept until its owner releases it."),
         ),
         (
             held("aws", "e", "never", owner=None),
-            ("Ada Lovelace: kernel upgrade", "the claim states no owner", "Stays until its owner gives it back."),
+            ("Ada Lovelace: kernel upgrade", "the claim states no owner", "Kept until its owner releases it."),
         ),
         (
             held("aws", "e", "never", owner=None, reason=None),
-            ("Ada Lovelace: claiming: e", "the claim states no owner", "Stays until its owner gives it back."),
+            ("Ada Lovelace: claiming: e", "the claim states no owner", "Kept until its owner releases it."),
         ),
         (
             held("aws", "e", in_minutes(200), age=10, since="2026-09-20T08:00:00Z"),
-            ("ada@workstation", "kernel upgrade (held since 2026-09-20 08:00)", "Stays until 2026-09-21 17:33."),
+            ("ada@workstation", "kernel upgrade (held since 2026-09-20 08:00)", "Kept until 2026-09-21 17:33."),
         ),
         (
             held("aws", "e", in_minutes(-20)),
             (
                 "ada@workstation",
                 "kernel upgrade (held until 2026-09-21 13:53)",
-                "May go at 2026-09-21 14:53, in 40m.",
+                "Releasable at 2026-09-21 14:53, in 40m.",
             ),
         ),
         (
@@ -81,7 +81,7 @@ def the_row(lock: JudgedLock) -> LockRow:
             (
                 "ada@workstation: kernel upgrade",
                 "not claimed by a build",
-                "Stays until a person releases it.",
+                "Kept until a person releases it.",
             ),
         ),
     ],
@@ -94,7 +94,7 @@ def test_a_row_says_everything_once(lock: JudgedLock, told: tuple[str, str, str]
 def test_a_lock_whose_hold_has_ended_goes_when_the_policy_lets_it() -> None:
     row = the_row(held("aws", "e", in_minutes(-61)))
     assert (row.word.group, row.is_releasable) == (Group.LEFT, True)
-    assert row.next_step.text == "May go now, but this round did not clean."
+    assert row.next_step.text == "Releasable now, but this round did not clean."
 
 
 def test_held_locks_are_sorted_by_their_end() -> None:

@@ -40,11 +40,11 @@ def next_of(lock: dict[str, Any], **changes: Any) -> str:
 @pytest.mark.parametrize(
     ("verdict", "policy", "said"),
     [
-        ("running", "keep", "Stays with its build."),
-        ("handed_off", "keep", "Stays until a job releases it."),
-        ("handed_off", "release", "Stays until a job releases it."),
-        ("manual", "keep", "Stays until a person releases it."),
-        ("unreachable", "keep", "Stays until Concourse answers."),
+        ("running", "keep", "Kept while its build runs."),
+        ("handed_off", "keep", "Kept until a job releases it."),
+        ("handed_off", "release", "Kept until a job releases it."),
+        ("manual", "keep", "Kept until a person releases it."),
+        ("unreachable", "keep", "Kept until Concourse answers."),
         ("failed", "keep", "The policy keeps it."),
         ("foreign", "keep", "The policy keeps it."),
         ("unverified", "stale", "A build is using it."),
@@ -56,7 +56,7 @@ def test_a_lock_that_has_no_time_to_go(verdict: str, policy: str, said: str) -> 
 
 def test_a_lock_that_may_go_later() -> None:
     row = the_row(status=a_look(a_claim("aws", "env-1", "leaked", releasable_at=SOON)))
-    assert row.next_step.text == "May go at 2026-11-22 05:10, in 2h 10m."
+    assert row.next_step.text == "Releasable at 2026-11-22 05:10, in 2h 10m."
     assert row.next_step.at is not None
     assert row.next_step.at.at == MADE + timedelta(minutes=130)
     assert not row.next_step.is_news
@@ -64,18 +64,18 @@ def test_a_lock_that_may_go_later() -> None:
 
 def test_a_lock_that_may_go_within_the_minute() -> None:
     at = iso(MADE + timedelta(seconds=30))
-    assert next_of(a_claim("aws", "env-1", "leaked", releasable_at=at)) == "May go at 2026-11-22 03:00."
+    assert next_of(a_claim("aws", "env-1", "leaked", releasable_at=at)) == "Releasable at 2026-11-22 03:00."
 
 
 RELEASABLE = a_claim("aws", "env-1", "leaked", policy="stale", releasable=True, releasable_at=PAST)
 
 
 def test_a_releasable_lock_goes_with_the_next_round() -> None:
-    assert next_of(RELEASABLE) == "Goes with the next round."
+    assert next_of(RELEASABLE) == "The next round releases it."
 
 
 def test_a_releasable_lock_where_nothing_cleans() -> None:
-    assert next_of(RELEASABLE, clean=None) == "May go now, but this round did not clean."
+    assert next_of(RELEASABLE, clean=None) == "Releasable now, but this round did not clean."
 
 
 def test_a_releasable_lock_that_the_cleaning_kept() -> None:
@@ -86,7 +86,7 @@ def test_a_releasable_lock_that_the_cleaning_kept() -> None:
 def test_a_lock_that_became_releasable_after_the_cleaning() -> None:
     before = {**RELEASABLE, "releasable": False}
     clean = a_cleaning(a_step(before, "keep", f"leaked, and may go at {PAST}"))
-    assert next_of(RELEASABLE, clean=clean) == "Goes with the next round."
+    assert next_of(RELEASABLE, clean=clean) == "The next round releases it."
 
 
 def test_a_lock_that_was_released() -> None:
@@ -105,7 +105,7 @@ def test_a_lock_that_was_moved_is_news_where_it_went() -> None:
 
 def test_a_lock_that_was_claimed_anew_after_it_was_released() -> None:
     clean = a_cleaning(a_step(RELEASABLE, "release"), released=[a_release("aws", "env-1")])
-    assert next_of(a_claim("aws", "env-1", commit="e" * 40), clean=clean) == "Stays with its build."
+    assert next_of(a_claim("aws", "env-1", commit="e" * 40), clean=clean) == "Kept while its build runs."
 
 
 @pytest.mark.parametrize(

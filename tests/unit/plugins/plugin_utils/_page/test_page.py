@@ -114,7 +114,7 @@ def test_a_claimed_lock_and_a_free_one() -> None:
         "ci/deploy 12",
         "3h 10m since 2026-11-21 23:50",
         "ci/deploy 12 is started with env-1",
-        "Stays until a job releases it. Command to release it ansible-playbook poolboy.concourse.release"
+        "Kept until a job releases it. Command to release it ansible-playbook poolboy.concourse.release"
         " -e pool_boy_pool=aws -e pool_boy_lock=env-1 -e pool_boy_claim_commit=d0850b46",
     ]
     assert cells["env-2"] == ["free", "gcp", "env-2", "", "", "", "Can be claimed."]
@@ -135,7 +135,7 @@ def test_ages_are_those_at_the_end_of_the_round() -> None:
     lock = {**a_claim("aws", "env-1", minutes=30), "age_minutes": 29}
     (_verdict, _pool, _name, _holder, age, *_rest) = lock_cells(made(a_round(status=a_look(lock))))["env-1"]
     assert age.startswith("30m ")
-    assert "Made 2026-11-22 03:00 UTC" in read_page(made(a_round())).only("header").text
+    assert "Created 2026-11-22 03:00 UTC" in read_page(made(a_round())).only("header").text
 
 
 def test_a_verdict_of_a_later_release_is_shown_as_it_is() -> None:
@@ -253,7 +253,7 @@ def test_check_mode_tells_what_would_be_done() -> None:
     clean = a_cleaning(a_step(lock, "release"), released=[a_release("aws", "env-1")])
     told = read_page(made(a_round(check_mode=True, clean=clean, status=a_look(lock))))
     assert [head.text for head in told.all("h3")] == ["Would be released", "Builds that would be started"]
-    assert "Round went well" in told.only("header").text
+    assert "Round succeeded" in told.only("header").text
 
 
 def test_the_same_round_makes_the_same_page() -> None:

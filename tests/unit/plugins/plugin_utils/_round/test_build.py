@@ -50,7 +50,10 @@ def test_a_round_that_did_nothing() -> None:
         ({"push": {**FAILED, "status": 503}}, [("pushgateway", "it answered with status 503.")]),
         ({"notify": {**FAILED, "msg": "Status -1: <urlopen error refused> http://secret"}}, [("notify", ": refused.")]),
         ({"notify": {**FAILED, "msg": "http://secret"}}, [("notify", "there was no answer.")]),
-        ({"state": {"content": b64encode(b"{").decode()}}, [("notify", "is not the JSON that the role wrote.")]),
+        (
+            {"state": {"content": b64encode(b"{").decode()}},
+            [("notify", "does not contain the JSON that the role writes.")],
+        ),
         ({"clean": {**CLEAN, "locks": [HELD]}}, [("status", "no answer.")]),
         ({"clean": {**CLEAN, "locks": [HELD, {**HELD, "verdict": "running"}]}}, []),
         ({"clean": {**CLEAN, "locks": [{**HELD, "verdict": "foreign"}, LOCK]}}, []),

@@ -22,12 +22,12 @@ SENTENCES = {
     Cause.EXCLUDED: "it is excluded",
     Cause.IN_BOTH_STATES: "it is both claimed and unclaimed; delete the file that is wrong",
     Cause.NAME_TAKEN: "pool {x}\\x1b already has a lock of this name",
-    Cause.OBSTACLE: "{x}\\x1b is in its way and is not a lock; move it elsewhere",
+    Cause.OBSTACLE: "{x}\\x1b is in the way and is not a lock; move it elsewhere",
     Cause.CHANGED_HANDS: "it changed hands during this run",
-    Cause.TARGET_MISSING: "pool {x}\\x1b, where it was to go, is gone",
+    Cause.TARGET_MISSING: "pool {x}\\x1b, where it was to be moved, no longer exists",
     Cause.NOBODY_ASKED: "Concourse could not be asked about any lock of a build, so nothing is released",
-    Cause.BUILDS_LOST: "so many builds are gone at once that nothing is released",
-    Cause.SLOW_RESPONSES: "Concourse responds too slowly about it to judge it again before the push",
+    Cause.BUILDS_LOST: "too many builds are gone at once, so nothing is released",
+    Cause.SLOW_RESPONSES: "Concourse responds too slowly to judge it again before the push",
 }
 
 

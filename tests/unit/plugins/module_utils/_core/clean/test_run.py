@@ -192,9 +192,9 @@ def test_all_locks_released_by_others_at_the_last_attempt_is_no_error(one_dead_l
     ("target", "change", "released", "reason"),
     [
         ("aws", lambda pools: pools.twice.add("aws/env-1"), ["aws/env-2 > aws"], "both claimed and unclaimed"),
-        ("aws", lambda pools: pools.obstacles.append("aws/unclaimed/env-1"), ["aws/env-2 > aws"], "in its way"),
+        ("aws", lambda pools: pools.obstacles.append("aws/unclaimed/env-1"), ["aws/env-2 > aws"], "in the way"),
         ("sick", lambda pools: pools.add("sick/env-1"), ["aws/env-2 > sick"], "has a lock of this name"),
-        ("sick", lambda pools: pools.pools.remove("sick"), [], "pool sick, where it was to go, is gone"),
+        ("sick", lambda pools: pools.pools.remove("sick"), [], "pool sick, where it was to be moved, no longer exists"),
     ],
 )
 def test_a_lock_whose_place_is_taken_while_overtaken_is_kept(
@@ -217,7 +217,7 @@ def test_an_obstacle_keeps_the_locks_that_it_blocks(pools: ModelPools, path: str
     assert planned(run) == checked
     assert "gcp/env-1 > gcp" in pools.released()
     assert ("aws/env-2 > aws" in pools.released()) == (path == "aws/unclaimed/env-1")
-    assert reasons(run)["aws/env-1"].startswith(f"{path} is in its way")
+    assert reasons(run)["aws/env-1"].startswith(f"{path} is in the way")
 
 
 def test_a_push_that_is_carried_out_late_is_recognized(pools: ModelPools) -> None:

@@ -17,7 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.ju
 from .clean_model import ERRORED, RUNNING, ModelPools
 from .clean_runs import begin, clean, done, planned, reasons, retry
 
-TOO_SLOW = "Concourse responds too slowly about it to judge it again before the push"
+TOO_SLOW = "Concourse responds too slowly to judge it again before the push"
 
 
 @pytest.fixture

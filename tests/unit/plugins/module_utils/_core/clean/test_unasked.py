@@ -47,8 +47,8 @@ FAILING = [
     ),
     ([unreachable("1"), unreachable("2", UNNAMED)], "about 2 of the 2 locks that builds hold: aws/1 is claimed by"),
     ([unasked("1")], "no Concourse is configured, so it is unknown whether the build that claimed 1 lock is still"),
-    ([unasked("1"), unasked("2", holder=UNNAMED)], "whether the builds that claimed 2 locks are still at work"),
-    ([unasked("1"), unasked("2", Policy.STALE)], "whether the build that claimed 1 lock is still at work"),
+    ([unasked("1"), unasked("2", holder=UNNAMED)], "whether the builds that claimed 2 locks are still running"),
+    ([unasked("1"), unasked("2", Policy.STALE)], "whether the build that claimed 1 lock is still running"),
 ]
 
 
@@ -64,7 +64,7 @@ def test_no_lock_of_a_build_could_be_asked_about(locks: list[JudgedLock], words:
 def test_the_failure_says_what_to_set() -> None:
     forgotten, silent = (str(nobody_asked([one("1")], STRICT)) for one in (unasked, unreachable))
     assert "Set concourse_url (CONCOURSE_BASE_URL), or set no_concourse to stale" in forgotten
-    assert "Check concourse_url and the login; set unreachable_ok to true" in silent
+    assert "Check concourse_url and the login; to let such a run succeed, set unreachable_ok to true." in silent
 
 
 ACCEPTED = [
@@ -91,7 +91,7 @@ def test_locks_that_could_not_be_asked_about_are_a_warning() -> None:
     assert two is not None
     assert two.endswith("; they are kept.")
     assert none == (
-        "No Concourse is configured, so it is unknown whether the builds that claimed 2 locks are still at work;"
+        "No Concourse is configured, so it is unknown whether the builds that claimed 2 locks are still running;"
         " they are kept. Set concourse_url (CONCOURSE_BASE_URL), or set no_concourse to stale to go by age alone,"
         " or to keep to keep them."
     )

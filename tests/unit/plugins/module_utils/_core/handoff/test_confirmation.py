@@ -93,7 +93,9 @@ def test_the_id_of_another_version() -> None:
     model.build("deploy", STARTED, took={"envs": "v2"})
     model.next_inputs("deploy", {"envs": "v3"})
     assert verdict(model, claiming, version_id=1) is VerdictName.UNREACHABLE
-    assert "a version at ci/claim 2, and not that build at the version" in lied_to(model, claiming, version_id=1).reason
+    assert (
+        "a version for ci/claim 2, but not that build for the version" in lied_to(model, claiming, version_id=1).reason
+    )
 
 
 def test_a_started_build_that_is_not_listed_at_its_version() -> None:

@@ -92,7 +92,7 @@ def assert_unreachable(verdict: Verdict, words: str) -> None:
 def test_a_list_of_jobs_without_the_job_of_the_build() -> None:
     queries, _model, claiming = handed_off()
     queries.without_jobs = {"claim", "deploy"}
-    assert_unreachable(verdict_on(queries, claiming, "v2"), "finds ci/claim 2 by its job and does not list that job")
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "finds ci/claim 2 by its job, but does not list that job")
 
 
 def test_a_list_of_jobs_without_the_job_of_a_build_that_took_the_lock() -> None:
@@ -101,7 +101,7 @@ def test_a_list_of_jobs_without_the_job_of_a_build_that_took_the_lock() -> None:
     model.job("release", get("envs", passed=["deploy"]), put("envs"))
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
     queries.without_jobs = {"deploy", "release"}
-    assert_unreachable(verdict_on(queries, claiming, "v2"), "finds ci/deploy 1 by its job and does not list that job")
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "finds ci/deploy 1 by its job, but does not list that job")
     del model.steps["deploy"], model.steps["release"]
     assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
 
@@ -131,7 +131,7 @@ def test_a_list_of_jobs_without_the_job_of_a_build_that_did_not_succeed(status: 
 def test_the_resources_of_another_build(other: BuildResources) -> None:
     queries, _model, claiming = handed_off()
     queries.listed_resources = {claiming.id: other}
-    assert_unreachable(verdict_on(queries, claiming, "v2"), "and not the version at ")
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "but not the version for it")
 
 
 @pytest.mark.parametrize("lost", ["v2", "s2"])
@@ -141,7 +141,7 @@ def test_a_list_of_versions_without_one_that_the_build_lists(lost: str) -> None:
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
     queries = Contradicting(model)
     queries.unknown_versions = {ref(lost)}
-    words = "a version at ci/claim 2, and at none of the pipeline's resources"
+    words = "a version for ci/claim 2, but for none of the pipeline's resources"
     assert_unreachable(verdict_on(queries, claiming, "v2"), words)
 
 
@@ -152,7 +152,7 @@ def test_a_list_of_versions_without_the_lock_of_a_build_that_no_job_hangs_on() -
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
     queries = Contradicting(model)
     queries.unknown_versions = {ref("v2")}
-    assert_unreachable(verdict_on(queries, claiming, "v2"), "and at none of the pipeline's resources")
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "but for none of the pipeline's resources")
 
 
 @pytest.mark.parametrize("field", ["pipeline", "job"])
@@ -181,7 +181,7 @@ def test_another_version_of_a_resource_that_does_not_know_the_claim(step: str, s
     model.job("claim", put("envs", step=step))
     claiming = model.build("claim", made={step: "next"})
     model.job("claim", put("envs", step=step_now))
-    words = f"lists what {claiming} put, and does not know the version of the claim"
+    words = f"lists what {claiming} put, but does not know the version of the claim"
     assert_unreachable(verdict_on(ModelQueries(model), claiming, "unknown"), words)
     rewritten = ask_for_hand_off(claiming, "unknown", ModelQueries(model), is_rewritten=True)
     assert rewritten.state is HandOffState.UNUSED
@@ -267,7 +267,7 @@ def test_a_build_that_is_listed_as_maker_of_a_version_that_it_does_not_list() ->
     queries, _model, claiming = handed_off()
     queries.has_filter = False
     queries.listed_resources = {claiming.id: BuildResources()}
-    assert_unreachable(verdict_on(queries, claiming, "v2"), "at a version of envs, and not the version at it")
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "for a version of envs, but not the version for it")
 
 
 def test_a_later_build_that_does_not_list_the_version_that_passed_the_lock_over() -> None:
@@ -278,7 +278,7 @@ def test_a_later_build_that_does_not_list_the_version_that_passed_the_lock_over(
     assert verdict_on(queries, claiming, "v2").name is LEAKED
     queries = Contradicting(model)
     queries.listed_resources = {claiming.id + 1: BuildResources(outputs=(StepVersion("envs", ref("v1")),))}
-    assert_unreachable(verdict_on(queries, claiming, "v2"), "at a version, and not the version at that build")
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "for a version, but not the version for that build")
 
 
 def test_a_version_of_a_step_that_is_followed_as_that_of_another_resource() -> None:

@@ -65,7 +65,7 @@ def test_what_is_given(name: str, given: object, read: object) -> None:
         ("map", "a=1", "not a mapping"),
         ("choice", "c", "choice is 'c', but must be one of: a, b"),
         ("choices", ["a", "c"], "choices is 'c', but must be one of: a, b"),
-        ("other", 1, "other is no option here. Known are: anything, choice"),
+        ("other", 1, "other is not an option. Options are: anything, choice"),
     ],
 )
 def test_what_is_refused(name: str, given: object, words: str) -> None:

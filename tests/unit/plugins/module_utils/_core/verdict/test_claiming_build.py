@@ -295,7 +295,7 @@ def test_lost_types_that_fit_no_instance_are_no_build() -> None:
 def test_lost_types_beside_an_instance_whose_variables_read_otherwise_are_no_credible_answer(value: str) -> None:
     """Concourse 8.0 escaped nothing, so what the claim shows of `fix/#12` is `fix/`."""
     models = _instances('{"b":"other","n":9000}', f'{{"b":"{value}","n":9000}}')
-    with pytest.raises(NoCredibleResponse, match="does not tell which instance"):
+    with pytest.raises(NoCredibleResponse, match="does not say which instance"):
         ask_for_claiming_build(claim_by(models[1].builds[2], "v2"), _holder(UNTYPED), ModelQueries(*models))
 
 

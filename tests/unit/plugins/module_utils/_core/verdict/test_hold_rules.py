@@ -35,7 +35,9 @@ def test_a_lock_is_held_until_the_last_second() -> None:
 
 def test_a_hold_expires_and_its_wait_counts_from_its_end() -> None:
     verdict = verdict_of("Hold-Until: 2026-11-29T18:00:00Z", now=UNTIL)
-    assert verdict == Verdict(VerdictName.EXPIRED, "held by ada until 2026-11-29T18:00:00Z, which is over: demo", UNTIL)
+    assert verdict == Verdict(
+        VerdictName.EXPIRED, "held by ada until 2026-11-29T18:00:00Z, which has passed: demo", UNTIL
+    )
     assert PoolPolicy().of(verdict) is Policy.STALE
     assert PoolPolicy(stale_timeout=30).releasable_at(verdict) == UNTIL + 30 * 60
 

@@ -99,7 +99,7 @@ def test_keys_that_another_module_reads_are_no_error() -> None:
         ({"name": "aws", "grace": True}, "grace of aws: 'True' is not"),
         ({"name": "aws", "grace": 1.5}, "grace of aws: '1.5' is not"),
         ({"name": "aws", "grace": [5]}, "grace of aws: '[5]' is not"),
-        ({"name": "aws", "timeout": 5}, "unknown key timeout. Known are: name, stale_timeout, grace"),
+        ({"name": "aws", "timeout": 5}, "unknown key timeout. Known keys are: name, stale_timeout, grace"),
         ({"name": "aws", 5: 5, "b": 1}, "unknown key 5, b."),
         ({"name": "aws", "policy": "release"}, "policy of aws must be a mapping"),
         ({"name": "aws", "policy": ["release"]}, "policy of aws must be a mapping"),
@@ -168,7 +168,7 @@ def test_all_pools_as_one_text(given: object, entries: list[object]) -> None:
 
 @pytest.mark.parametrize("given", ["[aws,gcp]", "['aws']", "[", '["aws"', '["aws"] gcp'])
 def test_a_text_that_begins_as_json_and_is_none(given: str) -> None:
-    with pytest.raises(BadOption, match=r"^pools: \[.* begins as a list of JSON and is none.*double quotes"):
+    with pytest.raises(BadOption, match=r"^pools: \[.* begins like a JSON list but is not valid JSON.*double quotes"):
         pool_entries(given)
 
 

@@ -115,7 +115,7 @@ def test_no_policy_gives_away_a_lock_that_a_build_is_at_work_with_though_its_cla
 ) -> None:
     """A timer takes any version, also that of a build which failed, and `destroy` uses the environment.
 
-    Of a put that was still at work when its build ended (a zombie, a lost worker), Concourse lists no output; it finds
+    Of a put that was still running when its build ended (a zombie, a lost worker), Concourse lists no output; it finds
     the version in the resource all the same.
     """
     queries, model, build = claiming(status)

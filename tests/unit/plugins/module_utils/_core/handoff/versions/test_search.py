@@ -131,7 +131,7 @@ def test_a_build_that_is_listed_at_the_version_and_does_not_list_it_is_no_credib
     queries = ModelQueries(model)
     model.made = dict.fromkeys(model.made, ())
     queries.builds_with_output = lambda *about: (model.builds[2],)  # type: ignore[method-assign]
-    with pytest.raises(NoCredibleResponse, match="ci/claim 2 at the version of the claim, and not the version at it"):
+    with pytest.raises(NoCredibleResponse, match="ci/claim 2 for the version of the claim, but not the version for it"):
         ask_for_making_build("v2", TEAMS, queries)
 
 
