@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ...lockrepo import LockRepository
-from ...scene import Scene
-from ..running import refusal
-from .reading import files, locks_in, tip
-from .runs import Clean, actions, login, released
+from ....lockrepo import LockRepository
+from ....scene import Scene
+from ...running import refusal
+from ..reading import files, locks_in, tip
+from ..runs import Clean, actions, login, released
 
 SOURCE = {"uri": "file:///locks.git", "branch": "main", "pool": "aws"}
 PIPELINE = {

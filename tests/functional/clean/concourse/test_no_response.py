@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ...scene import Scene
-from .actors.faults import CONCOURSE_FAULTS, REQUEST_PATHS
-from .actors.teams.pipelines import AT_A_GATE, FANNED_OUT, pipeline
-from .reading import tip
-from .runs import HOUR, Clean, login, released
+from ....scene import Scene
+from ..actors.faults import CONCOURSE_FAULTS, REQUEST_PATHS
+from ..actors.teams.pipelines import AT_A_GATE, FANNED_OUT, pipeline
+from ..reading import tip
+from ..runs import HOUR, Clean, login, released
 
 LIVE = {"aws/runs", "aws/used", "aws/waits", "aws/moved"}
 DEAD = {"aws/aborted", "aws/leaked"}

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from ...atc import Replay
-from ...lockrepo.git_command import git
-from ..running import Workplace
-from .reading import changes_of, check_whole, commits_since, files, lock_that_get_finds, released_tree, tip
-from .runs import Clean, actions, released
+from ....atc import Replay
+from ....lockrepo.git_command import git
+from ...running import Workplace
+from ..reading import changes_of, check_whole, commits_since, files, lock_that_get_finds, released_tree, tip
+from ..runs import Clean, actions, released
 
-CONTRACT = Path(__file__).parents[2] / "contract"
+CONTRACT = Path(__file__).parents[3] / "contract"
 VERDICTS: dict[str, str] = {
     lock: entry["verdict"] for lock, entry in yaml.safe_load((CONTRACT / "world-verdicts.yml").read_text()).items()
 }

@@ -13,11 +13,11 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.client import CONNECTIONS
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.last_look import MAX_AGE
 
-from ...scene import Scene
-from .actors.judging.moves import push_times
-from .actors.teams.pipelines import ALONE, pipeline
-from .reading import commits_since, tip
-from .runs import Clean, login, released
+from ....scene import Scene
+from ..actors.judging.moves import push_times
+from ..actors.teams.pipelines import ALONE, pipeline
+from ..reading import commits_since, tip
+from ..runs import Clean, login, released
 
 SLOW = MAX_AGE + 2  # seconds that a response takes
 LATEST = 400  # matching requests, more than a run sends

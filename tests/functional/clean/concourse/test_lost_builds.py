@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ...scene import Scene
-from ..running import refusal
-from .actors.teams.pipelines import ALONE, pipeline
-from .reading import commits_since, tip
-from .runs import HOUR, Clean, actions, login, released
+from ....scene import Scene
+from ...running import refusal
+from ..actors.teams.pipelines import ALONE, pipeline
+from ..reading import commits_since, tip
+from ..runs import HOUR, Clean, actions, login, released
 
 LOCKS = [f"aws/env-{number}" for number in range(6)]
 
