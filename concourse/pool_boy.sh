@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# What the Concourse task runs. Its parameters come as environment variables, see task.yml beside this file.
+# The script of the Concourse task. Its parameters are environment variables, see task.yml beside this file.
 set -euo pipefail
 
 playbooks=(clean status trigger pool_boy)
@@ -13,14 +13,14 @@ refuse() {
     exit 2
 }
 
-# Caches belong to root in the containers of Concourse. A task that starts as root gives its cache to the user of the
-# image, and goes on as this user.
+# In the containers of Concourse, caches belong to root. A task that starts as root makes the user of the image the
+# owner of its cache, and continues as this user.
 if [ "$(id -u)" = 0 ] && id pool-boy >/dev/null 2>&1; then
     [ ! -d pool-boy-cache ] || chown -R pool-boy: pool-boy-cache
     exec setpriv --reuid=pool-boy --regid=pool-boy --init-groups "$0" "$@"
 fi
 
-# Concourse gives a parameter without a value as an empty variable; the modules would take it for a value.
+# Concourse passes a parameter without a value as an empty variable, which the modules would use as a value.
 for parameter in POOL_REPO POOL_REPO_SSH_PRIVATE_KEY POOL_REPO_KNOWN_HOSTS POOLS STALE_TIMEOUT \
     CONCOURSE_BASE_URL CONCOURSE_USERNAME CONCOURSE_PASSWORD PLAYBOOK CHECK OPTIONS; do
     [ -n "${!parameter:-}" ] || unset "$parameter"
@@ -36,16 +36,16 @@ trap 'rm -rf "$work"' EXIT
 if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then
     export HOME=$work
 fi
-# A cache of the task keeps the copy of the lock repository, and what was seen before, for the next build.
+# A cache of the task keeps the copy of the lock repository, and since when builds are gone, for the next build.
 arguments=()
 if [ -d pool-boy-cache ] && [ -w pool-boy-cache ]; then
     export XDG_CACHE_HOME=$PWD/pool-boy-cache
 else
-    # A cache that ends with the container remembers nothing, and the modules must know that.
+    # A cache that is lost with the container remembers nothing, and the modules must know that.
     arguments+=(--extra-vars pool_boy_cache=false)
 fi
 if [ -d pool-boy-cache ] && [ ! -w pool-boy-cache ]; then
-    echo "pool_boy.sh: pool-boy-cache cannot be written, so this build goes without it. Set run: {user: root}." >&2
+    echo "pool_boy.sh: pool-boy-cache is not writable, so this build does not use it. Set run: {user: root}." >&2
 fi
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 
@@ -61,7 +61,7 @@ if [ -n "${POOL_REPO_KNOWN_HOSTS:-}" ]; then
     arguments+=(--extra-vars "pool_boy_known_hosts_file=$work/known_hosts")
 fi
 if [ -n "${OPTIONS:-}" ]; then
-    # By a file, as everybody can read a command line.
+    # In a file, because everybody can read a command line.
     printf '%s\n' "$OPTIONS" >"$work/OPTIONS"
     arguments+=(--extra-vars "@$work/OPTIONS")
 fi

@@ -22,7 +22,7 @@ SETTINGS: dict[str, Any] = {
     "install_packages": "false",
 }
 COMMAND = "/opt/pool-boy/bin/round"
-UNHEARD = "Nobody learns of failed rounds of pool-boy"
+UNHEARD = "Nobody notices failed rounds of pool-boy"
 
 
 def test_systemd_is_refused_on_a_host_without_it(cron_host: Host) -> None:

@@ -31,17 +31,22 @@ class Case:
 CASES = {
     "backend": Case("value of pool_boy_schedule_backend must be one of: systemd, cron", {"backend": "anacron"}),
     "state": Case("value of pool_boy_schedule_state must be one of: present, absent", {"state": "gone"}),
-    "calendar": Case("systemd cannot read every full moon", {"on_calendar": "every full moon"}),
+    "calendar": Case(
+        "systemd cannot read pool_boy_schedule_on_calendar, every full moon", {"on_calendar": "every full moon"}
+    ),
     "cron": Case("61 * * * * is neither", {"backend": "cron", "cron": "61 * * * *"}),
-    "range": Case("30-10 of 30-10 8 * * * is none", {"backend": "cron", "cron": "30-10 8 * * *"}),
+    "range": Case(
+        "The range 30-10 of pool_boy_schedule_cron, 30-10 8 * * *, is backwards",
+        {"backend": "cron", "cron": "30-10 8 * * *"},
+    ),
     "crontab": Case(
-        "The cron of crontab cannot read 13 13 13 12 5, which is pool_boy_schedule_cron",
+        "The cron of crontab cannot read pool_boy_schedule_cron, 13 13 13 12 5:",
         {"backend": "cron", "cron": "13 13 13 12 5"},
     ),
-    "name": Case("Pool Boy cannot", {"name": "Pool Boy"}),
-    "mail": Case('x" y is not', {"backend": "cron", "mail_to": 'x" y'}),
+    "name": Case("pool_boy_schedule_name is Pool Boy, but must be", {"name": "Pool Boy"}),
+    "mail": Case('separated by commas, but is x" y', {"backend": "cron", "mail_to": 'x" y'}),
     "misspelt": Case("There is no variable pool_boy_schedule_usr", {"usr": "boy"}),
-    "timeout": Case("pool_boy_schedule_timeout must be seconds above 0", {"timeout": 0}),
+    "timeout": Case("pool_boy_schedule_timeout must be 1 second or more", {"timeout": 0}),
     "password": Case(
         "pool_boy_concourse_username needs pool_boy_concourse_password", less=("pool_boy_concourse_password",)
     ),
@@ -49,7 +54,7 @@ CASES = {
         "pool_boy_concourse_url needs a way to log in",
         less=("pool_boy_concourse_username", "pool_boy_concourse_password"),
     ),
-    "key": Case("is reached over SSH", round={"pool_boy_repo": "git@git.example.com:locks.git"}),
+    "key": Case("pool_boy_repo needs an SSH key", round={"pool_boy_repo": "git@git.example.com:locks.git"}),
     "misplaced": Case(
         "pool_boy_concourse_token must be in pool_boy_schedule_secrets", round={"pool_boy_concourse_token": "s3cret"}
     ),
@@ -91,11 +96,11 @@ CASES = {
     "python": Case("There is no /usr/bin/python2.99", {"python": "/usr/bin/python2.99"}),
     "old": Case("/tester/old-python on old is older than 3.11", {"python": "/tester/old-python"}),
     "venv": Case("venv lacks venv: install it (Debian calls", {"python": "/tester/python-without-venv"}),
-    "folder": Case("may not write into /etc/skel", round={"pool_boy_page_file": "/etc/skel/page.html"}),
-    "deep": Case("write into /srv/no/where on deep", round={"pool_boy_metrics_file": "/srv/no/where/x.prom"}),
-    "path": Case("must be a path from the root", round={"pool_boy_page_file": "/srv/my pools/page.html"}),
-    "user": Case("The user daemon of user belongs to something else", {"user": "daemon"}),
-    "taken": Case("/etc/skel on taken belongs to something else", {"name": "skel"}),
+    "folder": Case("cannot write to /etc/skel", round={"pool_boy_page_file": "/etc/skel/page.html"}),
+    "deep": Case("writes to /srv/no/where on deep", round={"pool_boy_metrics_file": "/srv/no/where/x.prom"}),
+    "path": Case("must be an absolute path", round={"pool_boy_page_file": "/srv/my pools/page.html"}),
+    "user": Case("The user daemon of user is not a user of the round", {"user": "daemon"}),
+    "taken": Case("/etc/skel on taken does not belong to a round", {"name": "skel"}),
     "group": Case("group lacks a group of pool_boy_schedule_groups (nobodys)", {"groups": ["nobodys"]}),
     "source": Case("there is no /srv/collection where Ansible runs", {"collection_source": "/srv/collection"}),
 }

@@ -40,7 +40,7 @@ def test_an_installation_that_fails_leaves_nothing_behind(systemd_host: Host) ->
     assert run.code != 0
     assert "The round could not be installed. This failed: Install the requirements." in run.said
     assert "no-such-package" in run.said
-    assert "Nothing was left behind." in run.said
+    assert "Nothing of it remains on the host." in run.said
     assert systemd_host.leftovers == []
 
 
@@ -48,7 +48,7 @@ def test_a_failing_round_is_reported_and_not_enabled(systemd_host: Host) -> None
     wrong = {**systemd_host.stage.secrets, "pool_boy_concourse_password": "wr0ng-pa55word"}
     run = systemd_host.apply(**SETTINGS, secrets=wrong)
     assert run.code != 0
-    assert "it failed when it was tried, so its schedule was not switched on" in run.said
+    assert "its trial run failed, so its schedule was not enabled" in run.said
     # The round's own message from the journal.
     assert re.search(r"The round of locks of the stage failed\. clean: .*password", run.said)
     assert not any(secret in run.said for secret in wrong.values())
@@ -92,7 +92,7 @@ def test_a_new_time_counts_only_when_the_round_works(systemd_host: Host) -> None
     old = calendar(systemd_host)
     run = systemd_host.apply(**{**SETTINGS, "on_calendar": "hourly"}, playbook="no.such.playbook")
     assert run.code != 0
-    assert "its schedule was not switched on or changed" in run.said
+    assert "its schedule was not enabled or changed" in run.said
     # As any other installed package does.
     assert systemd_host.machine.run("systemctl", "daemon-reload").code == 0
     assert calendar(systemd_host).split(";")[0] == old.split(";")[0]
@@ -106,7 +106,7 @@ def test_an_update_that_fails_leaves_the_programs_that_work(systemd_host: Host) 
     run = systemd_host.apply(**SETTINGS, extra_requirements=["no-such-package==1.0"])
     assert run.code != 0
     assert "This failed: Install the requirements." in run.said
-    assert "What was installed before is still there" in run.said
+    assert "The previous installation is unchanged" in run.said
     assert programs(systemd_host) == before
     works = systemd_host.machine.run("/opt/pool-boy/venv/bin/ansible-playbook", "--version")
     assert works.code == 0, works.said
