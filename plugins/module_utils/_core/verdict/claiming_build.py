@@ -102,14 +102,14 @@ def _ask_for_timing(claim: Claim, build: Build, queries: BuildQueries) -> ClaimT
         is_clock = _start_of(build) - claim.claimed_at <= LARGEST_CLOCK_ERROR
         may_be_it = is_clock and not has_made_another_claim(build, claim.commit, queries)
         return ClaimTiming.DURING_BUILD if may_be_it else timing
-    if build.status not in (BuildStatus.SUCCEEDED, BuildStatus.FAILED):
+    if timing is not ClaimTiming.DURING_BUILD:
+        # The clock of the worker is wrong: Concourse records no output of a put that ends after its build.
+        return ClaimTiming.DURING_BUILD if has_made(build, claim.commit, queries) else timing
+    if build.status not in (BuildStatus.SUCCEEDED, BuildStatus.FAILED) or not _is_within_skew(claim, build):
         return timing
-    if timing is ClaimTiming.DURING_BUILD:
-        if not _is_within_skew(claim, build) or not has_made_another_claim(build, claim.commit, queries):
-            return timing
-        return ClaimTiming.BEFORE_BUILD if claim.claimed_at <= _start_of(build) else ClaimTiming.AFTER_BUILD
-    may_hold_lock = build.status is BuildStatus.SUCCEEDED
-    return ClaimTiming.DURING_BUILD if may_hold_lock and has_made(build, claim.commit, queries) else timing
+    if not has_made_another_claim(build, claim.commit, queries):
+        return timing
+    return ClaimTiming.BEFORE_BUILD if claim.claimed_at <= _start_of(build) else ClaimTiming.AFTER_BUILD
 
 
 def _is_within_skew(claim: Claim, build: Build) -> bool:

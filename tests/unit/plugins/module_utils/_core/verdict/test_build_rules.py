@@ -62,6 +62,7 @@ def test_of_a_build_that_did_not_succeed_while_another_uses_the_lock(status: Bui
 
 def test_of_a_zombie() -> None:
     model, build = claiming(FAILED)
+    model.made[build.id] = ()
     claimed_at = (build.end_time or 0) + 6
     verdict = verdict_on(ModelQueries(model), build, "v2", at=claimed_at)
     reason = "ci/claim 1 failed and claimed it 6 s after that"

@@ -156,6 +156,25 @@ def test_zombie(status: BuildStatus, late: int) -> None:
     assert policy_and_wait(verdict) == (Policy.RELEASE, 5)
 
 
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (BuildStatus.FAILED, VerdictName.FAILED),
+        (BuildStatus.ERRORED, VerdictName.ERRORED),
+        (BuildStatus.ABORTED, VerdictName.ABORTED),
+    ],
+)
+@pytest.mark.parametrize("off", [-7200, 7200])
+@pytest.mark.parametrize("has_filter", [True, False])
+def test_a_build_whose_output_is_recorded_is_no_zombie_whatever_the_clock_of_its_worker_says(
+    status: BuildStatus, name: VerdictName, off: int, has_filter: bool
+) -> None:
+    queries, _model, build = claiming(status)
+    queries.has_filter = has_filter
+    verdict = verdict_on(queries, build, "v2", at=(build.start_time or 0) + off)
+    assert (verdict.name, verdict.build) == (name, build)
+
+
 def test_a_claim_that_was_written_anew_is_not_taken_for_a_zombie_while_its_lock_is_in_use() -> None:
     """A rebase gives the commit another name and a later time: then it counts what the jobs after it do."""
     queries, model, build = claiming(BuildStatus.SUCCEEDED)
