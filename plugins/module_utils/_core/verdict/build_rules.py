@@ -28,18 +28,13 @@ _ENDED_HOW = {
 }
 
 
-def ask_about_build(judged: ClaimToJudge, build: Build, *, found_by_version: str | None = None) -> Verdict:
-    """Judge the claim of a build. Raises NoCredibleResponse.
-
-    `found_by_version` is a clause that says why the build was found by the version of the claim and not by its name.
-    """
+def ask_about_build(judged: ClaimToJudge, build: Build) -> Verdict:
+    """Judge the claim of a build. Raises NoCredibleResponse."""
     if build.is_active:
-        verdict = Verdict(VerdictName.RUNNING, f"{build} is {build.status.value}", None, build)
-    elif build.status is BuildStatus.SUCCEEDED:
-        verdict = _ask_about_succeeded_build(judged, build)
-    else:
-        verdict = _ask_about_dead_build(_UNSUCCESSFUL[build.status], "and left it claimed", judged, build)
-    return verdict if found_by_version is None else verdict.found_by_version(found_by_version)
+        return Verdict(VerdictName.RUNNING, f"{build} is {build.status.value}", None, build)
+    if build.status is BuildStatus.SUCCEEDED:
+        return _ask_about_succeeded_build(judged, build)
+    return _ask_about_dead_build(_UNSUCCESSFUL[build.status], "and left it claimed", judged, build)
 
 
 def ask_about_late_claim(judged: ClaimToJudge, build: Build) -> Verdict:

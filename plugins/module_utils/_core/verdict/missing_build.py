@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from ..concourse.model import Build
-from ..handoff.versions.search import VersionUsers, ask_for_making_build, ask_for_version_users, has_made
+from ..handoff.versions.search import VersionUsers, ask_for_version_users, has_made
 from .build_rules import ask_about_build
 from .claim_to_judge import ClaimToJudge
+from .making_builds import ask_about_making_builds
 from .namesake import ask_for_namesake
 from .verdict import Verdict, VerdictName
 
@@ -26,7 +27,7 @@ def ask_about_missing_build(reason: str, judged: ClaimToJudge, build: Build | No
         return Verdict(VerdictName.GONE, reason, judged.claim.claimed_at, build)
     if has_made(namesake, judged.claim.commit, judged.queries):
         # Found by its number: before Concourse 5.5 no version can be searched for.
-        return ask_about_build(judged, namesake, found_by_version=reason)
+        return ask_about_build(judged, namesake).found_by_version(reason)
     if namesake.is_active:
         reason = f"{reason}, but {namesake} is {namesake.status.value} and may have the lock"
         return Verdict(VerdictName.HANDED_OFF, reason, None, namesake, user=namesake)
@@ -46,9 +47,9 @@ def ask_about_unnamed_build(judged: ClaimToJudge) -> Verdict:
 def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers:
     """Judge a claim by the version that it made; return who took the version if that decides nothing."""
     commit, teams, queries = judged.claim.commit, judged.teams, judged.queries
-    maker = ask_for_making_build(commit, teams, queries, judged.remembered)
-    if maker is not None:
-        return ask_about_build(judged, maker, found_by_version=reason)
+    found = ask_about_making_builds(judged)
+    if found is not None:
+        return found.found_by_version(reason)
     users = ask_for_version_users(commit, teams, queries)
     user = users.active_build
     if user is None:

@@ -26,11 +26,12 @@ from ..claim.claim import Claim
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..handoff.versions.search import ask_for_making_build, has_made, has_made_another_claim
+from ..handoff.versions.search import has_made, has_made_another_claim
 from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
 from .hold_rules import judge_hold
+from .making_builds import ask_about_making_builds
 from .missing_build import ask_about_missing_build, ask_about_unnamed_build
 from .verdict import Verdict, VerdictName
 
@@ -80,16 +81,20 @@ def _ask_about_named_build(judged: ClaimToJudge) -> Verdict:
         return ask_about_missing_build(f"Concourse has no {holder.text} any more", judged)
     if claiming.timing is ClaimTiming.BEFORE_BUILD:
         return ask_about_missing_build(f"the name {build} belongs to a later build now", judged, build)
-    if not build.is_active and not has_made(build, claim.commit, queries):
-        maker = ask_for_making_build(claim.commit, judged.teams, queries, judged.remembered)
-        if maker is not None and maker.id != build.id:
-            return ask_about_build(judged, maker, found_by_version=_why_not(build, judged))
-    if claiming.timing is ClaimTiming.AFTER_BUILD:
-        return ask_about_late_claim(judged, build)
-    return ask_about_build(judged, build)
+    if build.is_active or has_made(build, claim.commit, queries):
+        return _ask_about_its_build(claiming.timing, judged, build)
+    found = ask_about_making_builds(judged)
+    if found is None:
+        return _ask_about_its_build(claiming.timing, judged, build)
+    made_others = has_made_another_claim(build, claim.commit, queries)
+    if not made_others and not found.is_in_use:
+        # Builds that only checked the pool can list the claim, while the result of the put that made it is lost.
+        own = _ask_about_its_build(claiming.timing, judged, build)
+        if own.is_in_use:
+            return own
+    return found.found_by_version(f"{build} made other claims" if made_others else f"{build} lists no such claim")
 
 
-def _why_not(build: Build, judged: ClaimToJudge) -> str:
-    """Say why the build that a claim names did not make it: Concourse names another one."""
-    made_others = has_made_another_claim(build, judged.claim.commit, judged.queries)
-    return f"{build} made other claims" if made_others else f"{build} lists no such claim"
+def _ask_about_its_build(timing: ClaimTiming, judged: ClaimToJudge, build: Build) -> Verdict:
+    """Judge a claim by the build that it names."""
+    return ask_about_late_claim(judged, build) if timing is ClaimTiming.AFTER_BUILD else ask_about_build(judged, build)

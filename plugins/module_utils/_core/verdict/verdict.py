@@ -56,8 +56,16 @@ class Verdict:
         """The build that uses the lock now; None if it is unknown, or no build does."""
         return self.build if self.name is VerdictName.RUNNING else self.user
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a build uses the lock, or a job can still take it."""
+        return self.name in (VerdictName.RUNNING, VerdictName.HANDED_OFF)
+
     def found_by_version(self, why: str) -> Verdict:
-        """Return the verdict on a build that was found by the version of the claim; `why` is a clause."""
+        """Return the verdict on a build that was found by the version of the claim.
+
+        `why` is a clause that says why it was not found by its name.
+        """
         return replace(self, reason=f"{why}; found by its version: {self.reason}", is_by_version=True)
 
 

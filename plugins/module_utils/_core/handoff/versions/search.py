@@ -39,32 +39,36 @@ class VersionUsers:
         return latest_time(build.end_time for build in self.builds)
 
 
-def ask_for_making_build(
+def ask_for_making_builds(
     commit: str, teams: frozenset[str], queries: BuildQueries, remembered: int | None = None
-) -> Build | None:
-    """Find the build that has the claim's commit as an output; resources of `teams` are searched first.
+) -> Iterator[Build]:
+    """Yield the builds that have the claim's commit as an output; resources of `teams` are searched first.
 
+    There can be several: a put that only checks a pool (`check`, `check_unclaimed`) changes nothing, and its output is
+    the latest commit of the branch, which can be a claim (pool-resource, out/git_lock_handler.go: CheckLock).
     `remembered` is the id of the build that an earlier run found. Raises NoCredibleResponse if any answer is missing.
     """
     if not queries.can_search_versions():
-        return None
-    build = None if remembered is None else queries.build(BuildReference(id=remembered))
-    if build is not None and has_made(build, commit, queries):
-        return build
+        return
+    known = None if remembered is None else queries.build(BuildReference(id=remembered))
+    if known is not None and has_made(known, commit, queries):
+        yield known
+    else:
+        known = None
     for found in _search(commit, teams, queries):
         makers = {
             build.id: build
             for resource, number in found.items()
             for build in queries.builds_with_output(resource.pipeline, resource.name, number)
         }
-        if makers:
-            maker = max(makers.values(), key=lambda build: (build.is_active, build.id))
+        for maker in sorted(makers.values(), key=lambda build: (build.is_active, build.id), reverse=True):
+            if known is not None and maker.id == known.id:
+                continue
             if not has_made(maker, commit, queries):
                 raise NoCredibleResponse(
                     f"Concourse lists {maker} for the version of the claim, but not the version for it"
                 )
-            return maker
-    return None
+            yield maker
 
 
 def ask_for_version_users(commit: str, teams: frozenset[str], queries: BuildQueries) -> VersionUsers:

@@ -15,7 +15,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions import search
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.search import (
     VersionUsers,
-    ask_for_making_build,
+    ask_for_making_builds,
     ask_for_version_users,
     has_made,
     has_made_another_claim,
@@ -39,6 +39,12 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 TEAMS = frozenset({"main"})
 
 
+def first_maker(
+    commit: str, teams: frozenset[str], queries: ModelQueries, remembered: int | None = None
+) -> Build | None:
+    return next(ask_for_making_builds(commit, teams, queries, remembered), None)
+
+
 def methods(queries: ModelQueries) -> list[str]:
     return [query.method for query in queries.asked]
 
@@ -46,51 +52,56 @@ def methods(queries: ModelQueries) -> list[str]:
 def test_a_build_that_an_earlier_run_found_is_asked_for_by_its_id_and_not_searched_for() -> None:
     model, claiming = claimed()
     queries = ModelQueries(model)
-    assert ask_for_making_build("v2", TEAMS, queries, claiming.id) == claiming
+    assert first_maker("v2", TEAMS, queries, claiming.id) == claiming
     assert methods(queries) == ["can_search_versions", "build", "build_resources"]
 
 
 @pytest.mark.parametrize("remembered", [1, 99], ids=["another build", "no build"])
 def test_a_remembered_build_that_did_not_make_the_claim_is_not_believed(remembered: int) -> None:
     model, claiming = claimed()
-    assert ask_for_making_build("v2", TEAMS, ModelQueries(model), remembered) == claiming
+    assert first_maker("v2", TEAMS, ModelQueries(model), remembered) == claiming
 
 
 def test_without_a_remembered_build_none_is_asked_for() -> None:
     model, claiming = claimed()
     queries = ModelQueries(model)
-    assert ask_for_making_build("v2", TEAMS, queries) == claiming
+    assert first_maker("v2", TEAMS, queries) == claiming
     assert "build" not in methods(queries)
 
 
 def test_a_version_that_no_resource_knows_was_made_by_nobody() -> None:
     model, _claiming = claimed()
-    assert ask_for_making_build("unknown", TEAMS, ModelQueries(model)) is None
+    assert first_maker("unknown", TEAMS, ModelQueries(model)) is None
 
 
 @pytest.mark.parametrize("statuses", [(STARTED, SUCCEEDED), (SUCCEEDED, STARTED)])
-def test_of_two_builds_with_the_output_the_active_one_has_the_lock(statuses: tuple[BuildStatus, BuildStatus]) -> None:
+def test_of_two_builds_with_the_output_the_active_one_comes_first(statuses: tuple[BuildStatus, BuildStatus]) -> None:
     model = PipelineModel()
     model.job("claim", put("envs"))
     builds = [model.build("claim", status, made={"envs": "v2"}) for status in statuses]
-    maker = ask_for_making_build("v2", TEAMS, ModelQueries(model))
+    maker = first_maker("v2", TEAMS, ModelQueries(model))
     assert maker == builds[statuses.index(STARTED)]
 
 
-def test_of_two_ended_builds_with_the_output_the_later_one_has_the_lock() -> None:
-    model = PipelineModel()
-    model.job("claim", put("envs"))
-    _first, second = (model.build("claim", made={"envs": "v2"}) for _count in range(2))
-    assert ask_for_making_build("v2", TEAMS, ModelQueries(model)) == second
+def test_all_builds_with_the_output_are_found_each_once() -> None:
+    """One that only checked the pool lists the latest commit as well."""
+    own, other = (PipelineModel(team=team, first_id=first) for team, first in (("main", 1), ("others", 100)))
+    for model in (other, own):
+        model.job("claim", put("envs"))
+    first, second = (own.build("claim", made={"envs": "v2"}) for _count in range(2))
+    third = other.build("claim", made={"envs": "v2"})
+    queries = ModelQueries(other, own)
+    assert [*ask_for_making_builds("v2", TEAMS, queries)] == [second, first, third]
+    assert [*ask_for_making_builds("v2", TEAMS, queries, first.id)] == [first, second, third]
 
 
-def test_the_teams_of_the_claim_are_searched_first_and_alone_if_they_have_its_build() -> None:
+def test_the_teams_of_the_claim_are_searched_first_and_alone_until_another_build_is_asked_for() -> None:
     own, other = (PipelineModel(team=team, first_id=first) for team, first in (("main", 1), ("others", 100)))
     for model in (other, own):
         model.job("claim", put("envs"))
         model.build("claim", made={"envs": "v2"})
     queries = ModelQueries(other, own)
-    maker = ask_for_making_build("v2", TEAMS, queries)
+    maker = first_maker("v2", TEAMS, queries)
     assert maker == own.builds[1]
     assert all(other.ref not in query.about for query in queries.asked)
 
@@ -102,7 +113,7 @@ def test_a_build_that_another_team_knows_is_found_by_its_version() -> None:
     model.job("use", get("envs"))
     user = model.build("use", STARTED, took={"envs": "v2"})
     queries = ModelQueries(model)
-    assert ask_for_making_build("v2", TEAMS, queries) == maker
+    assert first_maker("v2", TEAMS, queries) == maker
     assert ask_for_version_users("v2", TEAMS, queries) == VersionUsers(True, (user,))
 
 
@@ -119,11 +130,11 @@ def test_as_many_resources_as_can_be_searched_are(monkeypatch: pytest.MonkeyPatc
     model, claiming = claimed()
     queries = ModelQueries(model)
     monkeypatch.setattr(search, "MOST_RESOURCES", len(model.order))
-    assert ask_for_making_build("v2", TEAMS, queries) == claiming
+    assert first_maker("v2", TEAMS, queries) == claiming
     assert Query("resources", (TEAMS,)) in queries.asked
     monkeypatch.setattr(search, "MOST_RESOURCES", len(model.order) - 1)
     with pytest.raises(NoCredibleResponse, match=r"this login sees 1 resources.* in at most 0: give the login"):
-        ask_for_making_build("v2", TEAMS, queries)
+        first_maker("v2", TEAMS, queries)
 
 
 def test_a_build_that_is_listed_at_the_version_and_does_not_list_it_is_no_credible_answer() -> None:
@@ -132,7 +143,7 @@ def test_a_build_that_is_listed_at_the_version_and_does_not_list_it_is_no_credib
     model.made = dict.fromkeys(model.made, ())
     queries.builds_with_output = lambda *about: (model.builds[2],)  # type: ignore[method-assign]
     with pytest.raises(NoCredibleResponse, match="ci/claim 2 for the version of the claim, but not the version for it"):
-        ask_for_making_build("v2", TEAMS, queries)
+        first_maker("v2", TEAMS, queries)
 
 
 @pytest.mark.parametrize(("commit", "expected"), [("v2", True), ("v1", False), ("unknown", False)])

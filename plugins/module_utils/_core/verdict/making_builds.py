@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict on a claim by the builds whose outputs name its commit.
+
+Mostly that is the one build that made the claim. But builds that only checked a pool list the commit as well, so the
+lock counts as used while any of them, or a build after it, has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..concourse.model import Build
+from ..handoff.versions.search import ask_for_making_builds
+from .build_rules import ask_about_build
+from .claim_to_judge import ClaimToJudge
+from .claiming_build import ClaimTiming, timing_of
+from .verdict import Verdict, VerdictName
+
+# Which of several builds counts when none has the lock any more: the one whose lock is kept the longest by default.
+_LAST_RELEASED_FIRST = (
+    VerdictName.FAILED,
+    VerdictName.LEAKED,
+    VerdictName.ERRORED,
+    VerdictName.ABORTED,
+    VerdictName.UNVERIFIED,
+)
+
+
+def ask_about_making_builds(judged: ClaimToJudge) -> Verdict | None:
+    """Judge a claim by the builds that list it; None if no build does. Raises NoCredibleResponse.
+
+    No further one is looked for once a build has the lock.
+    """
+    claim, queries = judged.claim, judged.queries
+    verdicts: list[Verdict] = []
+    for build in ask_for_making_builds(claim.commit, judged.teams, queries, judged.remembered):
+        verdict = _ask_about_making_build(judged, build)
+        if verdict.is_in_use:
+            return verdict
+        verdicts.append(verdict)
+    if not verdicts:
+        return None
+    chosen = min(verdicts, key=lambda one: _LAST_RELEASED_FIRST.index(one.name))
+    return replace(
+        chosen,
+        dead_since=max(one.dead_since or 0 for one in verdicts),
+        keep_until=max((one.keep_until for one in verdicts if one.keep_until is not None), default=None),
+    )
+
+
+def _ask_about_making_build(judged: ClaimToJudge, build: Build) -> Verdict:
+    """Judge a claim by a build that lists it."""
+    verdict = ask_about_build(judged, build)
+    is_too_late = timing_of(judged.claim, build) is ClaimTiming.BEFORE_BUILD
+    if verdict.is_in_use or not is_too_late or _names(judged, build):
+        return verdict
+    reason = f"{build} lists the claim, but has started after it, as one that only checks the pool"
+    return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at, build)
+
+
+def _names(judged: ClaimToJudge, build: Build) -> bool:
+    """Return whether the claim names the number of a build: that never changes, whatever the build is called now."""
+    return any(build.id == one.id or build.name == one.name for one in judged.holder.references)

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict on a claim that several builds list: one of them made it, the others checked the pool."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    START_OF_TIME,
+    PipelineModel,
+    get,
+    put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    claim_by,
+    verdict_on,
+)
+
+STARTED, SUCCEEDED, FAILED = BuildStatus.STARTED, BuildStatus.SUCCEEDED, BuildStatus.FAILED
+ERRORED, ABORTED = BuildStatus.ERRORED, BuildStatus.ABORTED
+UNNAMED = Holder(HolderKind.UNNAMED, "a build that the claim does not name")
+CLAIMED_AT = START_OF_TIME + 60
+
+
+def pipeline() -> PipelineModel:
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    model.job("use", get("envs", passed=["claim"]))
+    model.job("watch", put("envs"))
+    return model
+
+
+def listed(model: PipelineModel, job: str, status: BuildStatus, *, start: int = START_OF_TIME) -> Build:
+    """Add a build that lists the claim and ends after it."""
+    build = model.build(job, status, made={"envs": "v2"}, start=start)
+    return build if build.is_active else model.change(build, end_time=CLAIMED_AT + 10 * build.id)
+
+
+def unnamed(model: PipelineModel, build: Build, *, remembered: int | None = None) -> tuple[Verdict, ModelQueries]:
+    queries = ModelQueries(model)
+    claim = claim_by(build, "v2", at=CLAIMED_AT)
+    return judge_claim(claim, UNNAMED, queries, now=0, remembered=remembered), queries
+
+
+@pytest.mark.parametrize(
+    ("jobs", "name"),
+    [
+        ({"claim": SUCCEEDED, "watch": FAILED}, VerdictName.HANDED_OFF),
+        ({"claim": STARTED, "watch": FAILED}, VerdictName.RUNNING),
+        ({"claim": ERRORED, "watch": STARTED}, VerdictName.RUNNING),
+        ({"claim": ERRORED, "watch": FAILED}, VerdictName.FAILED),
+        ({"claim": ABORTED, "watch": ERRORED}, VerdictName.ERRORED),
+        ({"claim": ABORTED, "watch": SUCCEEDED}, VerdictName.LEAKED),
+    ],
+)
+def test_a_lock_counts_as_used_while_any_of_the_builds_has_it(jobs: dict[str, BuildStatus], name: VerdictName) -> None:
+    for order in permutations(jobs):
+        model = pipeline()
+        if name is not VerdictName.HANDED_OFF:
+            model.job("use")
+        builds = [listed(model, job, jobs[job]) for job in order]
+        model.last_updated = CLAIMED_AT
+        verdict, _queries = unnamed(model, builds[0])
+        last = None if name is VerdictName.RUNNING else max(build.end_time or 0 for build in builds)
+        if name is VerdictName.HANDED_OFF:
+            last = next(build.end_time for build in builds if build.job == "claim")
+        assert (verdict.name, verdict.dead_since, verdict.is_by_version) == (name, last, True)
+        assert (verdict.keep_until is not None) is (name is VerdictName.LEAKED)
+
+
+def test_a_remembered_build_without_the_lock_does_not_end_the_search() -> None:
+    """An earlier run has seen only the one that checked the pool: the other put had not been recorded yet."""
+    model = pipeline()
+    claiming, watching = listed(model, "claim", SUCCEEDED), listed(model, "watch", FAILED)
+    assert unnamed(model, claiming, remembered=watching.id)[0].name is VerdictName.HANDED_OFF
+    watching = model.set_status(watching, STARTED)
+    verdict, queries = unnamed(model, claiming, remembered=watching.id)
+    assert (verdict.name, verdict.build) == (VerdictName.RUNNING, watching)
+    assert "resources" not in {query.method for query in queries.asked}
+
+
+@pytest.mark.parametrize(
+    ("after_claim", "status", "name"),
+    [
+        (60, FAILED, VerdictName.FAILED),
+        (61, FAILED, VerdictName.UNVERIFIED),
+        (61, SUCCEEDED, VerdictName.UNVERIFIED),
+        (61, STARTED, VerdictName.RUNNING),
+    ],
+)
+def test_a_build_that_has_started_after_the_claim_is_no_evidence_against_it(
+    after_claim: int, status: BuildStatus, name: VerdictName
+) -> None:
+    model = pipeline()
+    watching = listed(model, "watch", status, start=CLAIMED_AT + after_claim)
+    watching = watching if watching.is_active else model.change(watching, end_time=CLAIMED_AT + 100)
+    verdict, _queries = unnamed(model, watching)
+    assert (verdict.name, verdict.build) == (name, watching)
+
+
+def test_a_build_of_the_number_in_the_claim_made_it_whatever_the_clocks_say() -> None:
+    model = pipeline()
+    model.job("use")
+    build = listed(model, "claim", FAILED, start=CLAIMED_AT + 3600)
+    build = model.change(build, end_time=CLAIMED_AT + 3700)
+    renamed = PipelineModel("renamed")
+    renamed.steps, renamed.order = model.steps, model.order
+    renamed.builds = {build.id: replace(build, pipeline=renamed.ref)}
+    renamed.made, renamed.took = model.made, model.took
+    assert verdict_on(ModelQueries(renamed), build, "v2", at=CLAIMED_AT).name is VerdictName.FAILED
+
+
+def test_the_named_build_may_have_made_a_claim_that_it_does_not_list() -> None:
+    """The result of its put was lost, and another build has checked the pool."""
+    model = pipeline()
+    claiming = listed(model, "claim", SUCCEEDED)
+    model.made[claiming.id] = ()
+    listed(model, "watch", FAILED)
+    verdict = verdict_on(ModelQueries(model), claiming, "v2", at=CLAIMED_AT)
+    assert (verdict.name, verdict.is_by_version) == (VerdictName.FAILED, True), "no job has had the lock from it"
+    model.build("use", STARTED, took={"envs": "v2"})
+    assert verdict_on(ModelQueries(model), claiming, "v2", at=CLAIMED_AT).name is VerdictName.HANDED_OFF
+    model = pipeline()
+    claiming = listed(model, "claim", SUCCEEDED)
+    listed(model, "watch", FAILED)
+    model.versions("others", "v2")
+    model.forgotten = {"envs"}
+    other = PipelineModel("other", first_id=100)
+    other.job("watch", put("locks"))
+    watching = other.build("watch", FAILED, made={"locks": "v2"}, start=START_OF_TIME)
+    other.change(watching, end_time=CLAIMED_AT + 10)
+    model.build("use", STARTED)
+    verdict = verdict_on(ModelQueries(model, other), claiming, "v2", at=CLAIMED_AT)
+    assert verdict.name is VerdictName.HANDED_OFF
+    assert "Concourse has forgotten a version that it carried, and job use has an active build" in verdict.reason
