@@ -14,9 +14,11 @@ from dataclasses import replace
 
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
+from ..concourse.references import ResourceReference
 from .confirmation import require_maker, require_no_user, require_same_build
 from .downstream_builds import fetch_downstream_uses
-from .state import HandOff, HandOffState, in_use_by, state_by_user
+from .later_takers import ask_for_later_use
+from .state import HandOff, HandOffState, in_use_by, used_by
 from .takers import ask_for_pending_builds, ask_for_taker
 from .trace import HandOffTrace, fetch_trace
 from .use_after_failure import ask_for_use_after_one_off_build
@@ -55,10 +57,12 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     updated = trace.queries.last_updated(trace.pipeline)
     _require_no_user(trace)
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
-    in_use = None if users.active_build else _ask_for_new_use(trace, again=True)
-    if in_use is not None:
-        return in_use
-    return replace(state_by_user(users.active_build, [trace.last_end(), users.last_end], reason), updated=updated)
+    if users.active_build is not None:
+        return used_by(users.active_build)
+    followed = [ResourceReference(trace.pipeline, use.resource) for use in trace.lock_uses]
+    ends = [trace.last_end(), users.last_end]
+    state = ask_for_later_use(trace.build, commit, trace.queries, users.taken, ends, reason, followed)
+    return _ask_for_new_use(trace, again=True) or replace(state, updated=updated)
 
 
 def _ask_for_older_use(trace: HandOffTrace) -> HandOff | None:

@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..concourse.model import Build
-from ..shared.times import latest_time
 
 
 class HandOffState(enum.StrEnum):
@@ -43,8 +41,6 @@ def in_use_by(user: Build, what: str) -> HandOff:
     return HandOff(HandOffState.IN_USE, f"{user} {what}", user=user)
 
 
-def state_by_user(user: Build | None, ends: Iterable[int | None], reason: str) -> HandOff:
-    """Return the state of a lock that a build uses; `reason` is why no other does."""
-    if user is not None:
-        return in_use_by(user, f"is {user.status.value} with the lock")
-    return HandOff(HandOffState.UNUSED, reason, latest_time(ends))
+def used_by(user: Build) -> HandOff:
+    """Return the state of a lock that a build has."""
+    return in_use_by(user, f"is {user.status.value} with the lock")

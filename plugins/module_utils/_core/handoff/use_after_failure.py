@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a build uses a lock whose claiming build did not succeed, or is no build of a job.
 
-No `passed` leads from such a build, but a job can take the lock without.
+No `passed` leads from such a build, but a job can take the lock without, and pass it on.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
+from ..concourse.references import ResourceReference
 from .confirmation import require_no_user, require_same_build
 from .contradictions import require_listed_job
-from .state import HandOff, state_by_user
+from .later_takers import Taken, ask_for_later_use
+from .state import HandOff, used_by
 from .takers import ask_for_pending_builds
 from .trace import fetch_version_use, lock_resources_of
 from .versions.progress import VersionProgress
@@ -34,22 +36,26 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
     # Concourse lists no output of a put that did not end, but a check of the resource finds the version.
     is_lost = all(item.version != version for item in carried.outputs) and not queries.can_search_versions()
     require_same_build(build, queries)
-    ends = [build.end_time, users.last_end]
+    ends, taken = [build.end_time, users.last_end], dict(users.taken)
     for resource in lock_resources_of(graph, graph.job(build.job), carried, version):
         use = fetch_version_use(queries, build.pipeline, build, (resource, version), among_latest=is_lost)
         if use is not None:
             progress = VersionProgress(queries, build.pipeline, graph, use)
             user = user or _ask_for_user(progress)
             ends.append(use.last_end())
+            taken[ResourceReference(build.pipeline, resource)] = Taken(use.version_id, use.builds)
         elif queries.version_id(build.pipeline, resource, version, among_latest=True) is not None:
             raise NoCredibleResponse(f"Concourse lists a version of {resource}, but does not find it")
-    return state_by_user(user, ends, "no build has it")
+    return used_by(user) if user else ask_for_later_use(build, commit, queries, taken, ends, "no build has it")
 
 
 def ask_for_use_after_one_off_build(build: Build, commit: str, queries: BuildQueries) -> HandOff:
     require_same_build(build, queries)
     users = ask_for_version_users(commit, frozenset({build.team}), queries)
-    return state_by_user(users.active_build, [build.end_time, users.last_end], "no job runs after a one-off build")
+    if users.active_build is not None:
+        return used_by(users.active_build)
+    ends = [build.end_time, users.last_end]
+    return ask_for_later_use(build, commit, queries, users.taken, ends, "no job runs after a one-off build")
 
 
 def _ask_for_user(progress: VersionProgress) -> Build | None:

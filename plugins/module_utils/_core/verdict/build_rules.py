@@ -49,12 +49,13 @@ def ask_about_late_claim(judged: ClaimToJudge, build: Build) -> Verdict:
 
 
 def _ask_about_dead_build(name: VerdictName, what: str, judged: ClaimToJudge, build: Build) -> Verdict:
-    """Judge a claim whose build did not succeed, or had ended: `name`, unless another build uses the lock."""
+    """Judge a claim whose build did not succeed, or had ended: `name`, unless a build or job after it has the lock."""
     use = ask_for_use_after_failure(build, judged.claim.commit, judged.queries)
-    if use.state is HandOffState.IN_USE:
-        reason = f"{build} {_ENDED_HOW[build.status]}, but {use.reason}"
-        return Verdict(VerdictName.HANDED_OFF, reason, None, build, user=use.user)
-    return Verdict(name, f"{build} {_ENDED_HOW[build.status]} {what}", _dead_since(judged, use.last_end), build)
+    if use.state is HandOffState.UNUSED:
+        return Verdict(name, f"{build} {_ENDED_HOW[build.status]} {what}", _dead_since(judged, use.last_end), build)
+    reason = f"{build} {_ENDED_HOW[build.status]}, but {use.reason}"
+    since = None if use.state is HandOffState.IN_USE else _dead_since(judged, use.last_end)
+    return Verdict(VerdictName.HANDED_OFF, reason, since, build, user=use.user, taker=use.taker)
 
 
 def _ask_about_succeeded_build(judged: ClaimToJudge, build: Build, *, is_rewritten: bool = False) -> Verdict:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ..concourse.model import Build
+from ..handoff.later_takers import ask_for_later_taker
 from ..handoff.versions.search import VersionUsers, ask_for_version_users, has_made
 from .build_rules import ask_about_build
 from .claim_to_judge import ClaimToJudge
@@ -52,7 +53,11 @@ def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers
         return found.found_by_version(reason)
     users = ask_for_version_users(commit, teams, queries)
     user = users.active_build
-    if user is None:
+    if user is not None:
+        reason = f"{reason}, but {user} is {user.status.value} with the lock"
+        return Verdict(VerdictName.HANDED_OFF, reason, None, user, user=user)
+    later = ask_for_later_taker(users.taken, commit, queries)
+    if later is None:
         return users
-    reason = f"{reason}, but {user} is {user.status.value} with the lock"
-    return Verdict(VerdictName.HANDED_OFF, reason, None, user, user=user)
+    since = max(judged.claim.claimed_at, users.last_end or 0)
+    return Verdict(VerdictName.HANDED_OFF, f"{reason}, but {later.reason}", since, later.build, taker=later.job)

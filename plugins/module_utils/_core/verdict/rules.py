@@ -9,13 +9,13 @@
 | a person | | manual | here |
 | a build, or none, and no Concourse is configured | | unverified | here |
 | another Concourse, or no readable build | | foreign | here |
-| no build | no output names the commit | unverified; handed_off if a build uses the lock | versions/search.py |
+| no build | no output names the commit | unverified; handed_off if another has or can take it | versions/search.py |
 | a build that the name does not lead to | an output names the commit | as for any build, below | versions/search.py |
-| | no output names it | gone; handed_off if a build has the lock or may have it | versions/search.py, namesake.py |
+| | no output names it | gone; handed_off if another has, may have or can take it | versions/search.py, namesake.py |
 | | forgotten, but the times of a namesake fit | unverified | namesake.py |
-| a build | had ended before the claim | zombie; handed_off if a build uses the lock | claiming_build.py |
+| a build | had ended before the claim | zombie; handed_off if another has or can take it | claiming_build.py |
 | | pending or started | running | here |
-| | failed, errored or aborted | that; handed_off if a build uses the lock | handoff/rules.py |
+| | failed, errored or aborted | that; handed_off if another has or can take it | handoff/rules.py |
 | | succeeded | handed_off or leaked | handoff/rules.py |
 | | any answer is missing | unreachable | here |
 """

@@ -10,12 +10,13 @@ that watches the pool (atc/api/versionserver/list.go), and names the builds that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...concourse.model import Build, Version
 from ...concourse.queries import BuildQueries, NoCredibleResponse
 from ...concourse.references import BuildReference, PipelineReference, ResourceReference
 from ...shared.times import latest_time
+from ..later_takers import Taken
 from .reruns import ask_for_active_rerun
 
 # A login can see the resources of thousands of pipelines; each costs one request for each claim.
@@ -24,10 +25,14 @@ MOST_RESOURCES = 3000
 
 @dataclass(frozen=True, slots=True)
 class VersionUsers:
-    """The builds that took a claim's version; `is_known` is False if no resource has the version."""
+    """The builds that took a claim's version; `is_known` is False if no resource has the version.
+
+    `taken` has the resources that have it, each with the builds that took it there.
+    """
 
     is_known: bool
     builds: tuple[Build, ...] = ()
+    taken: Mapping[ResourceReference, Taken] = field(default_factory=dict, compare=False)
 
     @property
     def active_build(self) -> Build | None:
@@ -76,12 +81,12 @@ def ask_for_version_users(commit: str, teams: frozenset[str], queries: BuildQuer
     if not queries.can_search_versions():
         return VersionUsers(is_known=False)
     found = {resource: number for part in _search(commit, teams, queries) for resource, number in part.items()}
-    takers = {
-        build.id: build
+    taken = {
+        resource: Taken(number, queries.builds_with_input(resource.pipeline, resource.name, number))
         for resource, number in found.items()
-        for build in queries.builds_with_input(resource.pipeline, resource.name, number)
     }
-    return VersionUsers(bool(found), (*takers.values(), *_ask_for_reruns(takers.values(), queries)))
+    takers = {build.id: build for one in taken.values() for build in one.builds}
+    return VersionUsers(bool(found), (*takers.values(), *_ask_for_reruns(takers.values(), queries)), taken)
 
 
 def _ask_for_reruns(builds: Iterable[Build], queries: BuildQueries) -> Iterator[Build]:

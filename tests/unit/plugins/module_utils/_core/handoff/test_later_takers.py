@@ -1,0 +1,132 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which job can still take a lock from a build that took it without `passed`: one test for each clause."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.state import HandOff, HandOffState
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.use_after_failure import (
+    ask_for_use_after_failure,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    STARTED,
+    SUCCEEDED,
+    claimed,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    PipelineModel,
+    get,
+    put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    verdict_on,
+)
+
+REASON = "ci/timer 1 had it and succeeded, and job destroy can still take it from there"
+
+
+def passed_on() -> tuple[PipelineModel, Build, Build]:
+    """A lock whose claiming build failed: `timer` took it, and `destroy` hangs on `timer` and releases it."""
+    model, claiming = claimed()
+    model.job("timer", get("envs"))
+    model.job("destroy", get("envs", passed=["timer"]), put("envs"))
+    return model, model.set_status(claiming, FAILED), model.build("timer", took={"envs": "v2"})
+
+
+def after_failure(model: PipelineModel, claiming: Build, *, has_filter: bool = True) -> HandOff:
+    queries = ModelQueries(model)
+    queries.has_filter = has_filter
+    return ask_for_use_after_failure(claiming, "v2", queries)
+
+
+@pytest.mark.parametrize("has_filter", [True, False])
+def test_a_job_that_hangs_on_a_build_with_the_lock_can_take_it(has_filter: bool) -> None:
+    model, claiming, timer = passed_on()
+    expected = HandOff(HandOffState.TAKEABLE, REASON, timer.end_time, taker="destroy")
+    assert after_failure(model, claiming, has_filter=has_filter) == expected
+    verdict = verdict_on(ModelQueries(model), claiming, "v2")
+    assert (verdict.name, verdict.dead_since, verdict.taker) == (VerdictName.HANDED_OFF, timer.end_time, "destroy")
+    assert verdict.reason == f"ci/claim 2 failed, but {REASON}"
+    zombie = verdict_on(ModelQueries(model), claiming, "v2", at=(claiming.end_time or 0) + 6)
+    assert zombie.name is VerdictName.HANDED_OFF
+
+
+def test_a_job_that_has_had_the_lock_or_passed_it_over_cannot_take_it() -> None:
+    model, claiming, _timer = passed_on()
+    destroy = model.build("destroy", FAILED, took={"envs": "v2"})
+    assert after_failure(model, claiming) == HandOff(HandOffState.UNUSED, "no build has it", destroy.end_time)
+    model, claiming, _timer = passed_on()
+    model.build("timer", took={"envs": "v3"})
+    model.next_inputs("destroy", {"envs": "v3"})
+    assert after_failure(model, claiming).state is HandOffState.UNUSED
+
+
+@pytest.mark.parametrize(("status", "state"), [(FAILED, HandOffState.UNUSED), (STARTED, HandOffState.IN_USE)])
+def test_a_build_that_has_not_succeeded_has_passed_nothing_on(status: BuildStatus, state: HandOffState) -> None:
+    model, claiming, timer = passed_on()
+    model.set_status(timer, status)
+    assert after_failure(model, claiming).state is state
+
+
+def test_a_one_off_build_passes_nothing_on() -> None:
+    model, claiming, timer = passed_on()
+    model.change(timer, job=None)
+    assert after_failure(model, claiming).state is HandOffState.UNUSED
+
+
+def test_of_an_archived_pipeline_no_job_takes_it() -> None:
+    model, claiming, _timer = passed_on()
+    model.archived = True
+    queries = ModelQueries(model)
+    assert ask_for_use_after_failure(claiming, "v2", queries).state is HandOffState.UNUSED
+    assert "next_inputs" not in {query.method for query in queries.asked}
+
+
+def test_a_job_on_no_way_to_a_release_does_not_count() -> None:
+    model, claiming, _timer = passed_on()
+    model.job("destroy", get("envs", passed=["timer"]), put("other"))
+    assert after_failure(model, claiming).state is HandOffState.UNUSED
+    model.job("last", get("other", passed=["destroy"]), put("envs"))
+    assert after_failure(model, claiming).state is HandOffState.TAKEABLE
+
+
+def test_a_job_of_another_pipeline_is_named_in_the_reason_and_not_as_one_of_the_claiming_pipeline() -> None:
+    model, claiming = claimed()
+    other = PipelineModel("tests", first_id=100)
+    other.job("use", get("locks"))
+    other.job("back", get("locks", passed=["use"]), put("pool"))
+    other.versions("pool", "v2")
+    used = other.build("use", took={"locks": "v2"})
+    for status, how in ((SUCCEEDED, "succeeded;"), (FAILED, "failed, but")):
+        claiming = model.set_status(claiming, status)
+        verdict = verdict_on(ModelQueries(model, other), claiming, "v2")
+        reason = f"ci/claim 2 {how} tests/use 1 had it and succeeded, and job back can still take it from there"
+        assert (verdict.name, verdict.reason, verdict.taker) == (VerdictName.HANDED_OFF, reason, None)
+        assert verdict.dead_since == used.end_time
+    other.build("back", FAILED, took={"locks": "v2"})
+    assert verdict_on(ModelQueries(model, other), claiming, "v2").name is VerdictName.FAILED
+
+
+def test_a_claim_whose_build_is_gone_is_followed_from_the_build_that_took_it() -> None:
+    model, claiming, timer = passed_on()
+    del model.builds[claiming.id]
+    verdict = verdict_on(ModelQueries(model), claiming, "v2")
+    assert (verdict.name, verdict.build, verdict.taker) == (VerdictName.HANDED_OFF, timer, "destroy")
+    assert verdict.dead_since == timer.end_time
+    assert verdict.reason == f"Concourse has no main/ci/claim 2 any more, but {REASON}"
+
+
+def test_the_jobs_that_were_followed_from_the_claiming_build_are_not_looked_at_again() -> None:
+    model, claiming, _timer = passed_on()
+    claiming = model.set_status(claiming, SUCCEEDED)
+    model.build("destroy", FAILED, took={"envs": "v2"})
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.LEAKED
+    assert [query.about[1] for query in queries.asked if query.method == "next_inputs"] == []
