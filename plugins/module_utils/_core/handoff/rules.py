@@ -9,6 +9,7 @@ It is takeable while a job that wants it has not passed it over. Otherwise nobod
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -66,11 +67,14 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
 
 
 def _ask_for_older_use(trace: HandOffTrace) -> HandOff | None:
-    """Find an active build that started before the pipeline was changed, and after the claiming build."""
+    """Find an active build that started before the pipeline was changed, and after the claiming build.
+
+    A Concourse that does not tell when that was can have been given another configuration at any time.
+    """
     updated = trace.queries.last_updated(trace.pipeline)
-    if updated is None or updated < (trace.build.start_time or 0):
+    if updated is not None and updated < (trace.build.start_time or 0):
         return None
-    return _active_use(trace.fetch_older_uses(updated))
+    return _active_use(trace.fetch_older_uses(math.inf if updated is None else updated))
 
 
 def _require_no_user(trace: HandOffTrace) -> None:

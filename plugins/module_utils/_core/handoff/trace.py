@@ -94,7 +94,7 @@ class HandOffTrace:
         after = sorted({name for source in sources for name in self.graph.downstream(source)})
         return [name for name in after if any(self.graph.leads_to_put(name, one) for one in self.lock_resources)]
 
-    def fetch_older_uses(self, changed_at: int) -> list[VersionUse]:
+    def fetch_older_uses(self, changed_at: float) -> list[VersionUse]:
         """Return uses of all versions that the claiming build carried, by builds of an older configuration.
 
         Such a build can have come after the claiming build by `passed`, whatever the jobs are now. Raises

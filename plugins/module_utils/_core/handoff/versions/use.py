@@ -31,7 +31,7 @@ class VersionUse:
     builds: tuple[Build, ...]
     scope: frozenset[str] | None = None
     since: int | None = None
-    changed_at: int | None = None
+    changed_at: float | None = None
     build_ids: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:

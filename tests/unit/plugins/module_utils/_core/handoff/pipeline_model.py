@@ -63,7 +63,7 @@ class PipelineModel:
         self.ref = PipelineReference(team, name, instance_vars)
         self.archived = False
         self.paused = False
-        self.last_updated: int | None = None
+        self.last_updated: int | None = START_OF_TIME - 86_400
         self.paused_jobs: set[str] = set()
         self.forgotten: set[str] = set()
         self.page = self.page_from = 100

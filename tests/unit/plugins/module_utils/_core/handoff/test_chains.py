@@ -329,6 +329,18 @@ def test_an_active_build_of_an_older_configuration_keeps_the_lock(is_removed: bo
     assert name(model, claiming) is LEAKED
 
 
+def test_where_concourse_does_not_tell_when_the_pipeline_changed_it_may_have_changed_at_any_time() -> None:
+    """Older versions of Concourse have no `last_updated`."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src"))
+    build = model.build("test", STARTED, took={"src": "s2"})
+    del model.steps["test"]
+    model.last_updated = None
+    assert judged(model, claiming).user == build
+    model.change(build, start_time=(claiming.start_time or 0) - 1)
+    assert name(model, claiming) is LEAKED, "it started before the claiming build"
+
+
 def test_what_a_job_took_counts_although_its_step_was_renamed_since() -> None:
     """Its next input is undetermined: Concourse answers nothing for some seconds after a step was renamed."""
     model, claiming = claimed_with_source()

@@ -74,7 +74,7 @@ def test_the_reason_says_why_nobody_will_release_the_lock(change: Callable[[Pipe
     change(model)
     unused = ask_for_hand_off(claiming, "v2", ModelQueries(model))
     assert (unused.state, unused.reason) == (HandOffState.UNUSED, reason)
-    assert (unused.updated, unused.user, unused.taker) == (None, None, None)
+    assert (unused.updated, unused.user, unused.taker) == (model.last_updated, None, None)
 
 
 @pytest.mark.parametrize(

@@ -323,6 +323,7 @@ def test_a_build_of_the_name_with_other_claims_does_not_hide_the_one_that_made_t
 
 def test_a_leaked_lock_is_kept_for_ten_minutes_after_its_pipeline_changed() -> None:
     model, build = a_pipeline()
+    model.last_updated = None
     assert judge(ModelQueries(model), build, pipeline="new").keep_until is None
     model.last_updated = build.end_time
     verdict = judge(ModelQueries(model), build, pipeline="new")
