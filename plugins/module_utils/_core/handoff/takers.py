@@ -31,7 +31,7 @@ def ask_for_taker(progress: VersionProgress, wanted: Collection[str]) -> Taker:
     succeeded = {job for job in sorted(jobs) if progress.ask_has_passed_on(job)}
     refusals = [f"{build} had it and {build.status.value}" for build in use.unsuccessful_builds(succeeded)]
     able: set[str] = set()
-    tried = {str(build.job) for build in use.builds}
+    tried = use.tried_jobs()
     while True:
         for job in graph.jobs():
             if job.name in able or job.name in tried:

@@ -178,3 +178,31 @@ def test_the_chain_continues_with_an_output_of_a_later_build(scene: Scene, look:
     assert verdict(look(**login(scene)), "aws/env-1") == ("handed_off", False)
     scene.finish(giving_back, "failed")
     assert verdict(look(**login(scene)), "aws/env-1") == ("leaked", True)
+
+
+def test_a_chain_that_people_start_again_with_the_same_commit(scene: Scene, look: Look) -> None:
+    """Its jobs had the commit before the lock was claimed, which is no reason why they should not have it again."""
+    plans: dict[str, list[Step]] = {
+        "claim": [{"get": "src"}, CLAIM],
+        "test": [{"get": "src", "passed": ["claim"]}, TASK],
+        "give-back": [{"get": "src", "passed": ["test"]}, {"get": "lock"}, GIVE_BACK],
+    }
+    configure(scene, plans, "src")
+    scene.locks.add("aws", "env-1", at=scene.now)
+    scene.atc.save_version("main/ci", "src", {"ref": "s1"})
+    for is_second in (False, True):
+        claiming = scene.start("main/ci", "claim")
+        claim(scene, claiming, "aws/env-1")
+        scene.finish(claiming, "succeeded")
+        scene.wait(3 * HOUR if is_second else 60)
+        run = look(**login(scene))
+        assert verdict(run, "aws/env-1")[0] == "handed_off", run.locks["aws/env-1"]["reason"]
+        scene.finish(scene.start("main/ci", "test"), "succeeded")
+        giving_back = scene.start("main/ci", "give-back")
+        if is_second:
+            scene.finish(giving_back, "failed")
+        else:
+            scene.release(giving_back, "lock", "aws/env-1")
+            scene.finish(giving_back, "succeeded")
+        scene.wait(60)
+    assert verdict(look(**login(scene)), "aws/env-1") == ("leaked", True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
@@ -287,6 +288,17 @@ def test_a_build_that_is_at_work_under_an_older_configuration_uses_the_lock() ->
     assert name(model, claiming) is HANDED_OFF
     model.set_status(build, SUCCEEDED)
     assert name(model, claiming) is LEAKED
+
+
+@pytest.mark.parametrize(("after_claiming", "expected"), [(-1, HANDED_OFF), (0, LEAKED)])
+def test_a_job_that_had_what_came_along_before_the_claim_can_have_it_again(
+    after_claiming: int, expected: VerdictName
+) -> None:
+    """People start a chain again with the same commit."""
+    model, claiming = claimed_with_source()
+    model.job("release", get("src", passed=["claim"]), put("envs"))
+    model.build("release", took={"src": "s2"}, start=(claiming.start_time or 0) + after_claiming)
+    assert name(model, claiming) is expected
 
 
 def test_the_reason_names_no_build_that_never_had_to_do_with_the_lock() -> None:

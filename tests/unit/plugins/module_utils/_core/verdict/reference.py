@@ -173,9 +173,12 @@ class Reference:
 
     def _can_be_its(self, number: int, jobs: set[str]) -> bool:
         """Whether a build is in one of the jobs, and did not start before the claiming one."""
-        build, since = self.model.builds[number], self.claiming.start_time
-        is_older = None not in (build.start_time, since) and (build.start_time or 0) < (since or 0)
-        return build.job in jobs and not is_older
+        build = self.model.builds[number]
+        return build.job in jobs and not self._is_older(build)
+
+    def _is_older(self, build: Build) -> bool:
+        since = self.claiming.start_time
+        return None not in (build.start_time, since) and (build.start_time or 0) < (since or 0)
 
     def _downstream(self) -> set[str]:
         return self._after({str(self.claiming.job)}, None)
@@ -207,7 +210,11 @@ class Reference:
 
     def _takers(self, item: Item) -> set[str]:
         """The jobs that have not taken a version and still can: the least set that the rule allows."""
-        taken = {self.model.builds[number].job for number in self._having(item)}
+        taken = {
+            self.model.builds[number].job
+            for number in self._having(item)
+            if item == self.own() or not self._is_older(self.model.builds[number])
+        }
         takers: set[str] = set()
         while True:
             more = {
