@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from ..concourse.model import Build, BuildStatus
 from ..concourse.queries import NoCredibleResponse
-from .trace import HandOffTrace, items_of_build
-from .versions.use import ResourceVersion, VersionUse
+from .trace import HandOffTrace
+from .versions.use import ResourceVersion, VersionUse, items_of_build
 
 # Builds of one trace whose versions are fetched.
 _MOST_BUILDS = 50
@@ -75,7 +75,7 @@ class _DownstreamBuilds:
         items = items_of_build(job, self.trace.queries.build_resources(build))
         for item in items:
             if item[0] in onward:
-                self.trace.fetch_carried_use(build, item, graph.downstream(job.name))
+                self.trace.fetch_carried_use(build, item, self.trace.jobs_after(job.name))
         self.carried[build.id] |= {use.item for use in self.trace.uses()} & set(items)
         listed = {resource for resource, _version in items}
         self.trace.forgotten.update((job.name, resource) for resource in onward - listed)

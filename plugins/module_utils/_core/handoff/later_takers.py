@@ -1,16 +1,17 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a job can still take a lock from a build that took it without `passed`, in any pipeline.
+"""Who has a lock, or can take it, after a build that took it without `passed`, in any pipeline.
 
-Such a build has passed the lock on, whatever became of the claiming build. The job must want the version by `passed`,
-on the way to releasing the lock: it, or a job after it, puts to a resource of its pipeline that has the version.
+Such a build has passed the lock on, whatever became of the claiming build. From there only jobs count that are on the
+way to releasing the lock: they, or jobs after them, put to a resource of their pipeline that has the version. So a
+pipeline that only tells people about a pool keeps no lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Version
@@ -18,53 +19,26 @@ from ..concourse.queries import BuildQueries
 from ..concourse.references import ResourceReference
 from ..shared.times import latest_time
 from .state import HandOff, HandOffState
-from .takers import ask_for_taker
-from .versions.progress import VersionProgress
-from .versions.use import VersionUse
+from .trace import HandOffTrace
+from .trace_state import ask_for_use_or_taker
+from .versions.use import TakenVersion, VersionUse, items_of_build
+
+Taken = Mapping[ResourceReference, TakenVersion]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The builds that took a version of a resource; `version_id` is the id of the version there."""
+def ask_for_use_after_taker(
+    taken: Taken, commit: str, queries: BuildQueries, followed: Collection[ResourceReference] = ()
+) -> tuple[Build, HandOff] | None:
+    """Return a build that has passed the lock on, and who has or can take it from there; None if nobody.
 
-    version_id: int
-    builds: tuple[Build, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LaterTaker:
-    """A job that can still take the lock, and a build of its pipeline that has passed the lock on."""
-
-    build: Build
-    job: str
-
-    @property
-    def reason(self) -> str:
-        return f"{self.build} had it and succeeded, and job {self.job} can still take it from there"
-
-
-def ask_for_later_taker(
-    taken: Mapping[ResourceReference, Taken],
-    commit: str,
-    queries: BuildQueries,
-    followed: Collection[ResourceReference] = (),
-) -> LaterTaker | None:
-    """Find a job that can take the version of a claim from a build that took it. Raises NoCredibleResponse.
-
-    The jobs that take the version of one of the `followed` resources are known.
+    `taken` has the resources with the version of the claim. Those `followed` are known already. Raises
+    NoCredibleResponse if any answer is missing.
     """
-    for resource, one in taken.items():
-        passed_on = [build for build in one.builds if build.status is BuildStatus.SUCCEEDED and build.job is not None]
-        if resource in followed or not passed_on or queries.is_archived(resource.pipeline):
-            continue
-        graph = JobGraph(queries.jobs(resource.pipeline))
-        last = max(passed_on, key=lambda build: build.id)
-        use = VersionUse(last, resource.name, Version.of_commit(commit), one.version_id, one.builds)
-        pools = [other.name for other in taken if other.pipeline == resource.pipeline]
-        wanted = [job.name for job in graph.jobs() if any(graph.leads_to_put(job.name, pool) for pool in pools)]
-        job = ask_for_taker(VersionProgress(queries, resource.pipeline, graph, use), wanted).job
-        if job is not None:
-            return LaterTaker(last, job.name)
+    for resource in taken:
+        for trace in () if resource in followed else _traces(resource, taken, commit, queries):
+            found, _refusals = ask_for_use_or_taker(trace)
+            if found is not None:
+                return trace.build, replace(found, reason=f"{trace.build} had it and succeeded; {found.reason}")
     return None
 
 
@@ -72,7 +46,7 @@ def ask_for_later_use(
     build: Build,
     commit: str,
     queries: BuildQueries,
-    taken: Mapping[ResourceReference, Taken],
+    taken: Taken,
     ends: Iterable[int | None],
     reason: str,
     followed: Collection[ResourceReference] = (),
@@ -81,8 +55,35 @@ def ask_for_later_use(
 
     `ends` are the ends of the builds that had it, `reason` is why nobody will release it if no job can take it.
     """
-    later = ask_for_later_taker(taken, commit, queries, followed)
-    if later is None:
+    found = ask_for_use_after_taker(taken, commit, queries, followed)
+    if found is None:
         return HandOff(HandOffState.UNUSED, reason, latest_time(ends))
-    taker = later.job if later.build.pipeline == build.pipeline else None
-    return HandOff(HandOffState.TAKEABLE, later.reason, latest_time(ends), taker=taker)
+    taker, state = found
+    is_same_pipeline = taker.pipeline == build.pipeline
+    return replace(
+        state, last_end=latest_time((state.last_end, *ends)), taker=state.taker if is_same_pipeline else None
+    )
+
+
+def _traces(resource: ResourceReference, taken: Taken, commit: str, queries: BuildQueries) -> Iterator[HandOffTrace]:
+    """Yield the trace from the last build of each job that succeeded with the version of the claim."""
+    pipeline, version = resource.pipeline, taken[resource]
+    last = {
+        build.job: build
+        for build in sorted(version.builds, key=lambda build: build.id)
+        if build.status is BuildStatus.SUCCEEDED and build.job is not None
+    }
+    if not last or queries.is_archived(pipeline):
+        return
+    graph = JobGraph(queries.jobs(pipeline))
+    pools = sorted(one.name for one in taken if one.pipeline == pipeline)
+    for name, build in last.items():
+        job = graph.job(name)
+        trace = HandOffTrace(queries, build, pipeline, job, graph, pools, only_releases=True)
+        if not trace.jobs_that_release():
+            continue
+        item = resource.name, Version.of_commit(commit)
+        trace.lock_uses.append(VersionUse(build, *item, version.version_id, version.builds))
+        for carried in items_of_build(job, queries.build_resources(build)):
+            trace.fetch_carried_use(build, carried, trace.jobs_after(name))
+        yield trace

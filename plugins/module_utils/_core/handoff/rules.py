@@ -1,31 +1,22 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handed off or leaked: the state of a lock whose claiming build has ended.
-
-A lock is in use while a pending or started build has its version, or a version that the claiming build carried with it.
-It is takeable while a job that wants it has not passed it over. Otherwise nobody will release it.
-"""
+"""Handed off or leaked: the state of a lock whose claiming build has succeeded."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import replace
 
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import ResourceReference
 from .confirmation import require_maker, require_no_user, require_same_build
-from .downstream_builds import fetch_downstream_uses
 from .later_takers import ask_for_later_use
-from .state import HandOff, HandOffState, in_use_by, used_by
-from .takers import ask_for_pending_builds, ask_for_taker
+from .state import HandOff, used_by
 from .trace import HandOffTrace, fetch_trace
+from .trace_state import ask_for_new_use, ask_for_use_or_taker
 from .use_after_failure import ask_for_use_after_one_off_build
-from .versions.reruns import ask_for_active_rerun
 from .versions.search import ask_for_version_users
-from .versions.use import VersionUse
 
 
 def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rewritten: bool = False) -> HandOff:
@@ -36,20 +27,10 @@ def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rew
     if build.pipeline is None or build.job is None:
         return ask_for_use_after_one_off_build(build, commit, queries)
     trace = fetch_trace(build, Version.of_commit(commit), queries, is_rewritten=is_rewritten)
-    in_use = _active_use(trace.uses())
-    if in_use is None:
-        fetch_downstream_uses(trace)
-        in_use = _active_use(trace.uses())
-    if in_use is not None:
-        return in_use
-    # In an archived pipeline no build starts, and Concourse answers 500 when asked what a job takes next.
+    found, refusals = ask_for_use_or_taker(trace)
+    if found is not None:
+        return found
     is_archived = queries.is_archived(build.pipeline)
-    in_use = _ask_for_older_use(trace) or (None if is_archived else _ask_for_pending_use(trace))
-    if in_use is not None:
-        return in_use
-    takeable, refusals = (None, []) if is_archived else _ask_for_taker(trace)
-    if takeable is not None:
-        return replace(_ask_for_new_use(trace, again=False) or takeable, last_end=trace.last_end())
     return _ask_for_last_use(trace, commit, "its pipeline is archived" if is_archived else _why_unused(trace, refusals))
 
 
@@ -63,18 +44,7 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     followed = [ResourceReference(trace.pipeline, use.resource) for use in trace.lock_uses]
     ends = [trace.last_end(), users.last_end]
     state = ask_for_later_use(trace.build, commit, trace.queries, users.taken, ends, reason, followed)
-    return _ask_for_new_use(trace, again=True) or replace(state, updated=updated)
-
-
-def _ask_for_older_use(trace: HandOffTrace) -> HandOff | None:
-    """Find an active build that started before the pipeline was changed, and after the claiming build.
-
-    A Concourse that does not tell when that was can have been given another configuration at any time.
-    """
-    updated = trace.queries.last_updated(trace.pipeline)
-    if updated is not None and updated < (trace.build.start_time or 0):
-        return None
-    return _active_use(trace.fetch_older_uses(math.inf if updated is None else updated))
+    return ask_for_new_use(trace, again=True) or replace(state, updated=updated)
 
 
 def _require_no_user(trace: HandOffTrace) -> None:
@@ -86,73 +56,6 @@ def _require_no_user(trace: HandOffTrace) -> None:
     is_archived = trace.queries.is_archived(trace.pipeline)
     for use in trace.uses():
         require_no_user(trace.progress(use), [] if is_archived else trace.jobs_that_count(use))
-
-
-def _active_use(uses: Iterable[VersionUse]) -> HandOff | None:
-    """Find a build that is active with the lock, or with a version that the claiming build carried."""
-    for use in uses:
-        user = use.active_build()
-        if user is not None:
-            return in_use_by(user, f"is {user.status.value} with {_what(use)}")
-    return None
-
-
-def _ask_for_pending_use(trace: HandOffTrace) -> HandOff | None:
-    """Find a pending build that may start with the lock, or with a carried version and not with a later lock."""
-    lock_progress = [trace.progress(use) for use in trace.lock_uses]
-    for use in trace.uses():
-        for pending in ask_for_pending_builds(trace.progress(use)):
-            job = str(pending.job)
-            if use.is_of_lock or not any(lock.ask_has_passed_over_everywhere(job) for lock in lock_progress):
-                return in_use_by(pending, f"is {pending.status.value} and may start with {_what(use)}")
-    return None
-
-
-def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
-    """Find a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
-    refusals: list[str] = []
-    for use in trace.uses():
-        taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use))
-        if taker.job is not None:
-            way = "" if use.is_of_lock else ", on the way to releasing the lock"
-            reason = f"job {taker.job.name} can still take {_what(use)}{way}"
-            return HandOff(HandOffState.TAKEABLE, reason, taker=taker.job.name), []
-        refusals.extend(taker.refusals)
-    return None, refusals
-
-
-def _ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:
-    """Find a build that has come to the lock while the jobs were looked at: the last questions before a verdict.
-
-    Before a lock can become releasable, `again` asks anew for lists of builds that were asked for earlier.
-    """
-    queries, pipeline = trace.queries, trace.pipeline
-    after_forgotten = trace.jobs_after_forgotten()
-    for name in after_forgotten:
-        builds = (queries.latest_builds(pipeline, name, again=again), queries.builds_since(pipeline, name, trace.build))
-        if any(build.is_active for listed in builds for build in listed):
-            return _forgotten_use(name)
-    for use in trace.uses():
-        rerun = ask_for_active_rerun(queries, pipeline, use.counted_builds(), again=again)
-        if rerun is not None:
-            return in_use_by(rerun, "is waiting to start with it again")
-    if after_forgotten:
-        active = {job.name for job in queries.jobs(pipeline, again=True) if job.has_active_build}
-        name = next((name for name in after_forgotten if name in active), "")
-        if name:
-            return _forgotten_use(name)
-    changed = (trace.progress(use).ask_for_changed_build() for use in trace.uses())
-    build = next((build for build in changed if build is not None), None)
-    return None if build is None else in_use_by(build, "has just taken it")
-
-
-def _forgotten_use(job: str) -> HandOff:
-    reason = f"Concourse has forgotten a version that it carried, and job {job} has an active build"
-    return HandOff(HandOffState.IN_USE, reason, taker=job)
-
-
-def _what(use: VersionUse) -> str:
-    return "the lock" if use.is_of_lock else f"its {use.resource}"
 
 
 def _why_unused(trace: HandOffTrace, refusals: list[str]) -> str:

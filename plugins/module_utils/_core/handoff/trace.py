@@ -21,7 +21,7 @@ from .contradictions import (
     require_resource_of,
 )
 from .versions.progress import VersionProgress
-from .versions.use import ResourceVersion, VersionUse
+from .versions.use import ResourceVersion, VersionUse, items_of_build
 
 
 @dataclass(slots=True)
@@ -30,7 +30,8 @@ class HandOffTrace:
 
     `lock_uses` are the uses of the lock's own version, none when Concourse forgot it; `carried_uses` are those of the
     other versions that the claiming build carried, or that builds after it passed on. `forgotten` names the resources
-    whose versions Concourse forgot, each with the job that carried one.
+    whose versions Concourse forgot, each with the job that carried one. With `only_releases`, `build` is not the
+    claiming build but one that took the lock from it, and only jobs on the way to releasing the lock count.
     """
 
     queries: BuildQueries
@@ -42,6 +43,7 @@ class HandOffTrace:
     lock_uses: list[VersionUse] = field(default_factory=list)
     carried_uses: list[VersionUse] = field(default_factory=list)
     forgotten: set[tuple[str, str]] = field(default_factory=set)
+    only_releases: bool = False
 
     def uses(self) -> list[VersionUse]:
         return [*self.lock_uses, *self.carried_uses]
@@ -81,7 +83,13 @@ class HandOffTrace:
 
     def jobs_that_count(self, use: VersionUse) -> list[str]:
         """Return the jobs that can take the lock on with a version: any with the lock's, else those that release it."""
-        return [job.name for job in self.graph.jobs()] if use.is_of_lock else self.jobs_that_release()
+        counts_all = use.is_of_lock and not self.only_releases
+        return [job.name for job in self.graph.jobs()] if counts_all else self.jobs_that_release()
+
+    def jobs_after(self, job: str) -> frozenset[str]:
+        """Return the jobs downstream of a job to which a version is followed."""
+        after = self.graph.downstream(job)
+        return after.intersection(self.jobs_that_release()) if self.only_releases else after
 
     def jobs_that_release(self) -> list[str]:
         """Return the jobs downstream that put to the lock's resource, or lead to one that does.
@@ -173,14 +181,6 @@ def fetch_version_use(
         return None
     builds = queries.builds_with_input(pipeline, resource, number)
     return VersionUse(source, resource, version, number, builds, scope, since)
-
-
-def items_of_build(job: Job, carried: BuildResources) -> list[ResourceVersion]:
-    """Return a build's versions by resource; a step that the job no longer has is taken for a namesake resource."""
-    inputs = {step.step: step.resource for step in job.inputs}
-    outputs = {step.step: step.resource for step in job.outputs}
-    made = [(outputs.get(item.step, item.step), item.version) for item in carried.outputs]
-    return made + [(inputs.get(item.step, item.step), item.version) for item in carried.inputs]
 
 
 def lock_resources_of(graph: JobGraph, job: Job, carried: BuildResources, version: Version) -> list[str]:

@@ -14,13 +14,14 @@ from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import ResourceReference
 from .confirmation import require_no_user, require_same_build
 from .contradictions import require_listed_job
-from .later_takers import Taken, ask_for_later_use
+from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .takers import ask_for_pending_builds
 from .trace import fetch_version_use, lock_resources_of
 from .versions.progress import VersionProgress
 from .versions.reruns import ask_for_active_rerun
 from .versions.search import ask_for_version_users
+from .versions.use import TakenVersion
 
 
 def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) -> HandOff:
@@ -43,7 +44,7 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
             progress = VersionProgress(queries, build.pipeline, graph, use)
             user = user or _ask_for_user(progress)
             ends.append(use.last_end())
-            taken[ResourceReference(build.pipeline, resource)] = Taken(use.version_id, use.builds)
+            taken[ResourceReference(build.pipeline, resource)] = TakenVersion(use.version_id, use.builds)
         elif queries.version_id(build.pipeline, resource, version, among_latest=True) is not None:
             raise NoCredibleResponse(f"Concourse lists a version of {resource}, but does not find it")
     return used_by(user) if user else ask_for_later_use(build, commit, queries, taken, ends, "no build has it")

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from ..concourse.model import Build
-from ..handoff.later_takers import ask_for_later_taker
+from ..handoff.later_takers import ask_for_use_after_taker
+from ..handoff.state import HandOffState
 from ..handoff.versions.search import VersionUsers, ask_for_version_users, has_made
 from .build_rules import ask_about_build
 from .claim_to_judge import ClaimToJudge
@@ -56,8 +57,10 @@ def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers
     if user is not None:
         reason = f"{reason}, but {user} is {user.status.value} with the lock"
         return Verdict(VerdictName.HANDED_OFF, reason, None, user, user=user)
-    later = ask_for_later_taker(users.taken, commit, queries)
+    later = ask_for_use_after_taker(users.taken, commit, queries)
     if later is None:
         return users
-    since = max(judged.claim.claimed_at, users.last_end or 0)
-    return Verdict(VerdictName.HANDED_OFF, f"{reason}, but {later.reason}", since, later.build, taker=later.job)
+    taker, use = later
+    since = None if use.state is HandOffState.IN_USE else max(judged.claim.claimed_at, users.last_end or 0)
+    reason = f"{reason}, but {use.reason}"
+    return Verdict(VerdictName.HANDED_OFF, reason, since, taker, user=use.user, taker=use.taker)

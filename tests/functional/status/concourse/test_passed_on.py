@@ -20,10 +20,10 @@ GIVE_BACK: list[Step] = [{"get": "lock", "passed": ["deploy"]}, RELEASE]
 
 
 def configure(scene: Scene, pipeline: str, resource: str = "lock", **jobs: list[Step]) -> None:
-    """Set a pipeline; all its resources watch one pool. The steps that get `lock` get it from `resource`."""
+    """Set a pipeline with another resource; if that is `watched`, the steps get the lock from it."""
+    taken = {"resource": "watched"} if resource == "watched" else {}
     plans = {
-        name: [{**step, "resource": resource} if step.get("get") == "lock" else step for step in plan]
-        for name, plan in jobs.items()
+        name: [{**step, **taken} if step.get("get") == "lock" else step for step in plan] for name, plan in jobs.items()
     }
     resources = [{"name": name, "type": "pool", "source": {"uri": "locks"}} for name in {"lock", resource}]
     config = {
@@ -53,7 +53,7 @@ def assert_waits_for_a_person(scene: Scene, look: Look, pipeline: str, verdict: 
     lock = look(**login(scene)).locks["aws/env-1"]
     assert (lock["verdict"], lock["releasable"]) == ("handed_off", False), lock["reason"]
     name = pipeline.partition("/")[2]
-    assert f"{name}/deploy 1 had it and succeeded, and job give-back can still take it from there" in lock["reason"]
+    assert f"{name}/deploy 1 had it and succeeded; job give-back can still take the lock" in lock["reason"]
     scene.finish(scene.start(pipeline, "give-back"), "failed")
     lock = look(**login(scene)).locks["aws/env-1"]
     assert (lock["verdict"], lock["dead_since"] is not None) == (verdict, True)
@@ -64,6 +64,31 @@ def test_from_a_build_that_did_not_succeed(scene: Scene, look: Look, status: str
     configure(scene, "main/ci", claim=[CLAIM], deploy=DEPLOY, give_back=GIVE_BACK)
     claim(scene, status)
     assert_waits_for_a_person(scene, look, "main/ci", status)
+
+
+def test_over_another_resource(scene: Scene, look: Look) -> None:
+    """`test` uses the environment for hours, without the lock."""
+    plans: dict[str, list[Step]] = {
+        "claim": [CLAIM],
+        "deploy": [*DEPLOY, {"put": "tarball"}],
+        "test": [{"get": "tarball", "passed": ["deploy"], "trigger": True}, {"task": "work"}],
+        "give-back": [{"get": "tarball", "passed": ["test"]}, {"get": "lock"}, RELEASE],
+    }
+    configure(scene, "main/ci", "tarball", **plans)
+    claim(scene, "errored")
+    deploy = scene.running("deploy")
+    scene.atc.put(deploy, "tarball", {"ref": "t1"})
+    scene.finish(deploy, "succeeded")
+    scene.wait(3 * HOUR)
+    lock = look(**login(scene)).locks["aws/env-1"]
+    passed_on = "ci/claim 1 errored, but ci/deploy 1 had it and succeeded; "
+    assert (lock["verdict"], lock["dead_since"]) == ("handed_off", None), lock["reason"]
+    assert lock["reason"] == f"{passed_on}ci/test 1 is started with its tarball"
+    scene.finish(scene.running("test"), "succeeded")
+    lock = look(**login(scene)).locks["aws/env-1"]
+    assert lock["reason"] == f"{passed_on}job give-back can still take its tarball, on the way to releasing the lock"
+    scene.finish(scene.start("main/ci", "give-back"), "failed")
+    assert look(**login(scene)).locks["aws/env-1"]["verdict"] == "errored"
 
 
 def test_in_another_pipeline(scene: Scene, look: Look) -> None:

@@ -16,8 +16,8 @@ from ...concourse.model import Build, Version
 from ...concourse.queries import BuildQueries, NoCredibleResponse
 from ...concourse.references import BuildReference, PipelineReference, ResourceReference
 from ...shared.times import latest_time
-from ..later_takers import Taken
 from .reruns import ask_for_active_rerun
+from .use import TakenVersion
 
 # A login can see the resources of thousands of pipelines; each costs one request for each claim.
 MOST_RESOURCES = 3000
@@ -32,7 +32,7 @@ class VersionUsers:
 
     is_known: bool
     builds: tuple[Build, ...] = ()
-    taken: Mapping[ResourceReference, Taken] = field(default_factory=dict, compare=False)
+    taken: Mapping[ResourceReference, TakenVersion] = field(default_factory=dict, compare=False)
 
     @property
     def active_build(self) -> Build | None:
@@ -82,7 +82,7 @@ def ask_for_version_users(commit: str, teams: frozenset[str], queries: BuildQuer
         return VersionUsers(is_known=False)
     found = {resource: number for part in _search(commit, teams, queries) for resource, number in part.items()}
     taken = {
-        resource: Taken(number, queries.builds_with_input(resource.pipeline, resource.name, number))
+        resource: TakenVersion(number, queries.builds_with_input(resource.pipeline, resource.name, number))
         for resource, number in found.items()
     }
     takers = {build.id: build for one in taken.values() for build in one.builds}

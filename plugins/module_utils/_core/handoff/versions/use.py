@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ...concourse.model import Build, BuildStatus, Version
+from ...concourse.model import Build, BuildResources, BuildStatus, Job, Version
 from ...shared.times import latest_time
 
 ResourceVersion = tuple[str, Version]
 """A resource by name, and one of its versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenVersion:
+    """A version of a resource by its id there, and the builds that took it."""
+
+    version_id: int
+    builds: tuple[Build, ...]
 
 
 @dataclass(slots=True)
@@ -94,3 +102,11 @@ class VersionUse:
 
 def is_success_of(job: str, build: Build) -> bool:
     return build.job == job and build.status is BuildStatus.SUCCEEDED
+
+
+def items_of_build(job: Job, carried: BuildResources) -> list[ResourceVersion]:
+    """Return a build's versions by resource; a step that the job no longer has is taken for a namesake resource."""
+    inputs = {step.step: step.resource for step in job.inputs}
+    outputs = {step.step: step.resource for step in job.outputs}
+    made = [(outputs.get(item.step, item.step), item.version) for item in carried.outputs]
+    return made + [(inputs.get(item.step, item.step), item.version) for item in carried.inputs]

@@ -15,21 +15,24 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.us
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
+    PENDING,
     STARTED,
     SUCCEEDED,
     claimed,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    Carried,
     PipelineModel,
     get,
     put,
+    ref,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
     verdict_on,
 )
 
-REASON = "ci/timer 1 had it and succeeded, and job destroy can still take it from there"
+REASON = "ci/timer 1 had it and succeeded; job destroy can still take the lock"
 
 
 def passed_on() -> tuple[PipelineModel, Build, Build]:
@@ -107,7 +110,7 @@ def test_a_job_of_another_pipeline_is_named_in_the_reason_and_not_as_one_of_the_
     for status, how in ((SUCCEEDED, "succeeded;"), (FAILED, "failed, but")):
         claiming = model.set_status(claiming, status)
         verdict = verdict_on(ModelQueries(model, other), claiming, "v2")
-        reason = f"ci/claim 2 {how} tests/use 1 had it and succeeded, and job back can still take it from there"
+        reason = f"ci/claim 2 {how} tests/use 1 had it and succeeded; job back can still take the lock"
         assert (verdict.name, verdict.reason, verdict.taker) == (VerdictName.HANDED_OFF, reason, None)
         assert verdict.dead_since == used.end_time
     other.build("back", FAILED, took={"locks": "v2"})
@@ -130,3 +133,70 @@ def test_the_jobs_that_were_followed_from_the_claiming_build_are_not_looked_at_a
     queries = ModelQueries(model)
     assert verdict_on(queries, claiming, "v2").name is VerdictName.LEAKED
     assert [query.about[1] for query in queries.asked if query.method == "next_inputs"] == []
+
+
+def with_tarball() -> tuple[PipelineModel, Build]:
+    """`timer` took the lock of a failed build and made a tarball; `test` and `lint` hang on that, `back` on `test`."""
+    model, claiming, timer = passed_on()
+    model.job("timer", get("envs"), put("tarball"))
+    model.job("destroy")
+    model.job("test", get("tarball", passed=["timer"]))
+    model.job("lint", get("tarball", passed=["timer"]))
+    model.job("back", get("tarball", passed=["test"]), get("envs"), put("envs"))
+    model.made[timer.id] = (Carried("tarball", "tarball", ref("t1")),)
+    model.versions("tarball", "t1", "t2")
+    return model, claiming
+
+
+@pytest.mark.parametrize(("job", "expected"), [("test", "is started with its tarball"), ("lint", None)])
+def test_a_build_over_another_resource_uses_the_lock_on_a_way_to_a_release(job: str, expected: str | None) -> None:
+    model, claiming = with_tarball()
+    model.build("test", FAILED, took={"tarball": "t1"})
+    user = model.build(job, STARTED, took={"tarball": "t1"})
+    state = after_failure(model, claiming)
+    assert state.user == (None if expected is None else user)
+    assert state.state is (HandOffState.UNUSED if expected is None else HandOffState.IN_USE)
+    assert expected is None or state.reason == f"ci/timer 1 had it and succeeded; {user} {expected}"
+
+
+@pytest.mark.parametrize(("job", "state"), [("back", HandOffState.IN_USE), ("watch", HandOffState.UNUSED)])
+def test_a_pending_build_of_another_pipeline_counts_on_a_way_to_a_release(job: str, state: HandOffState) -> None:
+    model, claiming = claimed()
+    claiming = model.set_status(claiming, FAILED)
+    other = PipelineModel("tests", first_id=100)
+    other.job("watch", get("locks"))
+    other.job("use", get("locks"))
+    other.job("back", get("locks", passed=["use"]), put("locks"))
+    for name in ("use", "back"):
+        other.build(name, FAILED if name == "back" else SUCCEEDED, took={"locks": "v2"})
+    other.build(job, PENDING)
+    other.next_inputs(job, {"locks": "v2"})
+    assert ask_for_use_after_failure(claiming, "v2", ModelQueries(model, other)).state is state
+
+
+def test_what_a_build_carried_is_followed_through_the_builds_after_it() -> None:
+    model, claiming = with_tarball()
+    model.build("test", took={"tarball": "t1"})
+    state = after_failure(model, claiming)
+    assert state.reason.endswith("job back can still take its tarball, on the way to releasing the lock")
+    user = model.build("back", STARTED, took={"tarball": "t1", "envs": "v3"})
+    assert after_failure(model, claiming).user == user
+
+
+def test_each_job_that_took_the_lock_has_passed_it_on() -> None:
+    model, claiming, _timer = passed_on()
+    model.build("destroy", FAILED, took={"envs": "v2"})
+    model.job("other", get("envs"))
+    model.job("back", get("envs", passed=["other"]), put("envs"))
+    other = model.build("other", took={"envs": "v2"})
+    state = after_failure(model, claiming)
+    assert (state.state, state.taker) == (HandOffState.TAKEABLE, "back")
+    assert state.reason.startswith(f"{other} had it and succeeded")
+
+
+def test_a_claim_whose_build_is_gone_is_in_use_over_another_resource() -> None:
+    model, claiming = with_tarball()
+    user = model.build("test", STARTED, took={"tarball": "t1"})
+    del model.builds[claiming.id]
+    verdict = verdict_on(ModelQueries(model), claiming, "v2")
+    assert (verdict.name, verdict.dead_since, verdict.user) == (VerdictName.HANDED_OFF, None, user)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who uses a lock or can take it, along the trace of a build that has passed it on.
+
+A lock is in use while a pending or started build has its version, or a version that the build carried with it. It is
+takeable while a job that wants it has not passed it over.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .downstream_builds import fetch_downstream_uses
+from .state import HandOff, HandOffState, in_use_by
+from .takers import ask_for_pending_builds, ask_for_taker
+from .trace import HandOffTrace
+from .versions.reruns import ask_for_active_rerun
+from .versions.use import VersionUse
+
+
+def ask_for_use_or_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
+    """Find a build that uses the lock, or a job that can take it; else return the reasons why none can.
+
+    Raises NoCredibleResponse if any answer is missing.
+    """
+    in_use = _active_use(trace.uses())
+    if in_use is None:
+        fetch_downstream_uses(trace)
+        in_use = _active_use(trace.uses())
+    if in_use is not None:
+        return in_use, []
+    # In an archived pipeline no build starts, and Concourse answers 500 when asked what a job takes next.
+    is_archived = trace.queries.is_archived(trace.pipeline)
+    in_use = _ask_for_older_use(trace) or (None if is_archived else _ask_for_pending_use(trace))
+    if in_use is not None or is_archived:
+        return in_use, []
+    takeable, refusals = _ask_for_taker(trace)
+    if takeable is not None:
+        takeable = replace(ask_for_new_use(trace, again=False) or takeable, last_end=trace.last_end())
+    return takeable, refusals
+
+
+def _ask_for_older_use(trace: HandOffTrace) -> HandOff | None:
+    """Find an active build that started before the pipeline was changed, and after the claiming build.
+
+    A Concourse that does not tell when that was can have been given another configuration at any time.
+    """
+    updated = trace.queries.last_updated(trace.pipeline)
+    if updated is not None and updated < (trace.build.start_time or 0):
+        return None
+    return _active_use(trace.fetch_older_uses(math.inf if updated is None else updated))
+
+
+def _active_use(uses: Iterable[VersionUse]) -> HandOff | None:
+    """Find a build that is active with the lock, or with a version that the claiming build carried."""
+    for use in uses:
+        user = use.active_build()
+        if user is not None:
+            return in_use_by(user, f"is {user.status.value} with {_what(use)}")
+    return None
+
+
+def _ask_for_pending_use(trace: HandOffTrace) -> HandOff | None:
+    """Find a pending build that may start with the lock, or with a carried version and not with a later lock."""
+    lock_progress = [trace.progress(use) for use in trace.lock_uses]
+    for use in trace.uses():
+        for pending in ask_for_pending_builds(trace.progress(use)):
+            job = str(pending.job)
+            if trace.only_releases and job not in trace.jobs_that_release():
+                continue
+            if use.is_of_lock or not any(lock.ask_has_passed_over_everywhere(job) for lock in lock_progress):
+                return in_use_by(pending, f"is {pending.status.value} and may start with {_what(use)}")
+    return None
+
+
+def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
+    """Find a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
+    refusals: list[str] = []
+    for use in trace.uses():
+        taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use))
+        if taker.job is not None:
+            way = "" if use.is_of_lock else ", on the way to releasing the lock"
+            reason = f"job {taker.job.name} can still take {_what(use)}{way}"
+            return HandOff(HandOffState.TAKEABLE, reason, taker=taker.job.name), []
+        refusals.extend(taker.refusals)
+    return None, refusals
+
+
+def ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:
+    """Find a build that has come to the lock while the jobs were looked at: the last questions before a verdict.
+
+    Before a lock can become releasable, `again` asks anew for lists of builds that were asked for earlier.
+    """
+    queries, pipeline = trace.queries, trace.pipeline
+    after_forgotten = trace.jobs_after_forgotten()
+    for name in after_forgotten:
+        builds = (queries.latest_builds(pipeline, name, again=again), queries.builds_since(pipeline, name, trace.build))
+        if any(build.is_active for listed in builds for build in listed):
+            return _forgotten_use(name)
+    for use in trace.uses():
+        rerun = ask_for_active_rerun(queries, pipeline, use.counted_builds(), again=again)
+        if rerun is not None:
+            return in_use_by(rerun, "is waiting to start with it again")
+    if after_forgotten:
+        active = {job.name for job in queries.jobs(pipeline, again=True) if job.has_active_build}
+        name = next((name for name in after_forgotten if name in active), "")
+        if name:
+            return _forgotten_use(name)
+    changed = (trace.progress(use).ask_for_changed_build() for use in trace.uses())
+    build = next((build for build in changed if build is not None), None)
+    return None if build is None else in_use_by(build, "has just taken it")
+
+
+def _forgotten_use(job: str) -> HandOff:
+    reason = f"Concourse has forgotten a version that it carried, and job {job} has an active build"
+    return HandOff(HandOffState.IN_USE, reason, taker=job)
+
+
+def _what(use: VersionUse) -> str:
+    return "the lock" if use.is_of_lock else f"its {use.resource}"
