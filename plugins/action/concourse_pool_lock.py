@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
                 return result
             if left <= 0:
                 return {**result, "msg": f"{result['msg']} The task waited for {wait} seconds."}
-            # Who asks for no log wants nothing of the result to be seen.
+            # With no_log, nothing of the result may be shown.
             held = "." if self._task.no_log else f": {result['msg']}"
             self._display.display(f"Waiting for {wait - left} of {wait} seconds{held}")
 

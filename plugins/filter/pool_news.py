@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filter pool_news: what a round has to tell that was not told before."""
+"""Filter pool_news: what a round has to report and was not reported before."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def _history(round_: Round, previous: object) -> dict[str, t.Any]:
 
 
 def _metrics_text(round_: Round, previous: str) -> str:
-    # Most rounds have no metrics, and these imports take longer than all else.
+    # Most rounds have no metrics, and these imports take longer than everything else.
     from ..plugin_utils._metrics.metrics import metrics_text
 
     return metrics_text(round_, previous)

@@ -37,7 +37,7 @@ class Recording:
         self._bodies = {_recorded_request(entry): entry["body"] for entry in self._entries if entry["status"] == 200}
 
     def find(self, request: Request) -> Response | None:
-        """Return the response to a GET; None if nothing recorded tells it. A parameter that is no JSON is a 400."""
+        """Return the response to a GET; None if it was not recorded. A parameter that is not JSON gets a 400."""
         parameters = {name: values for name, values in request.query.items() if not _is_variable(name)}
         try:
             variables = instance_vars.parse(request.query)
@@ -68,7 +68,7 @@ class Recording:
                 yield from self._bodies[path, _parameters]
 
     def _of(self, pipeline: JsonObject) -> list[JsonObject]:
-        """Return the resources that the jobs of a pipeline get or put; where no input tells its type, it is `pool`."""
+        """Return the resources that the jobs of a pipeline get or put; if no input shows its type, it is `pool`."""
         path = (*_path_of(pipeline), "jobs")
         jobs = self._bodies.get((path, _canonical({}, pipeline.get("instance_vars"))), [])
         names = {step["resource"] for job in jobs for step in [*job.get("inputs", []), *job.get("outputs", [])]}

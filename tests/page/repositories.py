@@ -26,7 +26,7 @@ def a_file(name: str, file: str = "locks", *, old_after: int = 60, history: Any 
 
 
 def locks(**verdicts: int) -> list[dict[str, Any]]:
-    """Return so many locks of each verdict."""
+    """Return this number of locks of each verdict."""
     names = [(verdict, f"{verdict}-{number}") for verdict, count in verdicts.items() for number in range(count)]
     return [a_free_lock("aws", name) if verdict == "free" else a_claim("aws", name, verdict) for verdict, name in names]
 

@@ -89,10 +89,10 @@ class ConcourseClient:
     def queries(self, seconds: float | None = None) -> ConcourseQueries:
         """Return queries with an empty cache, over the same connections and with the same login.
 
-        Only what earlier queries found to be absent is not asked again, until a check of the resource can change it.
+        What earlier queries found to be absent is not requested again until a check of the resource can change it.
 
-        None of their requests goes on for longer than `seconds` from now. From the second call on, a Concourse that did
-        not answer earlier queries gets requests again.
+        No request takes longer than `seconds` from now. From the second call on, a Concourse that did not answer
+        earlier queries gets requests again.
         """
         if self._gave_queries:
             self._connection.forget_failure()

@@ -32,7 +32,7 @@ _LOCK_TIMEOUT = 4  # times git_timeout: how long a run waits for another one tha
 class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
     """A branch of a lock repository, open within the context; keys and temporary folders are removed at its end.
 
-    `warn` is told which settings of the user are not used.
+    `warn` gets a message about settings of the user that are not used.
 
     Snapshots have the claims of the `wanted` pools, of other pools only as far as that costs nothing. `git`, `remote`,
     `folder` and `lock` (of the folder) serve what reads the history (history/, tally/), and what writes and pushes

@@ -37,7 +37,7 @@ class Request:
 def answer(handle: Callable[[Request], object], *, writes: bool = False) -> t.NoReturn:
     """Read the request, print what `handle` returns for it, and end the process; `writes` if it writes to the folder.
 
-    It does not go on as root, where it can.
+    Where it can, it does not continue as root.
     """
     # Whatever else is printed, by a library or by git, must not get into the answer.
     stdout = os.dup(sys.stdout.fileno())

@@ -89,7 +89,7 @@ def _wall_seconds() -> int:
 
 
 def _monotonic_seconds() -> float:
-    """Return monotonic seconds that go on while the machine is suspended, where the system has them."""
+    """Return monotonic seconds that continue while the machine is suspended, where the system has them."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 

@@ -45,7 +45,7 @@ class Round:
     def results(self, *, clean: bool, trigger: bool) -> dict[str, Result]:
         """Return the result of each step that runs: status, if no other one shows the pools as they are then.
 
-        A step that fails has `failed` and `msg`; the others run all the same. Raises BadOption for wrong options.
+        A step that fails has `failed` and `msg`; the others still run. Raises BadOption for wrong options.
         """
         wanted = wanted_pools(self.options)
         with_job = tuple(pool for pool in wanted if pool.job is not None)

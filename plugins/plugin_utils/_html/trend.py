@@ -41,7 +41,7 @@ class LeavingJob:
 class Trend:
     """The rounds that are drawn; `areas` are the groups with their outlines, stacked, as an SVG path.
 
-    `jobs` left most locks behind; `more_jobs` is the number of the others. `height` is the largest number of locks.
+    `jobs` left the most locks behind; `more_jobs` is the number of the others. `height` is the largest number of locks.
     """
 
     rounds: int

@@ -15,7 +15,7 @@ from .hold import holder_of
 
 @dataclass(frozen=True)
 class User:
-    """A build, a job or a person with a page to look at, None for none; `role` stands before the name."""
+    """A build, a job or a person with a page to look at, None for none; `role` is shown before the name."""
 
     text: str
     link: str | None

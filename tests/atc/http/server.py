@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         owner = self.server.owner
         if owner.tls is not None:
-            # The handshake runs in the connection's thread, so that a silent client does not block others.
+            # The handshake runs in the connection's thread, so that a client that sends nothing does not block others.
             self.request.settimeout(10)
             self.request = owner.tls.wrap_socket(self.request, server_side=True)
             self.request.settimeout(None)

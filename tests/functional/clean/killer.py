@@ -20,8 +20,8 @@ from ..running import COLLECTIONS, Workplace
 TIMEOUT = 60.0
 ONLY_READING = ("version", "config", "cat-file", "ls-tree", "log")
 
-# before: the run dies before git does anything. after: when git is done. orphan: the run dies, git goes on without it.
-# midway: both die while git is at work.
+# before: the run dies before git does anything. after: when git is done. orphan: the run dies, git continues alone.
+# midway: both die while git runs.
 HOWS = ("before", "after", "orphan", "midway")
 GIT = """\
 #!/bin/bash

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Locks that people hold until a time: kept until then, whatever the policies are, and released afterwards."""
+"""Locks that people hold until a time: kept until then under any policy, and released afterwards."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Ground:
         repository = home / "locks.git"
         shutil.copytree(self.original, repository)
         place = Workplace(home / "machine")
-        # The cache knows a repository by its address, so a warm one is made for each place anew.
+        # The cache knows a repository by its address, so a warm one is made again for each place.
         killer = Killer(self.runner, "concourse_pool_clean", place, home / "killer")
         options = {"repo": repository.as_uri(), "pools": "aws", "no_concourse": "stale"}
         if self.warm is not None:

@@ -161,7 +161,7 @@ git update-ref refs/heads/main $commit
 
 
 def overtake(locks: LockRepository, times: int) -> Path:
-    """Somebody else pushes during a push, so many times."""
+    """Somebody else pushes during a push, this number of times."""
     count = locks.path / "count"
     write_hook(locks.path, "pre-receive", OVERTAKE.format(count=count, times=times))
     return count
@@ -201,7 +201,7 @@ def test_overtaken_just_before_the_push(clean: Clean, locks: LockRepository, tmp
     assert subjects == ["unclaiming: env-2", "unclaiming: env-1", "somebody else"]
 
 
-# Two minutes are for people; all else is as it is.
+# Two minutes are for people; everything else is unchanged.
 IN_A_HURRY = """\
 import runpy
 import sys

@@ -15,7 +15,7 @@ from ansible_collections.poolboy.concourse.tests.functional.environment.tools im
 from ansible_collections.poolboy.concourse.tests.functional.running import Workplace
 
 MADE_BY_GALAXY = {"MANIFEST.json", "FILES.json"}
-# Files and folders at the root that users need. All others are developers' and stand in build_ignore of galaxy.yml.
+# Files and folders at the root that users need. All others are developers' and are in build_ignore of galaxy.yml.
 FOR_USERS = {
     ".ansible-lint",
     "CHANGELOG.md",

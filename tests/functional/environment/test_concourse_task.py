@@ -179,7 +179,7 @@ def test_a_task_that_starts_as_root_goes_on_as_the_user_of_the_image(image: Imag
 def test_without_a_cache_a_lock_that_is_gone_goes_by_the_age_of_its_claim(
     image: Image, scene: Scene, tmp_path: Path, has_cache: bool
 ) -> None:
-    """A cache that ends with the container must not count as one, as it would let the time start anew each time."""
+    """A cache that ends with the container must not count as one, because the time would start again each time."""
     task = load("task.yml")
     earlier = scene.now - 5 * 3600
     scene.locks.add("gcp", "vm-1", at=earlier)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A session that asks the emulator or a replay without a network, and can be told to answer one request wrongly."""
+"""A session that asks the emulator or a replay without a network, and can answer one request wrongly."""
 
 from __future__ import annotations
 

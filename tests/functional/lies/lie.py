@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass(frozen=True)
 class Lie:
-    """A wrong response to one request, and how it came to be: `change` in words, at a `place` in the JSON."""
+    """A wrong response to one request, and how it was made: `change` in words, at a `place` in the JSON."""
 
     path: str
     change: str

@@ -13,7 +13,7 @@ _CONFIGURATION = {"inputs", "outputs", "passed", "resource", "name", "next_build
 
 
 def is_undetectable(lie: Lie) -> bool:
-    """Return whether nothing else that Concourse says contradicts a lie."""
+    """Return whether no other response contradicts a lie."""
     if lie.kind == "/teams/NAME/pipelines/NAME/jobs":
         # Only the whole configuration of the pipeline says it again, and that has secrets.
         return lie.field in _CONFIGURATION and lie.change in _CHANGES_OF_A_LIST

@@ -45,7 +45,7 @@ def recorded_world(folder: Path) -> World:
 
 
 def random_world(random: Random) -> World:
-    """Return a pipeline in which some builds have claimed locks, and others go on with them."""
+    """Return a pipeline in which some builds have claimed locks, and others continue with them."""
     atc = Emulator()
     atc.set_time(START)
     atc.change_settings(external_url=ADDRESS)
@@ -77,7 +77,7 @@ class _History:
             self.atc.set_pipeline(pipeline, self._configs[pipeline])
 
     def claim(self) -> None:
-        """Let a build claim a lock, or two; it succeeds, fails or goes on."""
+        """Let a build claim a lock, or two; it succeeds, fails or continues."""
         self._new_source()
         pipeline = "main/flow" if self.random.random() < 0.8 else "main/other"
         status = self.random.choice([*ENDED, "succeeded", "succeeded", "started"])
@@ -149,7 +149,7 @@ class _History:
         return next(one["plan"] for one in self._configs[pipeline]["jobs"] if one["name"] == job)
 
     def _config(self) -> dict[str, Any]:
-        """Return a chain of jobs: each hangs on one before it by the lock or by `src`, and the last gives it back."""
+        """Return a chain of jobs: each depends on one before it by the lock or by `src`, and the last releases it."""
         random = self.random
         names = ["claim", *random.sample(["gate", "use", "test"], random.randint(0, 3)), "release"]
         step = random.choice(["envs", "taken"])

@@ -31,7 +31,7 @@ def held(lock: str, owner: str, until: str) -> str:
 
 
 def result(run: ModuleRun) -> dict[str, Any]:
-    """Return the result of a run without its options, and without the report, which tells how long holds still last."""
+    """Return the result of a run without its options, and without the report, which shows how long holds still last."""
     return {key: value for key, value in run.values.items() if key not in ("invocation", "report")}
 
 

@@ -19,7 +19,7 @@ OWNER = "tests {{ release }}"
 
 
 def play(book: Path, found: Path, repo: str) -> Path:
-    """Write a play that claims a lock, keeps its data in a file, fails, and releases the lock all the same."""
+    """Write a play that claims a lock, keeps its data in a file, fails, and still releases the lock."""
     claim = {"pool": "aws", "state": "claimed", "owner": OWNER, "until": "4h", "wait": 60}
     keep = {"content": "{{ claim.lock.data | to_json }}", "dest": str(found)}
     block = [

@@ -96,7 +96,7 @@ def test_no_lock_has_two_holders(tmp_path: Path) -> None:
     assert locks_in(files(locks.path)) == {f"{POOL}/env-{number}": {"unclaimed"} for number in range(LOCKS)}
     check_that_it_proves_something(replay, owners, by_plays)
     failures = failures_of(owners, cleaners)
-    # A push that was overtaken is planned again: the user never hears of it.
+    # A push that was overtaken is planned again: the user gets no message.
     never = ("defect", "printed no JSON", "has just changed", "already exists")
     assert not any(words in message for message in failures for words in never), failures
 
@@ -192,7 +192,7 @@ def work(actors: Sequence[Actor]) -> None:
 
 
 def clean_until_free(locks: LockRepository, by: Cleaner) -> None:
-    """Clean until the short holds that were left have ended and are released; not for ever, if others are left."""
+    """Clean until the short holds that were left have ended and are released; not forever, if others are left."""
     until = time.monotonic() + SHORT + 30
     while any(state != {"unclaimed"} for state in locks_in(files(locks.path)).values()) and time.monotonic() < until:
         by.run_once()

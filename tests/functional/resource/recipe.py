@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Containerfile of the resource types, carried out step by step into a folder that stands for /."""
+"""The Containerfile of the resource types, carried out step by step into a folder that replaces /."""
 
 from __future__ import annotations
 
@@ -109,5 +109,5 @@ def _copy(root: Path, rest: str) -> None:
 
 
 def _below(root: Path, text: str) -> str:
-    """Return a text with the paths of the image below the folder that stands for its root."""
+    """Return a text with the paths of the image below the folder that replaces its root."""
     return _ABSOLUTE.sub(f"{root}/", text)

@@ -42,7 +42,7 @@ def container(installed: Path, resource_type: str, home: Path) -> Scripts:
 
 
 def test_the_order_of_concourse(installed: Path, scene: Scene, tmp_path: Path) -> None:
-    """Both types look after one pool: a lock that leaks is released, its arrival starts a build, nothing is left."""
+    """Both types work on one pool: a leaked lock is released, its arrival starts a build, and nothing is left to do."""
     boy, trigger = (container(installed, name, tmp_path / name) for name in ("pool-boy", "pool-trigger"))
     of_boy, of_trigger = with_job(scene), {"uri": scene.repo, "branch": "main", "pool": "aws"}
     assert boy.check(of_boy) == []

@@ -211,7 +211,7 @@ def test_checks_at_once_agree(pool_boy: Scripts, scene: Scene) -> None:
 
 
 def test_check_does_not_start_ansible(pool_boy: Scripts, trigger: Scripts, scene: Scene) -> None:
-    """It imports nothing of it, whatever it has to do."""
+    """It never imports any part of it."""
     claim_and_error(scene)
     scene.locks.add("aws", "env-9", at=scene.now)
     sources = {pool_boy: with_job(scene), trigger: {"uri": scene.repo, "pool": "aws"}}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a script prints, whatever happens in it: its answer alone on stdout, or one line on stderr."""
+"""A script prints only its answer on stdout, or one line on stderr, whatever happens in it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """While people and builds add, remove, move, claim, merge and force, each lock that comes has its version.
 
-POOLBOY_LONG=1 goes on for 2,000 arrivals instead of 100; POOLBOY_SEED repeats a run.
+POOLBOY_LONG=1 runs for 2,000 arrivals instead of 100; POOLBOY_SEED repeats a run.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def test_a_mounted_file_is_written_in_place(scene: Scene, machine: Machine, rece
     reports = {name: value.replace("/out/", "/a folder/") for name, value in variables(machine, receiver).items()}
     run = machine.rounds({"shop": work(scene, **reports)})
     assert run.facts["shop"]["failures"] == []
-    # A page that cannot be replaced stands where other files may not stand.
+    # A page that cannot be replaced is in a folder where no other files may be.
     check_written(spaced, behind)
     assert all(not (spaced / name).read_text() for name in FILES), "the files below the mounts"
 
@@ -108,7 +108,7 @@ BUSY_FOLDER = 'echo >>"$1/calls"; cat "$1/$(wc -l <"$1/calls" | tr -d " ").txt"'
 
 
 def test_an_index_is_written_again_if_another_round_has_written_meanwhile(machine: Machine) -> None:
-    """Once more, and no oftener."""
+    """A round writes the index a second time, and never a third time."""
     for call in range(1, 6):
         data = b64encode(a_file(f"call {call}")[1]).decode()
         (machine.folder / f"{call}.txt").write_text(f"{data} locks.json\n")

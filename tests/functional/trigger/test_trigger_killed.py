@@ -48,7 +48,7 @@ class Assassin:
             if its_turn and not after:
                 os.kill(self.victim[0].pid, signal.SIGKILL)
                 self.victim[0].wait(10)
-            # One that came before the end of its sender is carried out all the same.
+            # One that came before the end of its sender is still carried out.
             answer = original(request)
             if its_turn and after:
                 os.kill(self.victim[0].pid, signal.SIGKILL)
@@ -66,7 +66,7 @@ class Assassin:
                 # The first request has to wait until the process is known.
                 self.victim[:] = [self._start(arguments)]
             code = self.victim[0].wait(60)
-            # The emulator may still be at work when the one that asked it is gone.
+            # The emulator may still process a request after the client has ended.
             assert not at or carried_out.wait(10)
             return code
         finally:

@@ -151,7 +151,7 @@ def test_a_rename_replaces_a_removed_job_but_no_active_one(atc: Emulator, admin:
 
 
 def test_a_removed_job_is_still_known_by_its_version(atc: Emulator, admin: ApiClient) -> None:
-    """The gate hangs on another job that took the lock."""
+    """The gate depends on another job that took the lock."""
     use = {"name": "use", "plan": [get("lock", "claim", trigger=True)]}
     set_jobs(atc, CLAIM, use, {"name": "gate", "plan": [get("lock", "claim", "use")]})
     build = claim(atc)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What blocks a pending build, as a real Concourse 8.2.5 told it."""
+"""What blocks a pending build, as a real Concourse 8.2.5 reported it."""
 
 from __future__ import annotations
 

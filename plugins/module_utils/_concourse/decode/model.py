@@ -38,7 +38,7 @@ class PipelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class ListedResource:
-    """A resource, and when its last check ended (seconds since 1970, UTC; None if the list does not tell)."""
+    """A resource, and when its last check ended (seconds since 1970, UTC; None if the list does not say)."""
 
     reference: ResourceReference
     last_checked: int | None = None

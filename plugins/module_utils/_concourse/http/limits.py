@@ -11,7 +11,7 @@ import time
 
 from .errors import ResponseTooLong
 
-# No response that is needed comes near it: a hundred builds are 40 kB.
+# Far above any response that is needed: a hundred builds are 40 kB.
 MOST_BYTES = 16 * 1024 * 1024
 # Heads, interim responses (100 Continue), chunk sizes and trailers come on top of the body.
 _MOST_BYTES_BESIDES = 1024 * 1024
@@ -21,7 +21,7 @@ class RequestLimits(threading.local):
     """The limits of the request that a thread is sending; each thread sends one at a time.
 
     A server that sends one byte now and then never reaches the time-out of a single read. So the time-out is a deadline
-    for all reads of a request together; each try of a request has its own, and none goes on after `until`.
+    for all reads of a request together; each try of a request has its own, and none continues after `until`.
     """
 
     def __init__(self, timeout: int) -> None:

@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
 # Statuses of a server, or of the proxy before it, that answers nothing now.
 _UNAVAILABLE = frozenset({429, 502, 503, 504})
-# After so many failed requests in a row no further one is sent.
+# After this number of failed requests in a row, no further one is sent.
 _MAX_FAILURES = 5
 
 
@@ -60,8 +60,8 @@ class Session:
     ) -> Response:
         """Send a GET, with retries (see `retry`). `path` begins with a slash and includes the query.
 
-        Without a turn of `large_responses` the response must be a small one. No try goes on after `until`, in monotonic
-        seconds; a request that ends so is no failure of Concourse.
+        Without a turn of `large_responses` the response must be a small one. No try continues after `until`, in
+        monotonic seconds; a request that ends this way is not a failure of Concourse.
         """
         failure = self.failure
         if failure is not None:

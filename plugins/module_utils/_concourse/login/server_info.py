@@ -67,7 +67,7 @@ def first_request_error(failure: RequestFailed) -> ConcourseError | NoCredibleRe
     """Return the error for a request that failed during the login; ConcourseError if the user has to change options."""
     if not isinstance(failure, TlsFailed):
         return NoCredibleResponse(failure.clause)
-    # A clause that begins with an address stays as it is.
+    # A clause that begins with an address is not capitalized.
     clause = failure.clause
     start = clause[0] if clause.startswith("http") else clause[0].upper()
     return ConcourseError(f"{start}{clause[1:]}. {failure.remedy}")

@@ -31,7 +31,7 @@ def identifies_commit(text: str) -> bool:
 class Claim:
     """The last commit that added a claimed path.
 
-    `claimed_at` is its committer time in seconds since 1970, UTC: the pool resource commits anew when a push is
+    `claimed_at` is its committer time in seconds since 1970, UTC: the pool resource makes a new commit when a push is
     refused, so this is the moment of the claim that was accepted. `alone` says that the commit claimed no other lock.
     """
 

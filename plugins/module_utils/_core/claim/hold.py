@@ -72,7 +72,7 @@ class Hold:
 def read_hold(message: str) -> Hold:
     """Return the hold in the message of a claim.
 
-    Trailers count wherever they stand below the first line, as people rewrite messages. Where several ends are stated,
+    Trailers count anywhere below the first line, because people rewrite messages. Where several ends are stated,
     the latest counts: a hold that is read too long is safe, one that is read too short is not.
 
     >>> hold = read_hold("claiming: env-1\\n\\nHeld-By: ada\\nHold-Until: 2026-11-29T18:00:00+01:00\\n")

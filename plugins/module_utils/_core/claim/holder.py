@@ -90,7 +90,7 @@ def read_holder(claim: Claim, lock_name: str, default_team: str) -> Holder:
 
 
 def _prefix(subject: str, lock_name: str) -> str | None:
-    """Return what stands before the verb and the lock, None if the subject does not end with those."""
+    """Return the part before the verb and the lock, None if the subject does not end with them."""
     for verb in _VERBS:
         # git strips white space at the end of a line, so a lock's name can have lost some in the message.
         ending = verb + lock_name.rstrip()

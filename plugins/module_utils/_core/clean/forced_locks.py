@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The `force` option: locks to release whatever the policy is, each with the commit of its claim."""
+"""The `force` option: locks to release against any policy, each with the commit of its claim."""
 
 from __future__ import annotations
 

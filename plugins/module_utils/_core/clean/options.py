@@ -16,8 +16,8 @@ class CleanRules:
     """The options of a run.
 
     `release_to` maps a pool to the pool that its locks are released to; `exclude` are shell patterns of `pool/lock`;
-    `force` maps `pool/lock` to the claim commit, whole or its first digits, of locks to release whatever the policy
-    is; `max_releases` limits a run; `accept_gone` are claim commits, in the same form, whose builds are gone for good;
+    `force` maps `pool/lock` to the claim commit, whole or its first digits, of locks to release against any policy;
+    `max_releases` limits a run; `accept_gone` are claim commits, in the same form, whose builds are gone for good;
     `unreachable_ok` accepts that Concourse cannot be asked about any lock of a build.
     """
 

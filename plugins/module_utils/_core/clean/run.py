@@ -41,7 +41,7 @@ class TooManyReleases(PoolboyError):
 class CleanRun:
     """One run of cleaning. `plan` is the decision for each lock; `released` is the part of it that was pushed.
 
-    `snapshot` is the state that `plan` was made for. `judge` asks Concourse anew on each call; `clock` returns seconds
+    `snapshot` is the state that `plan` was made for. `judge` asks Concourse again on each call; `clock` returns seconds
     since 1970, UTC, `timer` monotonic seconds. `run_id` is unique to this run. CleanRun is a PushTask.
     """
 
@@ -85,7 +85,7 @@ class CleanRun:
     def push_releases(self, store: CommitStore[RepositoryChange], retry: Callable[[], PushRetry]) -> None:
         """Release the planned locks: in one push, unless some of them cannot be judged again in time.
 
-        Raises RepositoryError if a push fails, and BuildsLost; `released` tells what was released before that.
+        Raises RepositoryError if a push fails, and BuildsLost; `released` lists what was released before that.
         """
         loop = PushLoop(store, self, self.snapshot, self.confirm)
         while self.releases():

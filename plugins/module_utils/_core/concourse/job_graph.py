@@ -38,7 +38,7 @@ class JobGraph:
         return taken | {step.resource for job in self._jobs.values() for step in job.outputs}
 
     def resources_of(self, name: str) -> set[str]:
-        """Return the resources that a job takes from or puts to; of a removed job all, as nobody knows which."""
+        """Return the resources that a job takes from or puts to; all resources for a removed job."""
         if name not in self._jobs:
             return self.resources()
         job = self._jobs[name]

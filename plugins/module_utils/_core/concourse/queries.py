@@ -42,7 +42,7 @@ class BuildQueries(Protocol):
         """Whether the pipeline is paused: what its jobs would take next is as it was when that was done."""
 
     def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
-        """All jobs of the pipeline, as it is configured now; `again` asks Concourse anew."""
+        """All jobs of the pipeline, as it is configured now; `again` repeats the request."""
 
     def build_resources(self, build: Build) -> BuildResources:
         """The versions that the build took and made."""
@@ -67,7 +67,7 @@ class BuildQueries(Protocol):
     def builds_with_input(
         self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False
     ) -> tuple[Build, ...]:
-        """All builds with that version as an input, in no order; `again` asks Concourse anew."""
+        """All builds with that version as an input, in no order; `again` repeats the request."""
 
     def builds_with_output(self, pipeline: PipelineReference, resource: str, version_id: int) -> tuple[Build, ...]:
         """All builds with that version as an output, in no order."""
@@ -79,12 +79,12 @@ class BuildQueries(Protocol):
         """The versions that the job's next build would take, by step; None while they are undetermined."""
 
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
-        """The job's latest builds, newest first; a re-run stands where its original stands; `again` asks anew."""
+        """The job's latest builds, newest first, each re-run at the place of its original; `again` asks once more."""
 
     def builds_from(
         self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
     ) -> tuple[Build, ...]:
-        """The job's builds from the given one of its builds on, with all re-runs of that one; `again` asks anew."""
+        """The job's builds from the given one on, with all re-runs of that one; `again` repeats the request."""
 
     def builds_since(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
         """The first of the job's builds made after a build of another job; re-runs of older builds come first."""

@@ -53,7 +53,7 @@ def require_no_user(progress: VersionProgress, wanted: Collection[str]) -> None:
 def _ask_is_next(progress: VersionProgress, job: Job, steps: Iterable[JobInput]) -> bool:
     """Return whether the job takes the version next by `passed`, so that the jobs before must have had it.
 
-    While its next inputs are undetermined, the builds of the jobs before tell what they had.
+    While its next inputs are undetermined, the builds of the jobs before show what they had.
     """
     by_passed = [step for step in steps if step.passed]
     if not by_passed:

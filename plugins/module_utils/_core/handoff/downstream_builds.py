@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The builds that descend from a claiming build, and the versions that they passed on.
 
-A job can hang on another resource than the lock: one that a build after the claim made. So the trace continues from
+A job can depend on another resource than the lock: one that a build after the claim made. So the trace continues from
 build to build, as far as each can have come from the one before.
 """
 
@@ -60,7 +60,7 @@ class _DownstreamBuilds:
         return any(self._can_come_from(source, build) for source in sources)
 
     def fetch_uses_after(self, build: Build) -> None:
-        """Follow the versions that the build passed on to jobs that hang on its job, if any of them can be new."""
+        """Follow the versions that the build passed on to jobs that depend on its job, if any of them can be new."""
         graph, job = self.trace.graph, self.trace.graph.job(str(build.job))
         taken, made = {step.resource for step in job.inputs}, {step.resource for step in job.outputs}
         known = {resource for resource, _version in self.carried[build.id]}
@@ -81,7 +81,7 @@ class _DownstreamBuilds:
         self.trace.forgotten.update((job.name, resource) for resource in onward - listed)
 
     def _can_come_from(self, source: Build, build: Build) -> bool:
-        """Return whether a build has what the source carried, of every resource by which its job hangs on that job.
+        """Return whether a build has what the source carried, of every resource by which its job depends on that job.
 
         All inputs that passed one job come from one build of it (atc/scheduler/algorithm/group_resolver.go).
         """

@@ -37,7 +37,7 @@ class HandOff:
 
 
 def in_use_by(user: Build, what: str) -> HandOff:
-    """Return the state of a lock that a build uses; `what` says with what it is, or may be, at work."""
+    """Return the state of a lock that a build uses; `what` names the version that it uses, or may use."""
     return HandOff(HandOffState.IN_USE, f"{user} {what}", user=user)
 
 

@@ -26,7 +26,7 @@ from .versions.use import ResourceVersion, VersionUse, items_of_build
 
 @dataclass(slots=True)
 class HandOffTrace:
-    """The uses of all versions by which the lock of one claiming build can be handed on.
+    """The uses of all versions by which the lock of one claiming build can be handed off.
 
     `lock_uses` are the uses of the lock's own version, none when Concourse forgot it; `carried_uses` are those of the
     other versions that the claiming build carried, or that builds after it passed on. `forgotten` names the resources

@@ -52,7 +52,7 @@ Plans = Mapping[str, TallyPlan]
 class TallyLedger:
     """One run that counts the builds of some pools. `plans` is its latest decision, by pool.
 
-    `ask` returns the demand of each pool at a snapshot, asked anew on each call. `most` limits how many builds are
+    `ask` returns the demand of each pool at a snapshot, asked again on each call. `most` limits how many builds are
     started in all, None for no limit; the pools share it in their order. `run` is unique to this run. `clock` returns
     seconds since 1970, UTC.
     """

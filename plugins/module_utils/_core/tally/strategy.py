@@ -43,7 +43,7 @@ class TallyStrategy:
         return any(plan.is_written for plan in self.plans.values())
 
     def start_builds(self, run: TriggerRun, snapshot: Snapshot) -> None:
-        """Count all pools in one push, start what was counted, and give back to the tally what was not started."""
+        """Count all pools in one push, start what was counted, and return to the tally what was not started."""
         triggers = run.working
         self._asked_at = snapshot.commit
         ledger = TallyLedger(
@@ -98,7 +98,7 @@ def _record_plan(run: TriggerRun, trigger: PoolTrigger, plan: TallyPlan) -> None
 def _start_counted(
     run: TriggerRun, triggers: Sequence[PoolTrigger], ledger: TallyLedger, unstarted: dict[str, int]
 ) -> None:
-    """Start the counted builds, and give back to the tally those that were not started."""
+    """Start the counted builds, and return to the tally those that were not started."""
     try:
         for trigger in triggers:
             with run.recording_failure(trigger):

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What earlier runs found out about claims, by the commit of the claim.
 
-A build that is gone has no end, so its clock starts when a run first saw it so: otherwise a destroyed pipeline or a
+A build that is gone has no end, so its clock starts when a run first saw this: otherwise a destroyed pipeline or a
 restored database would make every old claim releasable at once.
 """
 

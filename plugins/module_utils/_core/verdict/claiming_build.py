@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The build that a claim names, and whether it made the claim.
 
-Concourse uses build names again after a pipeline is destroyed and created anew, so the times must fit.
+Concourse reuses build names after a pipeline is destroyed and created again, so the times must fit.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ClaimingBuild:
 def ask_for_claiming_build(claim: Claim, holder: Holder, queries: BuildQueries) -> ClaimingBuild:
     """Find the build that made a claim, among all builds that its message can mean.
 
-    Raises NoCredibleResponse if any answer is missing: then nothing is known, whatever the other answers are.
+    Raises NoCredibleResponse if any answer is missing: then nothing is known, whatever the other answers say.
     """
     best = ClaimingBuild(ClaimTiming.NO_BUILD)
     for reference in holder.references:
@@ -93,7 +93,7 @@ def _ask_for_timing(claim: Claim, build: Build, queries: BuildQueries) -> ClaimT
     """Compare the times; where they are not clear and the lock may be in use, the build's own outputs decide.
 
     Missing outputs prove nothing. Outputs that name other claims count only against an ended build, as a running one
-    can have more puts to come, and never against one that errored or was aborted: the put may not have been recorded.
+    can still run more puts, and never against one that errored or was aborted: the put may not have been recorded.
     """
     timing = timing_of(claim, build)
     if build.is_active:

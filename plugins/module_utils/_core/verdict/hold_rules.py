@@ -14,7 +14,7 @@ from .verdict import Verdict, VerdictName
 def judge_hold(hold: Hold, owner: str, now: int) -> Verdict | None:
     """Return the verdict on a hold of `owner`; None if the claim does not state an end.
 
-    `now` is in seconds since 1970, UTC. A lock with an end that cannot be read is held: nobody knows that it is over.
+    `now` is in seconds since 1970, UTC. A lock with an end that cannot be read is held.
     """
     reason = f": {printable(hold.reason, 200)}" if hold.reason else ""
     held_by = f"held by {printable(owner, 120)}"

@@ -25,7 +25,7 @@ ParallelMap = Callable[[Callable[[Lock], "JudgedLock"], Sequence[Lock]], Iterabl
 
 
 class JudgeLocks(Protocol):
-    """Judges locks of the chosen pools of a snapshot; asks Concourse anew at each call."""
+    """Judges locks of the chosen pools of a snapshot; asks Concourse again at each call."""
 
     def __call__(
         self, locks: Sequence[Lock], snapshot: Snapshot, pools: Sequence[PoolOption], /, *, seconds: float | None = None
@@ -90,7 +90,7 @@ def judge_locks(
         verdict = judge_claim(claim, holder, queries, now=now, team=default_team, remembered=remembered)
         return JudgedLock(lock, claim, holder, verdict, policy)
 
-    # Recorded here, because a thread of `each` can still be at work after the judgements are saved.
+    # Recorded here, because a thread of `each` can still run after the judgements are saved.
     return tuple(_with_memory(one, memory, now) for one in each(judge, locks))
 
 

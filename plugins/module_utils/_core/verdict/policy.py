@@ -40,8 +40,8 @@ DEFAULT_POLICIES: Mapping[VerdictName, Policy] = {
     VerdictName.UNVERIFIED: Policy.KEEP,
 }
 
-# As the Python script that many pools are still cleaned with: whatever is not at work is released. It takes locks from
-# builds that wait for a hand-off; only those that somebody uses are safe.
+# The rules of the Python script that many pools are still cleaned with: they release every lock without a running
+# build, even one that waits for a hand-off. Only locks that somebody uses are safe.
 POOL_BOY_POLICIES: Mapping[VerdictName, Policy] = {
     **dict.fromkeys(DEFAULT_POLICIES, Policy.RELEASE),
     VerdictName.EXPIRED: Policy.STALE,
@@ -50,7 +50,7 @@ POOL_BOY_POLICIES: Mapping[VerdictName, Policy] = {
     VerdictName.UNVERIFIED: Policy.STALE,
 }
 
-# Without a Concourse nobody knows whether a build is at work: going by age is what somebody decides, never a default.
+# Without a Concourse nobody knows whether a build is running: going by age is a decision, never a default.
 NO_CONCOURSE_CHOICES = (Policy.KEEP, Policy.STALE)
 
 # No option can change these: somebody uses the lock, or nothing is known.

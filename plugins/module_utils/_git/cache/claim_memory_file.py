@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What runs found out about claims, in a file beside the cached copy; one for each Concourse and login.
 
-A file that is missing, incomplete, of another version, or not ours alone to write is an empty memory: then every clock
-starts anew.
+A file that is missing, incomplete, of another version, or writable for others counts as empty: then every clock starts
+again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the search for claims works on: commits of the log, paths, and what became of the paths.
+"""What the search for claims works on: commits of the log, paths, and what happened to the paths.
 
 Paths are bytes, as git stores them; commits are object names.
 """

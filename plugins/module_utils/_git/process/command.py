@@ -112,7 +112,7 @@ class GitProcess:
         return GitFailed(self._command, 0, "the output ended too early")
 
     def _finish(self) -> None:
-        """Wait for git itself to end: a helper that it left behind can hold stderr open for ever."""
+        """Wait for git itself to end: a helper that it left behind can hold stderr open forever."""
         try:
             status = self._process.wait(self._remaining())
         except subprocess.TimeoutExpired:

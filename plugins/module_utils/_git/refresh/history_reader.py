@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The history of the branch as it is asked about later, after the look."""
+"""The history of the branch for questions that come after the look."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class HistoryReader:
             except TooShallow as shallow:
                 depth = next((depth for depth in depths if depth > shallow.read), None)
             except (GitFailed, MissingObject, BrokenHistory) as error:
-                # Others have pushed since the snapshot, and its commit lies behind the fetched history.
+                # Others have pushed since the snapshot, and its commit is older than the fetched history.
                 depth = next(depths, None)
                 if depth is None or depth > _FAR_BEHIND:
                     raise BrokenHistory(str(error)) from error
@@ -97,7 +97,7 @@ class HistoryReader:
         return result
 
     def _trim(self, snapshot: Snapshot, mirror: Mirror) -> None:
-        """Trim the mirror for the next run. If that fails, the result is right all the same."""
+        """Trim the mirror for the next run. If that fails, the result is still right."""
         if mirror.path == self._folder.mirror:
             with contextlib.suppress(OSError, GitFailed):
                 trim_mirror(self._git, self._folder, mirror, snapshot.commit)

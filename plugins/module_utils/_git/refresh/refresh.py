@@ -65,7 +65,7 @@ class SnapshotRefresh:
         return SnapshotFetch(self.git, self.remote, mirror, tip, self.wanted, cached).snapshot()
 
     def _keep(self, snapshot: Snapshot, mirror: Mirror) -> None:
-        """Cache the snapshot for the next run. If that fails, the snapshot is right all the same."""
+        """Cache the snapshot for the next run. If that fails, the snapshot is still right."""
         with contextlib.suppress(OSError, GitFailed):
             write_snapshot(self.folder.snapshot_file, snapshot)
             trim_mirror(self.git, self.folder, mirror, snapshot.commit)

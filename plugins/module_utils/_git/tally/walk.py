@@ -20,7 +20,7 @@ class TallyWalk:
 
     `counted` is None if there is no such commit. `is_cut` is true if the walk reached the end of what was fetched. The
     log can show parents before children, and where clocks differ also an older commit before all newer ones were shown;
-    so the walk goes on until the log is CLOCK_SKEW_SECONDS older than the oldest newer commit.
+    so the walk continues until the log is CLOCK_SKEW_SECONDS older than the oldest newer commit.
     """
 
     def __init__(self, tip: str, is_tally: Callable[[ChangedCommit], bool], boundary: Container[str]) -> None:

@@ -17,8 +17,8 @@ from ...module_process import Runner, result_of
 
 
 class Cleaner:
-    """`with Cleaner(...)`: runs the module in a thread until told to stop. `outcomes` counts what the runs said, `runs`
-    all that have ended.
+    """`with Cleaner(...)`: runs the module in a thread until it is stopped. `outcomes` counts the results, `runs` all
+    runs that have ended.
 
     `name` is the git author and part of the login. `killed` is how many runs of a hundred are killed at some moment.
     `accept_gone` are the claims that people know to be left behind, as the option of that name. `pause` are the seconds

@@ -63,7 +63,7 @@ def leave_behind(scene: Scene, name: str, pipeline_name: str) -> None:
 
 
 def slow_down(scene: Scene, *, count: int) -> None:
-    """Delay so many responses about the build of `slow`, from the second look on."""
+    """Delay this number of responses about the build of `slow`, from the second look on."""
     for nth in range(2, 2 + count):
         scene.atc.add_fault("delay", seconds=SLOW, path="/pipelines/slow/jobs/claim/builds/1$", nth=nth)
 
@@ -116,7 +116,7 @@ def test_a_lock_that_is_always_slow_is_kept_and_named(clean: Clean, dead: Scene,
 
 
 def test_more_slow_locks_than_threads_keep_no_other_lock(clean: Clean, dead: Scene) -> None:
-    """They are asked about first, and occupy all connections until the look is over."""
+    """They are asked about first, and occupy all connections until the look has ended."""
     dead.atc.set_time(dead.now)
     slow = [f"a-{number:02}" for number in range(CONNECTIONS)]
     for name in slow:

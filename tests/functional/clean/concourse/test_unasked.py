@@ -43,7 +43,7 @@ DECIDED: list[tuple[dict[str, Any], set[str]]] = [
 
 @pytest.fixture
 def claimed(locks: LockRepository) -> LockRepository:
-    """env-1 to env-3 are claimed by builds, of which the last one is named."""
+    """env-1 to env-3 are claimed by builds; only the last claim names its build."""
     locks.claim("aws", "env-3", message=f"claiming: env-3\nBuild URL: {PAGE}\n")
     return locks
 

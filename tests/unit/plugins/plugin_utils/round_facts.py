@@ -77,7 +77,7 @@ def held(
 
 
 def in_minutes(minutes: float) -> str:
-    """Return the time so many minutes after NOW."""
+    """Return the time this number of minutes after NOW."""
     return str(iso_time(NOW + int(minutes * 60)))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Re-runs that have not started: only their originals tell which versions they will have."""
+"""Re-runs that have not started: only their originals show which versions they will have."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_LISTS = 20
 def ask_for_active_rerun(
     queries: BuildQueries, pipeline: PipelineReference, originals: Iterable[Build], *, again: bool = False
 ) -> Build | None:
-    """Return an active re-run of one of the builds; `again` asks Concourse anew.
+    """Return an active re-run of one of the builds; `again` repeats the requests.
 
     Raises NoCredibleResponse, also if there are too many.
     """
@@ -38,7 +38,7 @@ def ask_for_active_rerun(
 def _ask_for_lists(
     queries: BuildQueries, pipeline: PipelineReference, job: str, builds: list[Build], *, again: bool
 ) -> Iterator[tuple[Build, ...]]:
-    """Yield lists of the job's builds that together hold all re-runs of these: each stands where its original does."""
+    """Yield lists of the job's builds that together hold all re-runs of these: each is at the place of its original."""
     latest = queries.latest_builds(pipeline, job, again=again)
     yield latest
     listed = {build.id for build in latest}

@@ -22,8 +22,8 @@ class Findings:
     """The findings of a judge. `windows` are the seconds from a cleaner's last check to its accepted push.
 
     `stolen` and `broken` fail the test. `in_the_window` are re-runs that a person asked for after that last look: no
-    client of Concourse can see them. `late` are re-runs asked for after the lock was given back. Both kinds go on to
-    give back a lock that somebody else may have by then, as a pool resource asks nobody: `lost_to_reruns`.
+    client of Concourse can see them. `late` are re-runs asked for after the lock was released. Both kinds can release a
+    lock that somebody else has by then, because a pool resource does not check that: `lost_to_reruns`.
     """
 
     stolen: list[str] = field(default_factory=list)

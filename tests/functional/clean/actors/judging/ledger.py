@@ -26,7 +26,7 @@ class Ledger:
     """Claims and releases by commit, the times of re-runs by build id, and of new get steps by job id; thread-safe.
 
     `unheard` are the claims of which Concourse has no output. `missing` are builds that wanted to work with a lock, or
-    give it back, and found it taken away: claim, build, time.
+    release it, and found it taken away: claim, build, time.
     """
 
     def __init__(self, wanted: int) -> None:

@@ -23,7 +23,7 @@ Claimed = tuple[str, str]
 
 @dataclass
 class Claiming:
-    """Plays the claiming builds of one team. `meanwhile` is what people do to the pipeline while a build is at work.
+    """Plays the claiming builds of one team. `meanwhile` is what people do to the pipeline while a build runs.
 
     What is done in git is done in Concourse too, in the order in which a pool resource does it: the output is recorded
     after the push, and a build that the push comes too late for has ended already.
@@ -46,7 +46,7 @@ class Claiming:
         return self._run(self.team_pipeline.start(CLAIM), ending)
 
     def out_of_order(self, meanwhile: Callable[[], None]) -> None:
-        """Two builds wait for the pool, and the later one gets its lock first; the next jobs may go on with it."""
+        """Two builds wait for the pool, and the later one gets its lock first; the next jobs may continue with it."""
         earlier, later = (self.team_pipeline.start(CLAIM) for _build in range(2))
         self.ledger.count("claims out of order")
         self._run(later, "succeeded")
@@ -82,7 +82,7 @@ class Claiming:
                 break
             claims.append(claimed)
             self.pace.work()
-            if ending == "lost":  # the worker is gone before Concourse hears of the put
+            if ending == "lost":  # the worker is lost before Concourse knows of the put
                 break
             self.team_pipeline.record_claim(build, step, *claimed)
             self.claims.append(claimed)
@@ -117,7 +117,7 @@ class Claiming:
     def _claim_for(self, build: Build, *, unheard: bool) -> Claimed | None:
         """Claim a lock with one of the messages of the pool resource.
 
-        One that does not name the build is kept for ever if Concourse never heard of the claim: none of these.
+        One that does not name the build is kept forever if Concourse never heard of the claim: none of these.
         """
         form = self.pace.dice.choices(["page", "old", "unnamed"], [65, 20, 0 if unheard else 15])[0]
         message = self.team_pipeline.claim_message(build, form)

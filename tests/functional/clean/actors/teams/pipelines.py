@@ -26,7 +26,7 @@ def _job(name: str, *plan: Config) -> Config:
     return {"name": name, "plan": list(plan)}
 
 
-# One build claims and gives back.
+# One build claims and releases.
 ALONE = [_job(CLAIM, _put("env"))]
 # Each job hands the lock to the next.
 HANDED_ON = [
@@ -34,7 +34,7 @@ HANDED_ON = [
     _job("use", _get("env", CLAIM)),
     _job(GIVE_BACK, _get("env", "use"), _put("env")),
 ]
-# A person lets it go on.
+# A person lets it continue.
 AT_A_GATE = [
     _job(CLAIM, _put("env")),
     _job("use", _get("env", CLAIM)),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people do to a pipeline while its builds are at work: they rename, replace and archive."""
+"""What people do to a pipeline while its builds run: they rename, replace and archive."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Reorganisation:
             self.ledger.count(chosen.__name__.strip("_"))
 
     def archive(self, play: Callable[[], None], *, make_anew: bool) -> None:
-        """Archive the pipeline; `play` what is at work, then go on in a new one, perhaps of the same name."""
+        """Archive the pipeline; `play` the active builds, then continue in a new one, perhaps of the same name."""
         with self.atc.world.lock:
             former = self.team_pipeline.name
             self.atc.archive_pipeline(self.team_pipeline.reference)
@@ -89,7 +89,7 @@ class Reorganisation:
         self.atc.rename_job(self.team_pipeline.reference, name, self._new_name(name))
 
     def _replace_job(self) -> None:
-        """Take the claiming job out of the pipeline and put another one in its place."""
+        """Take the claiming job out of the pipeline and add another one in its place."""
         name = self.team_pipeline.job(CLAIM).name
         config = changes.rename_job(self.team_pipeline.found.config, name, self._new_name(name))
         for job in config["jobs"]:

@@ -129,7 +129,7 @@ class TeamPipeline:
         return self.atc.world.jobs_of(self.found)
 
     def _settle_gate(self, build: Build) -> None:
-        """Abort a gate build without inputs, which would wait for ever."""
+        """Abort a gate build without inputs, which would wait forever."""
         until = time.monotonic() + LONGEST_AT_THE_GATE
         while build.status == "pending" and time.monotonic() < until:
             time.sleep(0.01)
@@ -140,7 +140,7 @@ class TeamPipeline:
 
 
 def _goes_on(build: Build, job: Job) -> bool:
-    """Return whether a build is at work or will be; without inputs, as after a change, it waits for the next claim."""
+    """Return whether a build runs or will run; without inputs, as after a change, it waits for the next claim."""
     if build.status == "pending":
         return job.inputs_determined or build.rerun_of is not None
     return build.status == "started"

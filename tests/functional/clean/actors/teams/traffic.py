@@ -24,7 +24,7 @@ Quiet = Callable[[], AbstractContextManager[None]]
 class Traffic:
     """Allows the pushes of all teams in waves.
 
-    In between builds go on and nobody pushes, until cleaners have gone by from the first look to the push: however
+    In between builds continue and nobody pushes, until cleaners have run from the first look to the push: however
     slow the machine is, they meet locks that are in use, and are the first to push.
     """
 

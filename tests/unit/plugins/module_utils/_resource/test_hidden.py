@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The secrets of a source, in whatever form they get into a message."""
+"""The secrets of a source, in any form in which they appear in a message."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def keys(found: Fact) -> list[str]:
 
 
 def rounds(*facts: Fact, **options: Any) -> list[list[str]]:
-    """What each of the rounds tells, when every message is delivered; the memory goes through JSON as in a file."""
+    """The news of each of the rounds, when every message is delivered; the memory goes through JSON as in a file."""
     told: list[list[str]] = []
     memory: Fact = {}
     for fact in facts:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page of a round: what it tells, and that nothing in a round can become part of its code."""
+"""The page of a round: its content, and that nothing in a round can become part of its code."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ BROKEN = {"failed": True, "msg": "It broke."}
             "at least 2 builds started",
             "There may be more, because the step trigger failed.",
         ),
-        # As a round of before the modules told of it.
+        # A round from before the modules reported it.
         (
             {"trigger": {"triggered": []}, "failures": [{"step": "trigger", "message": "It broke."}]},
             "builds started: unknown",

@@ -26,7 +26,7 @@ def begin(pools: ModelPools, *names: str, **rules: Any) -> CleanRun:
 
 
 def retry(*, seconds: float = MIN_SECONDS, pauses: list[float] | None = None) -> PushRetry:
-    """Attempts that each seem to take so many seconds."""
+    """Attempts that each seem to take this number of seconds."""
     clock = itertools.count(step=int(seconds))
     return PushRetry((pauses if pauses is not None else []).append, lambda: float(next(clock)), lambda low, _high: low)
 

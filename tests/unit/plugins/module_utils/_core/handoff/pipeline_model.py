@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small declarative pipeline for tests: its jobs, builds and versions, told in a few words, and changed at will."""
+"""A small declarative pipeline for tests: jobs, builds and versions, described in a few words, and easy to change."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Carried:
 
 
 class PipelineModel:
-    """One pipeline. Refs of versions are any short names; the order of a resource is that in which they are told.
+    """One pipeline. Refs of versions are any short names; the order of a resource is that in which they are given.
 
     `forgotten` names the resources whose source has changed since the builds ran. `page` is how many builds of a job
     its first page lists, `page_from` how many a list from a given build on.
@@ -132,7 +132,7 @@ class PipelineModel:
         return build
 
     def set_status(self, build: Build, status: BuildStatus) -> Build:
-        """Let a build go on to another status, with the times that belong to it."""
+        """Let a build change to another status, with the times that belong to it."""
         start, end = _times(status, build.start_time or _usual_start(build.id))
         self.builds[build.id] = replace(build, status=status, start_time=start, end_time=end)
         return self.builds[build.id]
@@ -171,7 +171,7 @@ class PipelineModel:
         )
 
     def builds_of(self, job: str) -> list[Build]:
-        """The builds of a job, newest first; a re-run stands where its original stands."""
+        """The builds of a job, newest first; a re-run is at the place of its original."""
         mine = [build for build in self.builds.values() if build.job == job]
         return sorted(mine, key=lambda build: (build.rerun_of or build.id, build.id), reverse=True)
 

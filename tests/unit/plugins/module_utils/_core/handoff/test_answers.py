@@ -229,7 +229,7 @@ def test_a_rerun_that_is_asked_for_between_two_questions_keeps_the_lock(
 
 
 def test_a_build_that_takes_the_lock_and_ends_between_two_questions_keeps_it_for_this_time() -> None:
-    """Only when it ended is known, not what its job did with the lock: the next run will tell."""
+    """It is known when it ended, but not what its job did with the lock: the next run shows that."""
     first = next(number for number, one in enumerate(_questions(CASES[-1])) if one.method == "builds_with_input")
     for number in _moments(archived_way)[first + 1 :]:
         model, claiming = archived_way()
@@ -265,7 +265,7 @@ def test_a_build_that_starts_downstream_of_a_forgotten_lock_while_the_next_job_i
 
 
 def test_the_reason_names_the_job_downstream_that_came_to_work_and_no_other() -> None:
-    """Whatever comes before it in the alphabet is at work too, and has nothing to do with the lock."""
+    """The jobs before it in the alphabet run too, and have nothing to do with the lock."""
     for number in range(100):
         model, claiming = claimed()
         model.job("aside", get("envs"))

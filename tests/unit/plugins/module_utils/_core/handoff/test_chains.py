@@ -72,7 +72,7 @@ def test_a_downstream_build_with_another_version_does_not_use_the_lock() -> None
 
 
 def test_downstream_is_by_passed_of_any_resource() -> None:
-    """`report` hangs on `test` by the report alone, and takes the source without `passed`."""
+    """`report` depends on `test` by the report alone, and takes the source without `passed`."""
     model, claiming = claimed_with_source()
     model.versions("reports", "r1", "r2")
     model.job("test", get("src", passed=["claim"]), put("reports"))
@@ -171,7 +171,7 @@ def test_that_releasing_job_has_gone_on_to_a_newer_version_of_the_other_resource
 
 
 def test_a_timer_takes_the_lock_after_tests_that_do_not_take_it() -> None:
-    """Tests work in the environment without the lock; a timer then takes any version, for the job that gives back."""
+    """Tests work in the environment without the lock; a timer then takes any version, for the job that releases."""
     model, claiming = claimed_with_source()
     model.job("test", get("src", passed=["claim"]))
     model.job("timer", get("envs"))
@@ -279,7 +279,7 @@ def test_an_older_version_that_a_later_build_claimed_passes_a_lock_over() -> Non
 
 
 def test_a_build_that_is_at_work_under_an_older_configuration_uses_the_lock() -> None:
-    """`test` took the source before the pipeline was set anew; now it comes after `claim` by the lock alone."""
+    """`test` took the source before the pipeline was set again; now it comes after `claim` by the lock alone."""
     model, claiming = claimed_with_source()
     model.job("test", get("src", passed=["claim"]))
     build = model.build("test", STARTED, took={"src": "s2"})
@@ -369,7 +369,7 @@ def test_what_a_job_took_counts_although_its_step_was_renamed_since() -> None:
 def test_who_took_what_came_along_is_of_interest_only_if_the_pipeline_changed_since(
     after_start: int, is_asked: bool
 ) -> None:
-    """No job hangs on the claiming job now."""
+    """No job depends on the claiming job now."""
     model, claiming = claimed_with_source()
     model.last_updated = (claiming.start_time or 0) + after_start
     queries = ModelQueries(model)

@@ -76,7 +76,7 @@ class Contradicting(ModelQueries):
 
 
 def handed_off() -> tuple[Contradicting, PipelineModel, Build]:
-    """A lock that `deploy` can still take, and that it will give back."""
+    """A lock that `deploy` can still take, and that it will release."""
     model, claiming = claimed_with_source()
     model.job("deploy", get("envs", passed=["claim"]), put("envs"))
     queries = Contradicting(model)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handed off or leaked, where a job hangs on what a build after the claim made or took: one test for each clause.
+"""Handed off or leaked, where a job depends on what a build after the claim made or took: one test for each clause.
 
 In all of them the build of `claim` has taken s2 of `src` and made v2 of `envs`, those before and after s1, v1, s3, v3.
 """
@@ -36,7 +36,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 
 
 def chained() -> tuple[PipelineModel, Build]:
-    """`build` made the tarball p2 of the claim's source; `test` and `release` hang on the tarball alone."""
+    """`build` made the tarball p2 of the claim's source; `test` and `release` depend on the tarball alone."""
     model, claiming = claimed_with_source()
     model.versions("parts", "p1", "p2", "p3")
     model.job("build", get("src", passed=["claim"]), put("parts"))
@@ -106,7 +106,7 @@ def test_the_chain_is_followed_over_many_resources() -> None:
 
 
 def test_what_a_build_after_the_claim_took_besides_is_passed_on_too() -> None:
-    """`smoke` hangs on `deploy` by the charts alone, which the claiming build did not have."""
+    """`smoke` depends on `deploy` by the charts alone, which the claiming build did not have."""
     model, claiming = claimed_with_source()
     model.versions("charts", "c1", "c2")
     model.job("deploy", get("envs", passed=["claim"]), get("charts"))
@@ -121,7 +121,7 @@ def test_what_a_build_after_the_claim_took_besides_is_passed_on_too() -> None:
 
 
 def test_a_build_that_has_the_lock_of_another_claim_is_no_link_of_the_chain() -> None:
-    """All claims are for one version of the tasks, which every job passes on: the lock tells whose build it is."""
+    """All claims are for one version of the tasks, which every job passes on: the lock shows whose build it is."""
     model = PipelineModel()
     model.job("claim", get("tasks"), put("envs"))
     model.job("deploy", get("envs", passed=["claim"]), get("tasks", passed=["claim"]), put("reports"))
@@ -210,7 +210,7 @@ def test_the_chain_goes_on_from_a_build_whose_step_was_renamed() -> None:
 
 
 def test_the_chain_goes_on_from_a_build_whose_step_gets_another_resource_now() -> None:
-    """The chart that `build` took by that step is no tool, so it does not tell whose build of `test` it is."""
+    """The chart that `build` took by that step is no tool, so it does not show whose build of `test` it is."""
     model, claiming = claimed_with_source()
     model.job("build", get("src", passed=["claim"]), get("charts", step="things"), put("parts"))
     model.build("build", took={"src": "s2", "things": "c1"}, made={"parts": "p2"})

@@ -122,7 +122,7 @@ def test_the_source_of_another_resource_changed_so_that_jobs_after_it_go_by_acti
 
 
 def test_the_source_of_another_resource_changed_while_a_job_can_still_take_the_lock() -> None:
-    """Somebody is at work downstream: whatever `handed_off` is configured to do, it must not be done."""
+    """A build runs downstream, so the lock must be kept under any policy of `handed_off`."""
     model, claiming = claimed_with_source()
     model.job("test", get("src", passed=["claim"]))
     model.job("deploy", get("envs", passed=["claim"]))
@@ -207,7 +207,7 @@ def test_no_job_comes_after_a_one_off_build() -> None:
 
 
 def test_the_claiming_job_was_removed_from_the_pipeline() -> None:
-    """It is found by its id; no job hangs on it any more, but a build that has its version still counts."""
+    """It is found by its id; no job depends on it any more, but a build that has its version still counts."""
     model = PipelineModel()
     model.versions("envs", "v1", "v2", "v3")
     model.job("claim", put("envs"))

@@ -33,7 +33,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 
 
 def nothing_after(model: PipelineModel) -> None:
-    """No job hangs on the claiming job."""
+    """No job depends on the claiming job."""
 
 
 def had_last(model: PipelineModel) -> None:

@@ -126,7 +126,7 @@ def test_a_pending_build_that_may_start_with_what_came_along_uses_the_lock(had_i
 
 
 def test_what_came_along_does_not_count_for_a_pending_build_that_will_start_with_a_later_lock() -> None:
-    """All claims are for one version of the source: what tells them apart is the lock."""
+    """All claims are for one version of the source: only the lock distinguishes them."""
     model, _other = claimed_with_source()
     model.job("test", get("envs", passed=["claim"]), get("src", passed=["claim"]))
     claiming = model.build("claim", took={"src": "s3"}, made={"envs": "v4"})
@@ -140,7 +140,7 @@ def test_what_came_along_does_not_count_for_a_pending_build_that_will_start_with
 
 
 def test_a_pending_build_that_gets_what_came_along_without_passed_does_not_count() -> None:
-    """Every job gets the tasks; a job that merely gets them does not hang on the claim by them."""
+    """Every job gets the tasks; a job that merely gets them does not depend on the claim by them."""
     model, claiming = claimed_with_source()
     model.job("test", get("src"), get("envs", passed=["claim"]))
     model.build("test", FAILED, took={"src": "s2", "envs": "v2"})

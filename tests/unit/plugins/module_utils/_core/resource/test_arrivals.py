@@ -29,7 +29,7 @@ class Line:
 
     sets: Sets
     prefix: str = "c"
-    common: int = 0  # so many commits have the prefix c, whatever the prefix is
+    common: int = 0  # this number of commits has the prefix c, for any prefix
 
     @property
     def commits(self) -> list[FreeLocks]:

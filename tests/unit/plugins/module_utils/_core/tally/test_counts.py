@@ -153,7 +153,7 @@ def test_never_more_builds_than_locks() -> None:
 @pytest.mark.parametrize(
     ("moves", "locks"),
     [
-        (((FREE, CLAIMED), (CLAIMED, FREE)), 1),  # a person takes the lock and gives it back
+        (((FREE, CLAIMED), (CLAIMED, FREE)), 1),  # a person takes the lock and releases it
         (((FREE, CLAIMED), (None, FREE)), 1),  # a person takes it, and another one is added
         (((FREE, None), (None, FREE), (None, FREE)), 2),
     ],

@@ -33,7 +33,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 )
 
 BASE = "https://ci.example.com"
-# A claim comes so many seconds after the start of its build, unless a test says otherwise.
+# The seconds from the start of a build to its claim, unless a test says otherwise.
 CLAIM_AFTER_START = 10
 
 Answer = t.TypeVar("Answer")

@@ -52,7 +52,7 @@ class Reference:
     counts_old_reruns: bool = True
 
     def is_handed_off(self) -> bool:
-        """Whether a build uses the lock, or a job can still take it, or take on what will give it back."""
+        """Whether a build uses the lock, or a job can still take it, or take a version that leads to its release."""
         return self.is_in_use() or self.is_takeable()
 
     def is_in_use(self) -> bool:
@@ -109,7 +109,7 @@ class Reference:
         }
 
     def _left_behind(self) -> set[str]:
-        """The jobs that want the lock by `passed` and have gone on to later ones."""
+        """The jobs that want the lock by `passed` and have continued with later ones."""
         if self.resource in self.model.forgotten:
             return set()
         wanting = [(name, step) for name, step in self._gets() if step.resource == self.resource and step.passed]

@@ -27,7 +27,7 @@ UNSUCCESSFUL = {FAILED: "failed", BuildStatus.ERRORED: "errored", BuildStatus.AB
 
 
 def claiming(status: BuildStatus) -> tuple[PipelineModel, Build]:
-    """A build that claimed as v2, and a job `use` that hangs on nothing and takes any version."""
+    """A build that claimed as v2, and a job `use` that depends on nothing and takes any version."""
     model = PipelineModel()
     model.job("claim", put("envs"))
     model.job("use", get("envs"))

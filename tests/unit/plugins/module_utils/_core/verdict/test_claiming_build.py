@@ -86,7 +86,7 @@ def test_an_active_build_whose_outputs_name_the_claim_made_it_whatever_the_clock
 def test_where_only_the_skew_of_clocks_lets_the_times_fit_the_outputs_of_an_ended_build_decide(
     status: BuildStatus, before_start: int
 ) -> None:
-    """A pipeline that is created anew at once has a build of the same name in the same minute, or the same second."""
+    """A pipeline that is created again at once has a build of the same name in the same minute, or the same second."""
     model, build = one_build(status, made=True)
     claim = claim_by(build, "v1", at=(build.start_time or 0) - before_start)
     found = ask_for_claiming_build(claim, holder_of(build), ModelQueries(model)).timing

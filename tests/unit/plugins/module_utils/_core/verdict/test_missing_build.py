@@ -57,7 +57,7 @@ def wait_at_gate(model: PipelineModel) -> None:
 
 
 def use_over_another_resource(model: PipelineModel) -> None:
-    """`use` hangs on the claiming job by another resource and has started."""
+    """`use` depends on the claiming job by another resource and has started."""
     model.job("claim", put("envs"), put("parts"))
     model.job("use", get("parts", passed=["claim"]))
     claiming = next(iter(model.builds.values()))
@@ -77,7 +77,7 @@ def rename_job(model: PipelineModel) -> None:
 
 
 def remove_job(model: PipelineModel) -> None:
-    """`gate` hangs on another job that took the lock."""
+    """`gate` depends on another job that took the lock."""
     model.job("test", get("envs", passed=["claim"]))
     model.build("test", took={"envs": "v2"})
     del model.steps["claim"]
@@ -87,14 +87,14 @@ def remove_job(model: PipelineModel) -> None:
 
 
 def remove_job_of_use(model: PipelineModel) -> None:
-    """`use` hung on the removed job by another resource; it has started."""
+    """`use` depended on the removed job by another resource; it has started."""
     use_over_another_resource(model)
     del model.steps["claim"]
     model.job("use", get("parts"))
 
 
 def remove_job_before_gate(model: PipelineModel) -> None:
-    """`use` hung on the removed job by another resource and has ended; `gate` hangs on it, and releases the lock."""
+    """`use` depended on the removed job by another resource and has ended; `gate` depends on it, and releases."""
     use_over_another_resource(model)
     use = max(model.builds.values(), key=lambda build: build.id)
     model.set_status(use, SUCCEEDED)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a verdict lets go of a lock, and which policies can be given."""
+"""When a verdict allows a release, and which policies can be set."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_no_policy_gives_away_a_lock_while_an_answer_is_missing(
     queries.is_missing = lambda query: len(queries.asked) - 1 in missing
     verdict = verdict_on(queries, world.claiming, COMMIT, at=_claimed_at(world, moment))
     if verdict.name is VerdictName.UNREACHABLE:
-        # A build at work that is not on the first page of its job's builds counts as a missing answer.
+        # A running build that is not on the first page of its job's builds counts as a missing answer.
         assert queries.refused or "its latest ones do not show" in verdict.reason
     if queries.refused:
         assert verdict.name is VerdictName.UNREACHABLE

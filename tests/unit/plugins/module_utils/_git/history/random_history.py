@@ -53,7 +53,7 @@ class History:
         ]
 
     def stands(self, path: bytes, adder: int, number: int) -> bool:
-        """Whether all commits from an adder to a commit have the path, by whatever way."""
+        """Whether all commits from an adder to a commit have the path, on any path."""
         between = (commit for commit in self.past(number) if adder in self.past(commit))
         return all(path in self.nodes[commit].tree for commit in between)
 

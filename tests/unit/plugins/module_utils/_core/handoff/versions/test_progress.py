@@ -75,7 +75,7 @@ def test_only_a_build_that_succeeded_has_passed_a_version_on(status: BuildStatus
 
 
 def test_a_newer_version_that_nobody_is_known_to_have_passed_on_does_not_pass_the_lock_over() -> None:
-    """`test` took it before the pipeline was set anew, or by hand: it says nothing about what comes by `passed`."""
+    """`test` took it before the pipeline was set again, or by hand: it says nothing about what comes by `passed`."""
     model, claiming = claimed_out_of_order()
     model.next_inputs("test", {"envs": "v4"})
     assert name(model, claiming) is HANDED_OFF
