@@ -90,9 +90,9 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
 
 
 def ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:
-    """Find a build that has come to the lock while the jobs were looked at: the last questions before a verdict.
+    """Find a build that has got the lock while the jobs were checked: the last questions before a verdict.
 
-    Before a lock can become releasable, `again` asks anew for lists of builds that were asked for earlier.
+    Before a lock can become releasable, `again` repeats earlier requests for lists of builds.
     """
     queries, pipeline = trace.queries, trace.pipeline
     after_forgotten = trace.jobs_after_forgotten()
