@@ -9,6 +9,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import Hold, read_hold
 from ansible_collections.poolboy.concourse.tests.functional.environment.guide import block
@@ -67,7 +68,16 @@ def test_a_person_claims_a_lock_and_releases_it(workplace: Workplace, locks: Loc
     assert other.code == 2
     assert f"Lock aws/env-2 is held by {hold.owner}: kernel upgrade since" in other.said
     assert locks.tip() == tip
-    back = play(workplace, locks, "ansible-playbook", "poolboy.concourse.release", "-e", "pool_boy_pool=aws")
+    # Variables of a team may have any name, and refer to each other.
+    variables = {
+        "pool_boy_repo": "file://{{ host }}",
+        "pool_boy_pool": "{{ user }}",
+        "host": str(locks.path),
+        "user": "aws",
+    }
+    inventory = workplace.folder / "inventory.yml"
+    inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": variables}}}))
+    back = play(workplace, locks, "ansible-playbook", "poolboy.concourse.release", "-i", str(inventory))
     assert back.code == 0, back.said
     assert "aws/env-2 is free." in back.stdout
     assert locks.tree().keys() >= {b"aws/unclaimed/env-1", b"aws/unclaimed/env-2"}
