@@ -35,6 +35,8 @@ from .versions import VersionOrder
 # The API's own default for lists (atc/pagination.go).
 _PAGE = 100
 _FIRST_WITH_FILTER = (5, 5, 0)
+# Until 5.8: atc/db/algorithm/version_candidates.go.
+_FIRST_BY_BUILDS = (6, 0, 0)
 # Among so many builds of a pipeline an active one is searched for.
 _PIPELINE_BUILDS = 500
 
@@ -115,6 +117,9 @@ class ConcourseQueries(BuildQueries):
 
     def can_search_versions(self) -> bool:
         return self._api.login().server.version >= _FIRST_WITH_FILTER
+
+    def orders_by_builds(self) -> bool:
+        return self._api.login().server.version >= _FIRST_BY_BUILDS
 
     def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
         return tuple(dict.fromkeys(one.reference for one in self._lists.resources(teams)))

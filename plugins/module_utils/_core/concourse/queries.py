@@ -58,6 +58,9 @@ class BuildQueries(Protocol):
     def can_search_versions(self) -> bool:
         """Whether Concourse can find one version among those of a resource: since 5.5 (atc/api/versionserver)."""
 
+    def orders_by_builds(self) -> bool:
+        """Whether jobs take what passed other jobs in the order of builds: since 6.0, before that of versions."""
+
     def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
         """All resources that the login may see; in these teams, and in those of other resources, archived ones too."""
 

@@ -329,3 +329,21 @@ def test_a_resource_that_cannot_be_asked_is_no_answer(atc: Emulator, connect: Co
     atc.add_fault("status", status=500, path="/api/v1/teams/ops/pipelines/open/resources/lock/versions")
     with pytest.raises(NoCredibleResponse, match="500"):
         queries.version_ids(resources, V1)
+
+
+@pytest.mark.parametrize(
+    ("version", "can_search", "by_builds"),
+    [
+        ("5.4.1", False, False),
+        ("5.5.0", True, False),
+        ("5.8.1", True, False),
+        ("6.0.0", True, True),
+        ("8.2.5", True, True),
+    ],
+)
+def test_what_the_version_of_concourse_tells(
+    atc: Emulator, connect: Connect, version: str, can_search: bool, by_builds: bool
+) -> None:
+    atc.change_settings(version=version)
+    queries = connect(atc.url).queries()
+    assert (queries.can_search_versions(), queries.orders_by_builds()) == (can_search, by_builds)

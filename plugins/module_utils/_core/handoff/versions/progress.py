@@ -5,7 +5,8 @@
 
 Of versions that came by `passed`, Concourse takes that of the latest build of the passed job, whatever the order of the
 versions is (atc/scheduler/algorithm/group_resolver.go). Two builds that claim at the same time need not claim in their
-order, so only the order of builds decides.
+order, so the order of builds decides. Before Concourse 6.0 a job took the latest version, so there it must be later in
+both orders.
 """
 
 from __future__ import annotations
@@ -89,7 +90,9 @@ class VersionProgress:
             return False
         taken_from_same_build = self._ask_has_taken(job, step, version)
         item = version, number
-        return all(self._ask_has_passed_later(one, item, taken_from_same_build) for one in sorted(step.passed))
+        if not all(self._ask_has_passed_later(one, item, taken_from_same_build) for one in sorted(step.passed)):
+            return False
+        return self.queries.orders_by_builds() or self._ask_is_newer(version, self.use.version)
 
     def _ask_has_taken(self, job: Job, step: JobInput, version: Version) -> bool:
         return version in self._ask_taken_versions(job.name, step.step)

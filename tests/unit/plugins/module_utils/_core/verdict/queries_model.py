@@ -62,6 +62,7 @@ class ModelQueries:
         self.one_offs = {build.id: build for build in one_offs}
         self.base = base
         self.has_filter = True
+        self.by_builds = True
         self.is_missing: Callable[[Query], bool] = lambda query: False
         self.before_answer: Callable[[Query], None] = lambda query: None
         self.asked: list[Query] = []
@@ -86,6 +87,9 @@ class ModelQueries:
 
     def can_search_versions(self) -> bool:
         return self._answer(Query("can_search_versions", ()), lambda: self.has_filter)
+
+    def orders_by_builds(self) -> bool:
+        return self._answer(Query("orders_by_builds", ()), lambda: self.by_builds)
 
     def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
         def look() -> tuple[ResourceReference, ...]:

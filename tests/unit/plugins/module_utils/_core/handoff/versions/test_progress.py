@@ -14,6 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.trace import fetch_version_use
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.progress import VersionProgress
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
@@ -64,6 +65,24 @@ def test_a_newer_version_of_an_earlier_build_that_was_taken_last_does_not_pass_t
     model.build("claim", made={"envs": "v4"})
     model.build("test", took={"envs": "v4"})
     assert name(model, claiming) is LEAKED
+
+
+@pytest.mark.parametrize(("by_builds", "expected"), [(True, LEAKED), (False, HANDED_OFF)])
+def test_before_concourse_6_0_an_older_version_of_a_later_build_does_not_pass_the_lock_over(
+    by_builds: bool, expected: VerdictName
+) -> None:
+    """There a job takes the latest version next, whatever builds passed it on; only a newer one comes before it."""
+    model, claiming = claimed_out_of_order()
+    earlier = next(build for build in model.builds.values() if build.id < claiming.id)
+    model.build("test", FAILED, took={"envs": "v2"})
+    queries = ModelQueries(model)
+    queries.by_builds = by_builds
+    assert verdict_on(queries, earlier, "v3").name is expected
+    model.build("claim", made={"envs": "v4"})
+    model.build("test", FAILED, took={"envs": "v4"})
+    queries = ModelQueries(model)
+    queries.by_builds = by_builds
+    assert verdict_on(queries, earlier, "v3").name is LEAKED
 
 
 @pytest.mark.parametrize("status", [FAILED, BuildStatus.ABORTED, STARTED, PENDING])
