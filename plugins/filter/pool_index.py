@@ -12,12 +12,12 @@ version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Makes one HTML file from the JSON files that stand beside the pages of several lock repositories, see
-    P(poolboy.concourse.pool_page_data#filter). It shows for each repository the locks by group, the end of its last
-    round, what that round did, which of its steps failed, and a trend, the worst repository first. Its name leads to
-    its page.
+  - Makes one HTML file from the JSON files beside the pages of several lock repositories, see
+    P(poolboy.concourse.pool_page_data#filter). For each repository, it shows the locks by group, the end of its last
+    round, what that round did, which of its steps failed, and a trend, the worst repository first. The name of a
+    repository links to its page.
   - Files that no round has written are ignored. A file that a round has written and that cannot be read, because it
-    is damaged or of a later release, has a row that says so.
+    is damaged or of a later release, has a row with this message.
   - The index needs no other file and sends no request. It links only files in its own folder. It is readable without
     JavaScript; with JavaScript, it marks repositories whose last round is too old while it is open.
   - The role P(poolboy.concourse.pool_boy#role) writes the index if C(pool_boy_index_file) is set.

@@ -13,12 +13,12 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Turns the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets, into Prometheus' text
-    format. The text suits the textfile collector of the node exporter as well as a push gateway.
-  - Counters continue from the text of the previous round, which holds everything that this needs.
+    format, for the textfile collector of the node exporter or for a push gateway.
+  - Counters continue from the text of the previous round.
   - Every value has the label C(repository) with the name of the round, so that one folder can hold the texts of many
     repositories. The guide R(Metrics,ansible_collections.poolboy.concourse.docsite.monitoring) describes
     all metrics.
-  - Gauges of locks are omitted while the pools cannot be read.
+  - Gauges of locks are omitted if the pools could not be read.
   - A round in check mode counts nothing and does not change the times of the last round and of the last success.
 positional: _input, previous
 options:

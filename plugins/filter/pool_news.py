@@ -13,9 +13,9 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Finds news for people in the fact C(pool_boy_round), which the role P(poolboy.concourse.pool_boy#role) sets. News
-    that were reported before are omitted, so that not every round sends a message.
-  - News are failed steps of the round, stuck pools, locks that were kept too long, holds that end within 24 hours, and
-    released locks.
+    that was reported before is omitted, so that not every round sends a message.
+  - News is about failed steps of the round, stuck pools, locks that were kept too long, holds that end within 24 hours,
+    and released locks.
   - Each is reported once. A condition that continues is reported again only if it had ended in between, or if the lock
     was claimed again; the end of a hold also if the hold was extended. A round that cannot determine whether a
     condition continues does not assume that it has ended.
@@ -35,11 +35,11 @@ options:
     default: {}
   kept_too_long:
     description:
-      - Minutes after which a claimed lock that no known build uses is news. The time is counted as in
+      - Minutes after which a claimed lock that no known build uses is reported. The time is counted as in
         M(poolboy.concourse.concourse_pool_clean), from the end of the last build that held the lock, or from the claim
         if no build is known, or from the end of the hold if it has ended.
       - Locks with the verdicts V(running), V(handed_off), V(held) and V(unreachable) never count as kept too long.
-      - With V(null), no lock is news because of its age.
+      - With V(null), no lock is reported because of its age.
     type: int
     default: 1440
 seealso:

@@ -32,7 +32,7 @@ options:
     choices: [json, slack]
     default: json
   round:
-    description: The fact of the round that the news belong to.
+    description: The fact of the round that the news belongs to.
     type: dict
     required: true
 seealso:

@@ -37,8 +37,8 @@ options:
     default: 60
   history:
     description:
-      - What the last rounds saw, as P(poolboy.concourse.pool_round#filter) returns it. The page then shows a trend, and
-        which jobs left most locks behind.
+      - The locks of the last rounds, as P(poolboy.concourse.pool_round#filter) returns them. The page then shows a
+        trend, and which jobs left the most locks behind.
     type: dict
   data_file:
     description:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: pool_page_data
-short_description: Make the JSON file that stands beside the page of a round
+short_description: Make the JSON file beside the page of a round
 version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Makes one JSON document from the fact of a round of the role P(poolboy.concourse.pool_boy#role), for programs that
     ask who holds a lock.
-  - It says what the page says, and contains no more. The names of locks, holders and commits, and the contents of locks
-    if they were read, are as public as they.
+  - It contains the same information as the page. The names of locks, holders and commits, and the contents of locks if
+    they were read, become as public as the file.
 positional: _input
 options:
   _input:
@@ -31,7 +31,7 @@ options:
     type: int
     default: 60
   history:
-    description: What the last rounds saw, as P(poolboy.concourse.pool_round#filter) returns it.
+    description: The locks of the last rounds, as P(poolboy.concourse.pool_round#filter) returns them.
     type: dict
 seealso:
   - plugin: poolboy.concourse.pool_page
@@ -51,7 +51,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - A JSON object. Keys are added without a new version; one that changes its meaning or goes makes a new version.
+    - A JSON object. A new key does not change the version; a key that changes its meaning or is removed does.
     - C(version), 1, and C(made_by), V(poolboy.concourse).
     - C(page), the file of the page, and C(old_after), the minutes after which it is old.
     - C(counts), the locks by group as the page counts them, with the keys V(free), V(use), V(person), V(unknown) and

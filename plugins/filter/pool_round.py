@@ -13,7 +13,7 @@ author:
   - The poolboy.concourse authors (@poolboy)
 description:
   - Builds the fact C(pool_boy_round) of the role P(poolboy.concourse.pool_boy#role) from the registered results of its
-    tasks, and what the role publishes of it.
+    tasks, and the data that the role publishes.
   - The role uses this filter. To make a page, metrics or messages of a round, use the fact.
 positional: _input, settings
 options:
