@@ -52,7 +52,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"policy": {"failed": "drop"}}, ["drop", "release", "stale", "keep"]),
     ({"policy": {"running": "release"}}, ["running", "always kept"]),
     ({"policy": {"unreachable": "stale"}}, ["unreachable", "always kept"]),
-    ({"policy": {"free": "release"}}, ["free", "no verdict"]),
+    ({"policy": {"free": "release"}}, ["free", "not a configurable verdict"]),
     ({"max_releases": 0}, ["max_releases is 0"]),
     ({"max_releases": -3}, ["max_releases is -3"]),
     ({"preset": "poolboy"}, ["preset", "pool_boy", "safe"]),

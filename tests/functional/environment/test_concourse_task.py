@@ -139,7 +139,7 @@ def test_bad_parameters_are_named(task: Task, parameters: dict[str, Any], words:
     assert all(word in run.said for word in words), run.said
 
 
-def test_a_task_that_starts_as_root_goes_on_as_the_user_of_the_image(image: Image, tmp_path: Path) -> None:
+def test_a_task_that_starts_as_root_continues_as_the_user_of_the_image(image: Image, tmp_path: Path) -> None:
     """It hands over its cache first. The user is that of the Dockerfile, which this machine need not have."""
     programs = tmp_path / "programs"
     programs.mkdir()

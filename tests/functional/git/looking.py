@@ -61,7 +61,7 @@ def open_history(repo: object, cache_dir: Path) -> Iterator[RepositoryHistory]:
 
 
 def grow(locks: lockrepo.LockRepository, rounds: int, lock: str = "env-2") -> None:
-    """Claim and release a free lock of pool aws so many times: two commits for each round, a minute apart."""
+    """Claim and release a free lock of pool aws this number of times: two commits for each round, a minute apart."""
     free, claimed = f"aws/unclaimed/{lock}".encode(), f"aws/claimed/{lock}".encode()
     parents = [locks.tip() or ""]
     commits = []

@@ -74,7 +74,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     # times
     ({**CLAIM, "until": None}, ["until is missing", "4h", "never"]),
     ({**PRESENT, "owner": "ada", "claimed": True}, ["until is missing"]),
-    ({**CLAIM, "until": iso(0)}, ["until: 1970-01-01T00:00:00Z is over; it is", "Give a later time."]),
+    ({**CLAIM, "until": iso(0)}, ["until: 1970-01-01T00:00:00Z has passed; it is now", "Give a later time."]),
     ({**CLAIM, "until": "tomorrow"}, ["'tomorrow'", "a span such as 4h", "2026-11-29T18:00:00Z", "never"]),
     ({**CLAIM, "until": "2999-01-01T00:00:00"}, ["with its offset from UTC"]),
     ({**CLAIM, "until": "0h"}, ["'0h'", "a span such as 4h"]),

@@ -89,7 +89,7 @@ def test_docker_builds_the_image(target: str) -> None:
     assert "source is missing" in done.stderr
 
 
-def test_a_script_that_starts_as_root_goes_on_as_another_user(request: pytest.FixtureRequest) -> None:
+def test_a_script_that_starts_as_root_continues_as_another_user(request: pytest.FixtureRequest) -> None:
     """It gets the folder first."""
     if os.geteuid() != 0:
         pytest.skip("platform: not root")

@@ -50,7 +50,7 @@ def test_nothing_to_do_is_no_version(pool_boy: Scripts, scene: Scene) -> None:
     assert pool_boy.check(source_of(scene), version) == [version]
 
 
-def test_a_lock_that_may_go_is_one_version(pool_boy: Scripts, scene: Scene) -> None:
+def test_a_lock_that_is_releasable_is_one_version(pool_boy: Scripts, scene: Scene) -> None:
     """The same in a new container, the next for another lock; nothing is changed by a check."""
     claim_and_error(scene)
     tip = scene.locks.tip()

@@ -44,7 +44,7 @@ POOLS: list[Case] = [
     ({"pools": 7}, ["pools: 7 is not a list"]),
     ({"stale_timeout": -1}, ["stale_timeout", "'-1'", "0 or more"]),
     ({"policy": {"running": "release"}}, ["running", "always kept"]),
-    ({"policy": {"stuck": "release"}}, ["'stuck'", "no verdict that can be configured", "zombie"]),
+    ({"policy": {"stuck": "release"}}, ["'stuck'", "not a configurable verdict", "zombie"]),
     ({"policy": {"failed": "Keep"}}, ["'Keep' for failed", "release, stale, keep"]),
     ({"policy": "failed"}, ["policy"]),
 ]

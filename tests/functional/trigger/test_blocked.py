@@ -59,9 +59,11 @@ def test_an_input_that_no_build_passes_on(scene: Scene, trigger: Trigger, trigge
         "missing_inputs": {"code": NOT_PASSED},
         "reason": f"input code has no version ({NOT_PASSED})",
     }
-    assert f"build 1 has not started, as input code has no version ({NOT_PASSED})" in pool_of(run)["reason"]
+    assert f"build 1 has not started, because input code has no version ({NOT_PASSED})" in pool_of(run)["reason"]
     (warning,) = triggerer.warnings
-    assert warning.startswith("Pool aws: build 1 of job main/waits/claim has not started, as input code has no version")
+    assert warning.startswith(
+        "Pool aws: build 1 of job main/waits/claim has not started, because input code has no version"
+    )
     assert since in warning
     assert scene.page(number) in warning
     assert any("input code has no version" in line for line in run.values["report"])
@@ -95,12 +97,12 @@ def test_a_serial_build_that_hangs(scene: Scene, trigger: Trigger, triggerer: Tr
     assert counts(run) == ("satisfied", 1, 1, 0, 0)
     blocked = pool_of(run)["blocked"]
     assert (blocked["id"], blocked["since"], blocked["missing_inputs"]) == (waiting, since, {})
-    assert blocked["reason"] == "the job already has as many builds at work as it may have (max_in_flight)"
+    assert blocked["reason"] == "the job already runs as many builds as it may (max_in_flight)"
     assert triggerer.warnings == []
     scene.wait(50 * MINUTE)
     assert counts(trigger(POOLS)) == ("satisfied", 1, 1, 0, 0)
     (warning,) = triggerer.warnings
-    assert "build 2 of job main/waits/claim has not started, as the job already has as many builds" in warning
+    assert "build 2 of job main/waits/claim has not started, because the job already runs as many builds" in warning
 
 
 @pytest.mark.parametrize("sign", ["lock", "claim", "pipeline", "build"])

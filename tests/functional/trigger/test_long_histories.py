@@ -78,7 +78,7 @@ def test_all_active_builds_are_counted_however_many(scene: Scene, trigger: Trigg
     assert asked(scene)[f"{JOB}/builds"] <= 3
 
 
-def test_an_old_build_that_is_still_at_work(scene: Scene, trigger: Trigger) -> None:
+def test_an_old_build_that_is_still_running(scene: Scene, trigger: Trigger) -> None:
     """It is not on the first page, and has been waiting for a lock for long."""
     record(scene, 20)
     old = scene.start("main/ci", "claim")

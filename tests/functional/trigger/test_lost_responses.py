@@ -149,7 +149,7 @@ def test_a_redirect_is_not_followed(scene: Scene, trigger: Trigger) -> None:
     assert posts(scene) == 1
 
 
-def test_one_pool_fails_and_the_others_go_on(scene: Scene, trigger: Trigger) -> None:
+def test_one_pool_fails_and_the_others_continue(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1")
     add_locks(scene, "g-1", pool="gcp")
     pools = [{"name": "gcp", "job": "main/ci/scheduled-only"}, {"name": "aws", "job": "main/ci/claim"}]

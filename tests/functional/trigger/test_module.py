@@ -12,7 +12,7 @@ from ..running import Workplace
 from .runs import Trigger, add_locks, builds, counts, login
 
 
-def test_check_mode_tells_what_the_real_run_then_does(scene: Scene, module: Trigger) -> None:
+def test_check_mode_shows_what_the_real_run_then_does(scene: Scene, module: Trigger) -> None:
     add_locks(scene, "env-1", "env-2", "env-3")
     checked = module(check_mode=True, max_triggers=2)
     assert builds(scene) == []

@@ -58,7 +58,10 @@ ANSWERS: dict[str, int | str] = {
 RUNS: dict[str, tuple[str, str]] = {
     "trigger: ok": ("triggered", "1 build for 1 free lock"),
     # One build was pending already.
-    "trigger: paused job, stays pending": ("waiting", "1 build waiting for 1 free lock, as job main/ci/paused-job is"),
+    "trigger: paused job, stays pending": (
+        "waiting",
+        "1 build waiting for 1 free lock, because job main/ci/paused-job is",
+    ),
     "trigger: manual trigger disabled": ("failed", MANUAL),
     "trigger: archived pipeline": ("failed", ARCHIVED),
     "trigger: unknown job": (

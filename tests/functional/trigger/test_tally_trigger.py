@@ -60,7 +60,7 @@ def test_the_limit_leaves_the_rest_in_the_tally(scene: Scene, trigger: Trigger) 
     assert tallied(scene) == (0, 3)
 
 
-def test_a_refused_build_is_given_back_to_the_tally(scene: Scene, trigger: Trigger) -> None:
+def test_a_refused_build_is_returned_to_the_tally(scene: Scene, trigger: Trigger) -> None:
     add_locks(scene, "env-1", "env-2", "env-3")
     scene.atc.add_fault("status", method="POST", path="/builds$", nth=2, status=403, version_header=True)
     run = trigger()
@@ -110,7 +110,7 @@ def test_a_person_takes_the_lock_of_a_waiting_build(
             scene.locks.release("aws", lock, message=f"manually release {lock}", at=scene.now)
         triggerer.warnings.clear()
         assert counts(trigger()) == ("waiting", 1, 1, 0, 0)
-        assert ".pending-removals leaves out 1 build waiting" in triggerer.warnings[0]
+        assert ".pending-removals does not count 1 build already waiting" in triggerer.warnings[0]
         assert counts(trigger()) == ("waiting", 1, 1, 0, 0)
         assert len(triggerer.warnings) == 1, "it was mended"
     assert builds(scene) == [build]
@@ -133,5 +133,5 @@ def test_waiting_builds_are_reported(scene: Scene, trigger: Trigger, what: str) 
     add_locks(scene, "env-1", "env-2")
     first, second = trigger(), trigger()
     assert (counts(first), counts(second)) == (("waiting", 2, 0, 2, 2), ("waiting", 2, 2, 0, 0))
-    assert f"2 builds to start by the tally; they have to wait, as {what} main/ci" in pool_of(first)["reason"]
-    assert f"2 builds waiting for 2 free locks, as {what} main/ci" in pool_of(second)["reason"]
+    assert f"2 builds to start by the tally; they have to wait, because {what} main/ci" in pool_of(first)["reason"]
+    assert f"2 builds waiting for 2 free locks, because {what} main/ci" in pool_of(second)["reason"]

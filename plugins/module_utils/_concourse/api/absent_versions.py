@@ -42,7 +42,7 @@ def check_times(listed: Collection[ListedResource]) -> Mapping[ResourceReference
     """Return when the last check of each resource ended, if a later one is certain to end in another second.
 
     That is certain for each resource but those that were checked in the latest second of the list: the clock of
-    Concourse had gone on by then.
+    Concourse had moved on by then.
     """
     latest = max((one.last_checked or 0 for one in listed), default=0)
     return {one.reference: one.last_checked for one in listed if one.last_checked and one.last_checked < latest}

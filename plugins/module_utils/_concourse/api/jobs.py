@@ -21,7 +21,7 @@ from .queries import ConcourseQueries
 from .requests import ApiRequests
 from .unknown_job import unknown_job_error
 
-# Concourse has no limit on the length of a page (atc/pagination.go): a list that was cut off is fetched anew, longer.
+# Concourse has no limit on the length of a page (atc/pagination.go): a list that was cut off is fetched again, longer.
 _PAGE = 100
 _PAGE_GROWTH = 20
 _MAX_PAGE = _PAGE * _PAGE_GROWTH**3

@@ -15,10 +15,10 @@ from ..decode.model import decode_build, decode_builds
 
 
 class KnownBuilds:
-    """Decodes builds, and remembers of each what does not change in a run; threads share it.
+    """Decodes builds, and remembers the parts of each that do not change in a run; threads share it.
 
-    Builds start and end. Raises NoCredibleResponse for a contradiction; a pipeline or job that is renamed in these
-    seconds makes one, too. `address` returns the URL of this Concourse for people, "" if it is not known.
+    Builds start and end. Raises NoCredibleResponse for a contradiction; renaming a pipeline or job in these
+    seconds causes one, too. `address` returns the URL of this Concourse for people, "" if it is not known.
     """
 
     def __init__(self, address: Callable[[], str] = str) -> None:
@@ -36,7 +36,7 @@ class KnownBuilds:
         with self._lock:
             known = self._builds.get(build.id, build)
             if not _agree(known, build):
-                raise NoCredibleResponse(f"Concourse contradicts what it said about build {build.id} before")
+                raise NoCredibleResponse(f"Concourse contradicts its earlier response about build {build.id}")
             if known.is_active or build.id not in self._builds:
                 self._builds[build.id] = build
         return build

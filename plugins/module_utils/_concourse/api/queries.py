@@ -37,7 +37,7 @@ _PAGE = 100
 _FIRST_WITH_FILTER = (5, 5, 0)
 # Until 5.8: atc/db/algorithm/version_candidates.go.
 _FIRST_BY_BUILDS = (6, 0, 0)
-# Among so many builds of a pipeline an active one is searched for.
+# The number of builds of a pipeline among which an active one is searched for.
 _PIPELINE_BUILDS = 500
 
 
@@ -59,7 +59,7 @@ class ConcourseQueries(BuildQueries):
         self._lists = TeamLists(api, self._responses)
 
     def end(self) -> None:
-        """Send no further request, so that threads whose judgement nobody waits for any more come to an end."""
+        """Send no further request, so that threads end if nobody waits for their judgement any more."""
         self._api.end()
 
     def names_this_concourse(self, base: str) -> bool:

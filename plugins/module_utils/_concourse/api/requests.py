@@ -25,7 +25,7 @@ Decoder = t.Callable[[t.Any], Decoded]
 class ApiRequests:
     """Sends requests to the API with the current login.
 
-    No GET goes on for longer than `seconds` from now. Raises NoCredibleResponse without a response that counts,
+    No GET continues for longer than `seconds` from now. Raises NoCredibleResponse without a response that counts,
     ConcourseError for a refused login.
     """
 
@@ -79,7 +79,7 @@ class ApiRequests:
         return response
 
     def post(self, path: str, body: bytes | None = None) -> Response:
-        """Send a POST and return the response, whatever it is. Raises RequestFailed: Concourse may have acted on it.
+        """Send a POST and return any response. Raises RequestFailed: Concourse may have acted on it.
 
         It is sent once; a second time only after a new login, when a 401 says that Concourse did nothing.
         """

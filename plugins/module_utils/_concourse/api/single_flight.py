@@ -23,7 +23,7 @@ class SingleFlight:
         self._futures: dict[Hashable, Future[t.Any]] = {}
 
     def once(self, key: Hashable, fetch: t.Callable[[], Result], *, again: bool = False) -> Result:
-        """Return the result for a key, fetched at the first call; `again` fetches anew and replaces it."""
+        """Return the result for a key, fetched at the first call; `again` fetches and replaces it."""
         own: Future[t.Any] = Future()
         with self._lock:
             future = own if again else self._futures.setdefault(key, own)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of a resource's versions: the newest first, as jobs take them."""
+"""The order of a resource's versions: newest first, as jobs take them."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ class VersionOrder:
         if self._next is None:
             raise NoCredibleResponse(f"Concourse does not list a version of {self._resource} that a build took")
         if self._pages == _MAX_PAGES:
-            raise NoCredibleResponse(f"resource {self._resource} has got more than {_PAGE * _MAX_PAGES} versions since")
+            raise NoCredibleResponse(
+                f"resource {self._resource} has received more than {_PAGE * _MAX_PAGES} versions since"
+            )
         return self._next
 
     def _add(self, page: tuple[ListedVersion, ...]) -> None:

@@ -164,7 +164,7 @@ def _not_available(
     holders = f" Held: {some_of(held, _NAMED, '; ')}." if held else ""
     obstacles = (
         f" {', '.join(printable(lock.path, 80) for lock in blocked[:_NAMED])} cannot be claimed: something that is not"
-        " a lock has its place in claimed/; move it elsewhere."
+        " a lock is in the way in claimed/; move it elsewhere."
         if blocked
         else ""
     )

@@ -45,11 +45,11 @@ def holder_name(lock: Lock, snapshot: Snapshot) -> str:
 
 
 def held_by_another(lock: Lock, snapshot: Snapshot) -> str:
-    """Return the sentences for a lock that another holder has: who, since when, and how to release it all the same."""
+    """Return the sentences for a lock that another holder has: who, since when, and how to release it anyway."""
     commit = snapshot.claim(lock).commit
     command = release_command(lock.pool, lock.name, commit)
     by_command = f", or run: {command}" if command else "."
     return (
-        f"Lock {printable(lock.pool_and_name, 80)} is held by {holder_text(lock, snapshot)}. To release it all the"
-        f" same, set claim_commit to '{commit[:SHOWN_DIGITS]}'{by_command}"
+        f"Lock {printable(lock.pool_and_name, 80)} is held by {holder_text(lock, snapshot)}. To release it anyway,"
+        f" set claim_commit to '{commit[:SHOWN_DIGITS]}'{by_command}"
     )

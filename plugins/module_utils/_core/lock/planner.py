@@ -20,7 +20,7 @@ from .run import LockStore
 
 @dataclass(frozen=True, slots=True)
 class LockPlanner:
-    """Plans a request. `run_id` is a word of the run, so that no two runs write the same commits."""
+    """Plans a request. `run_id` is unique to the run, so that no two runs write the same commits."""
 
     request: LockRequest
     store: LockStore

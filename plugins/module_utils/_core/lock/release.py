@@ -59,7 +59,7 @@ def check_holder(request: LockRequest, lock: Lock, snapshot: Snapshot) -> None:
     if request.claim_commit is not None:
         if not claim.commit.startswith(request.claim_commit):
             raise LockRefused(
-                f"Claim {printable(request.claim_commit, 40)} of lock {printable(lock.pool_and_name, 80)} is over."
+                f"Claim {printable(request.claim_commit, 40)} of lock {printable(lock.pool_and_name, 80)} has ended."
                 f" {held_by_another(lock, snapshot)}"
             )
     elif not is_holder(request.owner, claim):
@@ -97,7 +97,7 @@ def _check_place(lock: Lock, target: str, snapshot: Snapshot) -> None:
         )
     if (path := find_obstacle(target, State.UNCLAIMED, lock.name, snapshot.obstacles)) is not None:
         raise LockRefused(
-            f"Lock {printable(lock.pool_and_name, 80)} cannot be released: {printable(path, 200)} is in its way and"
+            f"Lock {printable(lock.pool_and_name, 80)} cannot be released: {printable(path, 200)} is in the way and"
             " is not a lock; move it elsewhere."
         )
 

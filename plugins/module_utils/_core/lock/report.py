@@ -50,7 +50,7 @@ def _end_text(hold: Hold, now: int) -> str:
         return " without an end"
     if hold.until is None:
         return ""
-    left = f", for {duration_text((hold.until - now) // 60)} more" if hold.until > now else ", which is over"
+    left = f", for {duration_text((hold.until - now) // 60)} more" if hold.until > now else ", which has passed"
     return f" until {iso_time(hold.until)}{left}"
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Change locks: plan on a snapshot, write, push; plan anew if another push was faster; wait for what others hold."""
+"""Change locks: plan on a snapshot, write, push; plan again if another push was faster; wait for what others hold."""
 
 from __future__ import annotations
 

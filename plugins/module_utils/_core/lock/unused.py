@@ -23,4 +23,4 @@ def unused_text(judged: Sequence[JudgedLock]) -> str:
         for one in left
     ]
     named = some_of(shown, _NAMED, "; ")
-    return f" Nobody uses these any more, and concourse_pool_clean releases them in time: {named}."
+    return f" Nobody uses these locks any more, and concourse_pool_clean will release them: {named}."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 TRIGGERS_FILE = ".pending-triggers"
 REMOVALS_FILE = ".pending-removals"
-TALLY_FILES = {TRIGGERS_FILE: "builds to start", REMOVALS_FILE: "claims to come"}
+TALLY_FILES = {TRIGGERS_FILE: "builds to start", REMOVALS_FILE: "expected claims"}
 TALLY_FILE_NAMES = tuple(name.encode() for name in TALLY_FILES)
 
 # Shells read what `echo` wrote; more digits are no count of locks.

@@ -118,7 +118,7 @@ def _within_locks(tally: TallyCounts, demand: TallyDemand) -> Step:
 
 
 def _with_uncounted_builds(tally: TallyCounts, demand: TallyDemand) -> Step:
-    """Count active builds that are in no count as claims to come, in place of builds to start.
+    """Count active builds that are in no count as expected claims, in place of builds to start.
 
     A person or Concourse can start a build without a count. And if a person takes the lock of a counted build, that is
     a removal less, and a trigger more once the lock is released.

@@ -18,16 +18,16 @@ class TallyProblemKind(enum.Enum):
     NOT_A_NUMBER = f"{TRIGGERS_FILE} or {REMOVALS_FILE} is not a number, so the builds are counted from scratch"
     NO_COMMIT = f"no commit that wrote {TRIGGERS_FILE} was found, so the builds are counted from scratch"
     NEGATIVE = (
-        "the tally is negative, {first} builds to start and {second} claims to come, so the builds are counted from"
+        "the tally is negative, {first} builds to start and {second} expected claims, so the builds are counted from"
         " scratch"
     )
-    LOST_BUILDS = "the tally counts {builds} that cannot be found and claimed no lock: to be started again"
+    LOST_BUILDS = "the tally counts {builds} that cannot be found and have claimed no lock, so they are started again"
     MORE_THAN_LOCKS = (
         f"{TRIGGERS_FILE} has drifted: {{first}} builds to start, and {{second}} free locks without one, so"
         " {second} are started"
     )
     UNCOUNTED_BUILDS = (
-        f"{REMOVALS_FILE} leaves out {{builds}} waiting for a lock already, so that many fewer are started"
+        f"{REMOVALS_FILE} does not count {{builds}} already waiting for a lock, so fewer builds are started"
     )
     UNCOUNTED_LOCKS = (
         "{first} of {second} free locks are not in the tally, so no build is started for them:"

@@ -27,12 +27,14 @@ def manual_trigger_disabled(job: JobReference) -> str:
 
 def paused_reason(paused: str) -> str:
     """Return why builds that are started now wait; `paused` names the paused job or pipeline."""
-    return f"they have to wait, as {paused} is paused"
+    return f"they have to wait, because {paused} is paused"
 
 
 def pending_reason(pending: int, unclaimed: int, paused: str) -> str:
     """Return the reason for a pool whose builds wait for a paused job or pipeline."""
-    return f"{count_text(pending, 'build')} waiting for {count_text(unclaimed, 'free lock')}, as {paused} is paused"
+    return (
+        f"{count_text(pending, 'build')} waiting for {count_text(unclaimed, 'free lock')}, because {paused} is paused"
+    )
 
 
 def satisfied_reason(unclaimed: int, active: int, pending: int) -> str:

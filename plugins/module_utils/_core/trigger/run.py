@@ -99,8 +99,8 @@ class TriggerRun:
         if blocked is not None and blocked.deserves_warning(self.clock()):
             self.warn(
                 f"Pool {printable(trigger.pool.name, 80)}: build {printable(blocked.build.name, 40)} of job "
-                f"{printable(str(job), 120)} has not started, as {blocked.reason}; no build of the job and no lock of "
-                f"the pool has moved since {blocked.time}. Remove the cause, or abort the build: "
+                f"{printable(str(job), 120)} has not started, because {blocked.reason}; there was no activity "
+                f"of the job and the pool since {blocked.time}. Remove the cause, or abort the build: "
                 f"{self.job_api.page(job, blocked.build)}"
             )
 
@@ -122,7 +122,7 @@ class TriggerRun:
             self.is_unavailable = self.is_unavailable or isinstance(error, ConcourseUnavailable)
             trigger.failure = str(error)
         except NoCredibleResponse as error:
-            trigger.failure = f"The state of job {printable(str(trigger.pool.job), 120)} is unknown, as {error}."
+            trigger.failure = f"The state of job {printable(str(trigger.pool.job), 120)} is unknown, because {error}."
 
     def fetch_all_job_builds(self, triggers: Sequence[PoolTrigger]) -> None:
         """Ask for the jobs of some pools and for their builds."""
@@ -148,5 +148,5 @@ class TriggerRun:
     def start(self, trigger: PoolTrigger) -> bool:
         """Start one build. Return false if somebody else started builds of the job too. Raises CannotTrigger."""
         if self.is_unavailable:
-            raise CannotTrigger("Nothing was started, as Concourse stopped responding earlier in this run.")
+            raise CannotTrigger("Nothing was started, because Concourse stopped responding earlier in this run.")
         return start_build(self.job_api, trigger)

@@ -56,7 +56,7 @@ def _find_started_build(job_api: JobApi, trigger: PoolTrigger, lost: ResponseLos
         newest = job_api.newest_builds(trigger.pool.job, PAGE)
     except NoCredibleResponse as error:
         raise ConcourseUnavailable(
-            f"A build of {job} was requested, but {lost}; whether it was created is unknown, as {error}. "
+            f"A build of {job} was requested, but {lost}; whether it was created is unknown, because {error}. "
             "The next run counts it if it was."
         ) from None
     created = [

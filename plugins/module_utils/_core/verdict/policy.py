@@ -130,7 +130,7 @@ def read_policies(
             raise BadOption(f"policy: a lock that is {verdict} is always kept; remove {verdict!r} from the policy.")
         if verdict not in {name.value for name in defaults}:
             known = ", ".join(name.value for name in defaults)
-            raise BadOption(f"policy: {verdict!r} is no verdict that can be configured. These are: {known}.")
+            raise BadOption(f"policy: {verdict!r} is not a configurable verdict. Use one of: {known}.")
         if not isinstance(policy, str) or policy not in {name.value for name in Policy}:
             known = ", ".join(name.value for name in Policy)
             raise BadOption(f"policy: {policy!r} for {verdict} is not known. Use one of: {known}.")

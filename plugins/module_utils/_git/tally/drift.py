@@ -50,6 +50,6 @@ def _drifted(mismatch: TallyMismatch, records: Mapping[str, TallyRecord]) -> lis
         Problem(
             mismatch.pool,
             f"the tally has drifted: with the moves of locks since it was written, it counts {current.triggers} builds"
-            f" to start and {current.removals} claims to come, but the pool has {mismatch.unclaimed} unclaimed locks",
+            f" to start and {current.removals} expected claims, but the pool has {mismatch.unclaimed} unclaimed locks",
         )
     ]

@@ -43,7 +43,7 @@ def locks(served_folder: Path) -> LockRepository:
 
 
 def refused(look: Look, repo: object, words: str, **options: object) -> str:
-    """Look, and return the one line that tells why not."""
+    """Look, and return the one line of the error."""
     with pytest.raises(RepositoryError, match=words) as caught:
         look(repo, **options)
     assert "\n" not in str(caught.value)

@@ -168,7 +168,7 @@ def test_clocks_that_go_wrong(look: Look, locks: LockRepository, recorder: GitRe
     assert any("--topo-order" in call for call in recorder.calls())
 
 
-def test_mirrors_do_not_grow_for_ever(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
+def test_mirrors_do_not_grow_forever(look: Look, locks: LockRepository, recorder: GitRecorder) -> None:
     most = 0
     for round_ in range(120):
         locks.claim("aws", "env-2") if round_ % 2 == 0 else locks.release("aws", "env-2")

@@ -31,7 +31,7 @@ Start = Callable[[int], "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def start(locks: LockRepository, look: Look) -> Start:
-    """Starts another process that looks so many times, with the same cache."""
+    """Starts another process that looks this number of times, with the same cache."""
 
     def started(looks: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, looker.__file__, str(locks.path), str(look.cache_dir), str(looks)]

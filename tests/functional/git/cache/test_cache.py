@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cache that was cut off, changed, mixed up or half removed: the answer is right all the same, and nobody is told."""
+"""A cache that was cut off, changed, mixed up or half removed: the answer is still right, and nobody gets a message."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def take_a_folder_away(chance: random.Random, files: list[Path]) -> None:
 
 
 def replace(file: Path, content: bytes) -> None:
-    """Packs are read-only, so write them anew."""
+    """Packs are read-only, so write them again."""
     file.unlink()
     file.write_bytes(content)
 

@@ -34,7 +34,7 @@ def check(locks: LockRepository, tmp_path: Path) -> Check:
     return checked
 
 
-def test_it_starts_with_the_free_locks_and_goes_on_with_arrivals(check: Check, locks: LockRepository) -> None:
+def test_it_starts_with_the_free_locks_and_continues_with_arrivals(check: Check, locks: LockRepository) -> None:
     tip = locks.claim("aws", "env-2")
     assert check(None) == []
     tip = locks.release("aws", "env-2")
@@ -53,7 +53,7 @@ def test_it_starts_with_the_free_locks_and_goes_on_with_arrivals(check: Check, l
 def test_the_free_locks_at_the_start_come_before_those_that_arrive_in_the_same_commit(
     check: Check, locks: LockRepository
 ) -> None:
-    """So a version tells what is left of the start, also in a new container."""
+    """So a version shows what is left of the start, even in a new container."""
     locks.add("aws", "env-3")
     tip = locks.add("aws", "env-1b")
     start = check(None)
@@ -127,7 +127,7 @@ def test_after_a_reversed_merge_free_locks_are_announced_again(check: Check, loc
     assert {(one.commit, one.rewrites) for one in again} == {(tip, 1)}
 
 
-def test_a_branch_that_is_reset_to_an_old_commit_goes_on(check: Check, locks: LockRepository) -> None:
+def test_a_branch_that_is_reset_to_an_old_commit_continues(check: Check, locks: LockRepository) -> None:
     """Concourse knows the versions of the old commit already, and would ignore them without the counter."""
     start = check(None)
     old = locks.tip()

@@ -46,7 +46,7 @@ class Person:
 
 @pytest.fixture
 def person(locks: LockRepository, tmp_path: Path) -> Person:
-    """Has cloned while the first claim of env-1 stood."""
+    """Has cloned during the first claim of env-1."""
     return Person(locks, tmp_path / "clone")
 
 
@@ -123,7 +123,7 @@ def test_a_merge_that_keeps_what_the_other_side_gave_back(
 
 @pytest.mark.parametrize("content", ["free", "theirs"])
 def test_claims_on_two_sides_that_know_nothing_of_each_other(look: Look, locks: LockRepository, content: str) -> None:
-    """Nobody can tell which of the two has the lock: it is the person's who merged, whatever the message says."""
+    """It is unknown which of the two has the lock, so the merge is a person's claim, whatever its message."""
     locks.release("aws", "env-1")
     locks.fork("other")
     locks.claim("aws", "env-1")

@@ -84,7 +84,7 @@ def check_complete(locks: LockRepository, look: Look, base: str) -> None:
 def test_killed_at_each_step(
     locks: LockRepository, look: Look, start: Start, recorder: GitRecorder, command: str, time: str
 ) -> None:
-    """Before: git goes on without the run. After: git has ended, and the run has not read its output."""
+    """Before: git continues without the run. After: git has ended, and the run has not read its output."""
     base = claim_all(locks)
     kill = f"kill -9 $PPID; echo > {recorder.folder}/killed"
     work = f'"{recorder.git}" "$@"; echo > {recorder.folder}/done; exit'
@@ -104,7 +104,7 @@ def test_killed_at_each_step(
 def test_killed_while_the_server_processes_the_push(
     locks: LockRepository, look: Look, start: Start, tmp_path: Path
 ) -> None:
-    """The orphaned git goes on pushing, at the same time as the next run."""
+    """The orphaned git continues to push, at the same time as the next run."""
     base = claim_all(locks)
     begun, go_on = tmp_path / "begun", tmp_path / "go on"
     set_hook(locks, "pre-receive", f"echo > '{begun}'; until test -e '{go_on}'; do sleep 0.05; done")

@@ -35,11 +35,11 @@ def test_an_unexplained_tally_has_drifted(locks: LockRepository, look: Look) -> 
     (problem,) = problems(look, locks)
     assert problem == (
         "the tally has drifted: with the moves of locks since it was written, it counts 0 builds to start"
-        " and 6 claims to come, but the pool has 1 unclaimed locks"
+        " and 6 expected claims, but the pool has 1 unclaimed locks"
     )
     locks.claim("aws", "env-2")
     (problem,) = problems(look, locks)
-    assert "0 builds to start and 5 claims to come, but the pool has 0 unclaimed locks" in problem
+    assert "0 builds to start and 5 expected claims, but the pool has 0 unclaimed locks" in problem
 
 
 def test_a_tally_that_is_too_low_has_drifted(locks: LockRepository, look: Look) -> None:
@@ -56,7 +56,7 @@ def test_an_old_tally_is_judged_by_its_files_alone(locks: LockRepository, look: 
     assert problems(look, locks) == []
     grow(locks, 6)
     (problem,) = problems(look, locks)
-    assert problem.startswith(".pending-removals has drifted: it counts 1 claims to come, the pool has 0")
+    assert problem.startswith(".pending-removals has drifted: it counts 1 expected claims, the pool has 0")
 
 
 @pytest.mark.parametrize("commits", [61, 62, 63, 64])

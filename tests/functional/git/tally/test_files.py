@@ -155,7 +155,7 @@ def test_missing_builds_are_started_again(locks: LockRepository, counter: Counte
     assert files(locks) == ("0", "1")
 
 
-def test_builds_that_could_not_be_started_are_given_back(locks: LockRepository, counter: Counter) -> None:
+def test_builds_that_could_not_be_started_are_returned(locks: LockRepository, counter: Counter) -> None:
     locks.add("aws", "env-3")
     locks.add("aws", "env-4")
     with counter.open() as repository:

@@ -251,7 +251,7 @@ def test_without_answers_nothing_is_known_and_nothing_releasable(
         assert [secret for secret in SECRETS if secret in run.said] == []
 
 
-def test_a_policy_cannot_let_go_of_what_is_unknown(chain: Scene, look: Look) -> None:
+def test_a_policy_cannot_release_what_is_unknown(chain: Scene, look: Look) -> None:
     """Even if every configurable verdict is set to release."""
     chain.atc.add_fault("status", path="/builds/", status=502)
     verdicts = (

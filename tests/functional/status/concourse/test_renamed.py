@@ -40,7 +40,7 @@ CHANGES: dict[str, Callable[[Scene], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("stage", ["claim", "test"])
-def test_a_build_at_work_is_found_under_its_new_name(scene: Scene, look: Look, change: str, stage: str) -> None:
+def test_a_running_build_is_found_under_its_new_name(scene: Scene, look: Look, change: str, stage: str) -> None:
     scene.atc.set_pipeline(PIPELINE, config("claim"))
     scene.locks.add("aws", "env-1", at=scene.now)
     build = claiming = scene.start(PIPELINE, "claim")
@@ -84,7 +84,7 @@ def test_what_is_gone_counts_from_the_first_run_that_saw_it_so(scene: Scene, loo
 
 
 def gated(claiming: str) -> dict[str, Any]:
-    """`gate` waits for a person to take the lock on; `use` hangs on the claiming job by another resource."""
+    """`gate` waits for a person before it takes the lock; `use` depends on the claiming job by another resource."""
     claim = [CLAIM, {"put": "parts"}]
     gate = [{"get": "env", "passed": [claiming]}, {"put": "env", "params": {"release": "env"}}]
     use = [{"get": "parts", "passed": [claiming], "trigger": True}]

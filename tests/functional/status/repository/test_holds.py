@@ -23,7 +23,7 @@ EAST = timezone(timedelta(hours=5, minutes=30))
 
 
 def utc(hours: float) -> str:
-    """Return the time so many hours from now as results show it."""
+    """Return the time this number of hours from now, as results show it."""
     return (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -146,7 +146,7 @@ def test_both_verdicts_can_fail_the_run(look: Look, held: LockRepository, verdic
 
 
 def test_a_hold_ends_with_the_next_commit_on_the_lock(look: Look, held: LockRepository) -> None:
-    """A lock that is given back and claimed anew has the hold of the new claim."""
+    """A lock that is released and claimed again has the hold of the new claim."""
     clone = held.path.parent / "other"
     git("clone", "-q", "--bare", held.url, str(clone), folder=held.path.parent)
     copy = LockRepository(clone)

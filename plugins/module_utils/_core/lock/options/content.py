@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The content of a lock, which is whatever its users need: often the address of an environment, as YAML or JSON."""
+"""The content of a lock, which its users define: often the address of an environment, as YAML or JSON."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def content_bytes(given: object) -> bytes | None:
             "content has a text that is not Unicode, or a number that JSON does not have, such as NaN: remove it."
         ) from None
     if len(content) > LARGEST_CONTENT:
-        raise BadOption("content is larger than 1 MiB: put it elsewhere, and its address into the lock.")
+        raise BadOption("content is larger than 1 MiB: store it elsewhere, and put its address into the lock.")
     return content
 
 

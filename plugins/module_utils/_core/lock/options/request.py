@@ -73,7 +73,7 @@ def check_request(request: LockRequest) -> LockRequest:
     if request.makes_claim and request.until is None:
         raise BadOption(
             "until is missing: say how long the lock is held, as a span such as 4h, as a time with its offset from UTC,"
-            " or as never. Without an end, a job that crashes would hold the lock for ever."
+            " or as never. Without an end, a job that crashes would hold the lock forever."
         )
     if request.count < 1:
         raise BadOption(f"count is {request.count}: claim at least 1 lock.")

@@ -38,7 +38,7 @@ class Until:
     def check(self, now: int) -> None:
         """Raise BadOption for a time that has passed `now` (seconds since 1970, UTC)."""
         if self.at is not None and self.at <= now:
-            raise BadOption(f"until: {iso_time(self.at)} is over; it is {iso_time(now)} now. Give a later time.")
+            raise BadOption(f"until: {iso_time(self.at)} has passed; it is now {iso_time(now)}. Give a later time.")
 
     def extends(self, hold: Hold, now: int) -> bool:
         """Return whether a hold of the same owner gets a later end. A claim that states no end has none to extend."""

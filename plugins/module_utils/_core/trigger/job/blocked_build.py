@@ -1,9 +1,9 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pending builds that do not start: what blocks the first of them, and since when nothing has moved.
+"""Pending builds that do not start: what blocks the first of them, and since when there was no activity.
 
-Concourse does not tell when a build was created. What is known is when a build of the job last started or ended, when
+Concourse does not report when a build was created. What is known is when a build of the job last started or ended, when
 the job last claimed a lock of the pool, when a free lock arrived, and when the pipeline was set. A job that works is
 not silent for long while a lock is free.
 """
@@ -30,7 +30,7 @@ _SHOWN = 120
 
 @dataclass(frozen=True, slots=True)
 class BlockedBuild:
-    """The oldest pending build of a job, what blocks it, and since when nothing has moved (seconds since 1970, UTC)."""
+    """The oldest pending build of a job, what blocks it, and the last activity (seconds since 1970, UTC)."""
 
     build: Build
     preparation: Preparation
@@ -42,7 +42,7 @@ class BlockedBuild:
         found = self.preparation
         clauses = [_missing_text(name, reason) for name, reason in found.missing_inputs]
         if found.is_max_in_flight:
-            clauses.append("the job already has as many builds at work as it may have (max_in_flight)")
+            clauses.append("the job already runs as many builds as it may (max_in_flight)")
         if found.is_paused:
             clauses.append("the job or its pipeline is paused")
         return " and ".join(clauses)
@@ -50,16 +50,15 @@ class BlockedBuild:
     @property
     def clause(self) -> str:
         """The build, what blocks it, and since when."""
-        return (
-            f"build {printable(self.build.name, 40)} has not started, as {self.reason}; nothing moved since {self.time}"
-        )
+        name = printable(self.build.name, 40)
+        return f"build {name} has not started, because {self.reason}; no activity since {self.time}"
 
     @property
     def time(self) -> str:
         return iso_time(self.since) or "an unknown time"
 
     def deserves_warning(self, now: int) -> bool:
-        """Return whether somebody has to act: a missing input, or a serial job that does not go on."""
+        """Return whether somebody has to act: a missing input, or a serial job that makes no progress."""
         return bool(self.preparation.missing_inputs) or now - self.since >= SERIAL_LONG
 
 

@@ -16,7 +16,7 @@ LOCK = {"pool": "test", "name": "env-1", "state": "claimed", "verdict": "running
     ("secret", "hides"),
     [("test", True), ("env", True), ("running", True), ("pa55", False), ("secret", False), ("", False), (None, False)],
 )
-def test_only_a_secret_in_a_name_is_told(secret: str | None, hides: bool) -> None:
+def test_only_a_secret_in_a_name_is_reported(secret: str | None, hides: bool) -> None:
     warning = hidden_names_warning({"locks": [LOCK], "msg": "test"}, {"repo_password": secret, "concourse_token": "x"})
     assert (warning is not None) is hides
     assert not hides or (warning or "").startswith("The value of repo_password occurs in names")

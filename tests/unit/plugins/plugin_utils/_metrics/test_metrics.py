@@ -147,7 +147,7 @@ def test_every_verdict_has_a_value_before_it_was_ever_given(name: str) -> None:
     assert value(written, "poolboy_locks", pool="empty", state="unclaimed", verdict="free") == 0
 
 
-def test_counters_go_on_from_the_last_round() -> None:
+def test_counters_continue_from_the_last_round() -> None:
     fact = round_fact(
         POOLS,
         clean=cleaning(release("aws", "env-7", "errored"), release("aws", "env-8", "errored")),
@@ -172,7 +172,7 @@ def test_a_counter_of_a_pool_that_is_not_looked_at_any_more_stays() -> None:
     assert value(second, "poolboy_free_locks", pool="aws") is None
 
 
-def test_a_round_without_a_look_tells_of_the_failure_and_of_no_lock() -> None:
+def test_a_round_without_a_look_reports_the_failure_and_no_lock() -> None:
     good = text(round_fact(POOLS, clean=cleaning(release("aws", "env-7", "errored"))))
     bad = text(round_fact(None, failures=[failure("status")], after=10), good)
     assert series(bad, "poolboy_locks") == series(bad, "poolboy_free_locks") == []

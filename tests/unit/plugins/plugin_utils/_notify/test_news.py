@@ -73,7 +73,7 @@ def test_all_that_is_news_the_worst_first() -> None:
     assert found["news"][0]["step"] == "page"
 
 
-def test_what_lasts_is_told_once() -> None:
+def test_what_lasts_is_reported_once() -> None:
     fact = round_fact(KEPT, trigger=STUCK, failures=[failure("page")])
     assert rounds(fact, fact, fact) == [["failed page", "stuck aws", "kept_too_long aws/env-1 c1"], [], []]
 
@@ -92,7 +92,7 @@ def test_what_lasts_is_told_once() -> None:
         (round_fact(failures=[failure("clean")]), round_fact(clean=cleaning())),
     ],
 )
-def test_what_came_back_is_told_again(lasting: Fact, over: Fact) -> None:
+def test_what_came_back_is_reported_again(lasting: Fact, over: Fact) -> None:
     first, _between, third = rounds(lasting, over, lasting)
     assert first != []
     assert third == first
@@ -120,7 +120,7 @@ def test_a_step_that_is_switched_off_after_it_failed_is_over() -> None:
     assert rounds(failed, round_fact(), failed) == [["failed trigger"], [], ["failed trigger"]]
 
 
-def test_a_new_claim_of_the_same_lock_is_told() -> None:
+def test_a_new_claim_of_the_same_lock_is_reported() -> None:
     again = look(claimed("aws", "env-1", "failed", age=300, unused=120, commit="c2"))
     assert rounds(round_fact(KEPT), round_fact(again)) == [
         ["kept_too_long aws/env-1 c1"],
@@ -140,7 +140,7 @@ def test_a_lock_in_use_is_never_kept_too_long(verdict: str) -> None:
     assert rounds(round_fact(look(claimed("aws", "env-1", verdict, age=5000, unused=5000)))) == [[]]
 
 
-def test_a_hold_that_ends_within_the_day_is_told_once() -> None:
+def test_a_hold_that_ends_within_the_day_is_reported_once() -> None:
     fact = round_fact(HELD)
     assert rounds(fact, fact, fact) == [[ENDS], [], []]
     assert rounds(fact, kept_too_long=None) == [[ENDS]]
@@ -171,11 +171,11 @@ def test_a_hold_that_ends_within_the_day_is_told_once() -> None:
         (None, 0),
     ],
 )
-def test_only_a_hold_that_ends_soon_is_told(until: str | None, told: int) -> None:
+def test_only_a_hold_that_ends_soon_is_reported(until: str | None, told: int) -> None:
     assert len(rounds(round_fact(look(held("aws", "env-6", until, age=50))))[0]) == told
 
 
-def test_a_hold_that_was_extended_is_told_again_when_it_ends() -> None:
+def test_a_hold_that_was_extended_is_reported_again_when_it_ends() -> None:
     later = NOW + 300 * 60
     extended = [look(held("aws", "env-6", in_minutes(300), commit=commit)) for commit in ("c2", "c1")]
     assert rounds(round_fact(HELD), *map(round_fact, extended)) == [
@@ -205,7 +205,7 @@ def test_without_a_setting_a_day_is_too_long() -> None:
     assert keys(pool_news(round_fact(day))) == ["kept_too_long aws/old c1"]
 
 
-def test_news_that_was_not_delivered_is_told_in_the_next_round() -> None:
+def test_news_that_was_not_delivered_is_reported_in_the_next_round() -> None:
     lost = pool_news(round_fact(KEPT, clean=CLEAN), {}, 60)
     again = pool_news(round_fact(KEPT, clean=cleaning()), json.loads(json.dumps(lost["memory_if_lost"])), 60)
     assert keys(again) == keys(lost) == ["kept_too_long aws/env-1 c1", "released aws/env-4 c1"]
@@ -261,7 +261,7 @@ Seen = st.none() | st.frozensets(st.sampled_from(["a", "b", "c"]))
 
 
 @given(st.lists(Seen, max_size=8))
-def test_each_spell_of_trouble_is_told_once(history: list[frozenset[str] | None]) -> None:
+def test_each_period_of_failure_is_reported_once(history: list[frozenset[str] | None]) -> None:
     """Told is a pool exactly when it is stuck now and was not when it was last seen."""
     facts = [
         round_fact(trigger=None if stuck is None else {"pools": [feeding(pool, "stuck")["pools"][0] for pool in stuck]})

@@ -42,7 +42,7 @@ def test_several_lines_are_folded() -> None:
         ("see https://env-1.example.com", None),
     ],
 )
-def test_one_line_stands_in_the_row(content: str, link: str | None) -> None:
+def test_one_line_is_in_the_row(content: str, link: str | None) -> None:
     (row,) = rows_of(content)
     cell = row.only("td", data_label="Content")
     assert cell.text.split() == ["content", *content.split()]

@@ -54,7 +54,7 @@ def test_a_lock_that_has_no_time_to_go(verdict: str, policy: str, said: str) -> 
     assert next_of(a_claim("aws", "env-1", verdict, policy=policy)) == said
 
 
-def test_a_lock_that_may_go_later() -> None:
+def test_a_lock_that_is_releasable_later() -> None:
     row = the_row(status=a_look(a_claim("aws", "env-1", "leaked", releasable_at=SOON)))
     assert row.next_step.text == "Releasable at 2026-11-22 05:10, in 2h 10m."
     assert row.next_step.at is not None
@@ -62,7 +62,7 @@ def test_a_lock_that_may_go_later() -> None:
     assert not row.next_step.is_news
 
 
-def test_a_lock_that_may_go_within_the_minute() -> None:
+def test_a_lock_that_is_releasable_within_the_minute() -> None:
     at = iso(MADE + timedelta(seconds=30))
     assert next_of(a_claim("aws", "env-1", "leaked", releasable_at=at)) == "Releasable at 2026-11-22 03:00."
 
@@ -103,7 +103,7 @@ def test_a_lock_that_was_moved_is_news_where_it_went() -> None:
     assert next_of(a_free_lock("aws", "env-1"), clean=clean) == "Can be claimed."
 
 
-def test_a_lock_that_was_claimed_anew_after_it_was_released() -> None:
+def test_a_lock_that_was_claimed_again_after_it_was_released() -> None:
     clean = a_cleaning(a_step(RELEASABLE, "release"), released=[a_release("aws", "env-1")])
     assert next_of(a_claim("aws", "env-1", commit="e" * 40), clean=clean) == "Kept while its build runs."
 

@@ -248,7 +248,7 @@ def test_a_round_without_answers_of_concourse_says_so(verdicts: list[str], said:
     assert said is None or notices[0].startswith(said)
 
 
-def test_check_mode_tells_what_would_be_done() -> None:
+def test_check_mode_shows_what_would_be_done() -> None:
     lock = a_claim("aws", "env-1", "leaked", releasable=True)
     clean = a_cleaning(a_step(lock, "release"), released=[a_release("aws", "env-1")])
     told = read_page(made(a_round(check_mode=True, clean=clean, status=a_look(lock))))

@@ -111,7 +111,7 @@ def test_a_row_says_no_sentence_twice(name: VerdictName, action: str) -> None:
             assert sentence not in others, f"{sentence!r} is there twice"
 
 
-def test_the_build_at_work_with_a_lock_that_was_handed_off_comes_first() -> None:
+def test_the_running_build_with_a_lock_that_was_handed_off_comes_first() -> None:
     lock = a_claim("aws", "env-1", "handed_off", user=a_user())
     assert row_of(lock).users == [
         User("ci/test 3", a_user()["url"]),

@@ -48,6 +48,6 @@ def test_a_known_forge(repo: str, page: str, commits: str) -> None:
         "https://[github.com/teams/locks.git",
     ],
 )
-def test_an_address_that_tells_no_web_page(repo: str) -> None:
+def test_an_address_that_has_no_web_page(repo: str) -> None:
     assert repository_page(repo) is None
     assert commit_template(repo) is None

@@ -24,7 +24,7 @@ STARTED = {**PENDING, "status": "started", "start_time": 10}
 FAILED = {**STARTED, "status": "failed", "end_time": 20}
 
 
-def test_a_build_goes_on() -> None:
+def test_a_build_continues() -> None:
     builds = KnownBuilds()
     for state in (PENDING, STARTED, FAILED, FAILED):
         builds.decode(state)
@@ -49,7 +49,7 @@ def test_contradictions(other: dict[str, Any]) -> None:
     builds = KnownBuilds()
     for state in (STARTED, FAILED):
         builds.decode(state)
-    with pytest.raises(NoCredibleResponse, match="contradicts what it said about build 7 before"):
+    with pytest.raises(NoCredibleResponse, match="contradicts its earlier response about build 7"):
         builds.decode_list([{**FAILED, **other}])
 
 

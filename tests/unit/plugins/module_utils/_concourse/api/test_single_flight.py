@@ -33,7 +33,7 @@ def test_sixteen_threads_fetch_once() -> None:
     assert len(calls) == 1
 
 
-def test_failures_are_kept_and_raised_anew() -> None:
+def test_failures_are_kept_and_raised_again() -> None:
     flight, calls = SingleFlight(), []
 
     def fetch() -> str:

@@ -101,7 +101,7 @@ def test_accepted_claims_are_released_if_no_other_is_at_risk() -> None:
     assert lost_builds(*plan(pools, accept_gone=[*some, "7654321"])) is not None
 
 
-def test_the_run_keeps_all_locks_and_says_how_to_go_on() -> None:
+def test_the_run_keeps_all_locks_and_says_how_to_continue() -> None:
     pools = pools_of(GONE, GONE, JUST_GONE, ERRORED)
     run = begin(pools)
     with pytest.raises(BuildsLost) as failure:
@@ -127,7 +127,7 @@ def test_the_run_keeps_all_locks_and_says_how_to_go_on() -> None:
     assert result["report"]
 
 
-def test_what_the_message_says_is_enough_to_go_on() -> None:
+def test_what_the_message_says_is_enough_to_continue() -> None:
     pools = pools_of(*[GONE] * 6)
     run = begin(pools)
     with pytest.raises(BuildsLost) as failure:

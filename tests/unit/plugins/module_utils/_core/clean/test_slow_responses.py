@@ -145,7 +145,7 @@ def test_no_judgement_is_older_than_the_bound_at_the_push(
     assert ("aws/env-2" in done(run)) == (response_time <= WAITS[1])
 
 
-def test_a_refused_second_push_tells_what_the_first_one_released(pools: ModelPools) -> None:
+def test_a_refused_second_push_shows_what_the_first_one_released(pools: ModelPools) -> None:
     pools.response_times["env-2"] = WAITS[0] + 0.5
     pools.others_push(before=range(2, 1000))
     run = begin(pools)

@@ -137,7 +137,7 @@ def test_a_put_to_another_resource_does_not_give_the_lock_back() -> None:
     assert name(model, claiming) is HANDED_OFF
 
 
-def test_a_job_that_gives_back_elsewhere_in_the_pipeline_does_not_count() -> None:
+def test_a_job_that_releases_elsewhere_in_the_pipeline_does_not_count() -> None:
     """`other-claim` puts to the same resource and can take s2, but does not come after the claiming job."""
     model, claiming = claimed_with_source()
     model.job("lint", get("src"))
@@ -150,7 +150,7 @@ def test_a_job_that_gives_back_elsewhere_in_the_pipeline_does_not_count() -> Non
     assert name(model, claiming) is HANDED_OFF
 
 
-def test_the_releasing_job_takes_the_lock_without_passed_and_hangs_on_the_claiming_job_by_another_resource() -> None:
+def test_the_releasing_job_takes_the_lock_without_passed_and_depends_on_the_claiming_job_by_another_resource() -> None:
     model, claiming = claimed_with_source()
     model.job("release", get("envs"), get("src", passed=["claim"]), put("envs"))
     model.next_inputs("release", {"envs": "v2", "src": "s2"})
@@ -278,7 +278,7 @@ def test_an_older_version_that_a_later_build_claimed_passes_a_lock_over() -> Non
     assert verdict_on(ModelQueries(model), later, "v-of-later").name is LEAKED
 
 
-def test_a_build_that_is_at_work_under_an_older_configuration_uses_the_lock() -> None:
+def test_a_build_that_is_running_under_an_older_configuration_uses_the_lock() -> None:
     """`test` took the source before the pipeline was set again; now it comes after `claim` by the lock alone."""
     model, claiming = claimed_with_source()
     model.job("test", get("src", passed=["claim"]))

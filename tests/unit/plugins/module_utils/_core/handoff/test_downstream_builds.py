@@ -171,7 +171,7 @@ def test_more_builds_than_can_be_followed_leave_the_lock_in_doubt(count: int, ex
     assert [query.method for query in queries.asked].count("build_resources") <= 52
 
 
-def test_a_job_that_nothing_hangs_on_costs_no_question() -> None:
+def test_a_job_that_nothing_depends_on_costs_no_question() -> None:
     """Thousands of builds can have taken the tasks; only what leads on is asked for."""
     model, claiming = claimed_with_source()
     model.job("test", get("src", passed=["claim"]), put("parts"))
@@ -194,7 +194,7 @@ def test_the_source_of_what_a_build_after_the_claim_made_changed_so_that_jobs_af
     assert name(model, claiming) is LEAKED
 
 
-def test_the_chain_goes_on_from_a_build_whose_step_was_renamed() -> None:
+def test_the_chain_continues_from_a_build_whose_step_was_renamed() -> None:
     """`build` lists s2 by a step that its job no longer has, but s2 lists the build."""
     model, claiming = claimed_with_source()
     model.job("build", get("src", step="code", passed=["claim"]), put("parts"))
@@ -209,7 +209,7 @@ def test_the_chain_goes_on_from_a_build_whose_step_was_renamed() -> None:
     assert judged(model, claiming).dead_since is None
 
 
-def test_the_chain_goes_on_from_a_build_whose_step_gets_another_resource_now() -> None:
+def test_the_chain_continues_from_a_build_whose_step_gets_another_resource_now() -> None:
     """The chart that `build` took by that step is no tool, so it does not show whose build of `test` it is."""
     model, claiming = claimed_with_source()
     model.job("build", get("src", passed=["claim"]), get("charts", step="things"), put("parts"))

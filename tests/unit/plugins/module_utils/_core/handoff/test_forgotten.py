@@ -35,7 +35,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 
 
 @pytest.mark.parametrize("status", [PENDING, STARTED])
-def test_a_forgotten_lock_is_handed_off_while_a_job_downstream_is_at_work(status: BuildStatus) -> None:
+def test_a_forgotten_lock_is_handed_off_while_a_job_downstream_is_running(status: BuildStatus) -> None:
     model, claiming = claimed()
     model.job("deploy", get("envs", passed=["claim"]))
     model.job("release", get("envs", passed=["deploy"]), put("envs"))
@@ -184,7 +184,7 @@ def test_a_pending_build_of_an_archived_pipeline_starts_with_nothing() -> None:
 
 
 @pytest.mark.parametrize("as_rerun", [False, True])
-def test_a_build_that_is_at_work_in_an_archived_pipeline_uses_the_lock(as_rerun: bool) -> None:
+def test_a_build_that_is_running_in_an_archived_pipeline_uses_the_lock(as_rerun: bool) -> None:
     model, claiming = claimed()
     model.job("deploy", get("envs", passed=["claim"]))
     model.job("smoke", get("envs", passed=["claim"]))

@@ -36,7 +36,7 @@ REASON = "ci/timer 1 had it and succeeded; job destroy can still take the lock"
 
 
 def passed_on() -> tuple[PipelineModel, Build, Build]:
-    """A lock whose claiming build failed: `timer` took it, and `destroy` hangs on `timer` and releases it."""
+    """A lock whose claiming build failed: `timer` took it, and `destroy` depends on `timer` and releases it."""
     model, claiming = claimed()
     model.job("timer", get("envs"))
     model.job("destroy", get("envs", passed=["timer"]), put("envs"))
@@ -50,7 +50,7 @@ def after_failure(model: PipelineModel, claiming: Build, *, has_filter: bool = T
 
 
 @pytest.mark.parametrize("has_filter", [True, False])
-def test_a_job_that_hangs_on_a_build_with_the_lock_can_take_it(has_filter: bool) -> None:
+def test_a_job_that_depends_on_a_build_with_the_lock_can_take_it(has_filter: bool) -> None:
     model, claiming, timer = passed_on()
     expected = HandOff(HandOffState.TAKEABLE, REASON, timer.end_time, taker="destroy")
     assert after_failure(model, claiming, has_filter=has_filter) == expected
@@ -136,7 +136,7 @@ def test_the_jobs_that_were_followed_from_the_claiming_build_are_not_looked_at_a
 
 
 def with_tarball() -> tuple[PipelineModel, Build]:
-    """`timer` took the lock of a failed build and made a tarball; `test` and `lint` hang on that, `back` on `test`."""
+    """`timer` took the lock of a failed build and made a tarball; `test`, `lint` depend on that, `back` on `test`."""
     model, claiming, timer = passed_on()
     model.job("timer", get("envs"), put("tarball"))
     model.job("destroy")

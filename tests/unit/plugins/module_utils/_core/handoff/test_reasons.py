@@ -96,7 +96,7 @@ def test_the_reason_says_with_what_a_job_uses_the_lock(resource: str, version: s
     assert in_use == HandOff(HandOffState.IN_USE, f"ci/use 1 is started with {what}", user=user)
 
 
-def test_an_unused_lock_tells_when_its_pipeline_was_last_changed() -> None:
+def test_an_unused_lock_shows_when_its_pipeline_was_last_changed() -> None:
     """A job may be run again with what it had, minutes after a change: until then the lock is kept."""
     model, claiming = claimed_with_source()
     model.last_updated = 12

@@ -74,7 +74,7 @@ def test_a_build_that_took_the_version_without_passed_uses_the_lock_too() -> Non
     assert name(model, claiming) is LEAKED
 
 
-def test_from_a_job_that_succeeded_with_the_version_the_way_goes_on() -> None:
+def test_from_a_job_that_succeeded_with_the_version_the_way_continues() -> None:
     model, claiming = claimed()
     model.job("deploy", get("envs", passed=["claim"]))
     model.job("release", get("envs", passed=["deploy"]), put("envs"))

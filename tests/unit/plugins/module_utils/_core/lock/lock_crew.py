@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Threads that take turns: one of them runs at a time, and another one goes on before each request."""
+"""Threads that take turns: one of them runs at a time, and another one continues before each request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Killed(BaseException):
 
 
 class Actor:
-    """Somebody who works on a server. `wake` is the time at which the actor goes on."""
+    """Somebody who works on a server. `wake` is the time at which the actor continues."""
 
     def __init__(self, crew: Crew, work: Callable[[], None]) -> None:
         self.wake = 0.0
@@ -29,7 +29,7 @@ class Actor:
         threading.Thread(target=self._run, daemon=True).start()
 
     def pause(self, seconds: float = 0.0) -> None:
-        """Let others go on, and go on later."""
+        """Let others continue, and continue later."""
         self.wake = self._crew.server.now + seconds
         self._crew.turn_is_over.release()
         self.go.acquire()

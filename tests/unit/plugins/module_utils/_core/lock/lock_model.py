@@ -230,7 +230,7 @@ def retry(server: Server, sleep: Callable[[float], None] | None = None) -> PushR
 
 
 def carry_out(server: Server, request: LockRequest, wait: int = 0, run_id: str = "5f0c9a1e") -> LockRun:
-    """A run that is over."""
+    """A run that has ended."""
     run = begin(server, request, run_id)
     run.carry_out(lambda: retry(server), wait)
     return run

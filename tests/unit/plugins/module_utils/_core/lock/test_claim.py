@@ -201,7 +201,7 @@ def test_an_expired_hold_is_extended_by_its_owner_only() -> None:
 def test_a_time_that_passes_during_the_wait_is_no_end() -> None:
     wanted = claiming(until=Until(at=NOW + HOUR))
     assert names(plan(wanted, snapshot("aws/env-1"), NOW + HOUR - 1)) == ["env-1"]
-    with pytest.raises(BadOption, match=r"^until: 2026-09-21T15:13:20Z is over"):
+    with pytest.raises(BadOption, match=r"^until: 2026-09-21T15:13:20Z has passed"):
         plan(wanted, snapshot("aws/env-1"), NOW + HOUR)
     held_until = snapshot("aws/env-1", env_1=held("ada", NOW + HOUR))
     assert plan(wanted, held_until, NOW + 2 * HOUR).changes == (), "a second run changes nothing"
@@ -211,7 +211,7 @@ def test_a_time_that_passes_during_the_wait_is_no_end() -> None:
 def test_an_obstacle_is_not_overwritten(place: str) -> None:
     words = refusal(claiming(), snapshot("aws/env-1", obstacles=(place,)))
     assert words == (
-        "Pool aws has no free lock. aws/unclaimed/env-1 cannot be claimed: something that is not a lock has its place"
+        "Pool aws has no free lock. aws/unclaimed/env-1 cannot be claimed: something that is not a lock is in the way"
         " in claimed/; move it elsewhere."
     )
     assert refusal(claiming(name="env-1"), snapshot("aws/env-1", obstacles=(place,))).startswith(

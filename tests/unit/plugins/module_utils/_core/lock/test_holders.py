@@ -50,8 +50,8 @@ def test_the_error_shows_the_command() -> None:
     state = snapshot("aws/env-1", env_1=claim)
     digits = claim.commit[:8]
     assert held_by_another(lock_of(state, "env-1"), state) == (
-        "Lock aws/env-1 is held by bob since 2026-09-21T14:13:20Z until 2026-09-21T15:13:20Z. To release it all the"
-        f" same, set claim_commit to '{digits}', or run: ansible-playbook poolboy.concourse.release"
+        "Lock aws/env-1 is held by bob since 2026-09-21T14:13:20Z until 2026-09-21T15:13:20Z. To release it anyway,"
+        f" set claim_commit to '{digits}', or run: ansible-playbook poolboy.concourse.release"
         f" -e pool_boy_pool=aws -e pool_boy_lock=env-1 -e pool_boy_claim_commit={digits}"
     )
 

@@ -104,8 +104,10 @@ def test_the_claim_commit_releases_the_lock_of_anybody(digits: int) -> None:
 
 def test_a_claim_that_is_over_releases_nothing() -> None:
     words = refusal(releasing(name="env-2", claim_commit=held("ada").commit[:8]))
-    assert words.startswith(f"Claim {held('ada').commit[:8]} of lock aws/env-2 is over. Lock aws/env-2 is held by bob")
-    assert "is over" in refusal(releasing(name="env-1", claim_commit="c0ffee1")), "not even that of the owner"
+    assert words.startswith(
+        f"Claim {held('ada').commit[:8]} of lock aws/env-2 has ended. Lock aws/env-2 is held by bob"
+    )
+    assert "has ended" in refusal(releasing(name="env-1", claim_commit="c0ffee1")), "not even that of the owner"
     assert plan(releasing(name="env-3", claim_commit="c0ffee1")).changes == (), "the lock is free"
 
 
@@ -154,5 +156,5 @@ def test_no_lock_is_overwritten() -> None:
 def test_nothing_else_is_overwritten(place: str) -> None:
     state = snapshot("aws/env-1", obstacles=(place,), env_1=held("ada"))
     assert refusal(releasing(), state) == (
-        f"Lock aws/env-1 cannot be released: {place} is in its way and is not a lock; move it elsewhere."
+        f"Lock aws/env-1 cannot be released: {place} is in the way and is not a lock; move it elsewhere."
     )

@@ -33,7 +33,7 @@ def report(lock: PlannedLock, content: str | None = None, owner: str | None = "e
         (planned(state=State.CLAIMED), "aws/env-1 is claimed."),
         (planned(by_build("env-1")), "aws/env-1 is claimed."),
         (planned(held("ada")), "aws/env-1 is held by ada until 2026-09-21T18:13:20Z, for 4h 0m more"),
-        (planned(held("ada", NOW)), "aws/env-1 is held by ada until 2026-09-21T14:13:20Z, which is over"),
+        (planned(held("ada", NOW)), "aws/env-1 is held by ada until 2026-09-21T14:13:20Z, which has passed"),
         (planned(held("ada", "never", more="Reason: demo\n")), "aws/env-1 is held by ada without an end: demo"),
         (planned(held("ada", "soon")), "aws/env-1 is held by ada"),
     ],

@@ -132,7 +132,7 @@ def test_a_release_that_comes_too_late(server: Server) -> None:
     at(server, "push", (1,), next_holder)
     with pytest.raises(LockRefused, match="held by main/ci/deploy 12"):
         carry_out(server, request("unclaimed", owner="ada", name="env-1"))
-    with pytest.raises(LockRefused, match=f"^Claim {commit[:8]} of lock aws/env-1 is over"):
+    with pytest.raises(LockRefused, match=f"^Claim {commit[:8]} of lock aws/env-1 has ended"):
         carry_out(server, request("unclaimed", name="env-1", claim_commit=commit[:8]))
     assert claim.has_pushed
     assert holders(server) == {"env-1": ""}
@@ -240,7 +240,7 @@ def test_the_end_passes_during_the_wait(server: Server) -> None:
     for name in ("env-1", "env-2"):
         server.claim_by_build(server.find(name))
     at(server, "snapshot", (6,), lambda: server.release(server.find("env-2")))
-    with pytest.raises(BadOption, match=r"^until: 2026-09-21T14:13:30Z is over"):
+    with pytest.raises(BadOption, match=r"^until: 2026-09-21T14:13:30Z has passed"):
         carry_out(server, claiming(until=Until(at=NOW + 10)), wait=600)
     assert holders(server) == {"env-1": ""}
 

@@ -156,7 +156,7 @@ def test_submodules_are_no_locks_and_links_are_locks_with_a_problem() -> None:
     ]
 
 
-def test_what_stands_in_the_place_of_a_lock_or_of_the_folder_is_in_the_way() -> None:
+def test_what_is_in_the_place_of_a_lock_or_of_the_folder_is_in_the_way() -> None:
     given_entries = [
         *entries(*pool("aws", "unclaimed/a/x", "unclaimed/a/y", "claimed/a"), "gcp/claimed/b", "gcp/unclaimed"),
         TreeEntry("160000", "1" * 40, "aws/unclaimed/c"),

@@ -77,7 +77,7 @@ def test_a_push_that_is_carried_out_late_is_recognized(at: int) -> None:
     assert len(store.accepted) == 1
 
 
-def test_builds_that_are_given_back_are_started_by_the_next_run() -> None:
+def test_builds_that_are_returned_are_started_by_the_next_run() -> None:
     store = ModelTallies(("aws", "gcp"), free={"aws": 3, "gcp": 1})
     run = ledger(store)
     run.count(store.snapshot())
@@ -88,7 +88,7 @@ def test_builds_that_are_given_back_are_started_by_the_next_run() -> None:
     assert count(store) == {"aws": 2, "gcp": 0}
 
 
-def test_no_more_builds_are_given_back_than_are_counted_and_none_to_a_deleted_tally() -> None:
+def test_no_more_builds_are_returned_than_are_counted_and_none_to_a_deleted_tally() -> None:
     store = ModelTallies(("aws", "gcp"), free={"aws": 2, "gcp": 2})
     run = ledger(store)
     run.count(store.snapshot())

@@ -102,7 +102,7 @@ def test_max_triggers_leaves_the_others_in_the_tally() -> None:
     assert run.triggers[1].state is TriggerState.LIMITED
 
 
-def test_builds_that_concourse_refuses_to_start_are_given_back() -> None:
+def test_builds_that_concourse_refuses_to_start_are_returned() -> None:
     api = api_of({"aws": 2, "gcp": 1}, refused=frozenset({"from-aws"}))
     run, failure = run_by_tally(api)
     assert failure == "Pool aws: no rights"

@@ -152,7 +152,7 @@ def test_a_paused_job_explains_its_pending_builds_itself() -> None:
     api = RecordingApi(world)
     pool = counted(api, dry_run=True)
     assert (pool["state"], pool["needed"]) == ("waiting", 1)
-    assert pool["reason"].endswith("they have to wait, as job main/ci/from-red is paused")
+    assert pool["reason"].endswith("they have to wait, because job main/ci/from-red is paused")
     add_build(world)
     api.asked.clear()
     assert counted(api)["state"] == "waiting"
@@ -248,6 +248,6 @@ def test_a_pending_build_that_waits_for_long_is_looked_at_one_day_back() -> None
         "url": "https://ci.example.com/from-red/1",
         "since": "2026-11-20T11:06:40Z",
         "missing_inputs": {},
-        "reason": "the job already has as many builds at work as it may have (max_in_flight)",
+        "reason": "the job already runs as many builds as it may (max_in_flight)",
     }
     assert api.asked == ["pipeline", f"moves since {2 * DAY - 60}", "preparation of 1"]

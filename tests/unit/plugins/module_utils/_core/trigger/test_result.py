@@ -93,25 +93,25 @@ CLAIM_PAUSED = {"job": JobState(is_paused=True)}
             (
                 0,
                 "limited",
-                "2 builds for 2 free locks; they have to wait, as job main/ci/claim is paused;"
+                "2 builds for 2 free locks; they have to wait, because job main/ci/claim is paused;"
                 " max_triggers allows 0 of them in this run",
             ),
         ),
         (
             BuildNeed(2, 2, 1),
             CLAIM_PAUSED,
-            (0, "waiting", "1 build waiting for 2 free locks, as job main/ci/claim is paused"),
+            (0, "waiting", "1 build waiting for 2 free locks, because job main/ci/claim is paused"),
         ),
         (BuildNeed(2, 2, 0), CLAIM_PAUSED, (0, "satisfied", "2 free locks and 2 builds to claim them")),
         (
             BuildNeed(0, 1, 1),
             {"pipeline": PipelineState(is_paused=True)},
-            (0, "waiting", "1 build waiting for 0 free locks, as pipeline main/ci is paused"),
+            (0, "waiting", "1 build waiting for 0 free locks, because pipeline main/ci is paused"),
         ),
         (
             BuildNeed(1, 0, 0),
             CLAIM_PAUSED,
-            (1, "waiting", "1 build for 1 free lock; they have to wait, as job main/ci/claim is paused"),
+            (1, "waiting", "1 build for 1 free lock; they have to wait, because job main/ci/claim is paused"),
         ),
         (
             BuildNeed(1, 0, 0),

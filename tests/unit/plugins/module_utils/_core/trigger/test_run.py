@@ -79,7 +79,7 @@ def failed_run(api: ModelJobApi, *pools: str) -> tuple[TriggerRun, str]:
 
 def test_a_job_without_a_credible_answer_does_not_stop_the_other_pools() -> None:
     run, words = failed_run(FaultyApi(a_world("red", "blue"), silent=frozenset({"from-red"})), "red", "blue")
-    assert words == "Pool red: The state of job main/ci/from-red is unknown, as it answered 502."
+    assert words == "Pool red: The state of job main/ci/from-red is unknown, because it answered 502."
     red, blue = failure_result(run)["pools"]
     assert (red["state"], red["unclaimed"], red["needed"], red["triggered"]) == ("failed", None, None, 0)
     assert (blue["state"], blue["triggered"]) == ("triggered", 1)
@@ -96,7 +96,7 @@ def test_nothing_more_is_started_once_concourse_stopped_responding() -> None:
     api.lose = lose
     run, words = failed_run(api, "red", "blue")
     assert "Pool red: A build of main/ci/from-red was requested" in words
-    assert "Pool blue: Nothing was started, as Concourse stopped responding earlier in this run." in words
+    assert "Pool blue: Nothing was started, because Concourse stopped responding earlier in this run." in words
     assert [len(trigger.builds) for trigger in run.triggers] == [0, 0]
 
 
@@ -126,7 +126,7 @@ def test_a_failed_check_is_a_warning_of_the_run() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "warnings"), [(59, 0), (60, 1)])
-def test_a_serial_job_that_does_not_go_on_is_a_warning_after_an_hour(minutes: int, warnings: int) -> None:
+def test_a_serial_job_that_makes_no_progress_is_a_warning_after_an_hour(minutes: int, warnings: int) -> None:
     world = a_world("red")
     world.make_build("from-red")
     world.now += 60 * minutes
@@ -188,7 +188,7 @@ def test_a_build_that_waits_for_an_input_is_a_warning_and_part_of_the_result() -
     run.fetch()
     run.start_builds()
     (warning,) = warnings
-    assert "Pool red: build 1 of job main/ci/from-red has not started, as input src has no version" in warning
+    assert "Pool red: build 1 of job main/ci/from-red has not started, because input src has no version" in warning
     (pool,) = trigger_result(run)["pools"]
     assert pool["blocked"]["missing_inputs"] == {"src": "no versions"}
     assert pool["blocked"]["build"] == "1"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever others do between two requests, and whatever is lost or killed: no build too many, and none missing."""
+"""No build too many, and none missing, whatever others do between two requests, and whatever is lost or killed."""
 
 from __future__ import annotations
 

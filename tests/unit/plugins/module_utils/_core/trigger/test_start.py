@@ -96,7 +96,7 @@ def test_a_lost_request_that_made_no_build_is_an_error_that_counts_none() -> Non
 
 
 def test_a_concourse_that_lists_no_builds_leaves_a_lost_start_unknown() -> None:
-    with pytest.raises(ConcourseUnavailable, match="whether it was created is unknown, as it answered 502"):
+    with pytest.raises(ConcourseUnavailable, match="whether it was created is unknown, because it answered 502"):
         start_build(LosingApi(a_world(), lambda: "lost", silent=True), a_pool())
 
 

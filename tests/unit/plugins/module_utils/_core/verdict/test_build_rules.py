@@ -70,7 +70,7 @@ def test_of_a_zombie() -> None:
 
 
 @pytest.mark.parametrize("status", [BuildStatus.PENDING, STARTED])
-def test_of_a_build_that_is_at_work(status: BuildStatus) -> None:
+def test_of_a_build_that_is_running(status: BuildStatus) -> None:
     model, build = claiming(status)
     reason = f"ci/claim 1 is {status.value}"
     assert_verdict(verdict_on(ModelQueries(model), build, "v2"), Verdict(VerdictName.RUNNING, reason, None, build))

@@ -370,7 +370,7 @@ def test_a_one_off_build_that_did_not_succeed_left_its_lock_unless_a_job_has_tak
     assert judge_claim(claim_by(ended, "v9"), holder_of(ended), queries, now=0).name is HANDED_OFF
 
 
-def test_of_a_claim_without_a_build_all_is_told_that_is_known() -> None:
+def test_of_a_claim_without_a_build_everything_known_is_shown() -> None:
     """Nobody is known to have made it; then a build of another pipeline takes the version."""
     model, build = a_pipeline(lost=True)
     model.versions("envs", "v2")
@@ -385,7 +385,7 @@ def test_of_a_claim_without_a_build_all_is_told_that_is_known() -> None:
     assert verdict.user == use
 
 
-def test_of_a_namesake_that_may_have_the_lock_all_is_told_that_is_known() -> None:
+def test_of_a_namesake_that_may_have_the_lock_everything_known_is_shown() -> None:
     model, build, claiming = namesake(STARTED)
     reason = "Concourse has no main/old/claim 1 any more"
     verdict = judge(ModelQueries(model), claiming)

@@ -86,7 +86,7 @@ def test_running_and_unreachable_cannot_be_configured(name: VerdictName, policy:
 
 @pytest.mark.parametrize("verdict", ["free", "leak", "Leaked", "", 5, None, ("leaked",)])
 def test_an_unknown_verdict_lists_those_there_are(verdict: object) -> None:
-    with pytest.raises(BadOption, match=r"no verdict that can be configured\. These are: handed_off, leaked, failed"):
+    with pytest.raises(BadOption, match=r"not a configurable verdict\. Use one of: handed_off, leaked, failed"):
         read_policies({verdict: "keep"}, DEFAULT_POLICIES)  # type: ignore[dict-item]
 
 

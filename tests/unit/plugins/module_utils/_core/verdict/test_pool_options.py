@@ -167,7 +167,7 @@ def test_all_pools_as_one_text(given: object, entries: list[object]) -> None:
 
 
 @pytest.mark.parametrize("given", ["[aws,gcp]", "['aws']", "[", '["aws"', '["aws"] gcp'])
-def test_a_text_that_begins_as_json_and_is_none(given: str) -> None:
+def test_a_text_that_begins_like_json_but_is_not(given: str) -> None:
     with pytest.raises(BadOption, match=r"^pools: \[.* begins like a JSON list but is not valid JSON.*double quotes"):
         pool_entries(given)
 

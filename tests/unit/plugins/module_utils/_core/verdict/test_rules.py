@@ -110,7 +110,7 @@ def test_failed_errored_aborted(status: BuildStatus, name: VerdictName, policy: 
 @pytest.mark.parametrize("status", [BuildStatus.FAILED, BuildStatus.ERRORED, BuildStatus.ABORTED])
 @pytest.mark.parametrize("late", [0, 6], ids=["in time", "zombie"])
 @pytest.mark.parametrize("recorded", [True, False], ids=["output recorded", "output lost"])
-def test_no_policy_gives_away_a_lock_that_a_build_is_at_work_with_though_its_claiming_build_did_not_succeed(
+def test_no_policy_gives_away_a_lock_that_a_build_uses_though_its_claiming_build_did_not_succeed(
     status: BuildStatus, late: int, recorded: bool
 ) -> None:
     """A timer takes any version, also that of a build which failed, and `destroy` uses the environment.
@@ -175,7 +175,7 @@ def test_a_build_whose_output_is_recorded_is_no_zombie_whatever_the_clock_of_its
     assert (verdict.name, verdict.build) == (name, build)
 
 
-def test_a_claim_that_was_written_anew_is_not_taken_for_a_zombie_while_its_lock_is_in_use() -> None:
+def test_a_claim_that_was_rewritten_is_not_taken_for_a_zombie_while_its_lock_is_in_use() -> None:
     """A rebase gives the commit another name and a later time: then it counts what the jobs after it do."""
     queries, model, build = claiming(BuildStatus.SUCCEEDED)
     model.job("test", get("envs", passed=["claim"]))
@@ -320,7 +320,7 @@ def test_an_ended_build_that_lists_its_claim_is_not_searched_for_by_the_version(
     assert "builds_with_output" not in {query.method for query in queries.asked}
 
 
-def test_a_build_at_work_whose_times_fit_has_the_lock_though_another_build_lists_the_claim() -> None:
+def test_a_running_build_whose_times_fit_has_the_lock_though_another_build_lists_the_claim() -> None:
     queries, model, build = claiming(BuildStatus.STARTED)
     model.made[build.id] = ()
     model.build("claim", BuildStatus.ABORTED, made={"envs": "v2"})

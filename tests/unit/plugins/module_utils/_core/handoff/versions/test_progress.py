@@ -100,7 +100,7 @@ def test_a_newer_version_that_nobody_is_known_to_have_passed_on_does_not_pass_th
     assert name(model, claiming) is HANDED_OFF
 
 
-def test_a_rerun_stands_where_its_original_stands() -> None:
+def test_a_rerun_has_the_place_of_its_original() -> None:
     """The re-run of the earlier build is the latest of all, but Concourse has it right after its original."""
     model, claiming = claimed_out_of_order()
     earlier = next(build for build in model.builds.values() if build.id < claiming.id)
@@ -154,7 +154,7 @@ def test_while_a_job_is_paused_only_what_it_took_counts(paused: str) -> None:
     assert name(model, claiming) is LEAKED
 
 
-def test_a_job_that_takes_every_version_goes_on_from_the_newest_that_it_ever_took() -> None:
+def test_a_job_that_takes_every_version_continues_from_the_newest_that_it_ever_took() -> None:
     """It took v9 of the first build, then v3 of the third, as the second had not succeeded yet: that one is next."""
     model = PipelineModel()
     model.versions("envs", "v1", "v2", "v3", "v9")

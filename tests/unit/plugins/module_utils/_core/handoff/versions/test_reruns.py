@@ -53,7 +53,7 @@ def test_the_builds_of_a_job_are_listed_by_the_hundred_and_not_asked_for_one_by_
 
 
 @pytest.mark.parametrize("number", [0, 1, 98, 99, 100, 101, 250, 498, 499, 500, 501, 599])
-def test_a_pending_rerun_is_found_wherever_its_original_stands(number: int) -> None:
+def test_a_pending_rerun_is_found_wherever_its_original_is(number: int) -> None:
     model, claiming, builds = aged()
     rerun = model.rerun(builds[number], PENDING)
     verdict = verdict_on(ModelQueries(model), claiming, "v2")

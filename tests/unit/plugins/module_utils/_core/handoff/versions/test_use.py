@@ -156,7 +156,7 @@ def test_names_of_put_steps_are_not_names_of_resources() -> None:
     assert name(model, claiming) is HANDED_OFF
 
 
-def test_the_claiming_builds_own_output_tells_the_resource() -> None:
+def test_the_claiming_builds_own_output_shows_the_resource() -> None:
     """Two resources watch one pool, the same ref is a version of both, and only one of them made the claim."""
     model = PipelineModel()
     model.versions("all-envs", "v1", "v2", "v3")

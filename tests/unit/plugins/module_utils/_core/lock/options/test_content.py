@@ -80,7 +80,7 @@ def test_what_a_file_or_json_cannot_hold(given: object) -> None:
 
 @pytest.mark.parametrize("given", ["x" * (LARGEST_CONTENT + 1), ["ü" * (LARGEST_CONTENT // 2)]])
 def test_a_content_that_would_not_be_returned_is_refused(given: object) -> None:
-    with pytest.raises(BadOption, match=r"^content is larger than 1 MiB: put it elsewhere"):
+    with pytest.raises(BadOption, match=r"^content is larger than 1 MiB: store it elsewhere"):
         content_bytes(given)
 
 

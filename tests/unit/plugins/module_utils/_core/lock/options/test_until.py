@@ -54,7 +54,7 @@ def test_an_unreadable_end_names_the_forms(text: str) -> None:
 
 @pytest.mark.parametrize("at", [NOW, NOW - 1])
 def test_a_time_that_is_over(at: int) -> None:
-    with pytest.raises(BadOption, match=f"^until: {iso_time(at)} is over; it is {iso_time(NOW)} now. Give a later"):
+    with pytest.raises(BadOption, match=f"^until: {iso_time(at)} has passed; it is now {iso_time(NOW)}. Give a later"):
         read_until(iso_time(at) or "", NOW)
 
 
@@ -62,7 +62,7 @@ def test_only_a_time_can_pass() -> None:
     for until in (Until(), Until(span=1)):
         until.check(LAST)
     Until(at=NOW).check(NOW - 1)
-    with pytest.raises(BadOption, match="is over"):
+    with pytest.raises(BadOption, match="has passed"):
         Until(at=NOW).check(NOW)
 
 

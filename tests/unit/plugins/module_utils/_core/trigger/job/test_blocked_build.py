@@ -75,13 +75,13 @@ def test_a_missing_explanation_is_no_error() -> None:
         (PAUSED, "the job or its pipeline is paused"),
         (
             Preparation(is_max_in_flight=True),
-            "the job already has as many builds at work as it may have (max_in_flight)",
+            "the job already runs as many builds as it may (max_in_flight)",
         ),
         (Preparation((("src", ""),)), "input src has no version"),
         (
             Preparation((("src", "not found"), ("envs", "")), is_max_in_flight=True, is_paused=True),
             "input src has no version (not found) and input envs has no version"
-            " and the job already has as many builds at work as it may have (max_in_flight)"
+            " and the job already runs as many builds as it may (max_in_flight)"
             " and the job or its pipeline is paused",
         ),
     ],
@@ -89,7 +89,7 @@ def test_a_missing_explanation_is_no_error() -> None:
 def test_the_reason_names_everything_that_blocks_the_build(preparation: Preparation, reason: str) -> None:
     found = BlockedBuild(OLD, preparation, 0)
     assert found.reason == reason
-    assert found.clause == f"build 7 has not started, as {reason}; nothing moved since 1970-01-01T00:00:00Z"
+    assert found.clause == f"build 7 has not started, because {reason}; no activity since 1970-01-01T00:00:00Z"
 
 
 def test_a_missing_input_deserves_a_warning_at_once_and_a_serial_job_after_an_hour() -> None:

@@ -121,7 +121,7 @@ def test_claims_that_name_no_build(message: str) -> None:
     ("pool", "was", "now", "expected"),
     [
         ("aws", State.UNCLAIMED, State.CLAIMED, 1),
-        ("aws", State.CLAIMED, State.UNCLAIMED, 0),  # the build gives back what another one has claimed
+        ("aws", State.CLAIMED, State.UNCLAIMED, 0),  # the build releases what another one has claimed
         ("gcp", State.UNCLAIMED, State.CLAIMED, 0),
     ],
 )
