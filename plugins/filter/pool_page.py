@@ -90,7 +90,7 @@ from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._round.round_fields import BadRound
+from ..plugin_utils._round.round_fields import BadRound, read_minutes
 
 
 def pool_page(value: t.Any, old_after: int = 60, history: t.Any = None, data_file: str = "") -> str:
@@ -98,10 +98,8 @@ def pool_page(value: t.Any, old_after: int = 60, history: t.Any = None, data_fil
     # Imported here, because Ansible imports all filters of the collection to find one of them.
     from ..plugin_utils._page.page import page
 
-    if isinstance(old_after, bool) or not isinstance(old_after, int) or old_after < 1:
-        raise AnsibleFilterError("pool_page: old_after has to be a whole number of minutes, 1 or more.")
     try:
-        return page(value, old_after=int(old_after), history=history, data_file=str(data_file))
+        return page(value, old_after=read_minutes(old_after, "old_after"), history=history, data_file=str(data_file))
     except BadRound as error:
         raise AnsibleFilterError(f"pool_page: {error}") from None
 

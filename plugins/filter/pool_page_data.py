@@ -69,7 +69,7 @@ from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._round.round_fields import BadRound
+from ..plugin_utils._round.round_fields import BadRound, read_minutes
 
 
 def pool_page_data(value: t.Any, page: str = "", old_after: int = 60, history: t.Any = None) -> str:
@@ -78,7 +78,7 @@ def pool_page_data(value: t.Any, page: str = "", old_after: int = 60, history: t
     from ..plugin_utils._history.page_data import page_data
 
     try:
-        return page_data(value, page=str(page), old_after=int(old_after), history=history)
+        return page_data(value, page=str(page), old_after=read_minutes(old_after, "old_after"), history=history)
     except BadRound as error:
         raise AnsibleFilterError(f"pool_page_data: {error}") from None
 

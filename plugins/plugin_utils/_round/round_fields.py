@@ -99,6 +99,13 @@ class RoundFields:
         return value
 
 
+def read_minutes(value: object, option: str) -> int:
+    """Return an option of a filter in minutes, 1 or more. Raises BadRound."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise BadRound(f"{option} has to be a whole number of minutes, 1 or more.")
+    return int(value)
+
+
 def _seconds(value: object) -> int:
     time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     # Some times at the edges of the calendar do not exist in UTC.

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.poolboy.concourse.plugins.filter.pool_page import FilterModule, pool_page
+from ansible_collections.poolboy.concourse.plugins.filter.pool_page_data import pool_page_data
 from ansible_collections.poolboy.concourse.tests.page.rounds import a_claim, a_look, a_round
 
 
@@ -51,9 +53,9 @@ def test_what_is_no_round_is_refused_with_a_sentence(value: Any, said: str) -> N
     assert str(caught.value).startswith(f"pool_page: {said}")
 
 
+@pytest.mark.parametrize("make", [pool_page, pool_page_data])
 @pytest.mark.parametrize("minutes", [0, -1, 1.5, "60", None, True])
-def test_old_after_is_a_number_of_minutes(minutes: Any) -> None:
-    with pytest.raises(
-        AnsibleFilterError, match=r"^pool_page: old_after has to be a whole number of minutes, 1 or more"
-    ):
-        pool_page(a_round(), old_after=minutes)
+def test_old_after_is_a_number_of_minutes(minutes: Any, make: Callable[..., str]) -> None:
+    refusal = rf"^{make.__name__}: old_after has to be a whole number of minutes, 1 or more"
+    with pytest.raises(AnsibleFilterError, match=refusal):
+        make(a_round(), old_after=minutes)
