@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible import constants
@@ -13,7 +14,8 @@ from ansible.plugins.action import ActionBase
 
 # Callbacks whose output is for programs: a table would break it.
 _FOR_PROGRAMS = ("json", "null")
-
+# What a terminal acts on, except a tab.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 _OPTIONS = {"lines": {"type": "list", "elements": "str", "required": True}, "failure": {"type": "str"}}
 
@@ -30,8 +32,8 @@ class ActionModule(ActionBase):
         validate: t.Callable[..., t.Any] = self.validate_argument_spec
         _validated, options = validate(_OPTIONS)
         lines: list[str] = options["lines"]
-        if any("\n" in line or "\x1b" in line for line in lines):
-            raise AnsibleActionFail("lines: an element has a line break or an escape character; give one line each.")
+        if any(_CONTROL.search(line) for line in lines):
+            raise AnsibleActionFail("lines: an element has a line break or a control character; give one line each.")
         failure = {"failed": True, "msg": options["failure"]} if options["failure"] else {}
         if self._task.no_log or is_for_programs(str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))):
             shown = {"lines": lines, **failure} if failure else {"msg": lines, "changed": False}

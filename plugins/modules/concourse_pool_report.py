@@ -26,7 +26,9 @@ attributes:
     support: none
 options:
   lines:
-    description: The lines, such as RV(poolboy.concourse.concourse_pool_status#module:report).
+    description:
+      - The lines, such as RV(poolboy.concourse.concourse_pool_status#module:report).
+      - A line with a line break or another control character than a tab is an error, because a terminal acts on it.
     type: list
     elements: str
     required: true

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.poolboy.concourse.plugins.action.concourse_pool_report import ActionModule, is_for_programs
 
-LINES = ["POOL  LOCK", "aws   env-1"]
+LINES = ["POOL  LOCK", "aws   env-1", "\tno\u00a0more: \N{WOMAN}\u200d\N{PERSONAL COMPUTER}"]
 
 
 class Action(ActionModule):
@@ -39,7 +39,7 @@ def test_lines_are_printed_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     use_callback("default", monkeypatch)
     action = Action(LINES)
     assert action.run() == {"changed": False, "lines": LINES}
-    assert action.shown == ["POOL  LOCK\naws   env-1"]
+    assert action.shown == ["\n".join(LINES)]
 
 
 @pytest.mark.parametrize("callback", ["ansible.posix.json", "ansible.posix.jsonl", "community.general.null"])
@@ -57,10 +57,10 @@ def test_a_task_with_no_log_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     assert action.shown == []
 
 
-@pytest.mark.parametrize("line", ["two\nlines", "\x1b[31mred"])
+@pytest.mark.parametrize("line", ["two\nlines", "over\rwritten", "\x1b[31mred", "\x9b31mred", "two\u2028lines"])
 def test_a_line_that_a_terminal_acts_on_is_refused(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     use_callback("default", monkeypatch)
-    with pytest.raises(AnsibleActionFail, match="line break or an escape character"):
+    with pytest.raises(AnsibleActionFail, match="line break or a control character"):
         Action([line]).run()
 
 
