@@ -51,7 +51,7 @@ def failures_of(
     for name, (step, what) in _PREFIXES.items():
         result = results.get(name, StepResult())
         if result.has_failed:
-            yield Failure(step, f"{what}: {_request_error(result) if name in _REQUESTS else result.fields['msg']}.")
+            yield Failure(step, f"{what}: {f'{_request_error(result)}.' if name in _REQUESTS else result.message}")
         elif name == "state" and state_error is not None:
             yield Failure(step, f"{what}: {state_error}.")
 

@@ -9,6 +9,8 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...module_utils._core.shared.text import printable
+
 
 @dataclass(frozen=True)
 class StepResult:
@@ -26,8 +28,8 @@ class StepResult:
 
     @property
     def message(self) -> str:
-        """The message of the task as one sentence."""
-        text = str(self.fields.get("msg", ""))
+        """The message of the task as one sentence on one line."""
+        text = printable(" ".join(str(self.fields.get("msg", "")).split()))
         return text if text.endswith((".", "?")) else f"{text}."
 
     def entries(self, name: str) -> list[t.Any]:

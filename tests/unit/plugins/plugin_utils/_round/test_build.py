@@ -47,6 +47,8 @@ def test_a_round_that_did_nothing() -> None:
     [
         ({"clean": {**FAILED, "released": []}}, [("clean", "It broke.")]),
         ({"page": FAILED}, [("page", "The page cannot be written: It broke.")]),
+        ({"metrics": {**FAILED, "msg": "No folder."}}, [("metrics", "The metrics cannot be written: No folder.")]),
+        ({"page": {**FAILED, "msg": "It\nbroke\x1b[0m\n"}}, [("page", "cannot be written: It broke\\x1b[0m.")]),
         ({"push": {**FAILED, "status": 503}}, [("pushgateway", "it answered with status 503.")]),
         ({"notify": {**FAILED, "msg": "Status -1: <urlopen error refused> http://secret"}}, [("notify", ": refused.")]),
         ({"notify": {**FAILED, "msg": "http://secret"}}, [("notify", "there was no answer.")]),
