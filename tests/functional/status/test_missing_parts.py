@@ -21,6 +21,7 @@ from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
 from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 ANSIBLE, GITPYTHON = ("ansible",), ("git", "gitdb", "smmap")
+INTERPRETER = "or set ansible_python_interpreter to a Python that has it"
 REQUESTS = ("requests", "urllib3", "idna", "certifi", "charset_normalizer")
 
 LookWith = Callable[..., ModuleRun]
@@ -57,7 +58,9 @@ def test_with_both_libraries_all_is_well(scene: Scene, look_with: LookWith) -> N
 
 def test_gitpython(locks: LockRepository, look_with: LookWith) -> None:
     message = refusal(look_with(REQUESTS, repo=locks.url))
-    assert_says(message, ["GitPython is not installed", sys.executable, "install GitPython 3.2.1 or newer"])
+    assert_says(
+        message, ["GitPython is not installed", sys.executable, "install GitPython 3.2.1 or newer", INTERPRETER]
+    )
 
 
 def test_an_old_gitpython(locks: LockRepository, look_with: LookWith, workplace: Workplace) -> None:
@@ -68,13 +71,13 @@ def test_an_old_gitpython(locks: LockRepository, look_with: LookWith, workplace:
     version = next(line for line in text.splitlines() if line.startswith("__version__"))
     (old / "__init__.py").write_text(text.replace(version, '__version__ = "3.1.44"'))
     message = refusal(look_with(GITPYTHON, repo=locks.url))
-    assert_says(message, ["GitPython 3.1.44", "too old", "install GitPython 3.2.1 or newer"])
+    assert_says(message, ["GitPython 3.1.44", "too old", "install GitPython 3.2.1 or newer", INTERPRETER])
 
 
 def test_requests(scene: Scene, look_with: LookWith) -> None:
     scene.locks.add("aws", "env-1")
     message = refusal(look_with(GITPYTHON, **login(scene)))
-    assert_says(message, ["requests", sys.executable, "pip install requests"])
+    assert_says(message, ["requests", sys.executable, "pip install requests", INTERPRETER])
     # Without a Concourse, requests is not needed.
     assert look_with(GITPYTHON, repo=scene.repo).verdicts == {"aws/env-1": "free"}
 
@@ -88,7 +91,7 @@ def test_an_old_requests(scene: Scene, look_with: LookWith, workplace: Workplace
     for version in ("2.32.3", "2.5", "unknown"):
         (old / "__version__.py").write_text(f'{text}\n__version__ = "{version}"\n')
         message = refusal(look_with([*GITPYTHON, *REQUESTS], **login(scene)))
-        assert_says(message, ["requests", sys.executable, "too old", "install requests 2.32.4 or newer"])
+        assert_says(message, ["requests", sys.executable, "too old", "requests 2.32.4 or newer", INTERPRETER])
     assert look_with([*GITPYTHON, *REQUESTS], repo=scene.repo).verdicts == {"aws/env-1": "free"}
 
 

@@ -24,12 +24,14 @@ def import_requests() -> None:
     except ImportError as error:
         raise MissingLibrary(
             f"The Python library requests cannot be imported by {sys.executable} ({error}): "
-            "install it there, for example with 'pip install requests'."
+            "install it there, for example with 'pip install requests', or set ansible_python_interpreter to a Python"
+            " that has it."
         ) from None
     version = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", str(getattr(requests, "__version__", "")))
     if version is None or tuple(int(part or 0) for part in version.groups()) < OLDEST_REQUESTS:
         found = version[0] if version else "of an unknown version"
         raise MissingLibrary(
             f"The Python library requests {found} of {sys.executable} is too old: install requests"
-            f" {'.'.join(map(str, OLDEST_REQUESTS))} or newer there."
+            f" {'.'.join(map(str, OLDEST_REQUESTS))} or newer there, or set"
+            " ansible_python_interpreter to a Python that has it."
         )

@@ -59,7 +59,8 @@ def check_git_version(printed: str) -> None:
 
 
 def _how_to_install() -> str:
-    return f"install GitPython {_version_text(OLDEST_GITPYTHON)} or newer."
+    newer = f"GitPython {_version_text(OLDEST_GITPYTHON)} or newer"
+    return f"install {newer}, or set ansible_python_interpreter to a Python that has it."
 
 
 def _numbers(text: str) -> tuple[int, ...]:
