@@ -55,7 +55,7 @@ class _Line:
     """The first-parent line of a snapshot. It is a FirstParentLine."""
 
     def __init__(self, repository: LockRepository, snapshot: Snapshot, pool: str) -> None:
-        # Imported late, as above.
+        # Imported late, see above.
         from .refresh.history_reader import HistoryReader
 
         self._reader: HistoryReader = HistoryReader(

@@ -14,7 +14,7 @@ TRIGGER_STATES = tuple(state.value for state in TriggerState)
 
 
 def round_gauges(round_: Round, previous: Previous) -> list[Metric]:
-    """Return how the round went, and when the last one and the last good one were.
+    """Return the result of the round, and the times of the last round and of the last successful one.
 
     A round in check mode is neither: both times stay as they were.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who holds a lock and why, in two columns of its row: what one of them says is not in the other one, too."""
+"""Who holds a lock and why, in two columns of its row; no text is in both."""
 
 from __future__ import annotations
 

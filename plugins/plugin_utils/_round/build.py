@@ -66,7 +66,7 @@ class RoundBuilder:
 
     @property
     def is_unconfigured(self) -> bool:
-        """Whether a module failed because nobody named the repository or the pools: nothing has happened to report."""
+        """Whether a module failed because the repository or the pools are not set: there is nothing to report."""
         modules = (self.result("clean"), self.result("trigger"), self.result("status"))
         # A module that got as far as its own work says what it did, even if that is nothing.
         refused = any(one.has_failed and not one.fields.keys() & {"released", "triggered", "locks"} for one in modules)

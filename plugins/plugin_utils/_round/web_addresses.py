@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The web pages of a lock repository and its commits, where the address of the repository tells them."""
+"""The web pages of a lock repository and its commits, if the address of the repository shows them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SCP_FORM = re.compile(r"(?:[^@/\s]+@)?(?P<host>[A-Za-z0-9.-]+):(?P<path>[^/].*|
 
 
 def repository_page(repo: str) -> str | None:
-    """Return the web page of a repository on a known forge, without user and password; None if nobody knows it.
+    """Return the web page of a repository on a known forge, without user and password; None if it is unknown.
 
     >>> repository_page("git@github.com:teams/locks.git")
     'https://github.com/teams/locks'
@@ -40,7 +40,7 @@ def repository_page(repo: str) -> str | None:
 
 
 def commit_template(repo: str) -> str | None:
-    """Return the web page of a commit, with {commit} in its place; None if nobody knows it.
+    """Return the web page of a commit, with {commit} in its place; None if it is unknown.
 
     >>> commit_template("ssh://git@gitlab.example.com:2222/teams/locks.git")
     'https://gitlab.example.com/teams/locks/-/commit/{commit}'

@@ -188,7 +188,7 @@ def test_a_pattern_without_its_pool_is_a_warning(clean: Clean, locks: LockReposi
 
 
 def test_releases_of_unchecked_builds_are_a_warning(clean: Clean, locks: LockRepository) -> None:
-    """Without a Concourse the lock of a running build is released by its age; that must not be silent."""
+    """Without a Concourse the lock of a running build is released by its age; that needs a warning."""
     page = "https://ci.example.com/teams/main/pipelines/p/jobs/j/builds/1"
     locks.claim("aws", "env-3", message=f"claiming: env-3\nBuild URL: {page}\n")
     options = {"repo": locks.url, "pools": "aws"}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No lock is stolen: 20 teams work with one lock repository while three cleaners run at once and everything breaks.
+"""No lock is stolen: 20 teams work with one lock repository while three cleaners run and faults occur everywhere.
 
 Builds claim in and out of order, one or two locks each. While they are at work, people rename pipelines, jobs and
 steps, replace jobs, and archive pipelines.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the tests look at a lock repository, and what plain git says of the same."""
+"""Looks at a lock repository, with the collection and with plain git for comparison."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def states_of(snapshot: Snapshot) -> dict[str, str]:
 
 
 def expected_claims(repository: lockrepo.LockRepository, branch: str | None = None) -> dict[str, str]:
-    """What plain git says, one path after the other. Right for histories without merges."""
+    """The claims according to plain git, one path after the other. Right for histories without merges."""
     tip = repository.commit_of(branch or repository.branch)
     listing = git("ls-tree", "-r", "-z", "--name-only", tip, folder=repository.path)
     paths = [path.decode("utf-8", "surrogateescape") for path in listing.split(b"\0")[:-1] if b"/claimed/" in path]

@@ -19,7 +19,7 @@ from .versions.progress import BUILDS_TO_LOOK_BACK, VersionProgress
 
 
 def require_same_build(build: Build, queries: BuildQueries) -> None:
-    """Check that Concourse says the same of an ended build when it is asked for it by its id."""
+    """Check that Concourse returns the same ended build when asked by its id."""
     if queries.build(BuildReference(id=build.id)) != build:
         raise NoCredibleResponse(f"Concourse gives other values for {build} when asked by its id")
 

@@ -78,7 +78,7 @@ class HandOffTrace:
         self.forgotten.add((job.name, item[0]))
 
     def jobs_after_forgotten(self) -> list[str]:
-        """Return the jobs downstream by a forgotten version: nobody knows which versions their builds have."""
+        """Return the jobs downstream by a forgotten version: the versions of their builds are unknown."""
         return sorted({after for job, resource in self.forgotten for after in self.graph.downstream(job, resource)})
 
     def jobs_that_count(self, use: VersionUse) -> list[str]:

@@ -118,7 +118,7 @@ class PushLoop(t.Generic[Change, Plan]):
         return False
 
     def _is_carried_out(self) -> bool:
-        """Return whether a last new snapshot contains an earlier push. Raises RepositoryError if nobody can know."""
+        """Return whether a last new snapshot contains an earlier push. Raises RepositoryError if that is unknown."""
         if self._refresh() or self._is_pushed():
             return True
         if self.unknown:

@@ -20,7 +20,7 @@ def content_value(content: bytes) -> str | None:
     if b"\0" in content:
         return None
     lines = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n").rstrip().split("\n")
-    # One character more than may be shown, so that the length tells whether a line was cut.
+    # One character more than may be shown, so that the length shows whether a line was cut.
     shown = "\n".join(printable(line[: MOST_CHARACTERS + 1]) for line in lines[:MOST_LINES])
     if len(lines) > MOST_LINES or len(shown) > MOST_CHARACTERS:
         return f"{shown[:MOST_CHARACTERS]}\n… cut: the file has {len(content)} bytes"

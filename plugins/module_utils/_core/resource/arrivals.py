@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A lock that was announced at a commit, after so many rewrites of the history."""
+    """A lock that was announced at a commit, after `rewrites` rewrites of the history."""
 
     commit: str
     lock: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the resource pool-boy has a new version: when something is to do, once, and again if that stays undone.
+"""When the resource pool-boy has a new version: once when there is something to do, and again if it remains undone.
 
 A version has a digest of what is to do, a counter, and the time at which check found it:
 

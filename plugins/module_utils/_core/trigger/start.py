@@ -20,7 +20,7 @@ class BuildNotFound(CannotTrigger):
 
 
 class ConcourseUnavailable(CannotTrigger):
-    """The response was lost and Concourse does not list the builds, so nobody knows whether one was created."""
+    """The response was lost and Concourse does not list the builds, so it is unknown whether one was created."""
 
 
 def start_build(job_api: JobApi, trigger: PoolTrigger) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A build that may have made a claim whose name leads to no build: only its name and its times speak for it.
+"""A build that may have made a claim whose name leads to no build: only its name and its times indicate that.
 
 Names change while builds run: a pipeline is renamed, or a job is renamed or removed. The number of a build never does,
 nor do instance variables (atc/db/team.go: RenamePipeline, atc/db/pipeline.go: Job). A build whose outputs name the

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a verdict lets go of a lock."""
+"""When a verdict allows the release of a lock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULT_GRACE = 5
 
 
 class Policy(enum.StrEnum):
-    """What is done with a lock: given back after the grace, given back after the stale timeout, or kept."""
+    """What is done with a lock: released after the grace, released after the stale timeout, or kept."""
 
     RELEASE = "release"
     STALE = "stale"

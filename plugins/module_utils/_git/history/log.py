@@ -101,7 +101,7 @@ def _log(
 def parse_log(chunks: Iterable[bytes]) -> Iterator[LoggedCommit]:
     """Yield the commits in the output of `git log -z --name-status`, with the claimed paths that each adds.
 
-    By hand, as GitPython starts one git for the changes of each commit. Memory is one chunk, and the paths of one
+    Not with GitPython, which starts one git for the changes of each commit. Memory is one chunk, and the paths of one
     commit. Raises BrokenHistory.
     """
     for header, changes, _count in _parse(chunks, _is_addition):

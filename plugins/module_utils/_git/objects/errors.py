@@ -15,7 +15,7 @@ class BrokenHistory(Exception):
 
 
 class TooShallow(Exception):
-    """What was fetched ends before the answer, after so many commits."""
+    """The fetched history ends before the answer, after `read` commits."""
 
     def __init__(self, read: int) -> None:
         super().__init__(f"the history ends after {read} commits")

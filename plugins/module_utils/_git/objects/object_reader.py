@@ -73,7 +73,7 @@ class ObjectReader:
 def read_sizes(git: GitCommand, repository: Path, names: Iterable[str]) -> dict[str, int]:
     """Return the sizes of objects in bytes, without reading them. Raises MissingObject, GitFailed.
 
-    By a process of its own: `git cat-file --batch-command`, which tells sizes too, is newer than the oldest git.
+    Uses a process of its own: `git cat-file --batch-command`, which returns sizes too, is newer than the oldest git.
     """
     process = git.start("cat-file", "--batch-check", repository=repository, with_input=True)
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Concourse that has lost its database knows no build any more: the locks of running builds are kept."""
+"""A Concourse that has lost its database no longer knows any build: the locks of running builds are kept."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a password or a key could be seen: command lines, settings, files, errors. It is in none of them."""
+"""A password or a key never appears in command lines, settings, files and errors."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_the_text_of_a_key(
 
 
 def test_errors_at_every_stage(look: Look, locks: LockRepository) -> None:
-    """Also where the server itself says the password back."""
+    """Even if the server itself returns the password."""
     with serve_https(locks.path.parent, tls=False) as server:
         server.answer = failing(500)
         for repo in (server.url(PASSWORD), server.url("x").replace("://", f"://me:{PASSWORD}@")):

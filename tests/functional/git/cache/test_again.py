@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The second look and all after it: what it costs, and that it is right whatever happened to the branch in between."""
+"""The second and later looks: their cost, and that they are right whatever happened to the branch in between."""
 
 from __future__ import annotations
 

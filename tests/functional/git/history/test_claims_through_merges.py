@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who claims a lock after a merge: never a claim that was given back on one of the sides."""
+"""Who claims a lock after a merge: never a claim that was released on one of the sides."""
 
 from __future__ import annotations
 
