@@ -87,6 +87,10 @@ class ConcourseQueries(BuildQueries):
     def pipelines(self, team: str) -> tuple[PipelineReference, ...]:
         return self._responses.once(("pipelines", team), lambda: self._fetch_pipelines(team))
 
+    def is_team_hidden(self, team: str) -> bool:
+        user = self._api.login().user
+        return self._lists.pipelines(team) is None and (user is None or not user.is_admin)
+
     def is_archived(self, pipeline: PipelineReference) -> bool:
         return self._pipeline(pipeline).is_archived
 

@@ -32,6 +32,9 @@ class BuildQueries(Protocol):
     def pipelines(self, team: str) -> tuple[PipelineReference, ...]:
         """All pipelines of a team, each instance by itself; empty when Concourse says that there is no such team."""
 
+    def is_team_hidden(self, team: str) -> bool:
+        """Whether Concourse has no such team, and the login would not see it if it has another name now."""
+
     def is_archived(self, pipeline: PipelineReference) -> bool:
         """Whether the pipeline is archived: none of its jobs can start any more."""
 

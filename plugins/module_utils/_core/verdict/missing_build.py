@@ -26,7 +26,7 @@ def ask_about_missing_build(reason: str, judged: ClaimToJudge, build: Build | No
         return found
     namesake = ask_for_namesake(judged.claim, judged.holder, judged.queries, is_version_known=found.is_known)
     if namesake is None:
-        return Verdict(VerdictName.GONE, reason, judged.claim.claimed_at, build)
+        return _gone_or_unverified(reason, judged, build)
     if has_made(namesake, judged.claim.commit, judged.queries):
         # Found by its number: before Concourse 5.5 no version can be searched for.
         return ask_about_build(judged, namesake).found_by_version(reason)
@@ -35,6 +35,16 @@ def ask_about_missing_build(reason: str, judged: ClaimToJudge, build: Build | No
         return Verdict(VerdictName.HANDED_OFF, reason, None, namesake, user=namesake)
     reason = f"{reason}; {namesake} may have made the claim, but Concourse has forgotten its versions"
     return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at, namesake)
+
+
+def _gone_or_unverified(reason: str, judged: ClaimToJudge, build: Build | None) -> Verdict:
+    """Judge a claim that no build is found for; a team can have been renamed to one that the login does not see."""
+    # The other readings of an old message need not name a team.
+    pipeline = judged.holder.references[0].pipeline
+    if pipeline is None or not judged.queries.is_team_hidden(pipeline.team):
+        return Verdict(VerdictName.GONE, reason, judged.claim.claimed_at, build)
+    reason = f"{reason}, nor a team {pipeline.team}, and this login does not see all teams, so it can have been renamed"
+    return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at, build)
 
 
 def ask_about_unnamed_build(judged: ClaimToJudge) -> Verdict:

@@ -13,6 +13,7 @@
 | a build that the name does not lead to | an output names the commit | as for any build, below | versions/search.py |
 | | no output names it | gone; handed_off if another has, may have or can take it | versions/search.py, namesake.py |
 | | forgotten, but the times of a namesake fit | unverified | namesake.py |
+| | its team can have a name that the login does not see | unverified | missing_build.py |
 | a build | had ended before the claim | zombie; handed_off if another has or can take it | claiming_build.py |
 | | pending or started | running | here |
 | | failed, errored or aborted | that; handed_off if another has or can take it | handoff/rules.py |

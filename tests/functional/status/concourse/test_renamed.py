@@ -127,3 +127,20 @@ def test_a_lock_that_a_later_job_waits_for_or_uses_is_not_released(
     run = workplace.run_module("concourse_pool_clean", {**login(scene), "pools": ["aws:0"]})
     assert run.values["released"] == []
     scene.finish(use, "succeeded")
+
+
+@pytest.mark.parametrize(
+    ("user", "verdict"), [("pool-boy", "unverified"), ("admin", "running")], ids=["without a role there", "as an admin"]
+)
+def test_a_team_is_renamed_while_its_build_has_the_lock(scene: Scene, look: Look, user: str, verdict: str) -> None:
+    """A login without a role in the team sees nothing of it under its new name."""
+    scene.atc.set_team("ops", {"owner": ["local:admin"]})
+    scene.atc.set_pipeline("ops/ci", config("claim"))
+    scene.locks.add("aws", "env-1", at=scene.now)
+    scene.claim(scene.start("ops/ci", "claim"), "env", "aws/env-1")
+    assert look(**login(scene)).locks["aws/env-1"]["verdict"] == "unreachable"
+    scene.atc.rename_team("ops", "platform")
+    scene.wait(3 * HOUR)
+    password = {"pool-boy": "pa55word", "admin": "admin-pa55word"}[user]
+    lock = look(**login(scene, concourse_username=user, concourse_password=password)).locks["aws/env-1"]
+    assert (lock["verdict"], lock["releasable"]) == (verdict, False), lock["reason"]

@@ -63,6 +63,7 @@ class ModelQueries:
         self.base = base
         self.has_filter = True
         self.by_builds = True
+        self.hidden_teams: frozenset[str] = frozenset()
         self.is_missing: Callable[[Query], bool] = lambda query: False
         self.before_answer: Callable[[Query], None] = lambda query: None
         self.asked: list[Query] = []
@@ -78,6 +79,9 @@ class ModelQueries:
     def pipelines(self, team: str) -> tuple[PipelineReference, ...]:
         query = Query("pipelines", (team,))
         return self._answer(query, lambda: tuple(one for one in self.models if one.team == team))
+
+    def is_team_hidden(self, team: str) -> bool:
+        return self._answer(Query("is_team_hidden", (team,)), lambda: team in self.hidden_teams)
 
     def is_archived(self, pipeline: PipelineReference) -> bool:
         return self._answer(Query("is_archived", (pipeline,)), lambda: self.models[pipeline].archived)

@@ -404,3 +404,16 @@ def test_before_concourse_5_5_a_namesake_that_lists_the_claim_made_it() -> None:
     verdict = judge(queries, build)
     reason = "Concourse has no main/old/claim 1 any more; found by its version: new/claim 1 is started"
     assert verdict == Verdict(RUNNING, reason, None, build, is_by_version=True)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "name"), [("main", UNVERIFIED), ("others", GONE)], ids=["its team is hidden", "another one is"]
+)
+def test_a_claim_of_a_team_that_can_have_another_name_now_is_not_gone(hidden: str, name: VerdictName) -> None:
+    model, build = a_pipeline()
+    build = replace(build, id=99, pipeline=PipelineReference("main", "old"))
+    queries = ModelQueries(model)
+    queries.hidden_teams = frozenset({hidden})
+    verdict = judge_claim(claim_by(build, "unknown"), holder_of(build), queries, now=0)
+    assert (verdict.name, verdict.build) == (name, None)
+    assert ("so it can have been renamed" in verdict.reason) is (name is UNVERIFIED)
