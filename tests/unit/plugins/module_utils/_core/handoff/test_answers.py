@@ -101,9 +101,9 @@ def test_with_all_answers_the_lock_is_leaked(case: Case) -> None:
 
 
 def test_the_cases_ask_every_question_of_the_protocol() -> None:
-    """All but three: of a missing build, by version_id, and of the order of versions where jobs take any of them."""
+    """All but four: two of a missing build, by version_id, and of the order of versions where jobs take any of them."""
     asked = {query.method for case in CASES for query in _questions(case)}
-    assert asked | {"pipeline_builds", "version_ids", "is_newer"} == {
+    assert asked | {"pipeline_builds", "is_team_hidden", "version_ids", "is_newer"} == {
         name for name, _other in inspect.getmembers(BuildQueries, inspect.isfunction) if not name.startswith("_")
     }
 

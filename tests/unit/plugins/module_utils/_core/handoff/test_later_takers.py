@@ -200,3 +200,22 @@ def test_a_claim_whose_build_is_gone_is_in_use_over_another_resource() -> None:
     del model.builds[claiming.id]
     verdict = verdict_on(ModelQueries(model), claiming, "v2")
     assert (verdict.name, verdict.dead_since, verdict.user) == (VerdictName.HANDED_OFF, None, user)
+
+
+@pytest.mark.parametrize("status", [SUCCEEDED, FAILED])
+def test_a_missing_answer_anywhere_makes_the_lock_unreachable(status: BuildStatus) -> None:
+    model, claiming = claimed()
+    claiming = model.set_status(claiming, status)
+    other = PipelineModel("tests", first_id=100)
+    other.job("use", get("locks"), put("tarball"))
+    other.job("back", get("tarball", passed=["use"]), put("locks"))
+    other.build("use", took={"locks": "v2"}, made={"tarball": "t1"})
+    other.build("back", FAILED, took={"tarball": "t1"})
+    queries = ModelQueries(model, other)
+    assert verdict_on(queries, claiming, "v2").name in (VerdictName.LEAKED, VerdictName.FAILED)
+    asked = list(queries.asked)
+    assert any(query.method == "next_inputs" or other.ref in query.about for query in asked)
+    for missing in asked:
+        queries = ModelQueries(model, other)
+        queries.is_missing = lambda query, missing=missing: query == missing  # type: ignore[misc]
+        assert verdict_on(queries, claiming, "v2").name is VerdictName.UNREACHABLE, missing
