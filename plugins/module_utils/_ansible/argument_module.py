@@ -37,7 +37,7 @@ class ArgumentModule(AnsibleModule):
         self.params = given_options(self.params)
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        """Fail with a message, which names the variables that can give a missing repository."""
+        """Fail with a message, which names the variables that can give missing options."""
         self._base.fail_json(msg=f"{msg}{self._variables_hint()}", **result)
         raise SystemExit(1)  # never reached, as AnsibleModule ends the process
 
@@ -45,7 +45,7 @@ class ArgumentModule(AnsibleModule):
         error = next(iter(self.validation_result.errors.errors), None)
         required = {name: one for name, one in self.argument_spec.items() if one.get("required")}
         missing = [one for name, one in required.items() if self.params.get(name) is None and "fallback" in one]
-        if not isinstance(error, RequiredError) or self.params.get("repo") is not None:
+        if not isinstance(error, RequiredError) or not missing:
             return ""
         variables = " and ".join(sorted(one["fallback"][1][0] for one in missing))
         return f" (or set {variables} in the environment where the module runs)"

@@ -36,6 +36,7 @@ class RoundSettings:
     webhook_url: str = ""
     state_file: str = ""
     kept_too_long: t.Any = 0
+    page_old_after: t.Any = 1
     fixed: tuple[str, ...] = ()
     fatal_steps: tuple[str, ...] = ("clean", "trigger", "status", "page", "metrics")
     unreachable_ok: bool = False

@@ -31,6 +31,8 @@ def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[st
     yield from _mistakes_in_addresses(settings)
     if not _is_minutes(settings.kept_too_long):
         yield "pool_boy_kept_too_long must be a number of minutes, 0 or more."
+    if not _is_minutes(settings.page_old_after, least=1):
+        yield "pool_boy_page_old_after must be a number of minutes, 1 or more."
 
 
 def _mistakes_in_files(settings: RoundSettings) -> Iterator[str]:
@@ -84,8 +86,8 @@ def _mistakes_in_addresses(settings: RoundSettings) -> Iterator[str]:
         yield "pool_boy_pushgateway_password needs pool_boy_pushgateway_username."
 
 
-def _is_minutes(value: object) -> bool:
+def _is_minutes(value: object, *, least: int = 0) -> bool:
     try:
-        return int(str(value)) >= 0
+        return int(str(value)) >= least
     except ValueError:
         return False

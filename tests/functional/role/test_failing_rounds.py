@@ -170,7 +170,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"pool_boy_index_file": "/srv/index.html", "pool_boy_page_file": None},
         "pool_boy_index_file needs pool_boy_page_file",
     ),
-    "minutes": ({"pool_boy_kept_too_long": -1}, "must be a number of minutes"),
+    "minutes": (
+        {"pool_boy_kept_too_long": -1, "pool_boy_page_old_after": 0},
+        "pool_boy_kept_too_long must be a number of minutes, 0 or more. pool_boy_page_old_after must be a number of "
+        "minutes, 1 or more.",
+    ),
     "step": ({"pool_boy_fatal_steps": ["clear"]}, "pool_boy_fatal_steps"),
     "misspelt": (
         {"pool_boy_exlude": ["aws/env-1"], "pool_boy_clea": False},
@@ -185,7 +189,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no-pools": (
         {"pool_boy_pools": None, "pool_boy_trigger": False},
-        "missing required arguments: pools. Nothing was done: set",
+        "missing required arguments: pools (or set POOLS in the environment where the module runs). Nothing was done",
     ),
 }
 

@@ -21,7 +21,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"max_triggers": 0}, ["max_triggers is 0"]),
     ({"retry": 0}, ["retry is 0"]),
     ({"pools": "gcp=main/ci/claim"}, ["no pool gcp", "It has: aws"]),
-    ({"pools": []}, ["missing required arguments: pools"]),
+    ({"pools": []}, ["missing required arguments: pools", "set POOLS in the environment"]),
     ({"concourse_url": "", "concourse_username": "", "concourse_password": ""}, ["no Concourse", "concourse_url"]),
     ({"concourse_url": "http://127.0.0.1:9"}, ["no build was started", "refused the connection"]),
     ({"concourse_password": "wrong"}, ["refused user 'pool-boy'"]),

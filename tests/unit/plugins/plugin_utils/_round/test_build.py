@@ -162,3 +162,4 @@ def test_mistakes_are_named_together() -> None:
     good = RoundSettings(name="shop", pools="aws", kept_too_long="60")
     assert list(mistakes(good, ["pool_boy_name", "pool_boy_schedule_name", "pool_boy_hosts", "repo"])) == []
     assert list(mistakes(RoundSettings(name="s", pools="a", kept_too_long="-1"), [])) != []
+    assert list(mistakes(RoundSettings(name="s", pools="a", page_old_after="0"), [])) != []
