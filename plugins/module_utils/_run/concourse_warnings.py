@@ -16,9 +16,12 @@ if t.TYPE_CHECKING:
 
 
 def concourse_warnings(concourse: ConcourseClient, judged: Iterable[JudgedLock]) -> Iterator[str]:
-    """Yield why Concourse did not say what became of the builds, and what to do."""
+    """Yield why the builds are unknown, and what to do."""
     if concourse.failure:
-        yield f"Concourse does not respond, so its builds are unknown: {concourse.failure}."
+        yield (
+            f"Concourse does not respond, so its builds are unknown: {concourse.failure}."
+            " Check concourse_url, and whether Concourse runs."
+        )
     if concourse.login_required and VerdictName.UNREACHABLE in {one.verdict.name for one in judged}:
         yield (
             "Concourse requires a login, and none is configured: set concourse_username and concourse_password"

@@ -42,7 +42,10 @@ def triggering(
     with ConcourseClient(concourse_named) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
         concourse.connect()
         if concourse.failure:
-            raise ConcourseError(f"Concourse does not respond, so no build was started: {concourse.failure}.")
+            raise ConcourseError(
+                f"Concourse does not respond, so no build was started: {concourse.failure}."
+                " Check concourse_url, and whether Concourse runs."
+            )
         yield TriggerRun(
             open_job_api(concourse),
             RepositoryHistory(repository),
