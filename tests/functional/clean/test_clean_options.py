@@ -164,7 +164,7 @@ def test_an_obstacle_at_unclaimed_keeps_only_the_locks_of_its_pool(
     run = clean(repo=locks.url, pools=["aws", "odd"])
     assert released(run) == {"aws/env-1", "aws/env-2"}
     assert run.locks["odd/env-9"]["action_reason"].startswith("odd/unclaimed is in the way")
-    assert any(one["text"].endswith("not a folder") for one in run.values["problems"])
+    assert any(one["text"].endswith("not a folder: replace it with a folder") for one in run.values["problems"])
 
 
 def test_exclude(clean: Clean, locks: LockRepository) -> None:

@@ -70,7 +70,9 @@ class _PoolFolder:
         """Add an entry of claimed/ or unclaimed/, or of a folder in it."""
         shown = f"{path.state.value}/{printable(path.name)}"
         if path.is_deeper or not entry.is_file:
-            problem = f"{shown} is {'a submodule' if entry.mode == SUBMODULE else 'a folder'}, not a lock"
+            problem = (
+                f"{shown} is {'a submodule' if entry.mode == SUBMODULE else 'a folder'}, not a lock: move it elsewhere"
+            )
             if problem not in self.problems:
                 self.problems.append(problem)
                 self.obstacles.add(path.entry)
@@ -79,13 +81,13 @@ class _PoolFolder:
         elif path.is_lock:
             self.locks[path.state][path.name] = Lock(self.pool, path.name, path.state, entry.mode, entry.object_name)
             if entry.mode == SYMBOLIC_LINK:
-                self.problems.append(f"{shown} is a symbolic link")
+                self.problems.append(f"{shown} is a symbolic link: replace it with a file")
 
     def add_file_instead(self, entry: TreeEntry, state: State) -> None:
         """Add a file or a submodule that has the path of claimed/ or unclaimed/."""
         self.obstacles.add(entry.path)
         kind = "a submodule" if entry.mode == SUBMODULE else "a file"
-        self.problems.append(f"{state.value} is {kind}, not a folder")
+        self.problems.append(f"{state.value} is {kind}, not a folder: replace it with a folder")
 
     @property
     def twice(self) -> frozenset[str]:

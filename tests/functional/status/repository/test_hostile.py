@@ -168,7 +168,7 @@ def test_what_is_no_file(tmp_path: Path, look: Look) -> None:
     }
     texts = [problem["text"] for problem in run.values["problems"] if problem["pool"] == "aws"]
     for words in (
-        "claimed/link is a symbolic link",
+        "claimed/link is a symbolic link: replace it with a file",
         "claimed/folder is a folder",
         "claimed/module is a submodule",
         "unclaimed/module-2 is a submodule",

@@ -111,7 +111,10 @@ MISSING_FOLDER = "no {0}/ folder: add {0}/.gitkeep, or claims and releases fail 
         pytest.param(
             [*KEPT, "claimed/claimed/a", "claimed/claimed/b", "unclaimed/deep/er/c", "claimed/d"],
             {"d": CLAIMED},
-            ["claimed/claimed is a folder, not a lock", "unclaimed/deep is a folder, not a lock"],
+            [
+                "claimed/claimed is a folder, not a lock: move it elsewhere",
+                "unclaimed/deep is a folder, not a lock: move it elsewhere",
+            ],
             id="folders in a state",
         ),
     ],
@@ -132,8 +135,8 @@ def test_folders_are_known_by_themselves_too() -> None:
     assert names(found) == [("aws", "b", CLAIMED)]
     assert found.obstacles == ("aws/claimed/full", "aws/unclaimed/empty")
     assert problems(found) == [
-        ("aws", "claimed/full is a folder, not a lock"),
-        ("aws", "unclaimed/empty is a folder, not a lock"),
+        ("aws", "claimed/full is a folder, not a lock: move it elsewhere"),
+        ("aws", "unclaimed/empty is a folder, not a lock: move it elsewhere"),
     ]
 
 
@@ -151,8 +154,8 @@ def test_submodules_are_no_locks_and_links_are_locks_with_a_problem() -> None:
         Lock("aws", "script", UNCLAIMED, "100755", "3" * 40),
     )
     assert problems(found) == [
-        ("aws", "claimed/module is a submodule, not a lock"),
-        ("aws", "claimed/link is a symbolic link"),
+        ("aws", "claimed/module is a submodule, not a lock: move it elsewhere"),
+        ("aws", "claimed/link is a symbolic link: replace it with a file"),
     ]
 
 
@@ -166,8 +169,8 @@ def test_what_is_in_the_place_of_a_lock_or_of_the_folder_is_in_the_way() -> None
     found = read_tree(given_entries, {})
     assert found.pools == (".", "aws", "gcp")
     assert found.obstacles == ("aws/unclaimed/a", "aws/unclaimed/c", "claimed", "gcp/unclaimed")
-    assert ("gcp", "unclaimed is a file, not a folder") in problems(found)
-    assert (".", "claimed is a submodule, not a folder") in problems(found)
+    assert ("gcp", "unclaimed is a file, not a folder: replace it with a folder") in problems(found)
+    assert (".", "claimed is a submodule, not a folder: replace it with a folder") in problems(found)
 
 
 @pytest.mark.parametrize(
