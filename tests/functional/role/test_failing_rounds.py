@@ -77,7 +77,7 @@ def test_news_is_sent_when_the_webhook_is_back(scene: Scene, machine: Machine, r
     assert heard.facts["shop"]["failures"] == []
     kinds = [(one["kind"], one["lock"]) for one in receiver.take("POST")[0].json["news"]]
     assert ("released", "env-1") in kinds
-    assert "did not take" not in machine.reports()["locks.html"]
+    assert "did not accept" not in machine.reports()["locks.html"]
 
 
 def test_no_credible_response_about_any_build_is_reported(scene: Scene, machine: Machine) -> None:

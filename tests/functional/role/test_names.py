@@ -196,7 +196,7 @@ def test_names_without_the_prefix_have_no_effect(scene: Scene, machine: Machine,
     assert run.code == 0, run.said
     assert b"aws/unclaimed/env-1" in scene.locks.tree()
     assert b"aws/claimed/env-2" in scene.locks.tree()
-    assert list(machine.cache.iterdir()), "the cached copy is used all the same"
+    assert list(machine.cache.iterdir()), "the cached copy is still used"
 
 
 def test_a_wrong_form_of_force(scene: Scene, machine: Machine) -> None:

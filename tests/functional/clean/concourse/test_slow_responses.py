@@ -104,7 +104,7 @@ def test_a_lock_that_is_always_slow_is_kept_and_named(clean: Clean, dead: Scene,
     assert released(run) == {"aws/quick"}
     (commit,) = commits_since(dead.locks.path, base)
     assert age_of(dead, "quick", pushes, commit.sha) <= MAX_AGE
-    assert last_request_about(dead, "slow").endswith("/builds/1"), "a look that is over sends no more requests"
+    assert last_request_about(dead, "slow").endswith("/builds/1"), "a look that has ended sends no more requests"
     assert run.warnings == [
         "Concourse responds too slowly to judge 1 lock again before the push, so the run keeps what it would have"
         " released: aws/slow."
