@@ -68,13 +68,10 @@ def ask_for_later_use(
 def _traces(resource: ResourceReference, taken: Taken, commit: str, queries: BuildQueries) -> Iterator[HandOffTrace]:
     """Yield the trace from the last build of each job that succeeded with the version of the claim."""
     pipeline, version = resource.pipeline, taken[resource]
-    last = {
-        build.job: build
-        for build in sorted(version.builds, key=lambda build: build.id)
-        if build.status is BuildStatus.SUCCEEDED and build.job is not None
-    }
-    if not last or queries.is_archived(pipeline):
+    succeeded = [build for build in version.builds if build.status is BuildStatus.SUCCEEDED]
+    if not succeeded:
         return
+    last = {str(build.job): build for build in sorted(succeeded, key=lambda build: build.id)}
     graph = JobGraph(queries.jobs(pipeline))
     pools = sorted(one.name for one in taken if one.pipeline == pipeline)
     for name, build in last.items():

@@ -93,9 +93,12 @@ def test_of_an_archived_pipeline_no_job_takes_it() -> None:
 
 
 def test_a_job_on_no_way_to_a_release_does_not_count() -> None:
-    model, claiming, _timer = passed_on()
+    model, claiming, timer = passed_on()
     model.job("destroy", get("envs", passed=["timer"]), put("other"))
-    assert after_failure(model, claiming).state is HandOffState.UNUSED
+    queries = ModelQueries(model)
+    assert ask_for_use_after_failure(claiming, "v2", queries).state is HandOffState.UNUSED
+    asked = {query.about[0] for query in queries.asked if query.method == "build_resources"}
+    assert timer.id not in asked, "what it carried does not matter"
     model.job("last", get("other", passed=["destroy"]), put("envs"))
     assert after_failure(model, claiming).state is HandOffState.TAKEABLE
 
@@ -115,6 +118,28 @@ def test_a_job_of_another_pipeline_is_named_in_the_reason_and_not_as_one_of_the_
         assert verdict.dead_since == used.end_time
     other.build("back", FAILED, took={"locks": "v2"})
     assert verdict_on(ModelQueries(model, other), claiming, "v2").name is VerdictName.FAILED
+
+
+def test_a_put_to_a_namesake_of_the_pool_in_another_pipeline_is_no_release() -> None:
+    model, claiming, _timer = passed_on()
+    model.job("destroy", get("envs", passed=["timer"]), put("pool"))
+    other = PipelineModel("tests", first_id=100)
+    other.versions("pool", "v2")
+    state = ask_for_use_after_failure(claiming, "v2", ModelQueries(model, other))
+    assert state.state is HandOffState.UNUSED
+
+
+def test_the_lock_is_dead_since_the_last_of_all_builds_that_had_it() -> None:
+    model, claiming, timer = passed_on()
+    claiming = model.change(claiming, end_time=(timer.end_time or 0) + 7)
+    assert after_failure(model, claiming).last_end == claiming.end_time
+
+
+def test_a_build_of_an_archived_pipeline_that_is_at_work_has_the_lock() -> None:
+    model, claiming = with_tarball()
+    user = model.build("test", STARTED, took={"tarball": "t1"})
+    model.archived = True
+    assert after_failure(model, claiming).user == user
 
 
 def test_a_claim_whose_build_is_gone_is_followed_from_the_build_that_took_it() -> None:
@@ -169,8 +194,9 @@ def test_a_pending_build_of_another_pipeline_counts_on_a_way_to_a_release(job: s
     other.job("back", get("locks", passed=["use"]), put("locks"))
     for name in ("use", "back"):
         other.build(name, FAILED if name == "back" else SUCCEEDED, took={"locks": "v2"})
-    other.build(job, PENDING)
-    other.next_inputs(job, {"locks": "v2"})
+    for name in ("watch", job):
+        other.build(name, PENDING)
+        other.next_inputs(name, {"locks": "v2"})
     assert ask_for_use_after_failure(claiming, "v2", ModelQueries(model, other)).state is state
 
 

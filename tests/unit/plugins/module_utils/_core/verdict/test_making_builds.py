@@ -59,6 +59,7 @@ def unnamed(model: PipelineModel, build: Build, *, remembered: int | None = None
         ({"claim": STARTED, "watch": FAILED}, VerdictName.RUNNING),
         ({"claim": ERRORED, "watch": STARTED}, VerdictName.RUNNING),
         ({"claim": ERRORED, "watch": FAILED}, VerdictName.FAILED),
+        ({"claim": FAILED, "watch": SUCCEEDED}, VerdictName.FAILED),
         ({"claim": ABORTED, "watch": ERRORED}, VerdictName.ERRORED),
         ({"claim": ABORTED, "watch": SUCCEEDED}, VerdictName.LEAKED),
     ],
@@ -75,7 +76,8 @@ def test_a_lock_counts_as_used_while_any_of_the_builds_has_it(jobs: dict[str, Bu
         if name is VerdictName.HANDED_OFF:
             last = next(build.end_time for build in builds if build.job == "claim")
         assert (verdict.name, verdict.dead_since, verdict.is_by_version) == (name, last, True)
-        assert (verdict.keep_until is not None) is (name is VerdictName.LEAKED)
+        may_start_again = SUCCEEDED in jobs.values() and name is not VerdictName.HANDED_OFF
+        assert (verdict.keep_until is not None) is may_start_again
 
 
 def test_a_remembered_build_without_the_lock_does_not_end_the_search() -> None:
@@ -106,6 +108,26 @@ def test_a_build_that_has_started_after_the_claim_is_no_evidence_against_it(
     watching = watching if watching.is_active else model.change(watching, end_time=CLAIMED_AT + 100)
     verdict, _queries = unnamed(model, watching)
     assert (verdict.name, verdict.build) == (name, watching)
+    assert name is not VerdictName.UNVERIFIED or verdict.dead_since == CLAIMED_AT
+
+
+def test_a_build_that_can_have_made_the_claim_counts_more_than_one_that_has_started_after_it() -> None:
+    model = pipeline()
+    claiming = listed(model, "claim", ABORTED)
+    watching = listed(model, "watch", FAILED, start=CLAIMED_AT + 61)
+    model.change(watching, end_time=CLAIMED_AT + 100)
+    verdict, _queries = unnamed(model, claiming)
+    assert (verdict.name, verdict.build) == (VerdictName.ABORTED, claiming)
+
+
+def test_a_named_build_that_made_other_claims_does_not_count() -> None:
+    model = pipeline()
+    named = model.change(model.build("claim", made={"envs": "v9"}, start=START_OF_TIME), end_time=CLAIMED_AT + 10)
+    listed(model, "watch", FAILED)
+    model.build("use", STARTED, took={"envs": "v9"})
+    verdict = verdict_on(ModelQueries(model), named, "v2", at=CLAIMED_AT)
+    assert verdict.name is VerdictName.FAILED
+    assert verdict.reason.startswith("ci/claim 1 made other claims; found by its version: ci/watch 1 failed")
 
 
 def test_a_build_of_the_number_in_the_claim_made_it_whatever_the_clocks_say() -> None:
