@@ -100,8 +100,10 @@ def main() -> None:
     for name in MODULES:
         importlib.import_module(f"{PACKAGE}.concourse_pool_{name}")
     import_requests()
-    for line in sys.stdin:
-        print(json.dumps(run(json.loads(line))), flush=True)
+    # Not by sys.stdout: with PYTHONUNBUFFERED=1, it loses the rest of a result whose write a signal interrupts.
+    with os.fdopen(1, "w", closefd=False) as results:
+        for line in sys.stdin:
+            print(json.dumps(run(json.loads(line))), file=results, flush=True)
 
 
 if __name__ == "__main__":
