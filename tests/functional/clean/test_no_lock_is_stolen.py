@@ -6,8 +6,8 @@
 Builds claim in and out of order, one or two locks each. While they are at work, people rename pipelines, jobs and
 steps, replace jobs, and archive pipelines.
 
-POOLBOY_CLAIMS is how many locks the teams claim altogether (40, or 2,000 with POOLBOY_LONG=1); POOLBOY_SEED repeats
-the decisions of a failed run.
+POOLBOY_CLAIMS is how many locks the teams of a town claim altogether: 40, or 500 in each of four towns with
+POOLBOY_LONG=1. POOLBOY_SEED repeats the decisions of a failed run.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ from .actors.teams.team_pipeline import AN_HOUR, TeamPipeline
 from .actors.teams.traffic import Traffic
 from .reading import files, locks_in, tip
 
-CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "2000" if LONG else "40"))
+CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "500" if LONG else "40"))
+# Several towns, as a town is slower the more builds it has seen.
+TOWNS = 4 if LONG else 1
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 TEAMS = 20
 WITH_A_CLONE = 2  # teams that do all by git itself, in a clone of their own
@@ -76,19 +78,22 @@ def locks(tmp_path: Path) -> LockRepository:
     return repository
 
 
-def test_no_lock_is_stolen(tmp_path: Path, atc: Emulator, locks: LockRepository) -> None:
-    print(f"POOLBOY_SEED={SEED} POOLBOY_CLAIMS={CLAIMS}")
+@pytest.mark.parametrize("seed", range(SEED, SEED + TOWNS), ids=[f"town {number}" for number in range(TOWNS)])
+def test_no_lock_is_stolen(tmp_path: Path, atc: Emulator, locks: LockRepository, seed: int) -> None:
+    print(f"POOLBOY_SEED={seed} POOLBOY_CLAIMS={CLAIMS}")
     base, ledger, traffic = tip(locks.path), Ledger(CLAIMS), Traffic()
-    teams = [_team(number, tmp_path, atc, locks, ledger, traffic) for number in range(TEAMS)]
-    faults = Faults(tmp_path, locks.path, atc, SEED)
+    teams = [_team(number, seed, tmp_path, atc, locks, ledger, traffic) for number in range(TEAMS)]
+    faults = Faults(tmp_path, locks.path, atc, seed)
     started = time.monotonic()
     with ExitStack() as stack:
-        cleaners = [stack.enter_context(_cleaner(number, tmp_path, atc, locks, faults, ledger)) for number in range(3)]
-        rerunner = Rerunner(faults.drafts, atc, ledger, random.Random(f"{SEED} passer-by"))
+        cleaners = [
+            stack.enter_context(_cleaner(number, seed, tmp_path, atc, locks, faults, ledger)) for number in range(3)
+        ]
+        rerunner = Rerunner(faults.drafts, atc, ledger, random.Random(f"{seed} passer-by"))
         checker = stack.enter_context(_checking(atc, locks))
-        with _scheduling(atc) as scheduler:
-            quiet = _quiet_moments(scheduler, faults)
-            with traffic.run_waves(random.Random(f"{SEED} waves"), cleaners, quiet), rerunner.running():
+        with _scheduling(atc, seed) as scheduler:
+            quiet = _quiet_moments(scheduler, faults, seed)
+            with traffic.run_waves(random.Random(f"{seed} waves"), cleaners, quiet), rerunner.running():
                 _work(teams)
         # Those too that the rerunner has started after the last one of their team had ended.
         checker.check()
@@ -116,18 +121,20 @@ def test_no_lock_is_stolen(tmp_path: Path, atc: Emulator, locks: LockRepository)
     assert atc.server.errors == []
 
 
-def _team(number: int, folder: Path, atc: Emulator, locks: LockRepository, ledger: Ledger, traffic: Traffic) -> Team:
+def _team(
+    number: int, seed: int, folder: Path, atc: Emulator, locks: LockRepository, ledger: Ledger, traffic: Traffic
+) -> Team:
     client: LockClient = (
         CloneClient(locks.path, folder / f"clone-{number}") if number < WITH_A_CLONE else PlumbingClient(locks.path)
     )
-    dice = random.Random(f"{SEED} team {number}")
+    dice = random.Random(f"{seed} team {number}")
     team_pipeline = TeamPipeline(atc, f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)])
     return Team(team_pipeline, client, ledger, Pace(dice, traffic))
 
 
 @contextmanager
 def _cleaner(
-    number: int, folder: Path, atc: Emulator, locks: LockRepository, faults: Faults, ledger: Ledger
+    number: int, seed: int, folder: Path, atc: Emulator, locks: LockRepository, faults: Faults, ledger: Ledger
 ) -> Iterator[Cleaner]:
     """Cleaners 1 and 2 share a cache, cleaner 0 has its own. People accept as gone what Concourse cannot know."""
     place = Workplace(folder / f"machine-{min(number, 1)}")
@@ -145,16 +152,16 @@ def _cleaner(
         "git_author": f"cleaner-{number} <cleaner@localhost>",
     }
     path = os.pathsep.join([str(faults.folder), place.variables["PATH"]])
-    dice = random.Random(f"{SEED} cleaner {number}")
+    dice = random.Random(f"{seed} cleaner {number}")
     environment, accepted = {**place.variables, "PATH": path}, ledger.unheard
     with Cleaner(f"cleaner-{number}", options, environment, dice, killed=5, accept_gone=accepted) as cleaner:
         yield cleaner
 
 
 @contextmanager
-def _scheduling(atc: Emulator) -> Iterator[threading.Lock]:
+def _scheduling(atc: Emulator, seed: int) -> Iterator[threading.Lock]:
     """Concourse starts builds now and then, but not while somebody holds the scheduler's lock."""
-    over, dice, rest = threading.Event(), random.Random(f"{SEED} scheduler"), threading.Lock()
+    over, dice, rest = threading.Event(), random.Random(f"{seed} scheduler"), threading.Lock()
 
     def schedule() -> None:
         while not over.wait(dice.random() * 0.05):
@@ -179,9 +186,9 @@ def _checking(atc: Emulator, locks: LockRepository) -> Iterator[Checker]:
         yield checker
 
 
-def _quiet_moments(scheduler: threading.Lock, faults: Faults) -> Callable[[], AbstractContextManager[None]]:
+def _quiet_moments(scheduler: threading.Lock, faults: Faults, seed: int) -> Callable[[], AbstractContextManager[None]]:
     """While nobody pushes, Concourse can be slow to start builds, or fail some requests."""
-    dice = random.Random(f"{SEED} quiet moments")
+    dice = random.Random(f"{seed} quiet moments")
 
     @contextmanager
     def moment() -> Iterator[None]:
