@@ -15,23 +15,28 @@ from .versions.progress import VersionProgress
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """The job that can still take a version, or `refusals`: the reasons why no job that wants it can."""
+    """The job that can still take a version, or `refusals`: the reasons why no job that wants it can.
+
+    `able` are all jobs found that can take it.
+    """
 
     job: Job | None = None
     refusals: tuple[str, ...] = ()
+    able: frozenset[str] = frozenset()
 
 
-def ask_for_taker(progress: VersionProgress, wanted: Collection[str]) -> Taker:
+def ask_for_taker(progress: VersionProgress, wanted: Collection[str], closed: Collection[str] = ()) -> Taker:
     """Find the first of the `wanted` jobs that has not taken the version yet and still can. Raises NoCredibleResponse.
 
     A job can if every job in its `passed` has passed the version on, or can still take it: so one finds the next.
+    `closed` jobs cannot, whatever the version is.
     """
     use, graph = progress.use, progress.graph
     jobs = {str(build.job) for build in use.counted_builds()}
     succeeded = {job for job in sorted(jobs) if progress.ask_has_passed_on(job)}
     refusals = [f"{build} had it and {build.status.value}" for build in use.unsuccessful_builds(succeeded)]
     able: set[str] = set()
-    tried = use.tried_jobs()
+    tried = use.tried_jobs() | set(closed)
     while True:
         for job in graph.jobs():
             if job.name in able or job.name in tried:
@@ -42,9 +47,9 @@ def ask_for_taker(progress: VersionProgress, wanted: Collection[str]) -> Taker:
             if can_take:
                 break
         else:
-            return Taker(refusals=tuple(refusals))
+            return Taker(refusals=tuple(refusals), able=frozenset(able))
         if job.name in wanted:
-            return Taker(job)
+            return Taker(job, able=frozenset(able))
         able.add(job.name)
 
 
@@ -76,7 +81,7 @@ def _ask_can_take(progress: VersionProgress, job: Job, able: Collection[str]) ->
     for step in job.inputs:
         if step.resource != progress.use.resource or not step.passed:
             continue
-        if not all(before in able or progress.ask_has_passed_on(before) for before in sorted(step.passed)):
+        if not all(before in able or progress.ask_has_passed_lock_on(before) for before in sorted(step.passed)):
             continue
         if not progress.ask_has_passed_over(job, step):
             return True, passed_over

@@ -79,14 +79,25 @@ def _ask_for_pending_use(trace: HandOffTrace) -> HandOff | None:
 def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
     """Find a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
     refusals: list[str] = []
+    able: set[str] = set()
     for use in trace.uses():
-        taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use))
+        # A job that takes its locks by `passed`, and cannot take this one, can only start with another lock.
+        closed = set() if use.is_of_lock else _jobs_with_lock_by_passed(trace) - able
+        taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use), closed)
         if taker.job is not None:
             way = "" if use.is_of_lock else ", on the way to releasing the lock"
             reason = f"job {taker.job.name} can still take {_what(use)}{way}"
             return HandOff(HandOffState.TAKEABLE, reason, taker=taker.job.name), []
         refusals.extend(taker.refusals)
+        able |= taker.able if use.is_of_lock else frozenset()
     return None, refusals
+
+
+def _jobs_with_lock_by_passed(trace: HandOffTrace) -> set[str]:
+    """Return the jobs that take the lock's resource only by `passed`; none if Concourse forgot the lock's version."""
+    pools = {use.resource for use in trace.lock_uses}
+    steps = {job.name: [step for step in job.inputs if step.resource in pools] for job in trace.graph.jobs()}
+    return {name for name, taken in steps.items() if taken and all(step.passed for step in taken)}
 
 
 def ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:

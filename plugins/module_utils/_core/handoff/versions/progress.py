@@ -39,6 +39,12 @@ class VersionProgress:
             return True
         return any(True for _position in self._ask_successes(job, self.use.version_id))
 
+    def ask_has_passed_lock_on(self, job: str) -> bool:
+        """Return the same, but of a job after the claiming build only a success since then counts: it had the lock."""
+        if not self.use.counts_job(job) or is_success_of(job, self.use.source):
+            return self.ask_has_passed_on(job)
+        return any(self.use.counts(build) for build in self._ask_successes(job, self.use.version_id))
+
     def ask_has_passed_over(self, job: Job, step: JobInput) -> bool:
         """Return whether the job can no longer take the version by this step.
 

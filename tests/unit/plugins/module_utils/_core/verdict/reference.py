@@ -8,6 +8,7 @@ It answers by fixed points over sets where the product walks; it sees the model'
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
@@ -73,7 +74,8 @@ class Reference:
         if self.resource not in self.model.forgotten and self._takers(self.own()):
             return True
         giving = {job for job in self._downstream() if self._gives_back(job)}
-        return any(self._takers(item) & giving for item in self._family().along)
+        along = self._family().along
+        return any(self._takers(item, jobs, self._closed()) & giving for item, jobs in along.items())
 
     def own(self) -> Item:
         return self.resource, self.version
@@ -107,6 +109,14 @@ class Reference:
                 or (all(self._places(one, item) for one in step.passed) and not self._has_gone_on(name, step, item))
             )
         }
+
+    def _closed(self) -> set[str]:
+        """The jobs that take locks by `passed` only, and cannot take this one."""
+        if self.resource in self.model.forgotten:
+            return set()
+        free = {name for name, step in self._gets() if step.resource == self.resource and not step.passed}
+        wanting = {name for name, step in self._gets() if step.resource == self.resource}
+        return wanting - free - self._takers(self.own())
 
     def _left_behind(self) -> set[str]:
         """The jobs that want the lock by `passed` and have continued with later ones."""
@@ -208,8 +218,11 @@ class Reference:
             for step in self.model.steps[way]
         )
 
-    def _takers(self, item: Item) -> set[str]:
-        """The jobs that have not taken a version and still can: the least set that the rule allows."""
+    def _takers(self, item: Item, jobs: Collection[str] = (), closed: Collection[str] = ()) -> set[str]:
+        """The jobs that have not taken a version and still can: the least set that the rule allows.
+
+        Of `jobs`, which come after the claiming one, only builds since then count. The `closed` ones cannot.
+        """
         taken = {
             self.model.builds[number].job
             for number in self._having(item)
@@ -221,9 +234,10 @@ class Reference:
                 name
                 for name, step in self._gets()
                 if name not in taken
+                and name not in closed
                 and step.resource == item[0]
                 and step.passed
-                and all(one in takers or self._places(one, item) for one in step.passed)
+                and all(one in takers or self._has_placed(one, item, since=one in jobs) for one in step.passed)
                 and not self._has_gone_on(name, step, item)
             }
             if more <= takers:
@@ -266,6 +280,10 @@ class Reference:
             for number, build in self.model.builds.items()
             if build.job == job and build.status is BuildStatus.SUCCEEDED and item in self._items(number)
         ]
+
+    def _has_placed(self, job: str, item: Item, *, since: bool) -> bool:
+        places = [number for _original, number in self._places(job, item)]
+        return any(not since or not self._is_older(self.model.builds[number]) for number in places)
 
     def _taken(self, job: str, step: JobInput) -> list[Version]:
         """What the latest builds of a job took, the latest first."""
