@@ -4,7 +4,8 @@
 """The verdict on a claim by the builds whose outputs name its commit.
 
 Mostly that is the one build that made the claim. But builds that only checked a pool list the commit as well, so the
-lock counts as used while any of them, or a build after it, has it.
+lock counts as used while any of them, or a build after it, has it. Otherwise one that can only have checked the pool
+decides nothing: builds that check it again and again would put off the release for ever.
 """
 
 from __future__ import annotations
@@ -24,22 +25,22 @@ _LAST_RELEASED_FIRST = (
     VerdictName.LEAKED,
     VerdictName.ERRORED,
     VerdictName.ABORTED,
-    VerdictName.UNVERIFIED,
 )
 
 
 def ask_about_making_builds(judged: ClaimToJudge) -> Verdict | None:
-    """Judge a claim by the builds that list it; None if no build does. Raises NoCredibleResponse.
+    """Judge a claim by the builds that list it; None if none can have made it or has it. Raises NoCredibleResponse.
 
     No further one is looked for once a build has the lock.
     """
     claim, queries = judged.claim, judged.queries
     verdicts: list[Verdict] = []
     for build in ask_for_making_builds(claim.commit, judged.teams, queries, judged.remembered):
-        verdict = _ask_about_making_build(judged, build)
+        verdict = ask_about_build(judged, build)
         if verdict.is_in_use:
             return verdict
-        verdicts.append(verdict)
+        if _can_have_made(judged, build):
+            verdicts.append(verdict)
     if not verdicts:
         return None
     chosen = min(verdicts, key=lambda one: _LAST_RELEASED_FIRST.index(one.name))
@@ -50,14 +51,9 @@ def ask_about_making_builds(judged: ClaimToJudge) -> Verdict | None:
     )
 
 
-def _ask_about_making_build(judged: ClaimToJudge, build: Build) -> Verdict:
-    """Judge a claim by a build that lists it."""
-    verdict = ask_about_build(judged, build)
-    is_too_late = timing_of(judged.claim, build) is ClaimTiming.BEFORE_BUILD
-    if verdict.is_in_use or not is_too_late or _names(judged, build):
-        return verdict
-    reason = f"{build} lists the claim, but has started after it, as one that only checks the pool"
-    return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at, build)
+def _can_have_made(judged: ClaimToJudge, build: Build) -> bool:
+    """Return whether a build that lists the claim can have made it: not if it started later and has another number."""
+    return timing_of(judged.claim, build) is not ClaimTiming.BEFORE_BUILD or _names(judged, build)
 
 
 def _names(judged: ClaimToJudge, build: Build) -> bool:

@@ -75,4 +75,27 @@ def test_a_build_that_started_after_the_claim_did_not_make_it(watched: Scene, lo
     watched.wait(3 * HOUR)
     lock = look(**login(watched)).locks["aws/env-1"]
     assert (lock["verdict"], lock["releasable"]) == ("unverified", False)
-    assert "ci/watch 1 lists the claim, but has started after it, as one that only checks the pool" in lock["reason"]
+    assert lock["reason"] == "the claim names no build, and Concourse knows none that made it"
+
+
+@pytest.mark.parametrize("ended", ["aborted", "destroyed"])
+def test_checks_of_the_pool_keep_no_lock_for_ever(watched: Scene, look: Look, ended: str) -> None:
+    """An aborted put leaves no output, and a destroyed pipeline no build: only a later check lists the claim."""
+    watched.finish(watched.start("main/watch", "watch"), "failed")  # no check has the number of the claiming build
+    claiming = watched.start("main/ci", "claim")
+    watched.wait(5)
+    message = f"claiming: env-1\nBuild URL: {watched.page(claiming)}"
+    commit = watched.locks.claim("aws", "env-1", message=message, at=watched.now)
+    watched.wait(10)
+    watched.finish(claiming, "aborted")
+    if ended == "destroyed":
+        watched.atc.destroy_pipeline("main/ci")
+    for _hour in range(3):
+        watched.wait(HOUR)
+        watching = watched.start("main/watch", "watch")
+        watched.wait(5)
+        watched.atc.put(watching, "lock", {"ref": commit})
+        watched.finish(watching, "succeeded")
+    lock = look(**login(watched)).locks["aws/env-1"]
+    assert lock["verdict"] == ("gone" if ended == "destroyed" else "aborted"), lock["reason"]
+    assert (lock["dead_since"], lock["releasable"]) != (None, ended == "destroyed")

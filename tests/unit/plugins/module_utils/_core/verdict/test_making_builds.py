@@ -107,8 +107,10 @@ def test_a_build_that_has_started_after_the_claim_is_no_evidence_against_it(
     watching = listed(model, "watch", status, start=CLAIMED_AT + after_claim)
     watching = watching if watching.is_active else model.change(watching, end_time=CLAIMED_AT + 100)
     verdict, _queries = unnamed(model, watching)
-    assert (verdict.name, verdict.build) == (name, watching)
-    assert name is not VerdictName.UNVERIFIED or verdict.dead_since == CLAIMED_AT
+    assert verdict.name is name
+    is_unverified = name is VerdictName.UNVERIFIED
+    assert verdict.build == (None if is_unverified else watching)
+    assert not is_unverified or verdict.dead_since == CLAIMED_AT
 
 
 def test_a_build_that_can_have_made_the_claim_counts_more_than_one_that_has_started_after_it() -> None:
@@ -118,6 +120,28 @@ def test_a_build_that_can_have_made_the_claim_counts_more_than_one_that_has_star
     model.change(watching, end_time=CLAIMED_AT + 100)
     verdict, _queries = unnamed(model, claiming)
     assert (verdict.name, verdict.build) == (VerdictName.ABORTED, claiming)
+    assert verdict.dead_since == claiming.end_time, "a later check does not put off the release"
+
+
+def test_a_lock_whose_build_is_gone_is_gone_whoever_has_checked_the_pool_since() -> None:
+    model = pipeline()
+    claiming = listed(model, "claim", ABORTED)
+    watching = listed(model, "watch", SUCCEEDED, start=CLAIMED_AT + 61)
+    watching = model.builds[watching.id] = replace(watching, name="7", end_time=CLAIMED_AT + 100)
+    del model.builds[claiming.id]
+    assert verdict_on(ModelQueries(model), claiming, "v2", at=CLAIMED_AT).name is VerdictName.GONE
+    model.set_status(watching, STARTED)
+    assert verdict_on(ModelQueries(model), claiming, "v2", at=CLAIMED_AT).name is VerdictName.RUNNING
+
+
+def test_a_build_whose_put_was_not_recorded_counts_whoever_has_checked_the_pool_since() -> None:
+    model = pipeline()
+    claiming = listed(model, "claim", ABORTED)
+    model.made[claiming.id] = ()
+    watching = listed(model, "watch", SUCCEEDED, start=CLAIMED_AT + 61)
+    model.builds[watching.id] = replace(watching, name="7", end_time=CLAIMED_AT + 100)
+    verdict = verdict_on(ModelQueries(model), claiming, "v2", at=CLAIMED_AT)
+    assert (verdict.name, verdict.dead_since) == (VerdictName.ABORTED, claiming.end_time)
 
 
 def test_a_named_build_that_made_other_claims_does_not_count() -> None:
