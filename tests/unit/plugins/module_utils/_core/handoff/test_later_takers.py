@@ -245,3 +245,15 @@ def test_a_missing_answer_anywhere_makes_the_lock_unreachable(status: BuildStatu
         queries = ModelQueries(model, other)
         queries.is_missing = lambda query, missing=missing: query == missing  # type: ignore[misc]
         assert verdict_on(queries, claiming, "v2").name is VerdictName.UNREACHABLE, missing
+
+
+def test_a_build_that_the_trace_of_the_claiming_build_has_followed_is_not_followed_again() -> None:
+    """A leak at the end of a chain costs no request for what the builds of the chain took besides the lock."""
+    model, claiming = claimed()
+    model.job("use", get("envs", passed=["claim"]), get("src"))
+    model.job("back", get("envs", passed=["use"]), put("envs"))
+    used = model.build("use", took={"envs": "v2", "src": "s1"})
+    model.build("back", FAILED, took={"envs": "v2"})
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.LEAKED
+    assert f"build_resources({used.id})" not in map(str, queries.asked)
