@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, urlencode
 
 from ..._core.concourse.queries import NoCredibleResponse
-from ..._core.concourse.references import PipelineReference
+from ..._core.concourse.references import BuildReference, PipelineReference
 
 # Names come from commit messages; servers refuse longer requests, often by closing the connection.
 _MAX_LENGTH = 6000
@@ -45,6 +45,15 @@ def pipeline_path(pipeline: PipelineReference, *segments: str | int, pairs: Pair
     return api_path(
         "teams", pipeline.team, "pipelines", pipeline.name, *segments, pairs=[*pairs, *instance_vars_pairs(pipeline)]
     )
+
+
+def build_path(reference: BuildReference) -> str:
+    """Return the path of a build, by its id or by its names. Raises NoCredibleResponse if the reference has neither."""
+    if reference.id is not None:
+        return api_path("builds", reference.id)
+    if reference.pipeline is None or reference.job is None or reference.name is None:
+        raise NoCredibleResponse("the claim does not name a build")
+    return pipeline_path(reference.pipeline, "jobs", reference.job, "builds", reference.name)
 
 
 def instance_vars_pairs(pipeline: PipelineReference) -> list[tuple[str, str]]:

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ..._core.concourse.model import Build, BuildResources, Job, Version
-from ..._core.concourse.queries import BuildQueries, NoCredibleResponse
+from ..._core.concourse.queries import BuildQueries
 from ..._core.concourse.references import BuildReference, PipelineReference, ResourceReference
 from ..config.url import normalized_url
 from ..decode.model import PipelineEntry, decode_jobs, decode_pipeline_entry
-from ..decode.versions import decode_build_resources, decode_next_inputs, decode_versions
+from ..decode.versions import decode_build_resources, decode_next_inputs
 from .absent_versions import AbsentVersions, check_times
 from .checks import (
     require_all_jobs,
@@ -21,20 +21,18 @@ from .checks import (
     require_build,
     require_builds_of_job,
     require_builds_of_pipeline,
-    require_filtered_versions,
     require_pipeline,
 )
 from .known_builds import KnownBuilds
 from .parallel import in_parallel
-from .paths import Pairs, api_path, builds_from_parameter, pipeline_path
+from .paths import Pairs, api_path, build_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
 from .single_flight import SingleFlight
 from .team_lists import TeamLists
-from .versions import VersionOrder
+from .versions import VersionOrder, fetch_version_id, has_filter
 
 # The API's own default for lists (atc/pagination.go).
 _PAGE = 100
-_FIRST_WITH_FILTER = (5, 5, 0)
 # Until 5.8: atc/db/algorithm/version_candidates.go.
 _FIRST_BY_BUILDS = (6, 0, 0)
 # The number of builds of a pipeline among which an active one is searched for.
@@ -75,21 +73,15 @@ class ConcourseQueries(BuildQueries):
         return self._api.login().server.external_url or self._address
 
     def build(self, reference: BuildReference) -> Build | None:
-        if reference.id is not None:
-            path = api_path("builds", reference.id)
-        elif reference.pipeline is not None and reference.job is not None and reference.name is not None:
-            path = pipeline_path(reference.pipeline, "jobs", reference.job, "builds", reference.name)
-        else:
-            raise NoCredibleResponse("the claim does not name a build")
+        path = build_path(reference)
         build = self._responses.once(("build", path), lambda: self._api.get_or_none(path, self._builds.decode))
         return None if build is None else require_build(build, reference)
 
     def pipelines(self, team: str) -> tuple[PipelineReference, ...]:
-        return self._responses.once(("pipelines", team), lambda: self._fetch_pipelines(team))
+        return self._lists.all_pipelines(team)
 
     def is_team_hidden(self, team: str) -> bool:
-        user = self._api.login().user
-        return self._lists.pipelines(team) is None and (user is None or not user.is_admin)
+        return self._lists.is_hidden(team)
 
     def is_archived(self, pipeline: PipelineReference) -> bool:
         return self._pipeline(pipeline).is_archived
@@ -117,10 +109,12 @@ class ConcourseQueries(BuildQueries):
         # Concourse splits a filter at its first colon (versionserver/list.go).
         pairs = [("filter", f"{key}:{value}") for key, value in version.fields if ":" not in key]
         path = pipeline_path(pipeline, "resources", resource, "versions", pairs=pairs)
-        return self._responses.once(("version", path, version), lambda: self._fetch_version_id(path, resource, version))
+        return self._responses.once(
+            ("version", path, version), lambda: fetch_version_id(self._api, path, resource, version)
+        )
 
     def can_search_versions(self) -> bool:
-        return self._api.login().server.version >= _FIRST_WITH_FILTER
+        return has_filter(self._api)
 
     def orders_by_builds(self) -> bool:
         return self._api.login().server.version >= _FIRST_BY_BUILDS
@@ -178,24 +172,6 @@ class ConcourseQueries(BuildQueries):
         entry = self._get_once(pipeline_path(pipeline), decode_pipeline_entry)
         require_pipeline(entry.reference, pipeline)
         return entry
-
-    def _fetch_pipelines(self, team: str) -> tuple[PipelineReference, ...]:
-        entries = self._lists.pipelines(team)
-        if entries is None:
-            return ()
-        user = self._api.login().user
-        if user is None or not user.sees_all_of(team):
-            raise NoCredibleResponse(f"Concourse shows this login only the exposed pipelines of team {team}")
-        return tuple(entry.reference for entry in entries)
-
-    def _fetch_version_id(self, path: str, resource: str, version: Version) -> int | None:
-        versions = self._api.get_or_none(path, decode_versions) or ()
-        if self._api.login().server.version >= _FIRST_WITH_FILTER:
-            require_filtered_versions(versions, resource, version)
-        found = next((one.id for one in versions if one.version == version), None)
-        if found is None and len(versions) >= _PAGE:
-            raise NoCredibleResponse(f"Concourse did not filter the versions of {resource}: it listed the latest ones")
-        return found
 
     def _builds_of_job(self, pipeline: PipelineReference, job: str, pairs: Pairs, *, again: bool) -> tuple[Build, ...]:
         path = pipeline_path(pipeline, "jobs", job, "builds", pairs=pairs)

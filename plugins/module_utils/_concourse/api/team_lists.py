@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import PipelineReference
 from ..decode.model import ListedResource, PipelineEntry, decode_pipelines, decode_resources
 from .checks import require_pipelines_of_team, require_resources_of_pipeline
@@ -27,6 +28,21 @@ class TeamLists:
         entries = self._responses.once(path, lambda: self._api.get_or_none(path, decode_pipelines))
         require_pipelines_of_team(tuple(entry.reference for entry in entries or ()), team)
         return entries
+
+    def all_pipelines(self, team: str) -> tuple[PipelineReference, ...]:
+        """Return all pipelines of a team, none without such a team. Raises NoCredibleResponse if some are hidden."""
+        entries = self.pipelines(team)
+        if entries is None:
+            return ()
+        user = self._api.login().user
+        if user is None or not user.sees_all_of(team):
+            raise NoCredibleResponse(f"Concourse shows this login only the exposed pipelines of team {team}")
+        return tuple(entry.reference for entry in entries)
+
+    def is_hidden(self, team: str) -> bool:
+        """Return whether there is no such team, and the login would not see it under another name."""
+        user = self._api.login().user
+        return self.pipelines(team) is None and (user is None or not user.is_admin)
 
     def resources(self, teams: frozenset[str]) -> tuple[ListedResource, ...]:
         """Return all resources, those of archived pipelines too: of `teams` and of all teams with another resource."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of a resource's versions: newest first, as jobs take them."""
+"""The versions of a resource: one by its fields, and their order, newest first, as jobs take them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,31 @@ from ..._core.concourse.model import Version
 from ..._core.concourse.queries import NoCredibleResponse
 from ..._core.concourse.references import PipelineReference
 from ..decode.versions import ListedVersion, decode_versions
+from .checks import require_filtered_versions
 from .paths import next_page_parameters, pipeline_path
 from .requests import ApiRequests
 
 _PAGE = 200
 _MAX_PAGES = 200
+# The API's own default for lists (atc/pagination.go).
+_DEFAULT_PAGE = 100
+_FIRST_WITH_FILTER = (5, 5, 0)
+
+
+def has_filter(api: ApiRequests) -> bool:
+    """Return whether Concourse can find one version among those of a resource."""
+    return api.login().server.version >= _FIRST_WITH_FILTER
+
+
+def fetch_version_id(api: ApiRequests, path: str, resource: str, version: Version) -> int | None:
+    """Return the id of a version in a list filtered by it, None if it is not there. Raises NoCredibleResponse."""
+    versions = api.get_or_none(path, decode_versions) or ()
+    if has_filter(api):
+        require_filtered_versions(versions, resource, version)
+    found = next((one.id for one in versions if one.version == version), None)
+    if found is None and len(versions) >= _DEFAULT_PAGE:
+        raise NoCredibleResponse(f"Concourse did not filter the versions of {resource}: it listed the latest ones")
+    return found
 
 
 class VersionOrder:
