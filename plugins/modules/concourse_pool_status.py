@@ -230,6 +230,7 @@ locks:
       description:
         - When the last build that held the lock ended, in UTC. If no build is known, the time of the claim; if the
           build is V(gone), when a run first saw this; if a hold is V(expired), its end.
+        - The last change of the file in C(claimed/), if that is later.
         - V(null) while the lock is or may be in use.
       type: str
       sample: "2026-11-21T20:31:59Z"

@@ -33,6 +33,7 @@ class Claim:
 
     `claimed_at` is its committer time in seconds since 1970, UTC: the pool resource makes a new commit when a push is
     refused, so this is the moment of the claim that was accepted. `alone` says that the commit claimed no other lock.
+    `changed_at` is when somebody last changed the claimed file since, None if nobody has.
     """
 
     commit: str
@@ -40,3 +41,4 @@ class Claim:
     author: str
     message: str
     alone: bool = True
+    changed_at: int | None = None

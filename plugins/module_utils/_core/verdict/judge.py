@@ -91,7 +91,7 @@ def judge_locks(
         return JudgedLock(lock, claim, holder, verdict, policy)
 
     # Recorded here, because a thread of `each` can still run after the judgements are saved.
-    return tuple(_with_memory(one, memory, now) for one in each(judge, locks))
+    return tuple(_with_change(_with_memory(one, memory, now)) for one in each(judge, locks))
 
 
 def _with_memory(judged: JudgedLock, memory: ClaimMemory | None, now: int) -> JudgedLock:
@@ -100,6 +100,15 @@ def _with_memory(judged: JudgedLock, memory: ClaimMemory | None, now: int) -> Ju
     if memory is None:
         return replace(judged, verdict=without_memory(judged.verdict, judged.pool_policy))
     return replace(judged, verdict=memory.record(judged.claim, judged.verdict, now))
+
+
+def _with_change(judged: JudgedLock) -> JudgedLock:
+    """Count from the last change of the claimed file where that is later: somebody still works with the lock."""
+    verdict, changed_at = judged.verdict, None if judged.claim is None else judged.claim.changed_at
+    if changed_at is None or verdict.dead_since is None or changed_at <= verdict.dead_since:
+        return judged
+    reason = f"{verdict.reason}; somebody has changed its file since"
+    return replace(judged, verdict=replace(verdict, dead_since=changed_at, reason=reason))
 
 
 def locks_of(snapshot: Snapshot, pools: Sequence[PoolOption]) -> list[Lock]:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..._core.claim.claim import Claim
+from ..._core.shared.times import latest_time
 from ..cache.mirror import Mirror
 from ..objects.errors import BrokenHistory
 from ..objects.object_reader import read_objects
@@ -25,6 +28,7 @@ class ClaimFinder:
         self._git = git
         self._mirror = mirror
         self._known = known
+        self._changed_at: dict[bytes, int] = {}
 
     def follow(self, starts: PathsByCommit) -> PathsByCommit:
         """Follow paths from commits that have them, and return those whose claims lie behind the fetched history.
@@ -52,9 +56,16 @@ class ClaimFinder:
             result = trace_claims(
                 commits, starts, boundary=boundary, known=self._known, read_merge=merges, in_order=in_order
             )
+            for path, at in result.changed_at.items():
+                self._changed_at[path] = max(at, self._changed_at.get(path, 0))
             for path, commit in result.claims.items():
                 content = objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
-                self.claims[path] = read_claim(commit, content, alone=commit.name in result.alone)
+                self._add(path, read_claim(commit, content, alone=commit.name in result.alone))
         for name, paths in result.reused.items():
-            self.claims.update((path, self._known[name][path]) for path in paths)
+            for path in paths:
+                self._add(path, self._known[name][path])
         return result
+
+    def _add(self, path: bytes, claim: Claim) -> None:
+        changed_at = latest_time((claim.changed_at, self._changed_at.get(path)))
+        self.claims[path] = replace(claim, changed_at=changed_at) if changed_at is not None else claim

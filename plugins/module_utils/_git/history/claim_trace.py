@@ -56,10 +56,13 @@ class _ClaimTracer:
 
     def visit(self, commit: LoggedCommit) -> None:
         """Resolve the paths that wait for a commit, or let them wait for its parents."""
-        if commit.name in self.merges.waiting:
+        if (groups := self.merges.waiting.get(commit.name)) is not None:
+            for group in groups:
+                self.result.add_changes(commit, group.paths)
             self.merges.visit(commit)
         if (paths := self._waiting.pop(commit.name, None)) is None:
             return
+        self.result.add_changes(commit, paths)
         if len(commit.parents) == 1 and paths.isdisjoint(commit.added):
             self.follow(paths, commit.parents[0])  # almost always, and without a copy of the set
             return

@@ -99,14 +99,15 @@ def _log(
 
 
 def parse_log(chunks: Iterable[bytes]) -> Iterator[LoggedCommit]:
-    """Yield the commits in the output of `git log -z --name-status`, with the claimed paths that each adds.
+    """Yield the commits in the output of `git log -z --name-status`, with the claimed paths that each adds and changes.
 
     Not with GitPython, which starts one git for the changes of each commit. Memory is one chunk, and the paths of one
     commit. Raises BrokenHistory.
     """
-    for header, changes, _count in _parse(chunks, _is_addition):
-        name, *parents = header.partition(b";")[0].decode("ascii", "replace").split()
-        yield LoggedCommit(name, tuple(parents), tuple(path for _status, path in changes))
+    for header, changes, _count in _parse(chunks, _is_claimed_file):
+        name, parents, time = _read_header(header)
+        added = tuple(path for status, path in changes if status == b"A")
+        yield LoggedCommit(name, parents, added, tuple(path for status, path in changes if status != b"A"), time)
 
 
 def parse_changes(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
@@ -118,14 +119,20 @@ def parse_changes(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
 def parse_first_parents(chunks: Iterable[bytes]) -> Iterator[ChangedCommit]:
     """Yield the commits as parse_changes() does, with those changes of merges that git shows. Raises BrokenHistory."""
     for header, changes, count in _parse(chunks, _is_pool_change):
-        names, _separator, time = header.decode("ascii", "replace").partition(";")
-        name, *parents = names.split()
+        name, parents, time = _read_header(header)
         is_empty = count == 0 and len(parents) == 1
-        yield ChangedCommit(name, tuple(parents), int(time) if time.isdigit() else 0, tuple(changes), is_empty)
+        yield ChangedCommit(name, parents, time, tuple(changes), is_empty)
 
 
-def _is_addition(status: bytes, path: bytes) -> bool:
-    return status == b"A" and LOCK_MARKER in path
+def _read_header(header: bytes) -> tuple[str, tuple[str, ...], int]:
+    """Return the name, the parents and the time of a commit."""
+    names, _separator, time = header.decode("ascii", "replace").partition(";")
+    name, *parents = names.split()
+    return name, tuple(parents), int(time) if time.isdigit() else 0
+
+
+def _is_claimed_file(status: bytes, path: bytes) -> bool:
+    return status != b"D" and LOCK_MARKER in path
 
 
 def _is_pool_change(_status: bytes, path: bytes) -> bool:

@@ -20,11 +20,16 @@ KnownClaims = Mapping[str, Mapping[bytes, Claim]]  # by commit, then by path: th
 
 
 class LoggedCommit(NamedTuple):
-    """A commit with its parents and, unless it is a merge, the paths below a claimed/ folder that it adds."""
+    """A commit with its parents and, unless it is a merge, the paths below a claimed/ folder that it adds and changes.
+
+    `time` is its committer time in seconds since 1970, UTC.
+    """
 
     name: str
     parents: tuple[str, ...]
     added: tuple[bytes, ...]
+    changed: tuple[bytes, ...] = ()
+    time: int = 0
 
 
 # Returns for some paths of a merge which of its parents have the path too, with whatever content.
@@ -36,7 +41,8 @@ class TraceResult:
     """The outcome of one pass over the log.
 
     `claims` are the commits that claimed a path, `alone` the names of those that claimed no other lock. A merge is
-    never alone: no pool resource makes one, so it is the commit of a person.
+    never alone: no pool resource makes one, so it is the commit of a person. `changed_at` is when a path was changed
+    last, after its claim: seconds since 1970, UTC.
 
     | Paths        | Keyed by                                                                       |
     |--------------|--------------------------------------------------------------------------------|
@@ -47,6 +53,7 @@ class TraceResult:
 
     claims: dict[bytes, LoggedCommit] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
+    changed_at: dict[bytes, int] = field(default_factory=dict)
     reused: PathsByCommit = field(default_factory=dict)
     shallow: PathsByCommit = field(default_factory=dict)
     unresolved: PathsByCommit = field(default_factory=dict)
@@ -56,6 +63,12 @@ class TraceResult:
         self.claims.update(dict.fromkeys(paths, commit))
         if len(commit.parents) < 2 and sum(map(is_claimed_lock, commit.added)) <= 1:
             self.alone.add(commit.name)
+
+    def add_changes(self, commit: LoggedCommit, paths: Set[bytes]) -> None:
+        """Record which of the paths, whose claims are older, a commit changed."""
+        for path in commit.changed:
+            if path in paths:
+                self.changed_at[path] = max(commit.time, self.changed_at.get(path, 0))
 
 
 def add_paths(paths_by_commit: PathsByCommit, commit: str, paths: set[bytes]) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -80,3 +81,25 @@ def test_of_a_second_run_with_the_same_commit(scene: Scene, look: Look, plans: d
     scene.wait(2 * HOUR)
     lock = look(**login(scene)).locks["aws/env-1"]
     assert (lock["verdict"], lock["releasable"]) == ("leaked", True), lock["reason"]
+
+
+@pytest.mark.parametrize("looks_before", [False, True])
+def test_a_change_of_the_file_after_the_claim_is_a_sign_of_life(scene: Scene, look: Look, looks_before: bool) -> None:
+    """A person writes into the lock of an aborted build what they look for there."""
+    scene.atc.set_pipeline(
+        "main/ci",
+        {"resources": [{"name": "lock", "type": "pool", "source": {}}], "jobs": [{"name": "claim", "plan": [CLAIM]}]},
+    )
+    scene.locks.add("aws", "env-1", at=scene.now)
+    claiming = scene.start("main/ci", "claim")
+    scene.claim(claiming, "lock", "aws/env-1")
+    finish(scene, claiming, "aborted")
+    scene.wait(2 * HOUR)
+    if looks_before:
+        assert look(**login(scene)).locks["aws/env-1"]["releasable"] is True
+    now = int(time.time())
+    scene.locks.update("aws", "env-1", "ada: kernel traces", at=now)
+    scene.locks.add("aws", "env-2", at=now)
+    lock = look(**login(scene)).locks["aws/env-1"]
+    assert (lock["verdict"], lock["releasable"]) == ("aborted", False)
+    assert lock["reason"].endswith("; somebody has changed its file since")

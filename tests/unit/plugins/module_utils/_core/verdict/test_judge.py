@@ -122,6 +122,26 @@ def test_a_lock_is_releasable_from_its_second_on() -> None:
     assert not running.is_releasable(2**40)
 
 
+def test_a_change_of_the_claimed_file_restarts_the_clock_of_the_policy() -> None:
+    snapshot, model = world()
+    lock = judge(snapshot, ModelQueries(model))[0]
+    claim, dead_since = snapshot.claims["aws/claimed/a"], lock.verdict.dead_since
+    assert claim == lock.claim
+    assert dead_since is not None
+    for changed_at, later in ((dead_since, 0), (dead_since + 1, 1), (dead_since + 7200, 7200)):
+        claims = {**snapshot.claims, "aws/claimed/a": replace(claim, changed_at=changed_at)}
+        changed = judge(replace(snapshot, claims=claims), ModelQueries(model))[0].verdict
+        assert (changed.name, changed.dead_since) == (lock.verdict.name, dead_since + later)
+        assert changed.reason == lock.verdict.reason + ("; somebody has changed its file since" if later else "")
+
+
+def test_a_change_of_the_claimed_file_makes_no_lock_in_use_releasable() -> None:
+    snapshot, model = world()
+    claims = {path: replace(claim, changed_at=claim.claimed_at + 9) for path, claim in snapshot.claims.items()}
+    running = judge(replace(snapshot, claims=claims), ModelQueries(model))[2].verdict
+    assert (running.name, running.dead_since) == (VerdictName.RUNNING, None)
+
+
 def test_formats_without_a_team_are_asked_in_the_default_team() -> None:
     snapshot, model = world()
     names = [one.verdict.name for one in judge(snapshot, ModelQueries(model), team="other")]

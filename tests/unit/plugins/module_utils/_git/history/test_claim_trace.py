@@ -76,6 +76,13 @@ def test_nothing_to_follow_reads_nothing() -> None:
     assert follow(iter(()), {"4": set()}) == TraceResult()
 
 
+def test_the_last_change_after_the_claim() -> None:
+    history = line((), (), (X,), (X, Y))
+    changed = {0: (X,), 1: (X, Y, Z), 3: (Z,)}
+    commits = [one._replace(changed=changed.get(at, ()), time=40 - 10 * at) for at, one in enumerate(history)]
+    assert traced(*commits, paths={X, Y}).changed_at == {X: 40, Y: 30}
+
+
 def test_the_end_of_what_was_fetched_is_no_evidence() -> None:
     found = traced(*line((X,), (), (Y, Z)), paths={X, Y}, boundary={"2"})
     assert claims(found) == {X: "4"}

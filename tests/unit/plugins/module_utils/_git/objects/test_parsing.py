@@ -25,13 +25,13 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.objects.tre
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 
 LOG = (
-    f"{A} {B} {C}\0{B} {C}\0\nA\0p/claimed/x\0D\0p/unclaimed/x\0{C} \0".encode()
+    f"{A} {B} {C};17\0{B} {C}\0\nA\0p/claimed/x\0D\0p/unclaimed/x\0{C} \0".encode()
     + b"\nA\0p/claimed/.gitkeep\0A\0README\0A\0\n:claimed/\xff\0M\0p/claimed/y\0"
 )
 COMMITS = [
-    LoggedCommit(A, (B, C), ()),
+    LoggedCommit(A, (B, C), (), time=17),
     LoggedCommit(B, (C,), (b"p/claimed/x",)),
-    LoggedCommit(C, (), (b"p/claimed/.gitkeep", b"\n:claimed/\xff")),
+    LoggedCommit(C, (), (b"p/claimed/.gitkeep", b"\n:claimed/\xff"), (b"p/claimed/y",)),
 ]
 
 
