@@ -66,15 +66,15 @@ def ask_for_later_use(
 
 
 def _traces(resource: ResourceReference, taken: Taken, commit: str, queries: BuildQueries) -> Iterator[HandOffTrace]:
-    """Yield the trace from the last build of each job that succeeded with the version of the claim."""
+    """Yield the trace from the first build of each job that succeeded with the version of the claim."""
     pipeline, version = resource.pipeline, taken[resource]
     succeeded = [build for build in version.builds if build.status is BuildStatus.SUCCEEDED]
     if not succeeded:
         return
-    last = {str(build.job): build for build in sorted(succeeded, key=lambda build: build.id)}
+    first = {str(build.job): build for build in sorted(succeeded, key=lambda build: build.id, reverse=True)}
     graph = JobGraph(queries.jobs(pipeline))
     pools = sorted(one.name for one in taken if one.pipeline == pipeline)
-    for name, build in last.items():
+    for name, build in first.items():
         job = graph.job(name)
         trace = HandOffTrace(queries, build, pipeline, job, graph, pools, only_releases=True)
         if not trace.jobs_that_release():

@@ -257,3 +257,18 @@ def test_a_build_that_the_trace_of_the_claiming_build_has_followed_is_not_follow
     queries = ModelQueries(model)
     assert verdict_on(queries, claiming, "v2").name is VerdictName.LEAKED
     assert f"build_resources({used.id})" not in map(str, queries.asked)
+
+
+def test_a_build_after_an_earlier_one_that_took_the_lock_is_still_at_work() -> None:
+    """The timer has taken the lock twice; only the test after the second one has ended."""
+    model, claiming = claimed()
+    model.job("timer", get("envs"), get("src"))
+    model.job("test", get("src", passed=["timer"]))
+    model.job("destroy", get("src", passed=["test"]), get("envs"), put("envs"))
+    claiming = model.set_status(claiming, FAILED)
+    model.build("timer", took={"envs": "v2", "src": "s1"})
+    test = model.build("test", STARTED, took={"src": "s1"})
+    model.build("timer", took={"envs": "v2", "src": "s2"})
+    model.build("test", FAILED, took={"src": "s2"})
+    verdict = verdict_on(ModelQueries(model), claiming, "v2")
+    assert (verdict.name, verdict.user) == (VerdictName.HANDED_OFF, test), verdict.reason
