@@ -82,7 +82,7 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
     able: set[str] = set()
     for use in trace.uses():
         # A job that takes its locks by `passed`, and cannot take this one, can only start with another lock.
-        closed = set() if use.is_of_lock else _jobs_with_lock_by_passed(trace) - able
+        closed = set() if use.is_of_lock else _jobs_without_lock(trace) - able
         taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use), closed)
         if taker.job is not None:
             way = "" if use.is_of_lock else ", on the way to releasing the lock"
@@ -93,11 +93,15 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
     return None, refusals
 
 
-def _jobs_with_lock_by_passed(trace: HandOffTrace) -> set[str]:
-    """Return the jobs that take the lock's resource only by `passed`; none if Concourse forgot the lock's version."""
+def _jobs_without_lock(trace: HandOffTrace) -> set[str]:
+    """Return the jobs that take locks only by `passed`, and have not had this one; none if Concourse forgot it.
+
+    A job that had it can start with it again, if one of its other inputs is new.
+    """
     pools = {use.resource for use in trace.lock_uses}
     steps = {job.name: [step for step in job.inputs if step.resource in pools] for job in trace.graph.jobs()}
-    return {name for name, taken in steps.items() if taken and all(step.passed for step in taken)}
+    by_passed = {name for name, taken in steps.items() if taken and all(step.passed for step in taken)}
+    return by_passed.difference(*(use.tried_jobs() for use in trace.lock_uses))
 
 
 def ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:

@@ -387,3 +387,40 @@ def test_what_the_claiming_build_made_by_a_step_that_was_removed_since_is_follow
     user = model.build("test", STARTED, took={"parts": "p4"})
     verdict = verdict_on(ModelQueries(model), claiming, "v4")
     assert (verdict.name, verdict.user) == (HANDED_OFF, user)
+
+
+def test_a_job_that_takes_locks_by_passed_and_cannot_take_this_one_does_not_count() -> None:
+    """`test` had the lock and failed, so `back` can take the source again, but only with another lock."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("envs", passed=["claim"]))
+    model.job("back", get("src", passed=["claim"]), get("envs", passed=["test"]), put("envs"))
+    model.build("test", FAILED, took={"envs": "v2"})
+    assert name(model, claiming) is LEAKED
+    model.job("back", get("src", passed=["claim"]), get("envs"), put("envs"))
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_job_that_had_the_lock_can_start_with_it_again_with_another_input() -> None:
+    model, claiming = claimed_with_source()
+    model.versions("parts", "p1", "p2")
+    model.job("build", get("src", passed=["claim"]), put("parts"))
+    model.job("back", get("parts", passed=["build"]), get("envs", passed=["claim"]), put("envs"))
+    model.build("build", took={"src": "s2"}, made={"parts": "p1"})
+    model.build("back", FAILED, took={"parts": "p1", "envs": "v2"})
+    assert name(model, claiming) is LEAKED
+    model.build("build", took={"src": "s2"}, made={"parts": "p2"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_what_a_job_passed_on_before_the_claim_is_of_another_lock() -> None:
+    """`test` succeeded with the source before the claim, and failed with it since."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.job("back", get("src", passed=["test"]), get("envs"), put("envs"))
+    earlier = model.build("test", took={"src": "s2"})
+    model.change(earlier, start_time=(claiming.start_time or 0) - 600)
+    assert name(model, claiming) is HANDED_OFF
+    model.build("test", FAILED, took={"src": "s2"})
+    assert name(model, claiming) is LEAKED
+    model.build("test", took={"src": "s2"})
+    assert name(model, claiming) is HANDED_OFF

@@ -111,12 +111,13 @@ class Reference:
         }
 
     def _closed(self) -> set[str]:
-        """The jobs that take locks by `passed` only, and cannot take this one."""
+        """The jobs that take locks by `passed` only, have not had this one, and cannot take it."""
         if self.resource in self.model.forgotten:
             return set()
         free = {name for name, step in self._gets() if step.resource == self.resource and not step.passed}
         wanting = {name for name, step in self._gets() if step.resource == self.resource}
-        return wanting - free - self._takers(self.own())
+        having = {str(self.model.builds[number].job) for number in self._having(self.own())}
+        return wanting - free - having - self._takers(self.own())
 
     def _left_behind(self) -> set[str]:
         """The jobs that want the lock by `passed` and have continued with later ones."""
