@@ -83,6 +83,23 @@ def require_resource_of(
     return known
 
 
+def require_taker_or_maker(
+    build: Build, pipeline: PipelineReference, resources: Iterable[str], version: Version, queries: BuildQueries
+) -> None:
+    """Check that one of the resources lists the build at a version which the build lists."""
+    for resource in resources:
+        number = queries.version_id(pipeline, resource, version)
+        if number is None:
+            continue
+        builds = (
+            *queries.builds_with_input(pipeline, resource, number),
+            *queries.builds_with_output(pipeline, resource, number),
+        )
+        if build.id in {one.id for one in builds}:
+            return
+    raise NoCredibleResponse(f"Concourse lists a version for {build}, but not that build for the version")
+
+
 def require_other_version(
     followed: Collection[tuple[str, Version]], resources: Iterable[str], version: Version
 ) -> None:

@@ -19,6 +19,7 @@ from .contradictions import (
     require_no_output,
     require_other_version,
     require_resource_of,
+    require_taker_or_maker,
 )
 from .versions.progress import VersionProgress
 from .versions.use import ResourceVersion, VersionUse, items_of_build
@@ -75,6 +76,7 @@ class HandOffTrace:
         if item[0] in self.graph.resources_of(job.name):
             others = require_resource_of(source, self.pipeline, self.graph, item[1], self.queries)
             require_other_version([use.item for use in self.uses()], others, item[1])
+            require_taker_or_maker(source, self.pipeline, others, item[1], self.queries)
         self.forgotten.add((job.name, item[0]))
 
     def jobs_after_forgotten(self) -> list[str]:

@@ -302,3 +302,16 @@ def test_a_removed_step_with_the_name_of_a_resource_that_does_not_know_its_versi
     model.job("lint", get("code"))
     model.build("deploy", FAILED, took={"envs": "v4"})
     assert verdict_on(ModelQueries(model), claiming, "v4").name is LEAKED
+
+
+def test_an_input_with_a_version_that_only_another_resource_has_and_not_from_this_build() -> None:
+    """The job of a chain over the source would not be seen."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.job("back", get("src", passed=["test"]), put("envs"))
+    queries = Contradicting(model)
+    assert verdict_on(queries, claiming, "v2").name is HANDED_OFF
+    queries = Contradicting(model)
+    lies = BuildResources((StepVersion("src", ref("v1")),), (StepVersion("envs", ref("v2")),))
+    queries.listed_resources = {claiming.id: lies}
+    assert_unreachable(verdict_on(queries, claiming, "v2"), "a version for ci/claim 2, but not that build for the ver")
