@@ -4,8 +4,9 @@
 """Start a build for each free lock that has none: ask Concourse, read the repository, count, start.
 
 Concourse is asked before the repository is read. A build that claims in between counts twice, as an active build and by
-its lock, which is no longer free. So a run can start one build too few, which the next run makes up for, and never one
-too many.
+its lock, which is no longer free. So the run starts one build too few, which the next run makes up for. A build that
+somebody else starts after the question does not count, so there can be one build too many: without the tally, at most
+one for each run beyond the first of several at once, because a gap in the numbers of builds makes a run count again.
 """
 
 from __future__ import annotations
