@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
+from ....plugins.module_utils._concourse.http.response import Response
 from .lie import Lie
 
 _CHANGES_OF_A_LIST = {"dropped", "emptied", "null at", "another value at", "all dropped but"}
@@ -12,8 +16,8 @@ _CHANGES_OF_A_LIST = {"dropped", "emptied", "null at", "another value at", "all 
 _CONFIGURATION = {"inputs", "outputs", "passed", "resource", "name", "next_build", ""}
 
 
-def is_undetectable(lie: Lie) -> bool:
-    """Return whether no other response contradicts a lie."""
+def is_undetectable(lie: Lie, known: Mapping[str, Response]) -> bool:
+    """Return whether no other response contradicts a lie; `known` has the real responses."""
     if lie.kind == "/teams/NAME/pipelines/NAME/jobs":
         # Only the whole configuration of the pipeline says it again, and that has secrets.
         return lie.field in _CONFIGURATION and lie.change in _CHANGES_OF_A_LIST
@@ -23,7 +27,20 @@ def is_undetectable(lie: Lie) -> bool:
         if "inputs" not in lie.place:
             return False
         return lie.field == "name" or lie.change in ("dropped", "emptied", "null at") or _is_of_other_step(lie)
+    if lie.kind == "/teams/NAME/pipelines/NAME/resources/NAME/versions?filter" and lie.response.body == b"[]":
+        # A step that was taken out can have had another resource than the one that has its name now.
+        return not _is_used(lie.path, known)
     return False
+
+
+def _is_used(path: str, known: Mapping[str, Response]) -> bool:
+    """Return whether a job still has a step of the resource in a path."""
+    pipeline, _separator, rest = path.partition("/resources/")
+    if f"{pipeline}/jobs" not in known:
+        return True
+    jobs = json.loads(known[f"{pipeline}/jobs"].body)
+    steps = [step for job in jobs for step in (*(job.get("inputs") or ()), *(job.get("outputs") or ()))]
+    return rest.partition("/")[0] in {step["resource"] for step in steps}
 
 
 def _is_of_other_step(lie: Lie) -> bool:

@@ -83,17 +83,17 @@ class _History:
         status = self.random.choice([*ENDED, "succeeded", "succeeded", "started"])
         commits = [f"{len(self.claims) + number:040x}" for number in range(1, 2 + (self.random.random() < 0.2))]
         steps = [step["put"] for step in self._plan(pipeline, "claim") if "put" in step]
-        now = self._wait(60)
+        self._wait(60)
         is_listed = status in ("succeeded", "started") or self.random.random() < 0.5
-        outputs = [{"name": step, "version": {"ref": commit}} for step, commit in zip(steps, commits, strict=False)]
         with contextlib.suppress(ValueError):
-            build = self.atc.record_build(pipeline, "claim", status="started", outputs=outputs if is_listed else [])
-            for commit, _step in zip(commits, steps, strict=False):
+            build = self.atc.record_build(pipeline, "claim", status="started")
+            claimed_at = int(self.atc.advance_time(10))
+            for commit, step in zip(commits, steps, strict=False):
+                if is_listed:
+                    self.atc.put(build["id"], step, {"ref": commit})
                 url = f"{ADDRESS}/teams/main/pipelines/{pipeline.partition('/')[2]}/jobs/claim/builds/{build['name']}"
                 name = f"env-{len(self.claims) + 1}"
-                self.claims[name] = Claim(
-                    commit, int(now) + 10, "CI Pool Resource", f"claiming: {name}\nBuild URL: {url}"
-                )
+                self.claims[name] = Claim(commit, claimed_at, "CI Pool Resource", f"claiming: {name}\nBuild URL: {url}")
             self._wait(60)
             if status != "started":
                 self.atc.finish(build["id"], status)

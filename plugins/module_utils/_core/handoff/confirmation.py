@@ -32,6 +32,16 @@ def require_maker(progresses: Iterable[VersionProgress]) -> None:
         raise NoCredibleResponse(f"Concourse lists a version for {source}, but not that build for the version")
 
 
+def require_takers(progress: VersionProgress) -> None:
+    """Check that the latest build of each job that is listed at the version lists the version, too.
+
+    A job that had it takes it no more; a list of the builds that took another version names such jobs wrongly.
+    """
+    latest = {str(build.job): build for build in sorted(progress.use.counted_builds(), key=lambda build: build.id)}
+    for build in latest.values():
+        progress.require_version(build, progress.use.version)
+
+
 def require_no_user(progress: VersionProgress, wanted: Collection[str]) -> None:
     """Check that no started build has the version without being listed at it, and that no job takes it next.
 

@@ -9,7 +9,7 @@ Where one response still knows what another one does not, neither is believed. A
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
@@ -87,6 +87,14 @@ def require_taker_or_maker(
     build: Build, pipeline: PipelineReference, resources: Iterable[str], version: Version, queries: BuildQueries
 ) -> None:
     """Check that one of the resources lists the build at a version which the build lists."""
+    if next(resources_with(build, pipeline, resources, version, queries), None) is None:
+        raise NoCredibleResponse(f"Concourse lists a version for {build}, but not that build for the version")
+
+
+def resources_with(
+    build: Build, pipeline: PipelineReference, resources: Iterable[str], version: Version, queries: BuildQueries
+) -> Iterator[str]:
+    """Yield those of the resources that list the build at a version: it took or made the version there."""
     for resource in resources:
         number = queries.version_id(pipeline, resource, version)
         if number is None:
@@ -96,8 +104,7 @@ def require_taker_or_maker(
             *queries.builds_with_output(pipeline, resource, number),
         )
         if build.id in {one.id for one in builds}:
-            return
-    raise NoCredibleResponse(f"Concourse lists a version for {build}, but not that build for the version")
+            yield resource
 
 
 def require_other_version(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import ResourceReference
-from .confirmation import require_maker, require_no_user, require_same_build
+from .confirmation import require_maker, require_no_user, require_same_build, require_takers
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .trace import HandOffTrace, fetch_trace
@@ -55,6 +55,7 @@ def _require_no_user(trace: HandOffTrace) -> None:
         require_maker([trace.progress(use)])
     is_archived = trace.queries.is_archived(trace.pipeline)
     for use in trace.uses():
+        require_takers(trace.progress(use))
         require_no_user(trace.progress(use), [] if is_archived else trace.jobs_that_count(use))
 
 

@@ -20,9 +20,10 @@ from .contradictions import (
     require_other_version,
     require_resource_of,
     require_taker_or_maker,
+    resources_with,
 )
 from .versions.progress import VersionProgress
-from .versions.use import ResourceVersion, VersionUse, items_of_build
+from .versions.use import ResourceVersion, VersionUse, items_of_build, lock_resources_of
 
 
 @dataclass(slots=True)
@@ -72,12 +73,17 @@ class HandOffTrace:
         if use is not None:
             self.carried_uses.append(use)
             return
-        job = self.graph.job(str(source.job))
-        if item[0] in self.graph.resources_of(job.name):
-            others = require_resource_of(source, self.pipeline, self.graph, item[1], self.queries)
-            require_other_version([use.item for use in self.uses()], others, item[1])
-            require_taker_or_maker(source, self.pipeline, others, item[1], self.queries)
-        self.forgotten.add((job.name, item[0]))
+        job, (resource, version) = str(source.job), item
+        if resource in self.graph.resources_of(job):
+            others = require_resource_of(source, self.pipeline, self.graph, version, self.queries)
+            require_other_version([use.item for use in self.uses()], others, version)
+            require_taker_or_maker(source, self.pipeline, others, version, self.queries)
+        else:
+            # The job no longer has that step: the resource that lists the build at the version was its own.
+            others = sorted(self.graph.resources() - {resource})
+            for one in resources_with(source, self.pipeline, others, version, self.queries):
+                self.fetch_carried_use(source, (one, version), scope)
+        self.forgotten.add((job, resource))
 
     def jobs_after_forgotten(self) -> list[str]:
         """Return the jobs downstream by a forgotten version: the versions of their builds are unknown."""
@@ -183,16 +189,3 @@ def fetch_version_use(
         return None
     builds = queries.builds_with_input(pipeline, resource, number)
     return VersionUse(source, resource, version, number, builds, scope, since)
-
-
-def lock_resources_of(graph: JobGraph, job: Job, carried: BuildResources, version: Version) -> list[str]:
-    """Return the resource that the build put the claim to.
-
-    Where its job no longer has that step, it can be any resource of the pipeline that knows the version; where
-    Concourse forgot the output, it is one that the job puts to.
-    """
-    resources = {step.step: step.resource for step in job.outputs}
-    steps = {item.step for item in carried.outputs if item.version == version}
-    if steps and not steps <= resources.keys():
-        return sorted(graph.resources())
-    return sorted({resources[step] for step in steps} or set(resources.values()))

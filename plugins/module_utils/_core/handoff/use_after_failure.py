@@ -17,11 +17,11 @@ from .contradictions import require_listed_job
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .takers import ask_for_pending_builds
-from .trace import fetch_version_use, lock_resources_of
+from .trace import fetch_version_use
 from .versions.progress import VersionProgress
 from .versions.reruns import ask_for_active_rerun
 from .versions.search import ask_for_version_users
-from .versions.use import TakenVersion
+from .versions.use import TakenVersion, lock_resources_of
 
 
 def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) -> HandOff:

@@ -79,6 +79,14 @@ class VersionProgress:
         latest = self.queries.builds_with_input(self.pipeline, self.use.resource, self.use.version_id, again=True)
         return self.use.changed_build(latest)
 
+    def require_version(self, build: Build, version: Version) -> None:
+        """Check that a build which is listed at a version lists the version, too. Raises NoCredibleResponse."""
+        if (build.id, version) == (self.use.source.id, self.use.version):
+            return
+        carried = self.queries.build_resources(build)
+        if all(item.version != version for item in (*carried.inputs, *carried.outputs)):
+            raise NoCredibleResponse(f"Concourse lists {build} for a version, but not the version for that build")
+
     def _ask_is_newer(self, version: Version, than: Version) -> bool:
         return self.queries.is_newer(self.pipeline, self.use.resource, version, than)
 
@@ -120,17 +128,9 @@ class VersionProgress:
         is_later = _position(earliest) > _position(latest)
         if not (is_later or (is_same_build_enough and earliest.id == latest.id)):
             return False
-        self._require_version(earliest, version)
-        self._require_version(latest, self.use.version)
+        self.require_version(earliest, version)
+        self.require_version(latest, self.use.version)
         return True
-
-    def _require_version(self, build: Build, version: Version) -> None:
-        """Check that a build which is listed at a version lists the version, too. Raises NoCredibleResponse."""
-        if (build.id, version) == (self.use.source.id, self.use.version):
-            return
-        carried = self.queries.build_resources(build)
-        if all(item.version != version for item in (*carried.inputs, *carried.outputs)):
-            raise NoCredibleResponse(f"Concourse lists {build} for a version, but not the version for that build")
 
     def _ask_successes(self, job: str, version_id: int) -> Iterator[Build]:
         """Yield the job's builds that succeeded with a version."""

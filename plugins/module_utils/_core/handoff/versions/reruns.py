@@ -27,9 +27,10 @@ def ask_for_active_rerun(
         if build.job is not None:
             by_job.setdefault(build.job, []).append(build)
     for job, builds in by_job.items():
-        originals_of_job = {build.original for build in builds}
+        ids, names = {build.original for build in builds}, {_original_name(build) for build in builds}
         for listed in _ask_for_lists(queries, pipeline, job, builds, again=again):
-            rerun = next((one for one in listed if one.is_active and one.rerun_of in originals_of_job), None)
+            reruns = (one for one in listed if one.rerun_of in ids or (_is_rerun(one) and _original_name(one) in names))
+            rerun = next((one for one in reruns if one.is_active), None)
             if rerun is not None:
                 return rerun
     return None
@@ -54,3 +55,12 @@ def _ask_for_lists(
         waiting = [build for build in waiting if build.id not in whole]
     if waiting:
         raise NoCredibleResponse(f"job {job} has too many later builds to search for re-runs")
+
+
+def _is_rerun(build: Build) -> bool:
+    return _original_name(build) != build.name
+
+
+def _original_name(build: Build) -> str:
+    """Return the name of the build that this one repeats: re-runs of 4 are named 4.1, 4.2 (atc/db/job.go)."""
+    return build.name.partition(".")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ...concourse.job_graph import JobGraph
 from ...concourse.model import Build, BuildResources, BuildStatus, Job, Version
 from ...shared.times import latest_time
 
@@ -110,3 +111,16 @@ def items_of_build(job: Job, carried: BuildResources) -> list[ResourceVersion]:
     outputs = {step.step: step.resource for step in job.outputs}
     made = [(outputs.get(item.step, item.step), item.version) for item in carried.outputs]
     return made + [(inputs.get(item.step, item.step), item.version) for item in carried.inputs]
+
+
+def lock_resources_of(graph: JobGraph, job: Job, carried: BuildResources, version: Version) -> list[str]:
+    """Return the resource that the build put the claim to.
+
+    Where its job no longer has that step, it can be any resource of the pipeline that knows the version; where
+    Concourse forgot the output, it is one that the job puts to.
+    """
+    resources = {step.step: step.resource for step in job.outputs}
+    steps = {item.step for item in carried.outputs if item.version == version}
+    if steps and not steps <= resources.keys():
+        return sorted(graph.resources())
+    return sorted({resources[step] for step in steps} or set(resources.values()))

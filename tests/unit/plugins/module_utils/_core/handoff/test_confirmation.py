@@ -56,6 +56,12 @@ class Lying(ModelQueries):
         self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False
     ) -> tuple[Build, ...]:
         taken = super().builds_with_input(pipeline, resource, version_id, again=again)
+        exchanged: tuple[Build, ...] | None = self.lies.get("builds_with_input")
+        if exchanged is not None and (resource, version_id) == (
+            "envs",
+            super().version_id(pipeline, "envs", ref("v2")),
+        ):
+            return exchanged
         return tuple(one for one in taken if one.job != self.lies.get("without_builds_of"))
 
     def version_id(
@@ -197,3 +203,13 @@ def test_a_job_that_does_not_hang_on_the_claiming_job_is_not_asked_for_its_build
     queries = ModelQueries(model)
     assert verdict_on(queries, claiming, "v2").name is VerdictName.LEAKED
     assert all(query.about != (model.ref, "lint") for query in queries.asked)
+
+
+@pytest.mark.parametrize("taken", ["v1", "v3"])
+def test_the_builds_that_took_another_version_of_the_lock(taken: str) -> None:
+    """A build of `release` had that lock; it has yet to take this one."""
+    model, claiming = claimed()
+    model.job("release", get("envs", passed=["claim"]), put("envs"))
+    model.next_inputs("release", {"envs": "v2"})
+    other = model.build("release", took={"envs": taken})
+    assert verdict(model, claiming, builds_with_input=(other,)) is VerdictName.UNREACHABLE

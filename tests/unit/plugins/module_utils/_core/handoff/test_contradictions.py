@@ -315,3 +315,18 @@ def test_an_input_with_a_version_that_only_another_resource_has_and_not_from_thi
     lies = BuildResources((StepVersion("src", ref("v1")),), (StepVersion("envs", ref("v2")),))
     queries.listed_resources = {claiming.id: lies}
     assert_unreachable(verdict_on(queries, claiming, "v2"), "a version for ci/claim 2, but not that build for the ver")
+
+
+def test_a_put_step_that_was_renamed_after_the_build_passed_its_version_on() -> None:
+    """A build with two claims; `release` is at work with the other one, which it may give back with the first."""
+    model, _other = claimed()
+    model.job("claim", put("envs", step="first"), put("envs", step="second"))
+    claiming = model.build("claim", made={"first": "a", "second": "b"})
+    model.job("release", get("envs", passed=["claim"]), put("envs"))
+    model.build("release", STARTED, took={"envs": "b"})
+    model.next_inputs("release", {"envs": "b"})
+    assert verdict_on(ModelQueries(model), claiming, "a").name is HANDED_OFF
+    model.job("claim", put("envs", step="first"), put("envs", step="renamed"))
+    verdict = verdict_on(ModelQueries(model), claiming, "a")
+    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
+    assert "release 1 is started" in verdict.reason

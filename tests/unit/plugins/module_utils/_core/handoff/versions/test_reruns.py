@@ -104,3 +104,15 @@ def test_the_lists_of_builds_are_asked_for_again_only_on_demand() -> None:
     assert asked == [2, 2, 4], "the latest builds, and those from the given one on"
     assert ask_for_active_rerun(queries, model.ref, [builds[0]]) is None
     assert len(queries.asked) == 4
+
+
+def test_a_pending_rerun_that_is_listed_as_one_of_another_build_is_known_by_its_name() -> None:
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    first, second = (model.build("test", FAILED, took={"src": version}) for version in ("s2", "s3"))
+    rerun = model.rerun(first, PENDING)
+    assert rerun.name == f"{first.name}.1"
+    model.change(rerun, rerun_of=second.id)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    model.change(rerun, rerun_of=second.id, name=f"{second.name}.1")  # type: ignore[arg-type]
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
