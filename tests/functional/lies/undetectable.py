@@ -27,7 +27,8 @@ def is_undetectable(lie: Lie, known: Mapping[str, Response]) -> bool:
         if "inputs" not in lie.place:
             return False
         return lie.field == "name" or lie.change in ("dropped", "emptied", "null at") or _is_of_other_step(lie)
-    if lie.kind == "/teams/NAME/pipelines/NAME/resources/NAME/versions?filter" and lie.response.body == b"[]":
+    is_unknown = lie.response.status == 404 or lie.response.body.strip() == b"[]"
+    if lie.kind == "/teams/NAME/pipelines/NAME/resources/NAME/versions?filter" and is_unknown:
         # A step that was taken out can have had another resource than the one that has its name now.
         return not _is_used(lie.path, known)
     return False

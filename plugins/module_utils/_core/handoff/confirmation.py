@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..concourse.model import Build, BuildStatus, Job, JobInput
+from ..concourse.job_graph import JobGraph
+from ..concourse.model import Build, BuildStatus, Job, JobInput, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..concourse.references import BuildReference
+from ..concourse.references import BuildReference, PipelineReference
 from .contradictions import require_listed_job
 from .versions.progress import BUILDS_TO_LOOK_BACK, VersionProgress
 
@@ -40,6 +41,18 @@ def require_takers(progress: VersionProgress) -> None:
     latest = {str(build.job): build for build in sorted(progress.use.counted_builds(), key=lambda build: build.id)}
     for build in latest.values():
         progress.require_version(build, progress.use.version)
+
+
+def require_no_user_of_forgotten(
+    source: Build, pipeline: PipelineReference, graph: JobGraph, version: Version, queries: BuildQueries
+) -> None:
+    """Check that no started build lists the version of a lock that none of the pipeline's resources knows."""
+    for job in graph.jobs():
+        builds = queries.latest_builds(pipeline, job.name) if job.has_active_build else ()
+        started = [one for one in builds if one.status is BuildStatus.STARTED and one.id != source.id]
+        for build in started[:BUILDS_TO_LOOK_BACK]:
+            if any(item.version == version for item in queries.build_resources(build).inputs):
+                raise NoCredibleResponse(f"Concourse lists a version for {build}, but for none of the resources")
 
 
 def require_no_user(progress: VersionProgress, wanted: Collection[str]) -> None:

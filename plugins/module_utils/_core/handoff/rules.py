@@ -10,7 +10,13 @@ from dataclasses import replace
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import ResourceReference
-from .confirmation import require_maker, require_no_user, require_same_build, require_takers
+from .confirmation import (
+    require_maker,
+    require_no_user,
+    require_no_user_of_forgotten,
+    require_same_build,
+    require_takers,
+)
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .trace import HandOffTrace, fetch_trace
@@ -38,6 +44,9 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     """Look for a user in other pipelines, and once more in this one: the last questions before `leaked`."""
     updated = trace.queries.last_updated(trace.pipeline)
     _require_no_user(trace)
+    if not trace.lock_uses:
+        lock = Version.of_commit(commit)
+        require_no_user_of_forgotten(trace.build, trace.pipeline, trace.graph, lock, trace.queries)
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
     if users.active_build is not None:
         return used_by(users.active_build)

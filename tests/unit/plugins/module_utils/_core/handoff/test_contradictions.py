@@ -330,3 +330,22 @@ def test_a_put_step_that_was_renamed_after_the_build_passed_its_version_on() -> 
     verdict = verdict_on(ModelQueries(model), claiming, "a")
     assert (verdict.name, verdict.dead_since) == (HANDED_OFF, None)
     assert "release 1 is started" in verdict.reason
+
+
+def test_a_build_at_work_with_a_lock_whose_version_no_resource_of_the_pipeline_knows() -> None:
+    """The claiming job was taken out, so nothing shows to which resource it put."""
+    model, _other = claimed()
+    model.job("claim", put("envs", step="taken"))
+    claiming = model.build("claim", made={"taken": "v4"})
+    model.versions("envs", "v4")
+    model.job("use", get("envs"))
+    user = model.build("use", STARTED, took={"envs": "v4"})
+    del model.steps["claim"]
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is HANDED_OFF
+    queries = Contradicting(model)
+    queries.unknown_versions = {ref("v4")}
+    assert_unreachable(verdict_on(queries, claiming, "v4"), "a version for ci/use 1, but for none of the resources")
+    model.set_status(user, FAILED)
+    queries = Contradicting(model)
+    queries.unknown_versions = {ref("v4")}
+    assert verdict_on(queries, claiming, "v4").name is LEAKED
