@@ -148,11 +148,11 @@ def _installed(program: str, *arguments: str) -> Stage:
     return Stage(name=program, command=[program, *arguments], obstacle=obstacle)
 
 
-def _pytest(kind: str, *folders: str, variables: Mapping[str, str] | None = None, more_processes: int = 2) -> Stage:
+def _pytest(kind: str, *folders: str, variables: Mapping[str, str] | None = None, more_processes: int = 3) -> Stage:
     """Return the stage of some tests; `more_processes` than cores, as functional tests also wait for clocks."""
     report = REPORTS / f"{kind}.xml"
     tests = [str(COLLECTION / "tests" / folder) for folder in folders]
-    processes = min(4, (os.cpu_count() or 1) + more_processes)
+    processes = min(8, (os.cpu_count() or 1) + more_processes)
     # Tests of one file share servers, so they stay together.
     together = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
     # pytest derives the module names, and so the relative imports, from the full path through the link.
