@@ -80,9 +80,10 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
     """Find a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
     refusals: list[str] = []
     able: set[str] = set()
+    without_lock = _jobs_without_lock(trace)
     for use in trace.uses():
         # A job that takes its locks by `passed`, and cannot take this one, can only start with another lock.
-        closed = set() if use.is_of_lock else _jobs_without_lock(trace) - able
+        closed = set() if use.is_of_lock else without_lock - able
         taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use), closed)
         if taker.job is not None:
             way = "" if use.is_of_lock else ", on the way to releasing the lock"

@@ -318,7 +318,7 @@ def test_an_input_with_a_version_that_only_another_resource_has_and_not_from_thi
 
 
 def test_a_put_step_that_was_renamed_after_the_build_passed_its_version_on() -> None:
-    """A build with two claims; `release` is at work with the other one, which it may give back with the first."""
+    """A build claims two locks. Job `release` runs with the second one, and can release the first one, too."""
     model, _other = claimed()
     model.job("claim", put("envs", step="first"), put("envs", step="second"))
     claiming = model.build("claim", made={"first": "a", "second": "b"})
