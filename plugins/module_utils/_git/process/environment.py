@@ -40,6 +40,7 @@ _SAFE = {
 SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
+    "core.ignoreCase": "false",  # else `git fast-import` moves env-1 where a commit is to move ENV-1
     # git's caches are made for big work trees: these keep a read of 100,000 commits below 100 MB, and as fast.
     "core.deltaBaseCacheLimit": "16m",
     "core.packedGitWindowSize": "1m",

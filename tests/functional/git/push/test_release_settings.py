@@ -89,3 +89,14 @@ def test_all_commits_are_one_process_and_one_push(locks: LockRepository, look: L
     assert not after.claims
     (push,) = (arguments for arguments in recorder.calls() if arguments[0] == "push")
     assert not any(argument in ("--force", "-f") or argument.startswith("+") for argument in push)
+
+
+def test_locks_that_differ_in_case_only_are_two_locks(locks: LockRepository, look: Look, own_home: Path) -> None:
+    (own_home / ".gitconfig").write_text("[core]\nignoreCase = true\n")
+    for name in ("ENV-1", "env-1"):
+        locks.add("gcp", name, state="claimed")
+    base = locks.tip() or ""
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "gcp/env-1") is PushOutcome.ACCEPTED
+    (commit,) = commits_since(locks, base)
+    assert commit.changes == ("D gcp/claimed/env-1", "A gcp/unclaimed/env-1")
