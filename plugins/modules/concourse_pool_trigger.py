@@ -186,7 +186,7 @@ pools:
         - V(waiting), the job or its pipeline is paused, or the module waits before the next attempt because the last
           builds ended without a claim.
         - V(stuck), builds keep ending without a claim, and no more are started.
-        - V(limited), the run reached O(max_triggers). The next run continues.
+        - V(limited), the run reached O(max_triggers), or took too long with O(strategy=tally). The next run continues.
         - V(failed), Concourse gave no response, or does not start builds of the job. The module then fails.
       type: str
       sample: triggered

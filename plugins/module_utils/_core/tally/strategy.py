@@ -22,12 +22,16 @@ from ..shared.text import count_text, printable
 from ..trigger.job.api import CannotTrigger
 from ..trigger.plan import TriggerDecision
 from ..trigger.pool_trigger import PoolTrigger
-from ..trigger.reason import limited_reason, paused_reason
+from ..trigger.reason import limited_reason, paused_reason, slow_reason
 from ..trigger.run import TriggerRun
 from ..trigger.start import BuildNotFound, ConcourseUnavailable
 from ..trigger.state import TriggerState
 from .ledger import TallyLedger, TallyStore
-from .plan import TallyDemand, TallyPlan
+from .plan import SETTLED_AFTER, TallyDemand, TallyPlan
+
+# Seconds in which a run starts the builds that it has counted. The rest of SETTLED_AFTER is for the last request and
+# for the push that gives builds back: after it, other runs take a counted build that is missing for lost.
+STARTED_WITHIN = SETTLED_AFTER // 2
 
 
 @dataclass(slots=True)
@@ -45,6 +49,7 @@ class TallyStrategy:
     def start_builds(self, run: TriggerRun, snapshot: Snapshot) -> None:
         """Count all pools in one push, start what was counted, and return to the tally what was not started."""
         triggers = run.working
+        until = run.clock() + STARTED_WITHIN
         self._asked_at = snapshot.commit
         ledger = TallyLedger(
             self.store,
@@ -59,7 +64,7 @@ class TallyStrategy:
         for trigger in triggers:
             _record_plan(run, trigger, self.plans[trigger.pool.name])
         if not run.dry_run:
-            _start_counted(run, triggers, ledger, {name: plan.start for name, plan in self.plans.items()})
+            _start_counted(run, triggers, ledger, {name: plan.start for name, plan in self.plans.items()}, until)
 
     def _fetch_demands(self, run: TriggerRun, snapshot: Snapshot) -> dict[str, TallyDemand]:
         """Return the demand of each pool; ask Concourse again if the branch has moved since."""
@@ -96,13 +101,13 @@ def _record_plan(run: TriggerRun, trigger: PoolTrigger, plan: TallyPlan) -> None
 
 
 def _start_counted(
-    run: TriggerRun, triggers: Sequence[PoolTrigger], ledger: TallyLedger, unstarted: dict[str, int]
+    run: TriggerRun, triggers: Sequence[PoolTrigger], ledger: TallyLedger, unstarted: dict[str, int], until: int
 ) -> None:
-    """Start the counted builds, and return to the tally those that were not started."""
+    """Start the counted builds until a time (seconds since 1970, UTC), and return the others to the tally."""
     try:
         for trigger in triggers:
             with run.recording_failure(trigger):
-                _start_builds_of(run, trigger, unstarted)
+                _start_builds_of(run, trigger, unstarted, until)
     finally:
         try:
             ledger.give_back(unstarted)
@@ -112,9 +117,12 @@ def _start_counted(
                     trigger.failure = f"{trigger.failure or 'Not all builds were started.'} {error}"
 
 
-def _start_builds_of(run: TriggerRun, trigger: PoolTrigger, unstarted: dict[str, int]) -> None:
+def _start_builds_of(run: TriggerRun, trigger: PoolTrigger, unstarted: dict[str, int], until: int) -> None:
     name = trigger.pool.name
     while trigger.failure is None and unstarted[name] > 0:
+        if run.clock() >= until:
+            _leave_to_next_run(trigger, unstarted[name])
+            return
         try:
             run.start(trigger)
         except (BuildNotFound, ConcourseUnavailable):
@@ -122,6 +130,13 @@ def _start_builds_of(run: TriggerRun, trigger: PoolTrigger, unstarted: dict[str,
             unstarted[name] -= 1
             raise
         unstarted[name] -= 1
+
+
+def _leave_to_next_run(trigger: PoolTrigger, builds: int) -> None:
+    decision = trigger.decision
+    if decision is not None:
+        reason, start = slow_reason(decision.reason, builds), len(trigger.builds)
+        trigger.decision = replace(decision, start=start, state=TriggerState.LIMITED, reason=reason)
 
 
 def with_tally(decision: TriggerDecision, plan: TallyPlan) -> TriggerDecision:

@@ -57,6 +57,11 @@ def limited_reason(reason: str, start: int) -> str:
     return f"{reason}; max_triggers allows {start} of them in this run"
 
 
+def slow_reason(reason: str, left: int) -> str:
+    """Return a reason for a run that leaves `left` builds to the next one, because it took too long."""
+    return f"{reason}; the run took so long that it leaves {count_text(left, 'build')} to the next run"
+
+
 def retry_reason(failed: int, attempt: int, retry: int, next_attempt: str | None) -> str:
     """Return the reason for a pool whose next attempt is due later."""
     return (

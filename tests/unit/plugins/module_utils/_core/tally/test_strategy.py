@@ -17,7 +17,11 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.move 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.tally_files import TallyCounts
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.plan import TallyPlan
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import TallyStrategy, with_tally
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.tally.strategy import (
+    STARTED_WITHIN,
+    TallyStrategy,
+    with_tally,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.job.api import CannotTrigger, JobState
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.plan import BuildNeed, TriggerDecision
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.trigger.run import TriggerFailed, TriggerRun
@@ -176,6 +180,48 @@ def test_a_claimed_lock_needs_no_build() -> None:
     api.tallies.change("aws", (FREE, CLAIMED))
     run, _failure = run_by_tally(api)
     assert (started(run), run.triggers[0].state) == ([0], TriggerState.SATISFIED)
+
+
+@pytest.mark.parametrize("seconds", [5, 10, 25, 60, 100])
+def test_a_slow_run_and_another_one_start_no_build_twice(seconds: int) -> None:
+    """A run that sees counted builds missing takes a slow one for killed, and starts them itself."""
+    api = api_of({"aws": 20})
+    is_at_work = False
+
+    def respond(request: str) -> None:
+        nonlocal is_at_work
+        if request != "start":
+            return
+        api.world.now += seconds
+        api.tallies.now = api.world.now
+        if not is_at_work:
+            is_at_work = True
+            run_by_tally(api)
+            is_at_work = False
+
+    api.world.interrupt = respond
+    _run, failure = run_by_tally(api)
+    assert failure == ""
+    assert len(api.world.builds) <= 20
+    api.world.interrupt = lambda _request: None
+    api.world.now += 1000
+    run_by_tally(api)
+    assert (len(api.world.builds), api.tallies.texts["aws"]) == (20, ("0\n", "20\n"))
+
+
+def test_a_slow_run_gives_back_what_it_has_no_time_for_and_says_so() -> None:
+    api = api_of({"aws": 4})
+
+    def respond(request: str) -> None:
+        api.world.now += STARTED_WITHIN // 4 + 1 if request == "start" else 0
+
+    api.world.interrupt = respond
+    run, failure = run_by_tally(api)
+    assert (failure, started(run), api.tallies.texts["aws"]) == ("", [2], ("2\n", "2\n"))
+    (trigger,) = run.triggers
+    assert trigger.state is TriggerState.LIMITED
+    assert trigger.decision is not None
+    assert trigger.decision.reason.endswith("the run took so long that it leaves 2 builds to the next run")
 
 
 def a_decision(needed: int, start: int, state: TriggerState, paused: str | None = None) -> TriggerDecision:
