@@ -31,7 +31,8 @@ class ClaimReader:
     """Finds out which builds of a job made which claims.
 
     `is_own_base` returns whether a URL is that of the configured Concourse. `resources` asks it for the outputs of a
-    build, which is needed only if a claim names no build (a Concourse before 8.0 with a pool resource since 1.8).
+    build, which is needed only if a claim names no build (a Concourse before 8.0 with a pool resource since 1.8), or a
+    build of the same number under another name: pipelines and jobs are renamed, their builds keep their numbers.
     """
 
     job: JobReference
@@ -63,8 +64,8 @@ class ClaimReader:
         candidates = _since(build, claims)
         if self.is_named(build, candidates):
             return True
-        unnamed = {one.claim.commit for one in candidates if one.holder.kind is HolderKind.UNNAMED}
-        return bool(unnamed) and self._fetch_has_output(build, unnamed)
+        possible = {one.claim.commit for one in candidates if self._may_be_by(one, build)}
+        return bool(possible) and self._fetch_has_output(build, possible)
 
     def _read(self, claim: Claim, lock_name: str) -> LockClaim:
         return LockClaim(claim, read_holder(claim, lock_name, self.default_team))
@@ -73,6 +74,11 @@ class ClaimReader:
         if reference.id is not None:
             return reference.id == build.id and self._is_own(reference)
         return reference.name == build.name and self._names_job(reference)
+
+    def _may_be_by(self, claim: LockClaim, build: Build) -> bool:
+        """Return whether a claim that does not name the build can be its own, so that the outputs have to tell."""
+        has_number = any(one.name == build.name and self._is_own(one) for one in claim.holder.references)
+        return has_number or claim.holder.kind is HolderKind.UNNAMED
 
     def _names_job(self, reference: BuildReference) -> bool:
         pipeline, own = reference.pipeline, self.job.pipeline

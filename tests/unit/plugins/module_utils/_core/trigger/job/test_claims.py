@@ -70,10 +70,10 @@ def has_claimed(
         (f"claiming: env-1\nBuild URL: {BASE}/builds/70 ", True),
         (f"claiming: env-1\nBuild URL: {BASE}/builds/7 ", False),
         ("claiming: env-1\nBuild URL: https://other/teams/main/pipelines/ci/jobs/claim/builds/7 ", False),
-        (f"claiming: env-1\nBuild URL: {PAGE.replace('main', 'ops')}/7 ", False),
-        (f"claiming: env-1\nBuild URL: {PAGE.replace('/ci/', '/cd/')}/7 ", False),
-        (f"claiming: env-1\nBuild URL: {PAGE.replace('claim', 'hold')}/7 ", False),
-        (f"claiming: env-1\nBuild URL: {PAGE}/7?vars.n=1 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE.replace('main', 'ops')}/8 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE.replace('/ci/', '/cd/')}/8 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE.replace('claim', 'hold')}/8 ", False),
+        (f"claiming: env-1\nBuild URL: {PAGE}/8?vars.n=1 ", False),
         ("main/ci/claim build 7 claiming: env-1", True),
         ("ci/claim build 7 claiming: env-1", True),
         ("main/ci/claim build 8 claiming: env-1", False),
@@ -83,6 +83,23 @@ def has_claimed(
 )
 def test_by_name(message: str, expected: bool) -> None:
     assert has_claimed(message) is expected
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"claiming: env-1\nBuild URL: {PAGE.replace('main', 'ops')}/7 ",
+        f"claiming: env-1\nBuild URL: {PAGE.replace('/ci/', '/cd/')}/7 ",
+        f"claiming: env-1\nBuild URL: {PAGE.replace('claim', 'hold')}/7 ",
+        f"claiming: env-1\nBuild URL: {PAGE}/7?vars.n=1 ",
+        "main/cd/hold build 7 claiming: env-1",
+    ],
+)
+def test_a_claim_under_an_earlier_name_is_the_builds_if_it_is_among_its_outputs(message: str) -> None:
+    assert has_claimed(message, put=("xyz", "abc"))
+    assert not has_claimed(message, put=("xyz",))
+    assert not has_claimed(message, at=NOW - 200)
+    assert not has_claimed(message.replace(BASE, "https://other").replace("build 7", "build 8"))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +114,7 @@ def test_by_name(message: str, expected: bool) -> None:
 )
 def test_instances(query: str, expected: bool) -> None:
     message = f"claiming: env-1\nBuild URL: {PAGE}/7?{query} "
-    assert has_claimed(message, variables=VARIABLES) is expected
+    assert has_claimed(message, variables=VARIABLES, put=()) is expected
 
 
 def test_a_claim_before_the_start_is_another_builds() -> None:
