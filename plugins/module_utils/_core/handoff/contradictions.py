@@ -15,6 +15,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference, PipelineReference
+from .versions.use import ResourceVersion
 
 
 def require_listed_job(graph: JobGraph, build: Build, queries: BuildQueries) -> None:
@@ -44,10 +45,16 @@ def require_no_output(
     commit; of a resource whose source changed, Concourse knows neither.
     """
     for resource in sorted({step.resource for step in job.outputs}):
-        number = queries.version_id(pipeline, resource, version)
-        makers = () if number is None else queries.builds_with_output(pipeline, resource, number)
-        if build.id in {maker.id for maker in makers}:
-            raise NoCredibleResponse(f"Concourse lists {build} for a version of {resource}, but not the version for it")
+        require_not_maker(build, pipeline, (resource, version), queries)
+
+
+def require_not_maker(build: Build, pipeline: PipelineReference, item: ResourceVersion, queries: BuildQueries) -> None:
+    """Check that a build is not listed as the maker of a version that it does not list."""
+    resource, version = item
+    number = queries.version_id(pipeline, resource, version)
+    makers = () if number is None else queries.builds_with_output(pipeline, resource, number)
+    if build.id in {maker.id for maker in makers}:
+        raise NoCredibleResponse(f"Concourse lists {build} for a version of {resource}, but not the version for it")
 
 
 def require_known_claim(
@@ -107,9 +114,7 @@ def resources_with(
             yield resource
 
 
-def require_other_version(
-    followed: Collection[tuple[str, Version]], resources: Iterable[str], version: Version
-) -> None:
+def require_other_version(followed: Collection[ResourceVersion], resources: Iterable[str], version: Version) -> None:
     """Check that a version which a build lists of another resource than those is not one that it lists of them."""
     if all((resource, version) in followed for resource in resources):
         raise NoCredibleResponse("Concourse lists a version of one resource as that of another")

@@ -21,6 +21,7 @@ from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .trace import HandOffTrace, fetch_trace
 from .trace_state import ask_for_new_use, ask_for_use_or_taker
+from .unlisted_outputs import require_all_outputs
 from .use_after_failure import ask_for_use_after_one_off_build
 from .versions.search import ask_for_version_users
 
@@ -66,6 +67,7 @@ def _require_no_user(trace: HandOffTrace) -> None:
     for use in trace.uses():
         require_takers(trace.progress(use))
         require_no_user(trace.progress(use), [] if is_archived else trace.jobs_that_count(use))
+    require_all_outputs(trace)
 
 
 def _why_unused(trace: HandOffTrace, refusals: list[str]) -> str:
