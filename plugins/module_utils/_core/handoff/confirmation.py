@@ -9,7 +9,7 @@ only locks without a user need. All functions raise NoCredibleResponse for a con
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Job, JobInput, Version
@@ -64,13 +64,36 @@ def require_no_user(progress: VersionProgress, wanted: Collection[str]) -> None:
     for build in use.builds:
         require_listed_job(progress.graph, build, progress.queries)
     have_had_it = {str(build.job) for build in use.builds}
-    for job in progress.graph.jobs():
-        steps = [step for step in job.inputs if step.resource == use.resource]
-        if not steps or not use.counts_job(job.name):
-            continue
+    listed_later = {str(build.job) for build in use.counted_builds()}
+    for job, steps in _jobs_with_steps(progress):
         is_next = job.name in wanted and job.name not in have_had_it and _ask_is_next(progress, job, steps)
-        if (is_next or _ask_has_started(progress, job)) and progress.ask_for_changed_build() is None:
-            raise NoCredibleResponse(f"Concourse does not list all builds that have the {use.resource} of {use.source}")
+        is_repeated = job.name not in listed_later and _ask_is_repeated(progress, job)
+        if is_next or is_repeated or _ask_has_started(progress, job):
+            _require_change(progress)
+
+
+def require_no_repeated_user(progress: VersionProgress) -> None:
+    """Check that no active re-run repeats a build that has the version without being listed at it.
+
+    After the last search for re-runs, the lists that it needs are known.
+    """
+    if any(_ask_is_repeated(progress, job) for job, _steps in _jobs_with_steps(progress)):
+        _require_change(progress)
+
+
+def _require_change(progress: VersionProgress) -> None:
+    """Check that the list of the builds with the version has changed: a build has just taken it."""
+    if progress.ask_for_changed_build() is None:
+        use = progress.use
+        raise NoCredibleResponse(f"Concourse does not list all builds that have the {use.resource} of {use.source}")
+
+
+def _jobs_with_steps(progress: VersionProgress) -> Iterator[tuple[Job, list[JobInput]]]:
+    """Yield the jobs that count and take the resource, each with the steps that take it."""
+    for job in progress.graph.jobs():
+        steps = [step for step in job.inputs if step.resource == progress.use.resource]
+        if steps and progress.use.counts_job(job.name):
+            yield job, steps
 
 
 def _ask_is_next(progress: VersionProgress, job: Job, steps: Iterable[JobInput]) -> bool:
@@ -92,14 +115,29 @@ def _ask_has_started(progress: VersionProgress, job: Job) -> bool:
     return job.has_active_build and _ask_is_unlisted(progress, job.name, BuildStatus.STARTED)
 
 
+def _ask_is_repeated(progress: VersionProgress, job: Job) -> bool:
+    """Return whether an active re-run repeats a build that lists the version and is not listed at it.
+
+    Concourse does not count it as the job's `next_build`, unless it repeats the latest build (atc/db/build.go).
+    """
+    latest = progress.queries.latest_builds(progress.pipeline, job.name)
+    repeated = {one.rerun_of for one in latest if one.is_active}
+    return _ask_any_is_unlisted(progress, job.name, [one for one in latest if one.id in repeated])
+
+
 def _ask_is_unlisted(progress: VersionProgress, name: str, status: BuildStatus) -> bool:
-    """Return whether one of the job's latest builds lists the version and is not listed at it."""
+    """Return whether one of the job's latest builds of a status lists the version and is not listed at it."""
+    latest = progress.queries.latest_builds(progress.pipeline, name)
+    return _ask_any_is_unlisted(progress, name, [one for one in latest if one.status is status])
+
+
+def _ask_any_is_unlisted(progress: VersionProgress, name: str, builds: list[Build]) -> bool:
     queries, use = progress.queries, progress.use
     names = {step.step for step in progress.graph.job(name).inputs if step.resource == use.resource}
-    builds = [one for one in queries.latest_builds(progress.pipeline, name) if one.status is status and use.counts(one)]
+    counted = [one for one in builds if use.counts(one)]
     return any(
         item.step in names and item.version == use.version
-        for build in (builds[:BUILDS_TO_LOOK_BACK] if names else ())
+        for build in (counted[:BUILDS_TO_LOOK_BACK] if names else ())
         if build.id not in use.build_ids
         for item in queries.build_resources(build).inputs
     )

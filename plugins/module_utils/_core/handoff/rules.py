@@ -12,6 +12,7 @@ from ..concourse.queries import BuildQueries
 from ..concourse.references import ResourceReference
 from .confirmation import (
     require_maker,
+    require_no_repeated_user,
     require_no_user,
     require_no_user_of_forgotten,
     require_same_build,
@@ -54,7 +55,10 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     followed = [ResourceReference(trace.pipeline, use.resource) for use in trace.lock_uses]
     ends = [trace.last_end(), users.last_end]
     state = ask_for_later_use(trace.build, commit, trace.queries, users.taken, ends, reason, followed)
-    return ask_for_new_use(trace, again=True) or replace(state, updated=updated)
+    new_use = ask_for_new_use(trace, again=True)
+    for use in () if new_use else trace.uses():
+        require_no_repeated_user(trace.progress(use))
+    return new_use or replace(state, updated=updated)
 
 
 def _require_no_user(trace: HandOffTrace) -> None:

@@ -12,7 +12,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import ResourceReference
-from .confirmation import require_no_user, require_same_build
+from .confirmation import require_no_repeated_user, require_no_user, require_same_build
 from .contradictions import require_listed_job
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
@@ -68,4 +68,7 @@ def _ask_for_user(progress: VersionProgress) -> Build | None:
         return user
     require_no_user(progress, ())
     rerun = ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds(), again=True)
-    return rerun or progress.ask_for_changed_build()
+    user = rerun or progress.ask_for_changed_build()
+    if user is None:
+        require_no_repeated_user(progress)
+    return user

@@ -46,6 +46,7 @@ class Lying(ModelQueries):
     def __init__(self, model: PipelineModel, **lies: Any) -> None:
         super().__init__(model)
         self.lies: Mapping[str, Any] = lies
+        self.version = "v2"
 
     def build(self, reference: BuildReference) -> Build | None:
         found = super().build(reference)
@@ -59,7 +60,7 @@ class Lying(ModelQueries):
         exchanged: tuple[Build, ...] | None = self.lies.get("builds_with_input")
         if exchanged is not None and (resource, version_id) == (
             "envs",
-            super().version_id(pipeline, "envs", ref("v2")),
+            super().version_id(pipeline, "envs", ref(self.version)),
         ):
             return exchanged
         return tuple(one for one in taken if one.job != self.lies.get("without_builds_of"))
@@ -213,3 +214,58 @@ def test_the_builds_that_took_another_version_of_the_lock(taken: str) -> None:
     model.next_inputs("release", {"envs": "v2"})
     other = model.build("release", took={"envs": taken})
     assert verdict(model, claiming, builds_with_input=(other,)) is VerdictName.UNREACHABLE
+
+
+def repeated(model: PipelineModel) -> Build:
+    """`test` has had the lock, and later another one; the build that had it is to be run again. Returns that build."""
+    model.job("test", get("envs", passed=["claim"]))
+    had = model.build("test", FAILED, took={"envs": "v2"})
+    model.build("test", FAILED, took={"envs": "v3"})
+    model.next_inputs("test", {"envs": "v3"})
+    model.rerun(had, PENDING)
+    return had
+
+
+def test_a_build_that_is_run_again_is_not_listed_at_its_version() -> None:
+    model, claiming = claimed()
+    repeated(model)
+    assert verdict(model, claiming, builds_with_input=()) is VerdictName.UNREACHABLE
+    assert "does not list all builds that have the envs" in lied_to(model, claiming, builds_with_input=()).reason
+
+
+def test_only_one_of_two_builds_of_a_job_is_listed_at_its_version() -> None:
+    """The one that is run again is not."""
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=["claim"]))
+    listed = model.build("test", FAILED, took={"envs": "v2"})
+    repeated(model)
+    assert verdict(model, claiming, builds_with_input=(listed,)) is VerdictName.UNREACHABLE
+
+
+@pytest.mark.parametrize("is_another_listed", [True, False])
+def test_a_build_that_has_the_lock_of_a_failed_build_again_is_not_listed_at_its_version(
+    is_another_listed: bool,
+) -> None:
+    model, _other = claimed()
+    model.versions("envs", "v4")
+    model.job("test", get("envs"))
+    claiming = model.build("claim", FAILED, made={"envs": "v4"})
+    listed = model.build("test", FAILED, took={"envs": "v4"})
+    had = model.build("test", FAILED, took={"envs": "v4"})
+    model.build("test", FAILED, took={"envs": "v3"})
+    model.rerun(had, PENDING)
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is HANDED_OFF
+    lying = Lying(model, builds_with_input=(listed,) if is_another_listed else ())
+    lying.version = "v4"
+    assert verdict_on(lying, claiming, "v4").name is VerdictName.UNREACHABLE
+
+
+def test_a_build_that_is_run_again_with_another_lock_keeps_none() -> None:
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=["claim"]))
+    model.build("test", FAILED, took={"envs": "v2"})
+    had = model.build("test", FAILED, took={"envs": "v3"})
+    model.build("test", FAILED, took={"envs": "v3"})
+    model.next_inputs("test", {"envs": "v3"})
+    model.rerun(had, PENDING)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is VerdictName.LEAKED
