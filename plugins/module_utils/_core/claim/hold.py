@@ -72,8 +72,9 @@ class Hold:
 def read_hold(message: str) -> Hold:
     """Return the hold in the message of a claim.
 
-    Trailers count anywhere below the first line, because people rewrite messages. Where several ends are stated,
-    the latest counts: a hold that is read too long is safe, one that is read too short is not.
+    Trailers count anywhere below the first line, because people rewrite messages, and squash several claims into one
+    commit. Where several ends are stated, the latest counts: a hold that is read too long is safe, one that is read too
+    short is not. Several owners hold the lock together, so that none of them can take it for theirs alone.
 
     >>> hold = read_hold("claiming: env-1\\n\\nHeld-By: ada\\nHold-Until: 2026-11-29T18:00:00+01:00\\n")
     >>> hold.owner, hold.end.value, hold.until
@@ -89,7 +90,8 @@ def read_hold(message: str) -> Hold:
         return next(filter(None, reversed(values.get(key.lower(), []))), "")
 
     end, until = _read_ends(values.get(HOLD_UNTIL.lower(), []))
-    return Hold(last(HELD_BY), last(REASON), end, until, read_time(last(HELD_SINCE)))
+    owners = dict.fromkeys(filter(None, values.get(HELD_BY.lower(), [])))
+    return Hold(" and ".join(owners), last(REASON), end, until, read_time(last(HELD_SINCE)))
 
 
 def read_time(text: str) -> int | None:

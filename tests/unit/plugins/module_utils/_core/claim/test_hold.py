@@ -46,6 +46,13 @@ def test_reads_the_end_as_people_write_it_and_never_too_early(trailers: str, end
     assert (hold.end, hold.until) == (end, until)
 
 
+def test_several_owners_hold_a_lock_together() -> None:
+    squashed = (
+        "claim two (#12)\n\n* claiming: env-1\n\nHeld-By: ada\n\n* claiming: env-2\n\nHeld-By: bob\nHeld-By: ada\n"
+    )
+    assert read_hold(squashed).owner == "ada and bob"
+
+
 def test_the_first_line_holds_no_trailer() -> None:
     assert read_hold("Hold-Until: never") == Hold()
 

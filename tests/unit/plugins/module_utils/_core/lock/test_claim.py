@@ -60,6 +60,14 @@ def refusal(wanted: LockRequest, state: Snapshot, now: int = NOW) -> str:
     return str(refused.value)
 
 
+def test_a_lock_of_a_squashed_commit_with_two_owners_is_given_to_neither() -> None:
+    both = held("bob", more="Held-By: ada\n")
+    for owner in ("ada", "bob"):
+        planned = plan(claiming(owner=owner), snapshot("aws/env-1", "aws/env-2", env_1=both))
+        assert names(planned) == ["env-2"]
+    assert "env-1 by ada and bob" in refusal(claiming(name="env-1"), snapshot("aws/env-1", env_1=both))
+
+
 def test_a_free_lock_is_moved() -> None:
     planned = plan(claiming(name="env-2", reason="demo"), snapshot(*FREE))
     (change,) = planned.changes
