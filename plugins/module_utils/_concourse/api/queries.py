@@ -92,6 +92,11 @@ class ConcourseQueries(BuildQueries):
     def is_paused(self, pipeline: PipelineReference) -> bool:
         return self._pipeline(pipeline).is_paused
 
+    def is_listed_alike(self, pipeline: PipelineReference) -> bool:
+        found = self._pipeline(pipeline)
+        listed = self._lists.pipelines(pipeline.team) or ()
+        return all(entry == found for entry in listed if entry.reference == found.reference)
+
     def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
         jobs = self._get_once(pipeline_path(pipeline, "jobs"), decode_jobs, again=again)
         for found, _job in jobs:

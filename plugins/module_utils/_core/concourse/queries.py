@@ -44,6 +44,9 @@ class BuildQueries(Protocol):
     def is_paused(self, pipeline: PipelineReference) -> bool:
         """Whether the pipeline is paused: what its jobs would take next is as it was when that was done."""
 
+    def is_listed_alike(self, pipeline: PipelineReference) -> bool:
+        """Whether the list of its team's pipelines says the same of the pipeline, or does not name it."""
+
     def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
         """All jobs of the pipeline, as it is configured now; `again` repeats the request."""
 

@@ -25,6 +25,14 @@ def require_same_build(build: Build, queries: BuildQueries) -> None:
         raise NoCredibleResponse(f"Concourse gives other values for {build} when asked by its id")
 
 
+def require_same_pipeline(pipeline: PipelineReference, queries: BuildQueries) -> None:
+    """Check that Concourse says the same of a pipeline in the list of its team's pipelines, which a search fetches."""
+    if queries.can_search_versions() and not queries.is_listed_alike(pipeline):
+        raise NoCredibleResponse(
+            f"Concourse lists pipeline {pipeline} with other values than those that it shows of it"
+        )
+
+
 def require_maker(progresses: Iterable[VersionProgress]) -> None:
     """Check that the build which lists a version is listed at it, in one of the resources that know the version."""
     unconfirmed = [progress for progress in progresses if _lists_version(progress)]

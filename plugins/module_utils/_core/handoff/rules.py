@@ -16,6 +16,7 @@ from .confirmation import (
     require_no_user,
     require_no_user_of_forgotten,
     require_same_build,
+    require_same_pipeline,
     require_takers,
 )
 from .later_takers import ask_for_later_use
@@ -52,6 +53,7 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
     if users.active_build is not None:
         return used_by(users.active_build)
+    require_same_pipeline(trace.pipeline, trace.queries)
     followed = [ResourceReference(trace.pipeline, use.resource) for use in trace.lock_uses]
     ends = [trace.last_end(), users.last_end]
     state = ask_for_later_use(trace.build, commit, trace.queries, users.taken, ends, reason, followed)

@@ -12,7 +12,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import ResourceReference
-from .confirmation import require_no_repeated_user, require_no_user, require_same_build
+from .confirmation import require_no_repeated_user, require_no_user, require_same_build, require_same_pipeline
 from .contradictions import require_listed_job
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
@@ -66,6 +66,7 @@ def _ask_for_user(progress: VersionProgress) -> Build | None:
         user = next(ask_for_pending_builds(progress), None)
     if user is not None:
         return user
+    require_same_pipeline(progress.pipeline, progress.queries)
     require_no_user(progress, ())
     rerun = ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds(), again=True)
     user = rerun or progress.ask_for_changed_build()

@@ -155,6 +155,16 @@ def test_an_archived_pipeline(atc: Emulator, connect: Connect) -> None:
     assert connect(atc.url).queries().is_archived(FLOW)
 
 
+def test_whether_a_list_of_pipelines_says_the_same_of_one(atc: Emulator, connect: Connect) -> None:
+    queries = connect(atc.url).queries()
+    assert queries.is_listed_alike(FLOW)
+    assert queries.is_listed_alike(DEPLOY)
+    queries = connect(atc.url).queries()
+    queries.resources(frozenset({"main"}))
+    atc.pause_pipeline("main/flow")
+    assert not queries.is_listed_alike(FLOW), "it is paused since the list was fetched"
+
+
 def test_the_builds_of_a_version(atc: Emulator, queries: ConcourseQueries) -> None:
     taken = atc.record_build("main/flow", "use", inputs=[{"name": "held", "version": {"ref": "v1"}}])
     build = queries.build(BuildReference(id=1))

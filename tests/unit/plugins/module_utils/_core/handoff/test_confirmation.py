@@ -23,8 +23,10 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.ve
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
+    LEAKED,
     PENDING,
     STARTED,
+    SUCCEEDED,
     claimed,
     claimed_with_source,
 )
@@ -71,6 +73,10 @@ class Lying(ModelQueries):
         number = super().version_id(pipeline, resource, version, among_latest=among_latest)
         is_wrong = version == ref("v2") and not among_latest
         return self.lies.get("version_id", number) if is_wrong else number
+
+    def is_listed_alike(self, pipeline: PipelineReference) -> bool:
+        assert super().is_listed_alike(pipeline)
+        return not self.lies.get("pipeline")
 
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
         latest = super().latest_builds(pipeline, job, again=again)
@@ -269,3 +275,22 @@ def test_a_build_that_is_run_again_with_another_lock_keeps_none() -> None:
     model.next_inputs("test", {"envs": "v3"})
     model.rerun(had, PENDING)
     assert verdict_on(ModelQueries(model), claiming, "v2").name is VerdictName.LEAKED
+
+
+@pytest.mark.parametrize("status", [SUCCEEDED, FAILED])
+def test_a_pipeline_that_the_list_of_pipelines_shows_with_other_values(status: BuildStatus) -> None:
+    """It can be an old response, from before its configuration changed or it was unarchived."""
+    model, _other = claimed()
+    model.versions("envs", "v4")
+    claiming = model.build("claim", status, made={"envs": "v4"})
+    assert verdict_on(ModelQueries(model), claiming, "v4").name in (LEAKED, VerdictName.FAILED)
+    lied = verdict_on(Lying(model, pipeline=True), claiming, "v4")
+    assert lied.name is VerdictName.UNREACHABLE
+    assert "lists pipeline main/ci with other values" in lied.reason
+
+
+def test_before_concourse_5_5_no_list_of_pipelines_is_needed_and_none_is_compared() -> None:
+    model, claiming = claimed()
+    lying = Lying(model, pipeline=True)
+    lying.has_filter = False
+    assert verdict_on(lying, claiming, "v2").name is LEAKED

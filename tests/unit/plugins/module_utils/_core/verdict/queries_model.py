@@ -108,6 +108,9 @@ class ModelQueries:
     def is_paused(self, pipeline: PipelineReference) -> bool:
         return self._answer(Query("is_paused", (pipeline,)), lambda: self.models[pipeline].paused)
 
+    def is_listed_alike(self, pipeline: PipelineReference) -> bool:
+        return self._answer(Query("is_listed_alike", (pipeline,)), lambda: True)
+
     def jobs(self, pipeline: PipelineReference, *, again: bool = False) -> tuple[Job, ...]:
         return self._answer(Query("jobs", (pipeline,)), self.models[pipeline].configured_jobs, again=again)
 
