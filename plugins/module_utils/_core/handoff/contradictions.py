@@ -90,6 +90,15 @@ def require_resource_of(
     return known
 
 
+def require_unlisted_version(
+    pipeline: PipelineReference, resource: str, version: Version, queries: BuildQueries
+) -> None:
+    """Check that a version is not among the latest ones of a resource, if Concourse does not find it there."""
+    is_found = queries.version_id(pipeline, resource, version) is not None
+    if not is_found and queries.version_id(pipeline, resource, version, among_latest=True) is not None:
+        raise NoCredibleResponse(f"Concourse lists a version of {resource}, but does not find it")
+
+
 def require_taker_or_maker(
     build: Build, pipeline: PipelineReference, resources: Iterable[str], version: Version, queries: BuildQueries
 ) -> None:

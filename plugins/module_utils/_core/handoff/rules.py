@@ -19,6 +19,7 @@ from .confirmation import (
     require_same_pipeline,
     require_takers,
 )
+from .contradictions import require_unlisted_version
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .trace import HandOffTrace, fetch_trace
@@ -50,6 +51,8 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     if not trace.lock_uses:
         lock = Version.of_commit(commit)
         require_no_user_of_forgotten(trace.build, trace.pipeline, trace.graph, lock, trace.queries)
+        for resource in trace.lock_resources:
+            require_unlisted_version(trace.pipeline, resource, lock, trace.queries)
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
     if users.active_build is not None:
         return used_by(users.active_build)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
-from ..concourse.queries import BuildQueries, NoCredibleResponse
+from ..concourse.queries import BuildQueries
 from ..concourse.references import ResourceReference
 from .confirmation import require_no_repeated_user, require_no_user, require_same_build, require_same_pipeline
-from .contradictions import require_listed_job
+from .contradictions import require_listed_job, require_unlisted_version
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .takers import ask_for_pending_builds
@@ -45,8 +45,8 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
             user = user or _ask_for_user(progress)
             ends.append(use.last_end())
             taken[ResourceReference(build.pipeline, resource)] = TakenVersion(use.version_id, use.builds)
-        elif queries.version_id(build.pipeline, resource, version, among_latest=True) is not None:
-            raise NoCredibleResponse(f"Concourse lists a version of {resource}, but does not find it")
+        else:
+            require_unlisted_version(build.pipeline, resource, version, queries)
     return used_by(user) if user else ask_for_later_use(build, commit, queries, taken, ends, "no build has it")
 
 

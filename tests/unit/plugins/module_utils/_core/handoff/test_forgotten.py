@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus, Version
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
@@ -34,6 +36,16 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 )
 
 
+class NotFound(ModelQueries):
+    """Answers from a model, but finds no version v4 except in lists of the latest ones."""
+
+    def version_id(
+        self, pipeline: PipelineReference, resource: str, version: Version, *, among_latest: bool = False
+    ) -> int | None:
+        number = super().version_id(pipeline, resource, version, among_latest=among_latest)
+        return None if version == ref("v4") and not among_latest else number
+
+
 @pytest.mark.parametrize("status", [PENDING, STARTED])
 def test_a_forgotten_lock_is_handed_off_while_a_job_downstream_is_running(status: BuildStatus) -> None:
     model, claiming = claimed()
@@ -48,6 +60,26 @@ def test_a_forgotten_lock_is_handed_off_while_a_job_downstream_is_running(status
     verdict = judged(model, claiming)
     assert (verdict.name, verdict.dead_since) == (LEAKED, claiming.end_time)
     assert "forgotten" in verdict.reason
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_a_lock_that_is_not_found_but_listed_is_not_forgotten(is_removed: bool) -> None:
+    """The job or its step has been replaced, so nothing shows to which resource it put."""
+    model, _other = claimed()
+    model.job("claim", put("envs", step="taken"))
+    claiming = model.build("claim", made={"taken": "v4"})
+    model.job("deploy", get("envs"))
+    model.build("deploy", PENDING)
+    model.next_inputs("deploy", {"envs": "v4"})
+    model.job("claim", put("envs"))
+    if is_removed:
+        del model.steps["claim"]
+    assert verdict_on_id(ModelQueries(model), claiming, "v4").name is HANDED_OFF
+    verdict = verdict_on_id(NotFound(model), claiming, "v4")
+    assert verdict.name is VerdictName.UNREACHABLE
+    assert "lists a version of envs, but does not find it" in verdict.reason
+    model.forgotten = {"envs"}
+    assert verdict_on_id(NotFound(model), claiming, "v4").name is LEAKED
 
 
 def test_a_forgotten_lock_is_leaked_though_a_job_could_take_its_version_if_that_were_known() -> None:
