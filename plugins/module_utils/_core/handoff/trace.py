@@ -79,10 +79,10 @@ class HandOffTrace:
             require_other_version([use.item for use in self.uses()], others, version)
             require_taker_or_maker(source, self.pipeline, others, version, self.queries)
         else:
-            # The job no longer has that step: the resource that lists the build at the version was its own.
             others = sorted(self.graph.resources() - {resource})
-            for one in resources_with(source, self.pipeline, others, version, self.queries):
-                self.fetch_carried_use(source, (one, version), scope)
+        # The step belongs to another resource now: the one that lists the build at the version was its own.
+        for one in resources_with(source, self.pipeline, others, version, self.queries):
+            self.fetch_carried_use(source, (one, version), scope)
         self.forgotten.add((job, resource))
 
     def jobs_after_forgotten(self) -> list[str]:

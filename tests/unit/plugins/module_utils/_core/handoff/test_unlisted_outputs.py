@@ -89,6 +89,21 @@ def test_a_build_comes_after_one_that_had_the_other_lock(outputs: tuple[StepVers
     assert verdict_on(WrongOutputs(model, claiming, *outputs), claiming, "v2").name is VerdictName.UNREACHABLE
 
 
+def test_a_step_that_belongs_to_another_resource_now_is_followed_where_its_version_is() -> None:
+    """It is called `src`, as another resource is, and has put to the pool; or a response names the wrong step."""
+    model, claiming = claimed_two()
+    model.versions("src", "s1")
+    model.job("claim", get("src"), put("envs"), put("envs", step="second"))
+    user = model.build("release", STARTED, took={"held": "v3"})
+    outputs = OUTPUT, StepVersion("src", ref("v3"))
+    verdict = verdict_on(WrongOutputs(model, claiming, *outputs), claiming, "v2")
+    assert (verdict.name, verdict.user) == (HANDED_OFF, user)
+    model.set_status(user, FAILED)
+    model.next_inputs("release", {"held": "v4"})
+    model.build("release", STARTED, took={"held": "v4"})
+    assert verdict_on(WrongOutputs(model, claiming, *outputs), claiming, "v2").name is LEAKED
+
+
 def test_a_put_that_made_nothing_keeps_no_lock() -> None:
     """It is in a hook that did not run, or its result was lost."""
     model, claiming = claimed_two()
