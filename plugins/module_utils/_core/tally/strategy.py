@@ -119,17 +119,19 @@ def _start_counted(
 
 def _start_builds_of(run: TriggerRun, trigger: PoolTrigger, unstarted: dict[str, int], until: int) -> None:
     name = trigger.pool.name
-    while trigger.failure is None and unstarted[name] > 0:
+    missing = unstarted[name]
+    while trigger.failure is None and missing > 0:
         if run.clock() >= until:
-            _leave_to_next_run(trigger, unstarted[name])
+            _leave_to_next_run(trigger, missing)
             return
         try:
-            run.start(trigger)
+            is_alone = run.start(trigger)
         except (BuildNotFound, ConcourseUnavailable):
             # The build may still be created; if not, a later run finds that it is missing.
             unstarted[name] -= 1
             raise
         unstarted[name] -= 1
+        missing = missing - 1 if is_alone else run.fetch_decision_again(trigger, missing - 1).start
 
 
 def _leave_to_next_run(trigger: PoolTrigger, builds: int) -> None:

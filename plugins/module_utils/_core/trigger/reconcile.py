@@ -27,25 +27,15 @@ class Reconcile:
 
 
 def _start_missing(run: TriggerRun, trigger: PoolTrigger, snapshot: Snapshot) -> None:
-    missing = _fetch_missing(run, trigger, snapshot)
+    trigger.decision = run.fetch_decision(trigger, snapshot, _limit(run))
+    missing = trigger.decision.start
     if run.dry_run:
         trigger.builds.extend([None] * missing)
         return
     while missing > 0:
-        missing = missing - 1 if run.start(trigger) else _fetch_missing_again(run, trigger)
+        missing = missing - 1 if run.start(trigger) else run.fetch_decision_again(trigger, _limit(run)).start
 
 
-def _fetch_missing(run: TriggerRun, trigger: PoolTrigger, snapshot: Snapshot) -> int:
-    """Return how many builds to start now. The result of the run shows the first decision."""
-    started = sum(len(one.builds) for one in run.triggers)
-    decision = run.fetch_decision(trigger, snapshot, run.rules.max_triggers - started)
-    trigger.decision = trigger.decision or decision
-    return decision.start
-
-
-def _fetch_missing_again(run: TriggerRun, trigger: PoolTrigger) -> int:
-    """Somebody else starts builds of the job too: ask Concourse and read the repository again."""
-    trigger.is_shared = True
-    run.fetch_job_builds(trigger)
-    run.snapshot = run.history.snapshot()
-    return _fetch_missing(run, trigger, run.snapshot)
+def _limit(run: TriggerRun) -> int:
+    """Return how many more builds the run may start."""
+    return run.rules.max_triggers - sum(len(one.builds) for one in run.triggers)

@@ -146,6 +146,16 @@ class TriggerRun:
         finally:
             trigger.job_builds, trigger.need = count.job_builds, trigger.need or count.need
 
+    def fetch_decision_again(self, trigger: PoolTrigger, limit: int) -> TriggerDecision:
+        """Decide again, as somebody else starts builds of the job too: ask Concourse, then read the repository.
+
+        Raises what fetch_decision() raises, and RepositoryError.
+        """
+        trigger.is_shared = True
+        self.fetch_job_builds(trigger)
+        self.snapshot = self.history.snapshot()
+        return self.fetch_decision(trigger, self.snapshot, limit)
+
     def start(self, trigger: PoolTrigger) -> bool:
         """Start one build. Return false if somebody else started builds of the job too. Raises CannotTrigger."""
         if self.is_unavailable:

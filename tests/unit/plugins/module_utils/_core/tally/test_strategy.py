@@ -209,6 +209,29 @@ def test_a_slow_run_and_another_one_start_no_build_twice(seconds: int) -> None:
     assert (len(api.world.builds), api.tallies.texts["aws"]) == (20, ("0\n", "20\n"))
 
 
+@pytest.mark.parametrize("when", [1, 2, 5])
+def test_a_run_that_does_not_count_in_the_tally_starts_builds_too(when: int) -> None:
+    """For example one with `strategy: reconcile` on another host, or a person."""
+    api = api_of({"aws": 6})
+    requests = 0
+
+    def respond(request: str) -> None:
+        nonlocal requests
+        requests += request == "start"
+        if request == "start" and requests == 2 * when:
+            run = run_of(api, "aws")
+            run.fetch()
+            run.start_builds()
+
+    api.world.interrupt = respond
+    run, failure = run_by_tally(api)
+    assert failure == ""
+    assert 6 <= len(api.world.builds) <= 7
+    assert api.tallies.texts["aws"] == (f"{6 - started(run)[0]}\n", f"{started(run)[0]}\n")
+    run, _failure = run_by_tally(api)
+    assert started(run) == [0]
+
+
 def test_a_slow_run_gives_back_what_it_has_no_time_for_and_says_so() -> None:
     api = api_of({"aws": 4})
 
