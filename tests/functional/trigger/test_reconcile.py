@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ...scene import Scene
 from .runs import CONFIG, Trigger, add_locks, builds, counts, pool_of, started
 from .triggerer import Triggerer
@@ -100,19 +98,14 @@ def test_claims_of_others_are_not_the_builds(scene: Scene, trigger: Trigger) -> 
     assert counts(trigger()) == ("satisfied", 1, 1, 0, 0)
 
 
-@pytest.mark.parametrize("what", ["pipeline", "job"])
-def test_a_build_whose_pipeline_or_job_was_renamed_has_claimed(scene: Scene, trigger: Trigger, what: str) -> None:
+def test_a_build_whose_pipeline_was_renamed_has_claimed(scene: Scene, trigger: Trigger) -> None:
     """Its claim names it as it was called then; it would count as waiting, and a free lock get no build, for hours."""
     add_locks(scene, "env-1")
     (build,) = started(trigger())
     scene.claim(build, "env", "aws/env-1")
-    if what == "pipeline":
-        scene.atc.rename_pipeline("main/ci", "environments")
-    else:
-        scene.atc.rename_job("main/ci", "claim", "take")
+    scene.atc.rename_pipeline("main/ci", "environments")
     add_locks(scene, "env-2")
-    job = "main/environments/claim" if what == "pipeline" else "main/ci/take"
-    assert counts(trigger([{"name": "aws", "job": job}])) == ("triggered", 1, 0, 1, 1)
+    assert counts(trigger([{"name": "aws", "job": "main/environments/claim"}])) == ("triggered", 1, 0, 1, 1)
 
 
 def test_claims_that_name_no_build(scene: Scene, trigger: Trigger) -> None:
