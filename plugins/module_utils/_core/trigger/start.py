@@ -26,16 +26,17 @@ class ConcourseUnavailable(CannotTrigger):
 def start_build(job_api: JobApi, trigger: PoolTrigger) -> bool:
     """Start one build. Return whether its number follows the last known one. Raises CannotTrigger.
 
-    A gap in the numbers is a build that somebody else started since the count.
+    A gap in the numbers is a build that somebody else started since the count. So is a second new build after a lost
+    response.
     """
     known = trigger.job_builds
     try:
-        build = job_api.start(trigger.pool.job)
+        build, *others = (job_api.start(trigger.pool.job),)
     except ResponseLost as lost:
-        build = _find_started_build(job_api, trigger, lost)
+        build, *others = _find_new_builds(job_api, trigger, lost)
     trigger.builds.append(build)
-    trigger.job_builds = known.with_builds((build,))
-    return build_number(build) == known.latest_number + 1
+    trigger.job_builds = known.with_builds((build, *others))
+    return not others and build_number(build) == known.latest_number + 1
 
 
 def check_resources(job_api: JobApi, trigger: PoolTrigger, warn: Callable[[str], None]) -> None:
@@ -49,8 +50,8 @@ def check_resources(job_api: JobApi, trigger: PoolTrigger, warn: Callable[[str],
             warn(f"Resource {printable(name, 80)} of pool {printable(pool.name, 80)} was not checked: {error}")
 
 
-def _find_started_build(job_api: JobApi, trigger: PoolTrigger, lost: ResponseLost) -> Build:
-    """Return the new build of this user after a lost response. The request is never sent again."""
+def _find_new_builds(job_api: JobApi, trigger: PoolTrigger, lost: ResponseLost) -> list[Build]:
+    """Return the new builds after a lost response, the first of this user first. The request is never sent again."""
     job = printable(str(trigger.pool.job), 120)
     try:
         newest = job_api.newest_builds(trigger.pool.job, PAGE)
@@ -59,14 +60,13 @@ def _find_started_build(job_api: JobApi, trigger: PoolTrigger, lost: ResponseLos
             f"A build of {job} was requested, but {lost}; whether it was created is unknown, because {error}. "
             "The next run counts it if it was."
         ) from None
-    created = [
-        build
-        for build in newest
-        if build.id > trigger.job_builds.highest_id and build.rerun_of is None and job_api.is_ours(build)
-    ]
-    if not created:
+    new = sorted(
+        (build for build in newest if build.id > trigger.job_builds.highest_id and build.rerun_of is None),
+        key=lambda build: (not job_api.is_ours(build), build.id),
+    )
+    if not new or not job_api.is_ours(new[0]):
         raise BuildNotFound(
             f"A build of {job} was requested, but {lost}, and no such build is listed. "
             "The next run counts again and starts what is missing."
         )
-    return min(created, key=lambda build: build.id)
+    return new

@@ -138,10 +138,11 @@ def test_one_run_at_a_time(seed: int, activity: int, loss: float) -> None:
 
 
 class Turns:
-    """Runs in random turns: each one stops at every request until it is its turn."""
+    """Runs in random turns: each one stops at every request until it is its turn. `loss` is that of the responses."""
 
-    def __init__(self, world: World, dice: random.Random, runs: int) -> None:
+    def __init__(self, world: World, dice: random.Random, runs: int, loss: float = 0) -> None:
         self._dice = dice
+        self._loss = loss
         self._here = threading.Semaphore(0)
         self._gates = [threading.Semaphore(0) for _run in range(runs)]
         self._names: dict[int, int] = {}
@@ -167,11 +168,15 @@ class Turns:
         self._names[threading.get_ident()] = number
         self._pause("begin")
         try:
-            run_to_end(ModelJobApi(world), *POOLS)
+            with suppress(TriggerFailed):
+                run_to_end(ModelJobApi(world, self._lose), *POOLS)
         except Exception as error:  # noqa: BLE001
             self.errors.append(error)
         self._alive.discard(number)
         self._here.release()
+
+    def _lose(self) -> str:
+        return self._dice.choice(["lost", "not carried out"]) if self._dice.random() < self._loss else "nothing"
 
     def _pause(self, _request: str) -> None:
         number = self._names[threading.get_ident()]
@@ -180,8 +185,10 @@ class Turns:
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 2**32), st.integers(2, 4), st.integers(0, 4))
-def test_several_runs_at_once_start_one_build_too_many_each_at_most(seed: int, runs: int, activity: int) -> None:
+@given(st.integers(0, 2**32), st.integers(2, 4), st.integers(0, 4), st.sampled_from([0, 0.5]))
+def test_several_runs_at_once_start_one_build_too_many_each_at_most(
+    seed: int, runs: int, activity: int, loss: float
+) -> None:
     world, others = random_world(seed)
 
     def between() -> None:
@@ -190,7 +197,7 @@ def test_several_runs_at_once_start_one_build_too_many_each_at_most(seed: int, r
 
     for _count in range(4):
         world.taken = 0
-        Turns(world, others.dice, runs).play(between)
+        Turns(world, others.dice, runs, loss).play(between)
     assert max(world.surplus, default=0) <= runs - 1
     run_until_satisfied(world)
 

@@ -84,8 +84,13 @@ def test_after_a_lost_response_the_new_build_of_this_user_is_the_started_one() -
     rerun = replace(stranger, id=91, created_by="pool-boy", rerun_of=3)
     later = replace(stranger, id=92, name="10", created_by="pool-boy")
     trigger = a_pool()
-    assert start_build(LosingApi(a_world(), lambda: "lost", others=(later, rerun, stranger)), trigger) is True
+    assert start_build(LosingApi(a_world(), lambda: "lost", others=(rerun,)), trigger) is True
     assert [build and build.id for build in trigger.builds] == [4]
+    trigger = a_pool()
+    others = (later, rerun, stranger)
+    assert start_build(LosingApi(a_world(), lambda: "lost", others=others), trigger) is False, "others start some too"
+    assert [build and build.id for build in trigger.builds] == [4]
+    assert trigger.job_builds.latest_number == 10
 
 
 def test_a_lost_request_that_made_no_build_is_an_error_that_counts_none() -> None:
