@@ -116,6 +116,8 @@ class LockRepository(contextlib.AbstractContextManager["LockRepository"]):
         return self._latest or self.snapshot()
 
     def _at(self, tip: Tip, cached: Snapshot | None) -> Snapshot:
+        # HEAD can move during the run, and then the pushes of one run would go to two branches.
+        self._branch = tip.branch
         if cached is not None and is_current(cached, tip, self._wanted):
             self._latest = cached
         else:

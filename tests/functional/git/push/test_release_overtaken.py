@@ -239,3 +239,17 @@ sys.stdout.buffer.write(b"0000")
 sys.stdout.flush()
 '
 """
+
+
+def test_a_run_stays_on_its_branch_when_the_default_branch_changes(locks: LockRepository, look: Look) -> None:
+    """A lock that is released on one branch must not be released on another one as well."""
+    other = locks.fork("other")
+    with open_repository(locks.path, look.cache_dir) as repository:
+        assert release(repository, "aws/env-1") is PushOutcome.ACCEPTED
+        locks.set_head("other")
+        assert repository.snapshot().branch == "main"
+        assert release(repository, "aws/env-2") is PushOutcome.ACCEPTED
+        locks.delete_branch("main")
+        with pytest.raises(RepositoryError, match="There is no branch main"):
+            repository.snapshot()
+    assert locks.tip("other") == other
