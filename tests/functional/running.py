@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .module_process import READ_AT_THE_START, run_new_python, run_prepared_python
+from .reuse.variables import reuse
 
 PACKAGE = "ansible_collections.poolboy.concourse"
 COLLECTIONS = next(
@@ -118,6 +119,7 @@ class Workplace:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_NOCOLOR": "1",
+            **reuse(),
             **MEASURED,
         }
 

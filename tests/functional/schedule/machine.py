@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ansible_collections.poolboy.concourse.tests.functional.reuse.variables import FOLDER_VARIABLE, reuse
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, PATIENCE, TOOLS, Run
 
 SYSTEMD = ("--boot", "--", "--unit=multi-user.target")
@@ -79,6 +80,7 @@ class Machine:
             f"--directory={self.folder}/root",
             "--resolv-conf=bind-host",
             *(f"--bind-ro={path}" for path in needed),
+            *(f"--bind={os.environ[name]}" for name in (FOLDER_VARIABLE,) if name in os.environ),
         ]
         # If this program is killed, the kernel kills the first process of the namespace, and with it the machine.
         numbers = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
@@ -141,6 +143,7 @@ class Machine:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_NOCOLOR": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
+            **reuse(),
             **passed_on,
             **(environment or {}),
         }

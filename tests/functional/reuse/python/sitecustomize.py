@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps what Python compiles from archives for the next process; Python imports this file when it starts.
+
+Ansible sends each module with the files that it imports as an archive, and Python compiles them in each run anew:
+a third of the time of a task. Only tests use this; POOLBOY_REUSE names the folder.
+"""
+
+from __future__ import annotations
+
+import _imp
+import marshal
+import os
+import sys
+import zipimport
+from types import CodeType
+
+
+def _compile(path: str, source: bytes) -> CodeType:
+    """Return the code of a file in an archive."""
+    kept = os.path.join(FOLDER, f"{sys.hexversion:x}-{len(source)}-{_imp.source_hash(0, source).hex()}")
+    try:
+        with open(kept, "rb") as file:
+            code: CodeType = marshal.load(file)
+    except OSError:
+        code = _compile_source(path, source)
+        _keep(kept, code)
+    else:
+        vars(_imp)["_fix_co_filename"](code, path)  # tracebacks name the archive of this run
+    return code
+
+
+def _keep(path: str, code: CodeType) -> None:
+    """Write the code in one step, as other processes read it; a process of another user may not be able to."""
+    unfinished = f"{path}.{os.getpid()}"
+    try:
+        with open(unfinished, "wb") as file:
+            marshal.dump(code, file)
+        os.replace(unfinished, path)
+    except OSError:
+        pass
+
+
+FOLDER = os.environ.get("POOLBOY_REUSE", "")
+if FOLDER:
+    _compile_source = vars(zipimport)["_compile_source"]
+    vars(zipimport)["_compile_source"] = _compile
