@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--locks", type=int, default=200, help="locks in the newest commit")
     parser.add_argument("--claimed", type=int, default=50, help="how many of them are claimed")
     parser.add_argument("--commits", type=int, default=20_000, help="commits in all")
-    parser.add_argument("--oldest", type=int, default=10_000, help="commits after the oldest lasting claim")
+    parser.add_argument("--oldest", type=int, help="commits after the oldest lasting claim, default: half of them")
     parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same repository")
     parser.add_argument("--pool", action="append", help="name of a pool, may be repeated")
     parser.add_argument("--format", action="append", choices=KINDS, help="a format of claims, may be repeated")
@@ -35,7 +35,7 @@ def main() -> None:
         locks=options.locks,
         claimed=options.claimed,
         commits=options.commits,
-        oldest_claim_depth=options.oldest,
+        oldest_claim_depth=options.commits // 2 if options.oldest is None else options.oldest,
         seed=options.seed,
         pools=options.pool,
         formats=options.format or "all",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Set
 
-from .merge_trace import MergeTrace, paths_by_parents
+from .merge_parents import paths_by_parents
+from .merge_trace import MergeTrace
 from .model import KnownClaims, LoggedCommit, MergeParentsReader, TraceResult, add_paths
 
 

@@ -19,7 +19,7 @@ import enum
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 
-from ..objects.errors import BrokenHistory
+from .merge_parents import paths_by_parents
 from .model import KnownClaims, LoggedCommit, MergeParentsReader, TraceResult, add_paths
 
 
@@ -190,19 +190,3 @@ class MergeTrace:
                 groups.discard(group)
                 if not groups:
                     del self.waiting[commit]
-
-
-def paths_by_parents(
-    commit: LoggedCommit, paths: set[bytes], read_merge: MergeParentsReader
-) -> dict[frozenset[str], set[bytes]]:
-    """Return paths of a commit by the parents that have them too. Raises BrokenHistory."""
-    if len(commit.parents) > 1:
-        by_parents: dict[frozenset[str], set[bytes]] = {}
-        for path, parents in read_merge(commit, paths).items():
-            by_parents.setdefault(parents, set()).add(path)
-        return by_parents
-    added = paths.intersection(commit.added)
-    held = paths - added if added else paths
-    if held and not commit.parents:
-        raise BrokenHistory(f"the root commit {commit.name} has a path that it does not add")
-    return {parents: some for parents, some in ((frozenset(), added), (frozenset(commit.parents), held)) if some}
