@@ -41,6 +41,17 @@ def require_maker(progresses: Iterable[VersionProgress]) -> None:
         raise NoCredibleResponse(f"Concourse lists a version for {source}, but not that build for the version")
 
 
+def require_version_id(progress: VersionProgress) -> None:
+    """Check the id of a version: by the build that lists it, else by the latest versions of the resource."""
+    require_maker([progress])
+    queries, use = progress.queries, progress.use
+    if _lists_version(progress):
+        return
+    listed = queries.version_id(progress.pipeline, use.resource, use.version, among_latest=True)
+    if listed not in (None, use.version_id):
+        raise NoCredibleResponse(f"Concourse lists a version of {use.resource} with another id than it finds it with")
+
+
 def require_takers(progress: VersionProgress) -> None:
     """Check that the latest build of each job that is listed at the version lists the version, too.
 

@@ -19,7 +19,7 @@ from .confirmation import (
     require_same_pipeline,
     require_takers,
 )
-from .contradictions import require_unlisted_version
+from .contradictions import require_listed_job, require_unlisted_version
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .trace import HandOffTrace, fetch_trace
@@ -57,6 +57,9 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     if users.active_build is not None:
         return used_by(users.active_build)
     require_same_pipeline(trace.pipeline, trace.queries)
+    for taker in users.builds:
+        if taker.pipeline == trace.pipeline:
+            require_listed_job(trace.graph, taker, trace.queries)
     followed = [ResourceReference(trace.pipeline, use.resource) for use in trace.lock_uses]
     ends = [trace.last_end(), users.last_end]
     state = ask_for_later_use(trace.build, commit, trace.queries, users.taken, ends, reason, followed)

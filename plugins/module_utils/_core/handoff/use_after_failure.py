@@ -12,7 +12,13 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import ResourceReference
-from .confirmation import require_no_repeated_user, require_no_user, require_same_build, require_same_pipeline
+from .confirmation import (
+    require_no_repeated_user,
+    require_no_user,
+    require_same_build,
+    require_same_pipeline,
+    require_version_id,
+)
 from .contradictions import require_listed_job, require_unlisted_version
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
@@ -67,6 +73,7 @@ def _ask_for_user(progress: VersionProgress) -> Build | None:
     if user is not None:
         return user
     require_same_pipeline(progress.pipeline, progress.queries)
+    require_version_id(progress)
     require_no_user(progress, ())
     rerun = ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds(), again=True)
     user = rerun or progress.ask_for_changed_build()

@@ -289,6 +289,24 @@ def test_a_pipeline_that_the_list_of_pipelines_shows_with_other_values(status: B
     assert "lists pipeline main/ci with other values" in lied.reason
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_the_id_of_another_version_for_the_lock_of_a_failed_build(is_lost: bool) -> None:
+    """`use` has taken the lock and can hand it on to `release`."""
+    model, _other = claimed()
+    model.job("use", get("envs"))
+    model.job("release", get("envs", passed=["use"]), put("envs"))
+    claiming = model.build("claim", FAILED, made={} if is_lost else {"envs": "v2"})
+    model.build("use", took={"envs": "v2"})
+    model.next_inputs("release", {"envs": "v2"})
+    for build in list(model.builds.values())[:3]:
+        del model.builds[build.id]
+    lied = "another id" if is_lost else "but not that build for the version"
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    judged = verdict_on(Lying(model, version_id=1), claiming, "v2")
+    assert judged.name is VerdictName.UNREACHABLE
+    assert lied in judged.reason
+
+
 def test_before_concourse_5_5_no_list_of_pipelines_is_needed_and_none_is_compared() -> None:
     model, claiming = claimed()
     lying = Lying(model, pipeline=True)

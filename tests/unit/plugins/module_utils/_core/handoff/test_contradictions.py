@@ -106,6 +106,23 @@ def test_a_list_of_jobs_without_the_job_of_a_build_that_took_the_lock() -> None:
     assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
 
 
+def test_an_empty_list_of_jobs_though_a_build_took_the_lock() -> None:
+    """The claiming job was taken out, so no step shows to which resource it put."""
+    model, _other = claimed()
+    model.job("claim", put("envs", step="taken"))
+    claiming = model.build("claim", made={"taken": "v4"})
+    model.job("test", get("envs"))
+    model.job("release", get("envs", passed=["test"]), put("envs"))
+    model.build("test", took={"envs": "v4"})
+    del model.steps["claim"]
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is HANDED_OFF
+    queries = Contradicting(model)
+    queries.without_jobs = {"test", "release"}
+    assert_unreachable(verdict_on(queries, claiming, "v4"), "finds ci/test 1 by its job, but does not list that job")
+    model.steps.clear()
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is LEAKED
+
+
 @pytest.mark.parametrize("status", UNSUCCESSFUL)
 def test_a_list_of_jobs_without_the_job_of_a_build_that_did_not_succeed(status: object) -> None:
     model, _other = claimed()

@@ -77,6 +77,7 @@ def test_a_version_that_no_build_lists_is_searched_for_among_the_latest_where_no
     lost: bool, has_filter: bool, is_among_latest: bool
 ) -> None:
     model, claiming = failed(lost=lost)
+    model.build("use", STARTED, took={"envs": "v2"})
     _use, queries = ask(model, claiming, has_filter=has_filter)
     asked = [query.about[-1] for query in queries.asked if query.method == "version_id"]
     assert set(asked) == {is_among_latest}
