@@ -49,7 +49,7 @@ def believed_lies(world: World, random: Random) -> tuple[int, list[tuple[str, Li
                 continue
             told += 1
             verdict = verdict_of(claim, name, world.asker.queries({lie.path: lie.response}))
-            if verdict.name not in KEPT and not is_undetectable(lie, world.asker.session.responses):
+            if verdict.name not in KEPT and not is_undetectable(lie, world.asker.session.responses, claim.commit):
                 believed.append((name, lie, verdict))
     return told, believed
 
