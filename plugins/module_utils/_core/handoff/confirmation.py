@@ -15,8 +15,8 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Job, JobInput, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference, PipelineReference
-from .contradictions import require_listed_job
 from .versions.progress import BUILDS_TO_LOOK_BACK, VersionProgress
+from .versions.removed_job import require_listed_job
 
 
 def require_same_build(build: Build, queries: BuildQueries) -> None:

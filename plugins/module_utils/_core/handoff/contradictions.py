@@ -14,19 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..concourse.references import BuildReference, PipelineReference
+from ..concourse.references import PipelineReference
 from .versions.use import ResourceVersion
-
-
-def require_listed_job(graph: JobGraph, build: Build, queries: BuildQueries) -> None:
-    """Check that the jobs of a pipeline include the job of one of its builds, unless it was removed.
-
-    Concourse finds a build by its name only while the pipeline has the job (atc/db/pipeline.go: Job).
-    """
-    if build.pipeline is None or build.job is None or graph.has(build.job):
-        return
-    if queries.build(BuildReference(pipeline=build.pipeline, job=build.job, name=build.name)) is not None:
-        raise NoCredibleResponse(f"Concourse finds {build} by its job, but does not list that job")
 
 
 def require_listed_build(job: Job, latest: Sequence[Build]) -> None:

@@ -19,13 +19,14 @@ from .confirmation import (
     require_same_pipeline,
     require_takers,
 )
-from .contradictions import require_listed_job, require_unlisted_version
+from .contradictions import require_unlisted_version
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .trace import HandOffTrace, fetch_trace
 from .trace_state import ask_for_new_use, ask_for_use_or_taker
 from .unlisted_outputs import require_all_outputs
 from .use_after_failure import ask_for_use_after_one_off_build
+from .versions.removed_job import require_listed_job
 from .versions.search import ask_for_version_users
 
 

@@ -15,7 +15,6 @@ from ..concourse.references import PipelineReference
 from ..shared.times import latest_time
 from .contradictions import (
     require_known_claim,
-    require_listed_job,
     require_no_output,
     require_other_version,
     require_resource_of,
@@ -23,6 +22,7 @@ from .contradictions import (
     resources_with,
 )
 from .versions.progress import VersionProgress
+from .versions.removed_job import require_listed_job
 from .versions.use import ResourceVersion, VersionUse, items_of_build, lock_resources_of
 
 

@@ -19,12 +19,13 @@ from .confirmation import (
     require_same_pipeline,
     require_version_id,
 )
-from .contradictions import require_listed_job, require_unlisted_version
+from .contradictions import require_unlisted_version
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .takers import ask_for_pending_builds
 from .trace import fetch_version_use
 from .versions.progress import VersionProgress
+from .versions.removed_job import require_listed_job
 from .versions.reruns import ask_for_active_rerun
 from .versions.search import ask_for_version_users
 from .versions.use import TakenVersion, lock_resources_of

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ...concourse.job_graph import JobGraph
 from ...concourse.model import Build
 from ...concourse.queries import BuildQueries, NoCredibleResponse
 from ...concourse.references import PipelineReference
+from .removed_job import require_listed_job
 
 # Lists of a job's builds that are read for the re-runs of its older builds; each holds a hundred builds.
 _MOST_LISTS = 20
@@ -20,13 +22,18 @@ def ask_for_active_rerun(
 ) -> Build | None:
     """Return an active re-run of one of the builds; `again` repeats the requests.
 
+    A job that was removed starts none, and Concourse lists no builds of it (atc/db/job_factory.go: JobsToSchedule).
     Raises NoCredibleResponse, also if there are too many.
     """
     by_job: dict[str, list[Build]] = {}
     for build in originals:
         if build.job is not None:
             by_job.setdefault(build.job, []).append(build)
+    graph = JobGraph(queries.jobs(pipeline) if by_job else ())
     for job, builds in by_job.items():
+        require_listed_job(graph, builds[0], queries)
+        if not graph.has(job):
+            continue
         ids, names = {build.original for build in builds}, {_original_name(build) for build in builds}
         for listed in _ask_for_lists(queries, pipeline, job, builds, again=again):
             reruns = (one for one in listed if one.rerun_of in ids or (_is_rerun(one) and _original_name(one) in names))

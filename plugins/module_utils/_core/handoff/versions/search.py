@@ -86,7 +86,9 @@ def ask_for_version_users(commit: str, teams: frozenset[str], queries: BuildQuer
         for resource, number in found.items()
     }
     takers = {build.id: build for one in taken.values() for build in one.builds}
-    return VersionUsers(bool(found), (*takers.values(), *_ask_for_reruns(takers.values(), queries)), taken)
+    is_in_use = any(build.is_active for build in takers.values())
+    reruns = () if is_in_use else _ask_for_reruns(takers.values(), queries)
+    return VersionUsers(bool(found), (*takers.values(), *reruns), taken)
 
 
 def _ask_for_reruns(builds: Iterable[Build], queries: BuildQueries) -> Iterator[Build]:

@@ -21,11 +21,13 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.contradictions import (
     require_listed_build,
-    require_listed_job,
     require_other_version,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.rules import ask_for_hand_off
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.state import HandOffState
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.removed_job import (
+    require_listed_job,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,

@@ -158,6 +158,7 @@ class ModelQueries:
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
             model = self.models[pipeline]
+            _require_configured(model, job)
             return tuple(model.builds_of(job)[: model.page])
 
         return self._answer(Query("latest_builds", (pipeline, job)), look, again=again)
@@ -167,12 +168,14 @@ class ModelQueries:
     ) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
             assert job == build.job
+            _require_configured(self.models[pipeline], job)
             return tuple(self.models[pipeline].builds_from(build))
 
         return self._answer(Query("builds_from", (pipeline, job, build.id)), look, again=again)
 
     def builds_since(self, pipeline: PipelineReference, job: str, build: Build) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
+            _require_configured(self.models[pipeline], job)
             return tuple(one for one in self.models[pipeline].builds_of(job) if one.id >= build.id)
 
         return self._answer(Query("builds_since", (pipeline, job, build.id)), look)
@@ -228,6 +231,12 @@ class ModelQueries:
             for build in model.builds.values()
             if any((item.resource, item.version) == (resource, version) for item in items.get(build.id, ()))
         )
+
+
+def _require_configured(model: PipelineModel, job: str) -> None:
+    """Answer 404 for the builds of a job that the pipeline no longer has (atc/api/jobserver/list_builds.go)."""
+    if job not in model.steps:
+        raise NoCredibleResponse(f"Concourse answered 404 to the list of builds of {job}")
 
 
 def claim_by(build: Build, commit: str, *, at: int | None = None) -> Claim:

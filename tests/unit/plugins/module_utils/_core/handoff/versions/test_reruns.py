@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.reruns import (
     ask_for_active_rerun,
 )
@@ -22,6 +22,9 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     HANDED_OFF,
     LEAKED,
     PENDING,
+    STARTED,
+    SUCCEEDED,
+    claimed,
     claimed_with_source,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
@@ -101,9 +104,9 @@ def test_the_lists_of_builds_are_asked_for_again_only_on_demand() -> None:
     for again in (False, False, True):
         assert ask_for_active_rerun(queries, model.ref, [builds[0]], again=again) is None
         asked.append(len(queries.asked))
-    assert asked == [2, 2, 4], "the latest builds, and those from the given one on"
+    assert asked == [3, 3, 5], "the jobs, the latest builds, and those from the given one on"
     assert ask_for_active_rerun(queries, model.ref, [builds[0]]) is None
-    assert len(queries.asked) == 4
+    assert len(queries.asked) == 5
 
 
 def test_a_pending_rerun_that_is_listed_as_one_of_another_build_is_known_by_its_name() -> None:
@@ -116,3 +119,28 @@ def test_a_pending_rerun_that_is_listed_as_one_of_another_build_is_known_by_its_
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
     model.change(rerun, rerun_of=second.id, name=f"{second.name}.1")  # type: ignore[arg-type]
     assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+def test_a_job_that_took_the_lock_and_was_removed_starts_no_rerun() -> None:
+    """Concourse answers 404 to the list of its builds, for ever; a re-run that has started is listed at the version."""
+    model, claiming = claimed()
+    model.job("deploy", get("envs", passed=["claim"]))
+    build = model.build("deploy", FAILED, took={"envs": "v2"})
+    del model.steps["deploy"]
+    verdict = verdict_on(ModelQueries(model), claiming, "v2")
+    assert (verdict.name, verdict.dead_since) == (LEAKED, build.end_time)
+    model.rerun(build, PENDING)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+    model.rerun(build, STARTED)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+
+
+@pytest.mark.parametrize("status", [FAILED, SUCCEEDED])
+def test_a_job_of_another_pipeline_that_took_the_lock_and_was_removed(status: BuildStatus) -> None:
+    model, claiming = claimed()
+    other = PipelineModel("tests", first_id=100)
+    other.job("test", get("locks"))
+    other.build("test", status, took={"locks": "v2"})
+    other.job("lint")
+    del other.steps["test"]
+    assert verdict_on(ModelQueries(model, other), claiming, "v2").name is LEAKED

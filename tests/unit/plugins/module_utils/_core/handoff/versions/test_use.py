@@ -71,11 +71,12 @@ def test_a_job_before_that_has_gone_on_cannot_take_it_any_more() -> None:
     assert name(model, claiming) is LEAKED
 
 
-def test_a_job_that_is_no_longer_configured_cannot_take_it() -> None:
+def test_a_job_after_one_that_no_longer_takes_the_lock_cannot_take_it() -> None:
     model, claiming = claimed()
-    model.job("release", get("envs", passed=["claim", "removed"]), put("envs"))
+    model.job("check")
+    model.job("release", get("envs", passed=["claim", "check"]), put("envs"))
     assert name(model, claiming) is LEAKED
-    model.job("removed", get("envs", passed=["claim"]))
+    model.job("check", get("envs", passed=["claim"]))
     assert name(model, claiming) is HANDED_OFF
 
 
