@@ -15,6 +15,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Job, JobInput, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference, PipelineReference
+from .former_configuration import is_former_build, require_no_former_user
 from .versions.progress import BUILDS_TO_LOOK_BACK, VersionProgress
 from .versions.removed_job import require_listed_job
 
@@ -34,11 +35,19 @@ def require_same_pipeline(pipeline: PipelineReference, queries: BuildQueries) ->
 
 
 def require_maker(progresses: Iterable[VersionProgress]) -> None:
-    """Check that the build which lists a version is listed at it, in one of the resources that know the version."""
+    """Check that the build which lists a version is listed at it, in one of the resources that know the version.
+
+    The build can have put the lock to a resource that was removed since. Then no active build can have it.
+    """
     unconfirmed = [progress for progress in progresses if _lists_version(progress)]
-    if unconfirmed and not any(_is_at_version(progress) for progress in unconfirmed):
-        source = unconfirmed[0].use.source
-        raise NoCredibleResponse(f"Concourse lists a version for {source}, but not that build for the version")
+    if not unconfirmed or any(_is_at_version(progress) for progress in unconfirmed):
+        return
+    first = unconfirmed[0]
+    if not all(_ask_can_be_of_removed_resource(progress) for progress in unconfirmed):
+        raise NoCredibleResponse(
+            f"Concourse lists a version for {first.use.source}, but not that build for the version"
+        )
+    require_no_former_user(first.use.source, first.pipeline, first.graph, first.queries)
 
 
 def require_version_id(progress: VersionProgress) -> None:
@@ -165,6 +174,14 @@ def _ask_any_is_unlisted(progress: VersionProgress, name: str, builds: list[Buil
 def _lists_version(progress: VersionProgress) -> bool:
     carried = progress.queries.build_resources(progress.use.source)
     return any(item.version == progress.use.version for item in (*carried.inputs, *carried.outputs))
+
+
+def _ask_can_be_of_removed_resource(progress: VersionProgress) -> bool:
+    """Return whether a build can have put the lock to another resource, and the id of the version here is certain."""
+    use, queries = progress.use, progress.queries
+    if not use.is_of_lock or not is_former_build(use.source, progress.pipeline, queries):
+        return False
+    return queries.version_id(progress.pipeline, use.resource, use.version, among_latest=True) == use.version_id
 
 
 def _is_at_version(progress: VersionProgress) -> bool:

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, BuildResources, Job, Version
+from ..concourse.model import Build, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
+from .former_configuration import is_former_build, require_no_former_user
 from .versions.use import ResourceVersion
 
 
@@ -46,37 +47,24 @@ def require_not_maker(build: Build, pipeline: PipelineReference, item: ResourceV
         raise NoCredibleResponse(f"Concourse lists {build} for a version of {resource}, but not the version for it")
 
 
-def require_known_claim(
-    build: Build,
-    pipeline: PipelineReference,
-    job: Job,
-    carried: BuildResources,
-    version: Version,
-    queries: BuildQueries,
-) -> None:
-    """Check that a version which a build does not list is known to a resource of which it lists another one.
-
-    If it lists no output of one of the resources that its job puts to, the source of that one has changed.
-    """
-    outputs = {step.step: step.resource for step in job.outputs}
-    resources = set(outputs.values())
-    if not resources or not resources <= {outputs.get(item.step, item.step) for item in carried.outputs}:
-        return
-    if all(queries.version_id(pipeline, resource, version) is None for resource in sorted(resources)):
-        raise NoCredibleResponse(f"Concourse lists what {build} put, but does not know the version of the claim")
-
-
 def require_resource_of(
     build: Build, pipeline: PipelineReference, graph: JobGraph, version: Version, queries: BuildQueries
 ) -> list[str]:
     """Return the resources that know a version which a build lists.
 
-    A step can belong to another resource by now; but one of them must know the version.
+    A step can belong to another resource by now; but one of them must know the version, unless that of the build was
+    removed since. Then no resource lists the version among its latest ones, and no active build can have it.
     """
-    known = [one for one in sorted(graph.resources()) if queries.version_id(pipeline, one, version) is not None]
-    if not known:
+    resources = sorted(graph.resources())
+    known = [one for one in resources if queries.version_id(pipeline, one, version) is not None]
+    if known:
+        return known
+    if not is_former_build(build, pipeline, queries):
         raise NoCredibleResponse(f"Concourse lists a version for {build}, but for none of the pipeline's resources")
-    return known
+    for resource in resources:
+        require_unlisted_version(pipeline, resource, version, queries)
+    require_no_former_user(build, pipeline, graph, queries)
+    return []
 
 
 def require_unlisted_version(

@@ -20,10 +20,12 @@ from .confirmation import (
     require_takers,
 )
 from .contradictions import require_unlisted_version
+from .former_configuration import require_no_user_of_removed_job
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
-from .trace import HandOffTrace, fetch_trace
-from .trace_state import ask_for_new_use, ask_for_use_or_taker
+from .trace import HandOffTrace
+from .trace_start import fetch_trace
+from .trace_state import ask_for_new_use, ask_for_use_or_taker, jobs_without_lock
 from .unlisted_outputs import require_all_outputs
 from .use_after_failure import ask_for_use_after_one_off_build
 from .versions.removed_job import require_listed_job
@@ -77,10 +79,17 @@ def _require_no_user(trace: HandOffTrace) -> None:
     for use in trace.carried_uses:
         require_maker([trace.progress(use)])
     is_archived = trace.queries.is_archived(trace.pipeline)
+    without_lock = jobs_without_lock(trace)
     for use in trace.uses():
         require_takers(trace.progress(use))
-        require_no_user(trace.progress(use), [] if is_archived else trace.jobs_that_count(use))
+        # A job that takes its locks by `passed` can take the same source next, but with the lock of a later build.
+        closed = set() if use.is_of_lock else without_lock
+        wanted = [] if is_archived else [job for job in trace.jobs_that_count(use) if job not in closed]
+        require_no_user(trace.progress(use), wanted)
     require_all_outputs(trace)
+    carried = trace.queries.build_resources(trace.build)
+    versions = {item.version for item in (*carried.inputs, *carried.outputs)}
+    require_no_user_of_removed_job(trace.build, trace.pipeline, trace.graph, versions, trace.queries)
 
 
 def _why_unused(trace: HandOffTrace, refusals: list[str]) -> str:

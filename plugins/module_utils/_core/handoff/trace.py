@@ -5,25 +5,21 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass, field, replace
 
 from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, BuildResources, Job, Version
+from ..concourse.model import Build, Job, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import PipelineReference
 from ..shared.times import latest_time
 from .contradictions import (
-    require_known_claim,
-    require_no_output,
     require_other_version,
     require_resource_of,
     require_taker_or_maker,
     resources_with,
 )
 from .versions.progress import VersionProgress
-from .versions.removed_job import require_listed_job
-from .versions.use import ResourceVersion, VersionUse, items_of_build, lock_resources_of
+from .versions.use import ResourceVersion, VersionUse, items_of_build
 
 
 @dataclass(slots=True)
@@ -76,8 +72,9 @@ class HandOffTrace:
         job, (resource, version) = str(source.job), item
         if resource in self.graph.resources_of(job):
             others = require_resource_of(source, self.pipeline, self.graph, version, self.queries)
-            require_other_version([use.item for use in self.uses()], others, version)
-            require_taker_or_maker(source, self.pipeline, others, version, self.queries)
+            if others:
+                require_other_version([use.item for use in self.uses()], others, version)
+                require_taker_or_maker(source, self.pipeline, others, version, self.queries)
         else:
             others = sorted(self.graph.resources() - {resource})
         # The step belongs to another resource now: the one that lists the build at the version was its own.
@@ -127,49 +124,6 @@ class HandOffTrace:
     def last_end(self) -> int | None:
         """Return when the last build with any of the versions ended (seconds since 1970, UTC)."""
         return latest_time((self.build.end_time, *(use.last_end() for use in self.uses())))
-
-
-def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rewritten: bool) -> HandOffTrace:
-    """Follow the versions that the claiming build took and made. Raises NoCredibleResponse.
-
-    It must be a build of a job. `is_rewritten` allows its outputs to name another commit than the claim's.
-    """
-    pipeline, job_name = t.cast(PipelineReference, build.pipeline), str(build.job)
-    graph = JobGraph(queries.jobs(pipeline))
-    require_listed_job(graph, build, queries)
-    job = graph.job(job_name)
-    everywhere = frozenset(one.name for one in graph.jobs())
-    downstream = graph.downstream(job_name) if graph.has(job_name) else everywhere
-    carried = queries.build_resources(build)
-    items = items_of_build(job, carried)
-    trace = HandOffTrace(queries, build, pipeline, job, graph, lock_resources_of(graph, job, carried, version))
-    # Of a resource whose source changed, Concourse does not even list what the build took and made.
-    steps = {step.resource for step in job.inputs} | {step.resource for step in job.outputs}
-    listed = {resource for resource, _version in items} | set(trace.lock_resources)
-    trace.forgotten = {(job_name, resource) for resource in steps - listed}
-    _fetch_lock_uses(trace, carried, version, is_rewritten=is_rewritten)
-    if not trace.lock_uses:
-        trace.forgotten.update((job_name, resource) for resource in trace.lock_resources)
-    for item in items if downstream else ():
-        trace.fetch_carried_use(build, item, downstream)
-    return trace
-
-
-def _fetch_lock_uses(trace: HandOffTrace, carried: BuildResources, version: Version, *, is_rewritten: bool) -> None:
-    """Follow the lock's own version. Raises NoCredibleResponse, also where responses contradict each other."""
-    build, job, graph = trace.build, trace.job, trace.graph
-    steps = {item.step for item in carried.outputs if item.version == version}
-    if not steps:
-        require_no_output(build, trace.pipeline, job, version, trace.queries)
-        if not is_rewritten:
-            require_known_claim(build, trace.pipeline, job, carried, version, trace.queries)
-        return
-    for resource in trace.lock_resources:
-        trace.fetch_lock_use(resource, version)
-    if not trace.lock_uses and steps <= {step.step for step in job.outputs}:
-        trace.lock_resources = require_resource_of(build, trace.pipeline, graph, version, trace.queries)
-        for resource in trace.lock_resources:
-            trace.fetch_lock_use(resource, version)
 
 
 def fetch_version_use(

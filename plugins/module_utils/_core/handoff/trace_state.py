@@ -80,7 +80,7 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
     """Find a job that can still take the lock, or a carried version on the way to a release; else say why none can."""
     refusals: list[str] = []
     able: set[str] = set()
-    without_lock = _jobs_without_lock(trace)
+    without_lock = jobs_without_lock(trace)
     for use in trace.uses():
         # A job that takes its locks by `passed`, and cannot take this one, can only start with another lock.
         closed = set() if use.is_of_lock else without_lock - able
@@ -94,7 +94,7 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
     return None, refusals
 
 
-def _jobs_without_lock(trace: HandOffTrace) -> set[str]:
+def jobs_without_lock(trace: HandOffTrace) -> set[str]:
     """Return the jobs that take locks only by `passed`, and have not had this one; none if Concourse forgot it.
 
     A job that had it can start with it again, if one of its other inputs is new.

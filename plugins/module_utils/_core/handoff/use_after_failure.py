@@ -20,6 +20,7 @@ from .confirmation import (
     require_version_id,
 )
 from .contradictions import require_unlisted_version
+from .former_configuration import require_no_user_of_removed_job
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .takers import ask_for_pending_builds
@@ -76,6 +77,7 @@ def _ask_for_user(progress: VersionProgress) -> Build | None:
     require_same_pipeline(progress.pipeline, progress.queries)
     require_version_id(progress)
     require_no_user(progress, ())
+    require_no_user_of_removed_job(use.source, progress.pipeline, progress.graph, {use.version}, progress.queries)
     rerun = ask_for_active_rerun(progress.queries, progress.pipeline, use.counted_builds(), again=True)
     user = rerun or progress.ask_for_changed_build()
     if user is None:

@@ -312,3 +312,15 @@ def test_before_concourse_5_5_no_list_of_pipelines_is_needed_and_none_is_compare
     lying = Lying(model, pipeline=True)
     lying.has_filter = False
     assert verdict_on(lying, claiming, "v2").name is LEAKED
+
+
+def test_a_job_that_takes_the_same_source_next_with_a_later_lock_does_not_have_this_one() -> None:
+    """Both claims were made for the same source, and a person starts the job that waits with the later one."""
+    model, _other = claimed()
+    model.job("claim", get("src"), put("envs"))
+    model.job("release", get("envs", passed=["claim"]), get("src", passed=["claim"]), put("envs"))
+    claiming, _later = (model.build("claim", took={"src": "s1"}, made={"envs": lock}) for lock in ("v4", "v5"))
+    model.next_inputs("release", {"envs": "v5", "src": "s1"})
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is LEAKED
+    model.next_inputs("release", {"envs": "v4", "src": "s1"})
+    assert verdict_on(ModelQueries(model), claiming, "v4").name is HANDED_OFF

@@ -115,9 +115,9 @@ def test_of_a_build_that_succeeded_and_whose_lock_nobody_takes() -> None:
 
 
 def test_of_a_build_that_lists_another_claim_though_nobody_rewrote_the_commit() -> None:
-    """The resource knows what the build put, and not the claim: one of the two responses is wrong."""
+    """The result of one attempt of its put was lost, and the resource knows the claim of the next attempt alone."""
     model, build = claiming(SUCCEEDED)
     verdict = verdict_on(ModelQueries(model), build, "unknown")
-    assert (verdict.name, verdict.dead_since) == (VerdictName.UNREACHABLE, None)
+    assert (verdict.name, verdict.dead_since) == (VerdictName.LEAKED, build.end_time)
     late = verdict_on(ModelQueries(model), build, "unknown", at=(build.end_time or 0) + 61)
     assert late.name is VerdictName.ZOMBIE

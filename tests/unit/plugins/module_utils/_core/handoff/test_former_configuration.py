@@ -1,0 +1,168 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A resource was removed, or a step has another one now: the lock of a build from before is leaked, not in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+    STARTED,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    BETWEEN_STARTS,
+    START_OF_TIME,
+    PipelineModel,
+    get,
+    put,
+    ref,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    verdict_on,
+)
+
+UNREACHABLE = VerdictName.UNREACHABLE
+CHANGED_AT = START_OF_TIME + 100 * BETWEEN_STARTS
+
+
+def with_former_use() -> tuple[PipelineModel, Build, Build]:
+    """A pipeline in which `deploy` has had a lock and failed: each step has another name than its resource."""
+    model = PipelineModel()
+    model.job("claim", get("src", step="code"), put("envs", step="lock"))
+    model.job("deploy", get("envs", step="lock", passed=["claim"]), get("src", step="code", passed=["claim"]))
+    model.job("release", get("envs", step="lock", passed=["deploy"]), put("envs"))
+    claiming = model.build("claim", took={"code": "s2"}, made={"lock": "v2"})
+    return model, claiming, model.build("deploy", FAILED, took={"lock": "v2", "code": "s2"})
+
+
+def retarget(model: PipelineModel, old: str, new: str, *, keeps: bool = False) -> None:
+    """Let all steps of a resource have another one, which removes the first; or only those of `claim`, if it `keeps`.
+
+    The steps keep their names.
+    """
+    for job in ["claim"] if keeps else [*model.steps]:
+        steps = model.steps[job]
+        model.job(job, *(replace(step, resource=new) if step.resource == old else step for step in steps))
+    model.versions(new)
+    if not keeps:
+        del model.order[old]
+    model.last_updated = CHANGED_AT
+
+
+def judged(model: PipelineModel, claiming: Build) -> Verdict:
+    return verdict_on(ModelQueries(model), claiming, "v2")
+
+
+def remove_source(model: PipelineModel) -> None:
+    retarget(model, "src", "repo")
+
+
+def remove_pool(model: PipelineModel) -> None:
+    retarget(model, "envs", "pool")
+
+
+def remove_pool_whose_successor_has_the_lock(model: PipelineModel) -> None:
+    """Jobs could take the lock from there, as far as one can tell, until they take a later one."""
+    retarget(model, "envs", "pool")
+    model.versions("pool", "v2", "v3")
+    model.build("claim", took={"code": "s3"}, made={"lock": "v3"}, start=CHANGED_AT + 60)
+    model.build("deploy", FAILED, took={"lock": "v3", "code": "s3"}, start=CHANGED_AT + 120)
+
+
+def claim_from_another_pool(model: PipelineModel) -> None:
+    retarget(model, "envs", "pool", keeps=True)
+
+
+CHANGES = [remove_source, remove_pool, remove_pool_whose_successor_has_the_lock, claim_from_another_pool]
+REMOVALS = CHANGES[:3]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_lock_that_nobody_has_is_leaked(change: Callable[[PipelineModel], None]) -> None:
+    model, claiming, last = with_former_use()
+    assert judged(model, claiming).name is LEAKED
+    change(model)
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.dead_since) in [(LEAKED, last.end_time), (LEAKED, claiming.end_time)]
+
+
+@pytest.mark.parametrize("change", REMOVALS)
+def test_without_a_change_of_the_configuration_it_is_a_contradiction(change: Callable[[PipelineModel], None]) -> None:
+    model, claiming, _last = with_former_use()
+    change(model)
+    for updated in (None, (claiming.start_time or 0) - 1):
+        model.last_updated = updated
+        assert judged(model, claiming).name is UNREACHABLE
+
+
+@pytest.mark.parametrize("change", REMOVALS)
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_a_build_of_the_former_configuration_keeps_the_lock(
+    change: Callable[[PipelineModel], None], is_removed: bool
+) -> None:
+    """It can be of any job, also of one that was removed, and nothing is listed at a removed resource."""
+    model, claiming, _last = with_former_use()
+    user = model.build("deploy", STARTED, took={"lock": "v2", "code": "s2"})
+    change(model)
+    if is_removed:
+        del model.steps["deploy"]
+        model.job("release", put("envs"))
+    assert judged(model, claiming).name in (UNREACHABLE, HANDED_OFF)
+    model.set_status(user, FAILED)
+    assert judged(model, claiming).name in (LEAKED, HANDED_OFF)
+
+
+@pytest.mark.parametrize("change", REMOVALS)
+def test_a_rerun_that_waits_keeps_the_lock(change: Callable[[PipelineModel], None]) -> None:
+    """It takes what its original had, also of a removed resource (atc/db/build.go: AdoptRerunInputsAndPipes)."""
+    model, claiming, last = with_former_use()
+    change(model)
+    model.rerun(last, PENDING)
+    assert judged(model, claiming).name in (UNREACHABLE, HANDED_OFF)
+
+
+def test_a_version_that_is_listed_but_not_found_is_of_no_removed_resource() -> None:
+    model, claiming, _last = with_former_use()
+    remove_source(model)
+    model.versions("repo", "s2")
+
+    class NotFound(ModelQueries):
+        def version_id(self, *about: Any, among_latest: bool = False) -> int | None:
+            number = super().version_id(*about, among_latest=among_latest)
+            return None if ref("s2") in about and not among_latest else number
+
+    verdict = verdict_on(NotFound(model), claiming, "v2")
+    assert verdict.name is UNREACHABLE
+    assert "lists a version of repo, but does not find it" in verdict.reason
+
+
+def test_an_active_build_of_a_removed_job_is_listed_at_what_it_took() -> None:
+    """A list of builds without it would make the lock leaked: nothing else says what a removed job does."""
+    model, claiming, _last = with_former_use()
+    user = model.build("release", STARTED, took={"lock": "v2"})
+    del model.steps["release"]
+    model.last_updated = CHANGED_AT
+    assert judged(model, claiming).name is HANDED_OFF
+
+    class Unlisted(ModelQueries):
+        def builds_with_input(self, *about: Any, again: bool = False) -> tuple[Build, ...]:
+            builds = super().builds_with_input(*about, again=again)
+            return tuple(build for build in builds if build.id != user.id)
+
+    verdict = verdict_on(Unlisted(model), claiming, "v2")
+    assert verdict.name is UNREACHABLE
+    assert f"a version of {claiming} for {user}" in verdict.reason
+    model.set_status(user, FAILED)
+    assert verdict_on(Unlisted(model), claiming, "v2").name is LEAKED
