@@ -24,6 +24,7 @@ from .checks import (
     require_pipeline,
 )
 from .known_builds import KnownBuilds
+from .next_inputs import known_inputs
 from .parallel import in_parallel
 from .paths import Pairs, api_path, build_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
@@ -153,7 +154,8 @@ class ConcourseQueries(BuildQueries):
 
     def next_inputs(self, pipeline: PipelineReference, job: str) -> Mapping[str, Version] | None:
         path = pipeline_path(pipeline, "jobs", job, "inputs")
-        return self._responses.once(path, lambda: self._api.get_or_none(path, decode_next_inputs))
+        found = self._responses.once(path, lambda: self._api.get_or_none(path, decode_next_inputs))
+        return None if found is None else known_inputs(found, pipeline, job, self)
 
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
         return self._builds_of_job(pipeline, job, (), again=again)

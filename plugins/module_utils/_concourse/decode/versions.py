@@ -33,10 +33,17 @@ def decode_build_resources(value: t.Any) -> BuildResources:
     )
 
 
-def decode_next_inputs(value: t.Any) -> dict[str, Version]:
-    """Return the versions by step, and nothing else: the response includes the sources of resources, with secrets."""
-    steps = required_list(value, "the list of inputs", _step_version)
-    return {step.step: step.version for step in steps}
+def decode_next_inputs(value: t.Any) -> dict[str, Version | None]:
+    """Return the versions by step, and nothing else: the response includes the sources of resources, with secrets.
+
+    None is a version that the resource no longer has, as its source has changed (atc/db/job.go: getNextBuildInputs).
+    """
+
+    def step(item: t.Any) -> tuple[str, Version | None]:
+        entry = object_field(item, "a step")
+        return text_field(entry, "name"), None if entry.get("version") is None else _version(entry)
+
+    return dict(required_list(value, "the list of inputs", step))
 
 
 def decode_versions(value: t.Any) -> tuple[ListedVersion, ...]:

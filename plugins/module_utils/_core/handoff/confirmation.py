@@ -127,16 +127,23 @@ def _jobs_with_steps(progress: VersionProgress) -> Iterator[tuple[Job, list[JobI
 def _ask_is_next(progress: VersionProgress, job: Job, steps: Iterable[JobInput]) -> bool:
     """Return whether the job takes the version next by `passed`, so that the jobs before must have had it.
 
-    While its next inputs are undetermined, the builds of the jobs before show what they had.
+    While its next inputs are undetermined, the builds of the jobs before show what they had; also while a job is paused
+    that was configured since, as Concourse leaves its next inputs as they were (atc/db/job_factory.go: JobsToSchedule).
     """
     by_passed = [step for step in steps if step.passed]
     if not by_passed:
         return False
     inputs = progress.queries.next_inputs(progress.pipeline, job.name)
-    if inputs is not None:
+    if inputs is not None and not _ask_is_outdated(progress, job):
         return any(inputs.get(step.step) == progress.use.version for step in by_passed)
     before = {progress.graph.job(name).name for step in by_passed for name in step.passed}
     return any(_ask_is_unlisted(progress, name, BuildStatus.SUCCEEDED) for name in sorted(before))
+
+
+def _ask_is_outdated(progress: VersionProgress, job: Job) -> bool:
+    """Return whether the next inputs of a job can be those of a former configuration."""
+    is_paused = job.is_paused or progress.queries.is_paused(progress.pipeline)
+    return is_paused and is_former_build(progress.use.source, progress.pipeline, progress.queries)
 
 
 def _ask_has_started(progress: VersionProgress, job: Job) -> bool:

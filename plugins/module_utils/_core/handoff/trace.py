@@ -18,6 +18,7 @@ from .contradictions import (
     require_taker_or_maker,
     resources_with,
 )
+from .former_configuration import is_former_build
 from .versions.progress import VersionProgress
 from .versions.use import ResourceVersion, VersionUse, items_of_build
 
@@ -72,8 +73,9 @@ class HandOffTrace:
         job, (resource, version) = str(source.job), item
         if resource in self.graph.resources_of(job):
             others = require_resource_of(source, self.pipeline, self.graph, version, self.queries)
-            if others:
+            if others and not is_former_build(source, self.pipeline, self.queries):
                 require_other_version([use.item for use in self.uses()], others, version)
+            if others:
                 require_taker_or_maker(source, self.pipeline, others, version, self.queries)
         else:
             others = sorted(self.graph.resources() - {resource})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -193,6 +194,20 @@ def test_next_inputs(atc: Emulator, connect: Connect) -> None:
     assert connect(atc.url).queries().next_inputs(PipelineReference("ops", "open"), "use") is None
     with pytest.raises(NoCredibleResponse, match="requires a login"):
         connect(atc.url, anonymous=True).queries().next_inputs(PipelineReference("ops", "open"), "use")
+
+
+@pytest.mark.parametrize("is_pipeline", [False, True])
+def test_next_inputs_of_which_a_version_is_forgotten(atc: Emulator, connect: Connect, is_pipeline: bool) -> None:
+    """Concourse lists null for the version until it schedules the job, which it does not while that is paused."""
+    assert connect(atc.url).queries().next_inputs(FLOW, "use") == {"held": V1}
+    if is_pipeline:
+        atc.pause_pipeline("main/flow")
+    else:
+        atc.pause_job("main/flow", "use")
+    resources: Any = CONFIG["resources"]
+    moved = [{**resource, "source": {"uri": "git@host:moved.git"}} for resource in resources]
+    atc.set_pipeline("main/flow", {**CONFIG, "resources": moved})
+    assert connect(atc.url).queries().next_inputs(FLOW, "use") == {}
 
 
 def test_builds_of_a_job_with_a_rerun_of_an_old_one(atc: Emulator, queries: ConcourseQueries) -> None:

@@ -183,6 +183,10 @@ def test_next_inputs_omit_the_source() -> None:
     assert "s3cret" not in repr(decoded)
 
 
+def test_a_next_input_whose_version_is_forgotten() -> None:
+    assert versions.decode_next_inputs([{"name": "lock", "resource": "pool", "version": None}]) == {"lock": None}
+
+
 def test_errors_do_not_quote_values() -> None:
     with pytest.raises(MalformedResponse) as error:
         versions.decode_next_inputs([{"name": "lock", "source": {"private_key": "s3cret"}, "version": "s3cret"}])

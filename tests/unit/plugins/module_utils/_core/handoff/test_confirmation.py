@@ -324,3 +324,21 @@ def test_a_job_that_takes_the_same_source_next_with_a_later_lock_does_not_have_t
     assert verdict_on(ModelQueries(model), claiming, "v4").name is LEAKED
     model.next_inputs("release", {"envs": "v4", "src": "s1"})
     assert verdict_on(ModelQueries(model), claiming, "v4").name is HANDED_OFF
+
+
+@pytest.mark.parametrize("is_pipeline_paused", [False, True])
+def test_the_next_inputs_of_a_paused_job_are_those_of_a_former_configuration(is_pipeline_paused: bool) -> None:
+    """The job hangs on another one since: Concourse finds that out when it goes on, and then takes a later lock."""
+    model, claiming = claimed()
+    model.job("take", put("envs"))
+    model.job("release", get("envs", passed=["take"]), put("envs"))
+    model.next_inputs("release", {"envs": "v2"})
+    if is_pipeline_paused:
+        model.paused = True
+    else:
+        model.paused_jobs = {"release"}
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is VerdictName.UNREACHABLE
+    model.last_updated = claiming.end_time
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+    model.paused, model.paused_jobs = False, set()
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is VerdictName.UNREACHABLE

@@ -311,11 +311,13 @@ def test_a_version_of_a_step_that_is_followed_as_that_of_another_resource() -> N
     """Either the step of `build` got another resource since, or Concourse lists the version of the wrong step."""
     model, claiming = claimed_with_source()
     model.job("build", get("src", step="code", passed=["claim"]), put("parts"))
-    model.build("build", took={"code": "s2"}, made={"parts": "p2"})
+    passing = model.build("build", took={"code": "s2"}, made={"parts": "p2"})
     model.job("build", get("other", step="code"), get("src", passed=["claim"]), put("parts"))
     model.job("test", get("other", passed=["build"]), get("parts", passed=["build"]))
     model.next_inputs("test", {"parts": "p3"})
     assert_unreachable(judged(model, claiming), "a version of one resource as that of another")
+    model.last_updated = passing.end_time
+    assert name(model, claiming) is LEAKED, "the step got another resource"
 
 
 def test_a_removed_step_with_the_name_of_a_resource_that_does_not_know_its_version_is_no_contradiction() -> None:
