@@ -67,7 +67,7 @@ class Team:
             self._claiming.by_a_build()
 
     def _finish(self) -> None:
-        """Run the whole pipeline once with success, so that nothing is left waiting; or archive it."""
+        """Run the whole pipeline once with success, so that nothing is left waiting; archive it if that cannot be."""
         self.pace.well_behaved = True
         until = time.monotonic() + TIMEOUT
         self.finish_builds()
@@ -81,6 +81,8 @@ class Team:
         if GATE in self.team_pipeline.jobs:
             self.team_pipeline.start(GATE)
             self.finish_builds()
+        if self.team_pipeline.has_stopped:
+            self._reorganisation.archive(self._play_builds, make_anew=False)
 
     def _play_builds(self) -> None:
         """Run every started build of the later jobs, until there are no more."""

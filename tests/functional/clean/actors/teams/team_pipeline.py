@@ -77,6 +77,17 @@ class TeamPipeline:
     def found(self) -> Pipeline:
         return self.atc.pipeline(self.reference)
 
+    @property
+    def has_stopped(self) -> bool:
+        """Whether a job with `version: every` is offered a version again that it had, and so starts no more builds.
+
+        It happens if a later build claims first: the job continues from the newest version that it had
+        (atc/db/versions_db.go: LatestBuildUsingLatestVersion).
+        """
+        with self.atc.world.lock:
+            self.atc.schedule()
+            return any(job.schedule_requested and not job.has_new_inputs for job in self._active_jobs())
+
     def job(self, part: str) -> Job:
         """Return the job that has a part now."""
         return next(job for job in self._active_jobs() if self._parts[job.id] == part)
