@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, Job, Version
+from ..concourse.model import Build, BuildResources, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
 from .former_configuration import is_former_build, require_no_former_user
@@ -45,6 +45,12 @@ def require_not_maker(build: Build, pipeline: PipelineReference, item: ResourceV
     makers = () if number is None else queries.builds_with_output(pipeline, resource, number)
     if build.id in {maker.id for maker in makers}:
         raise NoCredibleResponse(f"Concourse lists {build} for a version of {resource}, but not the version for it")
+
+
+def require_not_taken(build: Build, carried: BuildResources, version: Version) -> None:
+    """Check that a claiming build does not list the version of its claim as one that it took: it was not there yet."""
+    if any(item.version == version for item in carried.inputs):
+        raise NoCredibleResponse(f"Concourse lists that {build} both took and made the version of the claim")
 
 
 def require_resource_of(

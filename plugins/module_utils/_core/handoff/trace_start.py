@@ -11,7 +11,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import PipelineReference
-from .contradictions import require_no_output, require_resource_of
+from .contradictions import require_no_output, require_not_taken, require_resource_of
 from .former_configuration import is_former_build
 from .trace import HandOffTrace
 from .versions.removed_job import require_listed_job
@@ -30,6 +30,7 @@ def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rew
     everywhere = frozenset(one.name for one in graph.jobs())
     downstream = graph.downstream(job_name) if graph.has(job_name) else everywhere
     carried = queries.build_resources(build)
+    require_not_taken(build, carried, version)
     items = items_of_build(job, carried)
     trace = HandOffTrace(queries, build, pipeline, job, graph, lock_resources_of(graph, job, carried, version))
     # Of a resource whose source changed, Concourse does not even list what the build took and made.

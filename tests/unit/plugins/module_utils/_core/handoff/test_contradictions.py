@@ -41,6 +41,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    BETWEEN_STARTS,
+    START_OF_TIME,
     PipelineModel,
     get,
     put,
@@ -286,6 +288,20 @@ def test_a_step_that_belongs_to_another_resource_now_has_its_version_of_the_form
     model.job("test", get("src"))
     model.job("release", get("envs", passed=["claim"]), put("envs"))
     assert verdict_on(Contradicting(model), claiming, "v2").name is HANDED_OFF
+
+
+def test_a_claim_that_is_listed_as_taken_by_the_build_that_made_it() -> None:
+    """The version of `src`, which `test` has, is not followed then, whenever the pipeline was configured."""
+    model, claiming = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.build("test", STARTED, took={"src": "s2"})
+    for model.last_updated in (START_OF_TIME + 100 * BETWEEN_STARTS, START_OF_TIME - 1):
+        queries = Contradicting(model)
+        assert verdict_on(queries, claiming, "v2").name is HANDED_OFF
+        queries = Contradicting(model)
+        resources = BuildResources((StepVersion("src", ref("v2")),), (StepVersion("envs", ref("v2")),))
+        queries.listed_resources = {claiming.id: resources}
+        assert_unreachable(verdict_on(queries, claiming, "v2"), "both took and made the version of the claim")
 
 
 def test_a_build_that_is_listed_as_maker_of_a_version_that_it_does_not_list() -> None:
