@@ -80,8 +80,9 @@ class Machine:
             f"--directory={self.folder}/root",
             "--resolv-conf=bind-host",
             *(f"--bind-ro={path}" for path in needed),
-            *(f"--bind={os.environ[name]}" for name in (FOLDER_VARIABLE,) if name in os.environ),
         ]
+        shared = os.environ.get(FOLDER_VARIABLE)
+        spawn += [f"--bind={shared}"] if shared else []
         # If this program is killed, the kernel kills the first process of the namespace, and with it the machine.
         numbers = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
         command = ["setpriv", "--pdeathsig", "KILL", *numbers, "sh", "-c", START, "sh", str(self.folder)]

@@ -103,6 +103,11 @@ class BuildResources:
     inputs: tuple[StepVersion, ...] = ()
     outputs: tuple[StepVersion, ...] = ()
 
+    @property
+    def versions(self) -> frozenset[Version]:
+        """All versions, of whatever resources they are."""
+        return frozenset(item.version for item in (*self.inputs, *self.outputs))
+
 
 @dataclass(frozen=True, slots=True)
 class JobInput:

@@ -179,8 +179,7 @@ def _ask_any_is_unlisted(progress: VersionProgress, name: str, builds: list[Buil
 
 
 def _lists_version(progress: VersionProgress) -> bool:
-    carried = progress.queries.build_resources(progress.use.source)
-    return any(item.version == progress.use.version for item in (*carried.inputs, *carried.outputs))
+    return progress.use.version in progress.queries.build_resources(progress.use.source).versions
 
 
 def _ask_can_be_of_removed_resource(progress: VersionProgress) -> bool:

@@ -87,8 +87,7 @@ def _require_no_user(trace: HandOffTrace) -> None:
         wanted = [] if is_archived else [job for job in trace.jobs_that_count(use) if job not in closed]
         require_no_user(trace.progress(use), wanted)
     require_all_outputs(trace)
-    carried = trace.queries.build_resources(trace.build)
-    versions = {item.version for item in (*carried.inputs, *carried.outputs)}
+    versions = trace.queries.build_resources(trace.build).versions
     require_no_user_of_removed_job(trace.build, trace.pipeline, trace.graph, versions, trace.queries)
 
 

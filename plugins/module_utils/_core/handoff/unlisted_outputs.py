@@ -23,8 +23,7 @@ def require_all_outputs(trace: HandOffTrace) -> None:
     Raises NoCredibleResponse.
     """
     carried = trace.queries.build_resources(trace.build)
-    # Not by resource: a step that has another name now hides its resource.
-    listed = {item.version for item in (*carried.inputs, *carried.outputs)}
+    listed = carried.versions  # not by resource: a step that has another name now hides its resource
     for resource in _resources_without_output(trace, carried):
         for version in dict.fromkeys(_versions_taken(trace, resource)):
             if version not in listed:

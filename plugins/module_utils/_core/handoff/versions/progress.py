@@ -83,8 +83,7 @@ class VersionProgress:
         """Check that a build which is listed at a version lists the version, too. Raises NoCredibleResponse."""
         if (build.id, version) == (self.use.source.id, self.use.version):
             return
-        carried = self.queries.build_resources(build)
-        if all(item.version != version for item in (*carried.inputs, *carried.outputs)):
+        if version not in self.queries.build_resources(build).versions:
             raise NoCredibleResponse(f"Concourse lists {build} for a version, but not the version for that build")
 
     def _ask_is_newer(self, version: Version, than: Version) -> bool:
