@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import IO
 
@@ -127,9 +128,10 @@ def main(names: Sequence[str]) -> int:
         print(f"Unknown group: {', '.join(unknown)}. Groups: {', '.join(GROUPS)}.", file=sys.stderr)
         return 2
     outcomes: list[Outcome] = []
-    for name in names or [name for name in GROUPS if name not in ON_REQUEST]:
-        stages = GROUPS[name]()
-        outcomes += run_at_once(stages) if name in AT_ONCE else [run_stage(stage) for stage in stages]
+    chosen = names or [name for name in GROUPS if name not in ON_REQUEST]
+    for at_once, group in groupby(chosen, key=AT_ONCE.__contains__):
+        stages = [stage for name in group for stage in GROUPS[name]()]
+        outcomes += run_at_once(stages) if at_once else [run_stage(stage) for stage in stages]
     print(summary(outcomes), flush=True)
     missing = missing_parts(outcomes)
     if missing:

@@ -5,7 +5,7 @@
 
 ansible-test fills its virtual environments with a get-pip script that it fetches once into ``~/.ansible/test/cache``
 from a host of the Ansible project. Many build machines reach only a package index, so this module writes a script that
-installs the pip version that ansible-test requires from its wheel. An existing script is not replaced.
+installs the pip version that ansible-test requires by a copy of that pip. An existing script is not replaced.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from types import SimpleNamespace
 from ansible_test._internal.python_requirements import get_venv_packages
 print(get_venv_packages(SimpleNamespace(version="{version}"))["pip"])
 """
-SCRIPT = """# Written by the tests of poolboy.concourse: installs pip from the wheel beside this file.
+SCRIPT = """# Written by the tests of poolboy.concourse: installs pip by the copy of pip beside this file.
 import os
 import runpy
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "{wheel}"))
-sys.argv[1:] = ["install"] + [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "{copy}"))
+# ansible-test uses each environment for a few commands: compiling all of pip takes longer than they do.
+options = ["--ignore-installed", "--no-compile"]
+words = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+sys.argv[1:] = ["install"] + options + words
 runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
 
@@ -43,15 +46,14 @@ def provide_pip(interpreter: Path, *, version: str, home: Path) -> None:
         script = cache / f"get_pip_{pip_version.replace('.', '_')}.py"
         if script.exists():
             return
-        cache.mkdir(parents=True, exist_ok=True)
-        pip = ["-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps", "--dest", str(cache)]
+        copy = cache / f"pip-{pip_version}"
+        pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps", "--target", str(copy)]
         _output(interpreter, *pip, f"pip=={pip_version}")
-        (wheel,) = cache.glob(f"pip-{pip_version}-*.whl")
-    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+    except (OSError, subprocess.CalledProcessError) as error:
         print(f"Providing pip for ansible-test failed; ansible-test downloads it itself: {error}", file=sys.stderr)
         return
     unfinished = script.with_suffix(f".{os.getpid()}")
-    unfinished.write_text(SCRIPT.format(wheel=wheel.name), encoding="utf-8")
+    unfinished.write_text(SCRIPT.format(copy=copy.name), encoding="utf-8")
     unfinished.replace(script)
 
 

@@ -126,8 +126,8 @@ GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
     "lint": lint,
     "unit": unit,
     "functional": functional,
-    "molecule": molecule,
     "sanity": sanity,
+    "molecule": molecule,
     "units": units,
     "integration": integration,
     "coverage": coverage,
@@ -137,7 +137,8 @@ MEASURED = (
     "unit/plugins",
     *(f"functional/{name}" for name in ("clean", "concourse", "git", "lock", "resource", "role", "status", "trigger")),
 )
-AT_ONCE = ("lint", "sanity", "integration")
+# Their stages use one core each; groups that follow each other run together.
+AT_ONCE = ("lint", "sanity", "molecule", "integration")
 # `make test` leaves these out.
 ON_REQUEST = ("integration", "coverage")
 

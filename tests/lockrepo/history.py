@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -14,6 +15,9 @@ from .git_command import git, git_text
 from .stream import RESOURCE, Person, header, rename, write
 
 BEGIN = 1_790_000_000  # committer time of the first commit: 2026-09-21
+# One pack for each commit is quicker to write and to fetch than its single objects.
+IMPORT = ("-c", "fastimport.unpackLimit=1", "fast-import", "--quiet", "--force")
+MOST_PACKS = 50  # as gc.autoPackLimit
 STEP = 60  # seconds between commits, unless a test sets the time
 
 
@@ -37,8 +41,7 @@ class GitHistory:
         self.path = path.resolve()
         self.branch = branch
         self.now = BEGIN
-        git("init", "--quiet", "--bare", ".", folder=self.path)
-        self.set_head(branch)
+        git("init", "--quiet", "--bare", f"--initial-branch={branch}", "--template=", ".", folder=self.path)
 
     @property
     def url(self) -> str:
@@ -48,6 +51,8 @@ class GitHistory:
     def tip(self, branch: str | None = None) -> str | None:
         """Return the SHA of a branch's newest commit, or None."""
         name = f"refs/heads/{branch or self.branch}"
+        with suppress(FileNotFoundError):
+            return self.path.joinpath(name).read_text().strip()
         return git_text("for-each-ref", "--format=%(objectname)", name, folder=self.path) or None
 
     def commit(
@@ -78,7 +83,10 @@ class GitHistory:
         root = options.get("parents", [tip]) == []
         reset = b"reset refs/heads/%s\n" % branch.encode() if root else b""
         stream = b"".join([reset, start, *changes, b"get-mark :1\n"])
-        return git("fast-import", "--quiet", "--force", folder=self.path, given=stream).decode().strip()
+        commit = git(*IMPORT, folder=self.path, given=stream).decode().strip()
+        if len(list(self.path.glob("objects/pack/*.pack"))) > MOST_PACKS:
+            git("repack", "-a", "-d", "--keep-unreachable", "--quiet", folder=self.path)
+        return commit
 
     def merge(
         self, *others: str, files: Mapping[Text, Entry | Text | None] | None = None, **options: Unpack[CommitOptions]

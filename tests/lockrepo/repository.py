@@ -103,6 +103,6 @@ class LockRepository(GitHistory):
     def _skeleton(self, pool: Text, branch: str) -> dict[Text, Entry | Text | None]:
         # an existing pool is not changed, even without .gitkeep
         there = f"{branch}:{to_bytes(pool).decode('utf-8', 'surrogateescape')}"
-        if self.tip(branch) and git_succeeds("rev-parse", "--verify", "--quiet", there, folder=self.path):
+        if git_succeeds("rev-parse", "--verify", "--quiet", there, folder=self.path):
             return {}
         return {join(pool, state, ".gitkeep"): b"" for state in ("claimed", "unclaimed")}

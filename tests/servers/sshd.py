@@ -35,6 +35,7 @@ KbdInteractiveAuthentication no
 AcceptEnv GIT_PROTOCOL
 MaxStartups 100
 LogLevel VERBOSE
+SetEnv HOME={work}
 """
 
 READ_ONLY = """\

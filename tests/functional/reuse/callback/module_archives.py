@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import zlib
 from pathlib import Path
@@ -33,6 +35,8 @@ class CallbackModule(CallbackBase):
         shared = os.environ.get("POOLBOY_REUSE")
         if not shared:
             return
+        # At its end, Python searches all objects for garbage.
+        atexit.register(gc.freeze)
         # The archives are named after the modules alone.
         source = zlib.crc32(repr(vars(constants)["COLLECTIONS_PATHS"]).encode())
         folder = Path(shared, f"ansible-core-{__version__}-{source:x}")
