@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import shlex
 from collections.abc import Mapping
 
 from ..._core.shared.errors import BadOption
+from ..._core.shared.text import printable
 from ..process.command import GitCommand, GitFailed
 from .options import RepositoryOptions, absolute_path, existing_path
 
 _KEY = re.compile(r"(?:^|\s)-[1246AaCfGgKkMNnqsTtVvXxYy]*[iI]|(?i:identityfile|certificatefile|pkcs11provider)")
+_KNOWN_HOSTS = re.compile(r"(?i:userknownhostsfile)|(?:^|\s)-F")
 _LONGEST_CONNECT = 30  # seconds
 _ALIVE_INTERVAL = 15  # seconds; three missing responses end the connection
 
@@ -59,6 +62,37 @@ def ssh_command(options: RepositoryOptions, key_path: str | None, configured: st
         # An open connection can use another key.
         settings["ControlPath"] = "none"
     return " ".join([configured or _program(), *(shlex.quote(f"-o{name}={value}") for name, value in settings.items())])
+
+
+def lost_host_keys(options: RepositoryOptions, configured: str | None) -> str | None:
+    """Return a warning if ssh accepts host keys and cannot keep them, None if not. `configured` as in ssh_command()."""
+    if not options.accept_newhostkey:
+        return None
+    home_folder = _home_folder()
+    if options.known_hosts_file:
+        file = absolute_path(options.known_hosts_file, "known_hosts_file")
+    elif home_folder is None or _KNOWN_HOSTS.search(configured or _program()):
+        return None
+    else:
+        file = f"{home_folder}/.ssh/known_hosts"
+    folder = os.path.dirname(file)
+    # ssh creates only one folder, that of its user.
+    places = [file, folder, *([home_folder] if home_folder and folder == f"{home_folder}/.ssh" else [])]
+    if os.access(next(filter(os.path.exists, places), folder), os.W_OK):
+        return None
+    return (
+        f"The host keys that accept_newhostkey accepts cannot be kept in {printable(file, 200)}, so each run accepts"
+        " any key of a server that it does not know: set known_hosts_file to a file that the user of this run can"
+        " write to."
+    )
+
+
+def _home_folder() -> str | None:
+    """Return the home folder that ssh uses, which is not HOME."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        return None
 
 
 def _program() -> str:

@@ -101,6 +101,18 @@ def test_ssh_host_keys(look: Look, locks: LockRepository, ssh_server: SshServer,
     assert "Accepted publickey" not in ssh_server.log()
 
 
+def test_a_new_host_key_that_cannot_be_kept(
+    look: Look, locks: LockRepository, ssh_server: SshServer, tmp_path: Path
+) -> None:
+    kept, lost = tmp_path / "known_hosts", tmp_path / "no folder" / "known_hosts"
+    for file in (kept, lost):
+        options = {"key_file": str(ssh_server.key.file), "known_hosts_file": str(file), "accept_newhostkey": True}
+        assert look(ssh_server.url("locks.git"), **options).pools == ("aws",)
+    assert kept.read_text()
+    (warning,) = look.warnings
+    assert warning.startswith(f"The host keys that accept_newhostkey accepts cannot be kept in {lost}, ")
+
+
 def test_ssh_keys(look: Look, locks: LockRepository, ssh_server: SshServer, tmp_path: Path) -> None:
     url, known = ssh_server.url("locks.git"), str(ssh_server.known_hosts)
     for key in (ssh_server.stranger_key, ssh_server.passphrase_key):

@@ -12,10 +12,15 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access import ssh
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.access import open_access
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.address import parse_address
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
-from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.ssh import names_a_key, ssh_command
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.ssh import (
+    lost_host_keys,
+    names_a_key,
+    ssh_command,
+)
 
 REPO = "ssh://git@host/locks.git"
 
@@ -46,6 +51,20 @@ def test_it_never_asks_and_never_trusts_by_itself() -> None:
 def test_a_new_host_key_on_request() -> None:
     settings = understood(ssh_command(RepositoryOptions(repo=REPO, accept_newhostkey=True), None))
     assert settings["stricthostkeychecking"] == ["accept-new"]
+
+
+def test_host_keys_in_the_home_that_ssh_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_SSH_COMMAND", "ssh")
+
+    def lost(home: Path, *, accept: bool = True, configured: str | None = None) -> bool:
+        monkeypatch.setattr(ssh, "_home_folder", lambda: str(home))
+        options = RepositoryOptions(repo=REPO, accept_newhostkey=accept)
+        return lost_host_keys(options, configured) is not None
+
+    assert lost(tmp_path / "nonexistent")
+    assert not lost(tmp_path / "nonexistent", accept=False)
+    assert not lost(tmp_path / "nonexistent", configured="ssh -o UserKnownHostsFile=/etc/locks/known_hosts")
+    assert not lost(tmp_path), "ssh creates .ssh in a home"
 
 
 @pytest.mark.parametrize("name", ["key", "a key", "100%h", "it's", "semi;colon & co", "#"])
