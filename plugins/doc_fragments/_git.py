@@ -42,6 +42,8 @@ options:
   accept_newhostkey:
     description:
       - Whether to accept the SSH key of an unknown host. A key that has changed is always rejected.
+      - SSH keeps the accepted key in the C(known_hosts) file. If the user of the run cannot write it, the module warns,
+        because each run then accepts any key.
     type: bool
     default: false
   known_hosts_file:
@@ -70,6 +72,7 @@ options:
       - Folder that keeps a copy of the repository between runs, so that the next run fetches only what is new.
       - If not provided, C(poolboy.concourse) below E(XDG_CACHE_HOME) or below C(~/.cache) is used.
       - A copy that another user could have written is not used, but fetched again.
+      - With C(become), the folder must be one of the C(become_user). The module fails if it belongs to another user.
     type: path
   cache:
     description: Whether to keep a copy of the repository between runs.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shutil
 import stat
 import tempfile
@@ -20,6 +21,24 @@ WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 def is_own(status: os.stat_result) -> bool:
     """Return whether a file or folder belongs to the user of this run."""
     return status.st_uid == os.geteuid()
+
+
+def user_name(uid: int | None = None) -> str:
+    """Return the name of a user, by default that of this run; the number of a user without a name."""
+    number = os.geteuid() if uid is None else uid
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def other_owner(path: Path) -> str | None:
+    """Return the name of the other user to whom a file or folder belongs; None for an own one, or an unknown owner."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return None if is_own(status) else user_name(status.st_uid)
 
 
 def read_own_file(path: Path) -> bytes:

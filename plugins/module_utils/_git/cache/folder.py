@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -19,13 +20,14 @@ from typing import TYPE_CHECKING, Self
 from ..._core.shared.errors import RepositoryError
 from ..access.address import Address
 from ..access.options import RepositoryOptions, absolute_path
-from .files import NEW, WRITABLE_BY_OTHERS, is_own, remove, remove_folder_at
+from .files import NEW, WRITABLE_BY_OTHERS, is_own, other_owner, remove, remove_folder_at, user_name
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 _ONLY_OWNER = 0o700
 _OLD = "old-"
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.5  # seconds between two tries for a lock that another run holds
 
 
@@ -123,10 +125,12 @@ def open_cache_folder(options: RepositoryOptions, address: Address) -> CacheFold
         base.mkdir(mode=_ONLY_OWNER, parents=True, exist_ok=True)
         path.mkdir(mode=_ONLY_OWNER, exist_ok=True)
         found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or not is_own(found):
+        if not stat.S_ISDIR(found.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
+        if not is_own(found):
             raise RepositoryError(
-                f"{path} belongs to another user, who could change the cache:"
-                " set a cache_dir of your own, or set cache to false."
+                f"{path} belongs to {user_name(found.st_uid)}, who could change the cache of {user_name()}, the user of"
+                " this run: set a cache_dir for this user alone, or set cache to false."
             )
         if found.st_mode & 0o077:
             path.chmod(_ONLY_OWNER)
@@ -135,7 +139,7 @@ def open_cache_folder(options: RepositoryOptions, address: Address) -> CacheFold
             for entry in path.iterdir():
                 remove(entry)
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied")
+            raise PermissionError(errno.EACCES, "Permission denied")
     except OSError as error:
         raise cache_error(base, error) from error
     return CacheFolder(path)
@@ -157,9 +161,12 @@ def temporary_folder() -> Iterator[CacheFolder]:
 
 def cache_error(path: Path, error: OSError) -> RepositoryError:
     """Return the error for a folder that cannot be read or written."""
+    remedy, reason = "Make it writable and free some space", error.strerror or str(error)
+    if error.errno in _NOT_ALLOWED:
+        remedy = f"Let {user_name()}, the user of this run, write to it"
+        reason += f", as it belongs to {owner}" if (owner := other_owner(path)) else ""
     return RepositoryError(
-        f"The cache folder {path} cannot be used: {error.strerror or error}."
-        " Make it writable and free some space, set another cache_dir, or set cache to false."
+        f"The cache folder {path} cannot be used: {reason}. {remedy}, set another cache_dir, or set cache to false."
     )
 
 

@@ -83,7 +83,7 @@ def test_what_others_planted_is_not_used(tmp_path: Path) -> None:
     path = folder_for(cache_dir=str(tmp_path)).path
     path.rmdir()
     path.symlink_to(tmp_path)
-    with pytest.raises(RepositoryError, match="belongs to another user"):
+    with pytest.raises(RepositoryError, match="cannot be used: Not a directory"):
         folder_for(cache_dir=str(tmp_path))
 
 
@@ -91,7 +91,7 @@ def test_what_others_planted_is_not_used(tmp_path: Path) -> None:
 def test_the_folder_of_another_user(tmp_path: Path) -> None:
     path = folder_for(cache_dir=str(tmp_path)).path
     os.chown(path, 12345, 12345)
-    with pytest.raises(RepositoryError, match="belongs to another user"):
+    with pytest.raises(RepositoryError, match="belongs to 12345, who could change the cache of root, the user of this"):
         folder_for(cache_dir=str(tmp_path))
 
 
