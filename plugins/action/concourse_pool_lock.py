@@ -13,6 +13,9 @@ from ansible.plugins.action import ActionBase
 
 # Seconds after which a waiting task reports. A module cannot report before it ends, so it waits in parts.
 REPORT_INTERVAL = 60
+# Seconds from the end of the wait to the timeout of the task: for the last try of the module, which Ansible would leave
+# running on a host. It could then claim a lock that nobody knows of.
+RESERVE = 10
 
 
 class ActionModule(ActionBase):
@@ -34,19 +37,25 @@ class ActionModule(ActionBase):
         return self._wait(options, wait, task_vars)
 
     def _wait(self, options: dict[str, t.Any], wait: int, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-        """Run the module until it succeeds, fails for good, or has waited for `wait` seconds."""
+        """Run the module until it succeeds, fails for good, or has waited for `wait` seconds.
+
+        The wait ends before the timeout of the task, if there is one.
+        """
         started = time.monotonic()
-        left = wait
+        timeout = self._task.timeout
+        most = min(wait, max(1, timeout - RESERVE)) if timeout else wait
+        left = most
         while True:
             result = self._run_module({**options, "wait": min(left, REPORT_INTERVAL)}, task_vars)
-            left = wait - int(time.monotonic() - started)
+            left = most - int(time.monotonic() - started)
             if not result.get("not_available") or self._task.check_mode:
                 return result
             if left <= 0:
-                return {**result, "msg": f"{result['msg']} The task waited for {wait} seconds."}
+                reason = f", because its timeout is {timeout}" if most < wait else ""
+                return {**result, "msg": f"{result['msg']} The task waited for {most} seconds{reason}."}
             # With no_log, nothing of the result may be shown.
             held = "." if self._task.no_log else f": {result['msg']}"
-            self._display.display(f"Waiting for {wait - left} of {wait} seconds{held}")
+            self._display.display(f"Waiting for {most - left} of {most} seconds{held}")
 
     def _run_module(self, options: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         return dict(

@@ -105,6 +105,8 @@ options:
     description:
       - Seconds to wait for a lock that is not free. Each try is one request to the git server, every 10 seconds on
         average. The task reports each minute who holds the locks.
+      - If the task has the keyword C(timeout), the wait ends 10 seconds before it. Ansible does not stop a module at
+        the timeout, so it could claim a lock after the task has failed.
     type: int
     default: 0
   claim_commit:

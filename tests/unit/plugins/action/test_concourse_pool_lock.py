@@ -28,8 +28,11 @@ class Action(ActionModule):
         check_mode: bool = False,
         async_val: int = 0,
         no_log: bool = False,
+        timeout: int = 0,
     ) -> None:
-        self._task: Any = SimpleNamespace(args=args, check_mode=check_mode, async_val=async_val, no_log=no_log)
+        self._task: Any = SimpleNamespace(
+            args=args, check_mode=check_mode, async_val=async_val, no_log=no_log, timeout=timeout
+        )
         self.shown: list[str] = []
         self._display: Any = SimpleNamespace(display=self.shown.append)
         self.results = list(results)
@@ -80,6 +83,21 @@ def test_a_wait_that_is_over_fails_with_its_length(monkeypatch: pytest.MonkeyPat
     action = Action({"wait": 70}, NOT_AVAILABLE, NOT_AVAILABLE)
     assert run(action, monkeypatch)["msg"] == "Pool aws has no free lock. The task waited for 70 seconds."
     assert [one["wait"] for one in action.given] == [60, 10]
+
+
+@pytest.mark.parametrize(
+    ("timeout", "waits"),
+    [(100, [60, 30]), (15, [5]), (3, [1]), (0, [60, 60]), (600, [60, 60])],
+)
+def test_the_module_ends_before_the_timeout_of_the_task(
+    timeout: int, waits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = Action({"wait": 120}, NOT_AVAILABLE, NOT_AVAILABLE, timeout=timeout)
+    message = str(run(action, monkeypatch)["msg"])
+    assert [one["wait"] for one in action.given] == waits
+    waited = sum(waits)
+    reason = "" if waited == 120 else f", because its timeout is {timeout}"
+    assert message == f"Pool aws has no free lock. The task waited for {waited} seconds{reason}."
 
 
 def test_another_failure_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
