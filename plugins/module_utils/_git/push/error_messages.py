@@ -52,7 +52,11 @@ _HINTS: tuple[tuple[str, str], ...] = (
         r"|not exported|not enabled|[Pp]rohibited|[Ff]orbidden|not permitted",
         "This user or key may read but not push: grant it write access, or use another one.",
     ),
-    (r"unpacker error", "The server could not store the commits: see its log."),
+    (
+        r"unpacker error",
+        "The server could not store the commits: check there who owns the files of the repository, the free space, and"
+        " the log.",
+    ),
 )
 _LASTING_CAUSE = re.compile("|".join(words for words, _hint in _HINTS))
 _UNKNOWN_KEY = re.compile(r"Permission denied \(")  # ssh: the server does not know the key

@@ -89,7 +89,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"does not appear to be a git repository|repository not exported|[Nn]ot a git repository|no such repository"
         r"|invalid gitfile format",
-        "There is no git repository at {where}: check repo.",
+        "There is no git repository at {where} that this user can read: check repo, and who may read its files.",
     ),
     (
         r"No space left|[Qq]uota exceeded",

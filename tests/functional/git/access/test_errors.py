@@ -54,9 +54,14 @@ def test_no_repository(look: Look, locks: LockRepository, git_daemon: GitDaemon,
     folder = locks.path.parent
     (folder / "plain").mkdir()
     for repo in (folder / "nowhere", folder / "plain", git_daemon.url("nowhere.git")):
-        refused(look, repo, "There is no git repository at .*: check repo")
+        refused(look, repo, "There is no git repository at .* that this user can read: check repo")
     options = {"key_file": str(ssh_server.key.file), "known_hosts_file": str(ssh_server.known_hosts)}
-    refused(look, ssh_server.url("nowhere.git"), "There is no git repository at .*: check repo", **options)
+    refused(
+        look,
+        ssh_server.url("nowhere.git"),
+        "There is no git repository at .* that this user can read: check repo",
+        **options,
+    )
 
 
 def test_an_empty_repository(look: Look, locks: LockRepository) -> None:

@@ -98,6 +98,7 @@ REFUSALS = [
     ("pre-receive hook declined", "no, never", "A hook of the server refuses"),
     ("hook declined", "fatal: write error: No space left on device", "out of space"),
     ("unpacker error", "fatal: sha1 file write error. Out of diskspace", "could not store"),
+    ("unpacker error", "error: unable to create temporary object directory", "who owns the files of the repository"),
     ("pre-receive hook declined", "GitLab: You are not allowed to push code to protected branches", "is protected"),
     (
         "protected branch hook declined",
