@@ -221,6 +221,10 @@ commit:
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
+from ..module_utils._ansible.python_version import check_python
+
+check_python()
+
 from ..module_utils._ansible.clean_module import CleanModule
 from ..module_utils._ansible.options import MODULES
 

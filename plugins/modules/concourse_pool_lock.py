@@ -263,6 +263,10 @@ not_available:
   sample: true
 """
 
+from ..module_utils._ansible.python_version import check_python
+
+check_python()
+
 from ..module_utils._ansible.lock_module import LockModule
 from ..module_utils._ansible.options import MODULES
 from ..module_utils._core.lock.result import content_warnings, lock_diff, lock_result, locks_to_read

@@ -246,6 +246,10 @@ commit:
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """
 
+from ..module_utils._ansible.python_version import check_python
+
+check_python()
+
 from ..module_utils._ansible.options import MODULES
 from ..module_utils._ansible.trigger_module import TriggerModule
 from ..module_utils._core.trigger.result import failure_result, trigger_result
