@@ -77,9 +77,15 @@ def _read_targets(path: Path) -> dict[t.Any, t.Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BadOption(f"concourse_target needs {path}, which does not exist: log in with fly first.") from None
+        raise BadOption(
+            f"concourse_target needs {path}, which does not exist: log in with fly as the user of this run, or set"
+            " FLY_HOME to the folder that contains .flyrc."
+        ) from None
     except OSError as error:
-        raise BadOption(f"concourse_target needs {path}, which cannot be read: {error.strerror}.") from None
+        raise BadOption(
+            f"concourse_target needs {path}, which cannot be read: {error.strerror}. Let the user of this run read"
+            " it, or set FLY_HOME to the folder that contains another one."
+        ) from None
     except (yaml.YAMLError, ValueError):
         # The parser's message quotes the line, which can contain a token.
         raise BadOption(f"{path} is not valid YAML: log in again with fly, or correct the file.") from None

@@ -46,7 +46,10 @@ def _context_with(ca_path: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(ssl.Purpose.SERVER_AUTH, **_location(ca_path))
     except OSError as error:
-        raise BadOption(f"ca_path {ca_path} is unusable: {_reason(error)}. Give a file of PEM certificates.") from None
+        raise BadOption(
+            f"ca_path {ca_path} is unusable: {_reason(error)}. Give PEM certificates that the user of this run"
+            " can read."
+        ) from None
 
 
 def _trust_defaults(context: ssl.SSLContext) -> None:
@@ -57,7 +60,10 @@ def _trust_defaults(context: ssl.SSLContext) -> None:
     try:
         context.load_verify_locations(**_location(bundle))
     except OSError as error:
-        raise BadOption(f"The certificates in {bundle} (REQUESTS_CA_BUNDLE) are unusable: {_reason(error)}.") from None
+        raise BadOption(
+            f"The certificates in {bundle} (REQUESTS_CA_BUNDLE) are unusable: {_reason(error)}. Name PEM certificates"
+            " that the user of this run can read, or unset the variable."
+        ) from None
 
 
 def _location(path: str) -> dict[str, str]:
@@ -71,7 +77,10 @@ def _load_client_certificate(context: ssl.SSLContext, certificate: str, key: str
     try:
         context.load_cert_chain(certificate, key, password=no_password)
     except OSError as error:
-        raise BadOption(f"client_cert {certificate} and client_key {key} are unusable: {_reason(error)}.") from None
+        raise BadOption(
+            f"client_cert {certificate} and client_key {key} are unusable: {_reason(error)}. Give two PEM files that"
+            " belong together and that the user of this run can read."
+        ) from None
 
 
 def _reason(error: OSError) -> str:

@@ -181,7 +181,10 @@ def test_a_certificate_must_be_trusted(
             chain,
             [
                 ({"concourse_url": atc.url, **known}, ["certificate of", "not trusted", "ca_path"]),
-                ({**trusting, **known, "client_key": str(client.certificate)}, ["are unusable"]),
+                (
+                    {**trusting, **known, "client_key": str(client.certificate)},
+                    ["are unusable", "the user of this run can read"],
+                ),
             ],
             look_each,
         )

@@ -52,7 +52,7 @@ def test_a_target_of_an_old_fly(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (None, "does not exist"),
+        (None, "does not exist: log in with fly as the user of this run, or set FLY_HOME to the folder"),
         (b"targets: {ci: {api: [s3cret", "is not valid YAML"),
         (b"\xff\xfe s3cret", "is not valid YAML"),
         (b"", "which has these targets: none"),
@@ -76,5 +76,5 @@ def test_unusable_targets(content: bytes | None, sentence: str, tmp_path: Path) 
 
 
 def test_a_directory_instead_of_the_file(tmp_path: Path) -> None:
-    with pytest.raises(BadOption, match="cannot be read"):
+    with pytest.raises(BadOption, match=r"cannot be read: .*Let the user of this run read it, or set FLY_HOME"):
         read_target("ci", tmp_path)
