@@ -15,7 +15,7 @@ from ansible.plugins.action import ActionBase
 REPORT_INTERVAL = 60
 # Seconds from the end of the wait to the timeout of the task: for the last try of the module, which Ansible would leave
 # running on a host. It could then claim a lock that nobody knows of.
-RESERVE = 10
+LAST_TRY = 10
 
 
 class ActionModule(ActionBase):
@@ -43,19 +43,19 @@ class ActionModule(ActionBase):
         """
         started = time.monotonic()
         timeout = self._task.timeout
-        most = min(wait, max(1, timeout - RESERVE)) if timeout else wait
-        left = most
+        longest = min(wait, max(1, timeout - LAST_TRY)) if timeout else wait
+        left = longest
         while True:
             result = self._run_module({**options, "wait": min(left, REPORT_INTERVAL)}, task_vars)
-            left = most - int(time.monotonic() - started)
+            left = longest - int(time.monotonic() - started)
             if not result.get("not_available") or self._task.check_mode:
                 return result
             if left <= 0:
-                reason = f", because its timeout is {timeout}" if most < wait else ""
-                return {**result, "msg": f"{result['msg']} The task waited for {most} seconds{reason}."}
+                reason = f", because its timeout is {timeout}" if longest < wait else ""
+                return {**result, "msg": f"{result['msg']} The task waited for {longest} seconds{reason}."}
             # With no_log, nothing of the result may be shown.
             held = "." if self._task.no_log else f": {result['msg']}"
-            self._display.display(f"Waiting for {most - left} of {most} seconds{held}")
+            self._display.display(f"Waiting for {longest - left} of {longest} seconds{held}")
 
     def _run_module(self, options: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         return dict(

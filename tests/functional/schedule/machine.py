@@ -186,7 +186,7 @@ class Machine:
         while not ready():
             assert time.monotonic() < end, f"{what}: not within {patience:.0f} s\n{self._said()}"
             assert self._host.poll() is None, f"the machine has ended\n{self._said()}"
-            time.sleep(0.2)
+            time.sleep(0.5)
 
     @property
     def _is_up(self) -> tuple[str, ...]:

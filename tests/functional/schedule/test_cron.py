@@ -53,7 +53,7 @@ def test_a_second_run_changes_nothing_and_shows_no_secret(cron_host: Host) -> No
     run = cron_host.apply("-vvvv", "--diff", **SETTINGS)
     assert run.code == 0, run.said
     assert changes(run) == 0
-    assert UNHEARD not in run.stdout, "the metrics tell of a failed round"
+    assert UNHEARD not in run.stdout, "the metrics report a failed round"
     assert not any(secret in run.said for secret in cron_host.stage.secrets.values())
 
 
