@@ -53,6 +53,7 @@ class Town(RandomUsers):
         self.people = 3
         self.resources = {pool: VersionHistory(scene.repo, pool, folder / pool) for pool in OTHER}
         self._branches = 0
+        self._founding = len(self._line())
 
     def check(self, pool: str) -> list[Version]:
         """Check a resource, in a new container now and then; each new version starts a build."""
@@ -92,7 +93,7 @@ class Town(RandomUsers):
         kind = self.dice.randrange(4)
         if kind == 0:
             locks.restart(at=self.scene.now)
-        elif len(self._line()) > back:
+        elif len(self._line()) >= self._founding + back:  # all pools stay
             locks.force(f"main~{back}")
         self.look_around()
         if kind == 1:
