@@ -12,6 +12,7 @@ from typing import Any
 
 from ...atc import Emulator
 from ...atc.world.plan import steps_of
+from .history import random_config
 
 FLOW = "main/flow"
 Config = dict[str, Any]
@@ -48,6 +49,49 @@ def remove_the_source(random: Random, atc: Emulator, config: Config) -> None:
     atc.set_pipeline(FLOW, changed)
 
 
+def rename_the_source(random: Random, atc: Emulator, config: Config) -> None:
+    """Give the source another name without `old_name`, but not its steps."""
+    _rename_source(random, atc, config, {"resource": "source"})
+
+
+def rename_the_source_and_its_steps(random: Random, atc: Emulator, config: Config) -> None:
+    """Of a paused job, Concourse cannot tell the next inputs then."""
+    for job in config["jobs"]:
+        atc.unpause_job(FLOW, job["name"])
+    _rename_source(random, atc, config, {"get": "source"})
+
+
+def _rename_source(random: Random, atc: Emulator, config: Config, step_fields: dict[str, str]) -> None:
+    """Rename the source; the first check of the new one finds the latest version."""
+    changed = copy.deepcopy(config)
+    for one in changed["resources"]:
+        one["name"] = {"src": "source"}.get(one["name"], one["name"])
+    for job in changed["jobs"]:
+        for step in steps_of({"do": job["plan"]}):
+            if step.get("get") == "src":
+                step.update(step_fields)
+    latest = atc.world.versions_of(atc.resource(FLOW, "src"))[: random.randint(1, 2)]
+    atc.set_pipeline(FLOW, changed)
+    for one in reversed(latest):
+        atc.save_version(FLOW, "source", one.version)
+
+
+def rename_the_claiming_job(random: Random, atc: Emulator, config: Config) -> None:
+    """Give the job another name without `old_name`."""
+    changed = copy.deepcopy(config)
+    changed["jobs"][0]["name"] = "take"
+    for job in changed["jobs"]:
+        for step in steps_of({"do": job["plan"]}):
+            if "passed" in step:
+                step["passed"] = ["take" if one == "claim" else one for one in step["passed"]]
+    atc.set_pipeline(FLOW, changed)
+
+
+def configure_anew(random: Random, atc: Emulator, config: Config) -> None:
+    """Give the jobs another shape; some keep their names."""
+    atc.set_pipeline(FLOW, random_config(random))
+
+
 def change_a_source_while_paused(random: Random, atc: Emulator, config: Config) -> None:
     atc.pause_pipeline(FLOW)
     changed = copy.deepcopy(config)
@@ -71,6 +115,10 @@ CHANGES: list[Change] = [
     claim_from_another_pool,
     take_from_another_pool,
     remove_the_source,
+    rename_the_source,
+    rename_the_source_and_its_steps,
+    rename_the_claiming_job,
+    configure_anew,
     change_a_source_while_paused,
     archive,
     set_it_again_after_archiving,

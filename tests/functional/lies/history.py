@@ -29,7 +29,7 @@ class History:
     def configure(self) -> None:
         """Set two pipelines with jobs of the same names, of a random shape."""
         for pipeline in ("main/flow", "main/other"):
-            self._configs[pipeline] = self._config()
+            self._configs[pipeline] = random_config(self.random)
             self.atc.set_pipeline(pipeline, self._configs[pipeline])
 
     def claim(self) -> None:
@@ -118,30 +118,30 @@ class History:
     def _plan(self, pipeline: str, job: str) -> list[dict[str, Any]]:
         return next(one["plan"] for one in self._configs[pipeline]["jobs"] if one["name"] == job)
 
-    def _config(self) -> dict[str, Any]:
-        """Return a chain of jobs: each depends on one before it by the lock or by `src`, and the last releases it."""
-        random = self.random
-        names = ["claim", *random.sample(["gate", "use", "test"], random.randint(0, 3)), "release"]
-        step = random.choice(["envs", "taken"])
-        claim = [{"get": "src", "trigger": random.random() < 0.3}, {"put": step, "resource": "envs"}]
-        if random.random() < 0.3:
-            claim.append({"put": "second", "resource": "envs"})
-        jobs: list[dict[str, Any]] = [{"name": "claim", "plan": claim}]
-        for place, name in enumerate(names[1:], start=1):
-            plan: list[dict[str, Any]] = []
-            before = [names[place - 1] if random.random() < 0.8 else random.choice(names[:place])]
-            trigger = random.random() < 0.5
-            by_lock = random.random() < 0.6
-            if by_lock or random.random() < 0.4:
-                held = {"get": random.choice(["envs", "held"]), "resource": "envs", "trigger": trigger}
-                plan.append(held | ({"passed": before} if by_lock else {}))
-            if not by_lock or random.random() < 0.3:
-                plan.append({"get": "src", "passed": before, "trigger": trigger})
-            if name == "release":
-                plan.append({"put": "envs"})
-            jobs.append({"name": name, "plan": plan})
-        resources = [
-            {"name": "envs", "type": "pool", "source": {"uri": "git@host:locks.git"}},
-            {"name": "src", "type": "git", "source": {"uri": "git@host:src.git"}},
-        ]
-        return {"resources": resources, "jobs": jobs}
+
+def random_config(random: Random) -> dict[str, Any]:
+    """Return a chain of jobs: each depends on one before it by the lock or by `src`, and the last releases it."""
+    names = ["claim", *random.sample(["gate", "use", "test"], random.randint(0, 3)), "release"]
+    step = random.choice(["envs", "taken"])
+    claim = [{"get": "src", "trigger": random.random() < 0.3}, {"put": step, "resource": "envs"}]
+    if random.random() < 0.3:
+        claim.append({"put": "second", "resource": "envs"})
+    jobs: list[dict[str, Any]] = [{"name": "claim", "plan": claim}]
+    for place, name in enumerate(names[1:], start=1):
+        plan: list[dict[str, Any]] = []
+        before = [names[place - 1] if random.random() < 0.8 else random.choice(names[:place])]
+        trigger = random.random() < 0.5
+        by_lock = random.random() < 0.6
+        if by_lock or random.random() < 0.4:
+            held = {"get": random.choice(["envs", "held"]), "resource": "envs", "trigger": trigger}
+            plan.append(held | ({"passed": before} if by_lock else {}))
+        if not by_lock or random.random() < 0.3:
+            plan.append({"get": "src", "passed": before, "trigger": trigger})
+        if name == "release":
+            plan.append({"put": "envs"})
+        jobs.append({"name": name, "plan": plan})
+    resources = [
+        {"name": "envs", "type": "pool", "source": {"uri": "git@host:locks.git"}},
+        {"name": "src", "type": "git", "source": {"uri": "git@host:src.git"}},
+    ]
+    return {"resources": resources, "jobs": jobs}

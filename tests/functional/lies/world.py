@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from ....plugins.module_utils._core.claim.claim import Claim
+from ....plugins.module_utils._core.handoff.former_configuration import STARTS_AFTER_CHANGE
 from ...atc import Emulator, Replay
 from ...lockrepo.git_command import git
 from .changes import Change
@@ -61,11 +63,24 @@ def abandoned_world(random: Random, change: Change) -> World:
     return _world(history)
 
 
+def changed_worlds(random: Random, change: Change) -> tuple[Callable[[], World], Callable[[], World]]:
+    """Return how to make such a pipeline, and how to change it then; its builds go on."""
+    # The first configuration is so old that every build started with it.
+    history = _random_history(random, settled=2 * STARTS_AFTER_CHANGE)
+
+    def after() -> World:
+        history.atc.advance_time(60)
+        change(random, history.atc, history.config)
+        return _world(history)
+
+    return lambda: _world(history), after
+
+
 def _world(history: History) -> World:
     return World(Asker(history.atc, "admin", "admin"), history.claims)
 
 
-def _random_history(random: Random) -> History:
+def _random_history(random: Random, settled: int = 0) -> History:
     atc = Emulator()
     atc.set_time(START)
     atc.change_settings(external_url=ADDRESS)
@@ -73,6 +88,7 @@ def _random_history(random: Random) -> History:
     atc.set_team("main", {"owner": ["local:admin"]})
     history = History(random, atc)
     history.configure()
+    atc.advance_time(settled)
     for _round in range(random.randint(2, 4)):
         history.claim()
         for _step in range(random.randint(0, 5)):

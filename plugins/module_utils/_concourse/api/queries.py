@@ -172,8 +172,11 @@ class ConcourseQueries(BuildQueries):
         return self._builds_of_job(pipeline, job, (start, ("limit", str(_PAGE))), again=again)
 
     def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
-        path = pipeline_path(pipeline, "builds", pairs=[("limit", str(_PIPELINE_BUILDS))])
-        return require_builds_of_pipeline(self._get_once(path, self._builds.decode_list), pipeline)
+        return self._builds_of_pipeline(pipeline, ())
+
+    def pipeline_builds_from(self, pipeline: PipelineReference, build: Build) -> tuple[Build, ...]:
+        start = builds_from_parameter(build.id, self._api.login().server.version)
+        return require_all_reruns(self._builds_of_pipeline(pipeline, (start,)), build, _PIPELINE_BUILDS)
 
     def _pipeline(self, pipeline: PipelineReference) -> PipelineEntry:
         entry = self._get_once(pipeline_path(pipeline), decode_pipeline_entry)
@@ -183,6 +186,10 @@ class ConcourseQueries(BuildQueries):
     def _builds_of_job(self, pipeline: PipelineReference, job: str, pairs: Pairs, *, again: bool) -> tuple[Build, ...]:
         path = pipeline_path(pipeline, "jobs", job, "builds", pairs=pairs)
         return require_builds_of_job(self._get_once(path, self._builds.decode_list, again=again), pipeline, job)
+
+    def _builds_of_pipeline(self, pipeline: PipelineReference, pairs: Pairs) -> tuple[Build, ...]:
+        path = pipeline_path(pipeline, "builds", pairs=(*pairs, ("limit", str(_PIPELINE_BUILDS))))
+        return require_builds_of_pipeline(self._get_once(path, self._builds.decode_list), pipeline)
 
     def _builds_with(
         self, pipeline: PipelineReference, resource: str, version_id: int, relation: str, *, again: bool = False

@@ -100,3 +100,6 @@ class BuildQueries(Protocol):
 
     def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
         """The pipeline's latest builds, also those of jobs that it has no more, newest first."""
+
+    def pipeline_builds_from(self, pipeline: PipelineReference, build: Build) -> tuple[Build, ...]:
+        """The first of the pipeline's builds from the given one on, with all its re-runs; also of removed jobs."""

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, BuildStatus, Job, JobInput, Version
+from ..concourse.model import Build, BuildStatus, Job, JobInput
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference, PipelineReference
-from .former_configuration import is_former_build, require_no_former_user
+from .former_configuration import is_former_build, require_no_former_taker, require_no_former_user
 from .versions.progress import BUILDS_TO_LOOK_BACK, VersionProgress
 from .versions.removed_job import require_listed_job
 
@@ -37,7 +36,7 @@ def require_same_pipeline(pipeline: PipelineReference, queries: BuildQueries) ->
 def require_maker(progresses: Iterable[VersionProgress]) -> None:
     """Check that the build which lists a version is listed at it, in one of the resources that know the version.
 
-    The build can have put the lock to a resource that was removed since. Then no active build can have it.
+    The build can have had it of a resource that was removed since. Then no active build can have it from there.
     """
     unconfirmed = [progress for progress in progresses if _lists_version(progress)]
     if not unconfirmed or any(_is_at_version(progress) for progress in unconfirmed):
@@ -56,6 +55,7 @@ def require_version_id(progress: VersionProgress) -> None:
     queries, use = progress.queries, progress.use
     if _lists_version(progress):
         return
+    require_no_former_taker(use.source, progress.pipeline, progress.graph, use.version, queries)
     listed = queries.version_id(progress.pipeline, use.resource, use.version, among_latest=True)
     if listed not in (None, use.version_id):
         raise NoCredibleResponse(f"Concourse lists a version of {use.resource} with another id than it finds it with")
@@ -69,18 +69,6 @@ def require_takers(progress: VersionProgress) -> None:
     latest = {str(build.job): build for build in sorted(progress.use.counted_builds(), key=lambda build: build.id)}
     for build in latest.values():
         progress.require_version(build, progress.use.version)
-
-
-def require_no_user_of_forgotten(
-    source: Build, pipeline: PipelineReference, graph: JobGraph, version: Version, queries: BuildQueries
-) -> None:
-    """Check that no started build lists the version of a lock that none of the pipeline's resources knows."""
-    for job in graph.jobs():
-        builds = queries.latest_builds(pipeline, job.name) if job.has_active_build else ()
-        started = [one for one in builds if one.status is BuildStatus.STARTED and one.id != source.id]
-        for build in started[:BUILDS_TO_LOOK_BACK]:
-            if any(item.version == version for item in queries.build_resources(build).inputs):
-                raise NoCredibleResponse(f"Concourse lists a version for {build}, but for none of the resources")
 
 
 def require_no_user(progress: VersionProgress, wanted: Collection[str]) -> None:
@@ -183,9 +171,9 @@ def _lists_version(progress: VersionProgress) -> bool:
 
 
 def _ask_can_be_of_removed_resource(progress: VersionProgress) -> bool:
-    """Return whether a build can have put the lock to another resource, and the id of the version here is certain."""
+    """Return whether a build can have had the version of another resource, and its id here is certain."""
     use, queries = progress.use, progress.queries
-    if not use.is_of_lock or not is_former_build(use.source, progress.pipeline, queries):
+    if not is_former_build(use.source, progress.pipeline, queries):
         return False
     return queries.version_id(progress.pipeline, use.resource, use.version, among_latest=True) == use.version_id
 

@@ -59,7 +59,7 @@ def require_resource_of(
     """Return the resources that know a version which a build lists.
 
     A step can belong to another resource by now; but one of them must know the version, unless that of the build was
-    removed since. Then no resource lists the version among its latest ones, and no active build can have it.
+    removed since. Then no resource lists the version among its latest ones.
     """
     resources = sorted(graph.resources())
     known = [one for one in resources if queries.version_id(pipeline, one, version) is not None]

@@ -10,12 +10,18 @@ atc/db/resource_config_factory.go: CleanUnreferencedConfigs, atc/db/build.go: Re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, Version
+from ..concourse.model import Build, BuildStatus, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..concourse.references import PipelineReference
+from ..concourse.references import BuildReference, PipelineReference
+
+# Seconds. After a configuration changed, Concourse can start a job again with a version that it had before, and a build
+# with the configuration that it read before (atc/scheduler/runner.go: scheduleJob).
+STARTS_AFTER_CHANGE = 600
+# Lists of a pipeline's builds that are read for active ones.
+_MOST_LISTS = 20
 
 
 def is_former_build(build: Build, pipeline: PipelineReference, queries: BuildQueries) -> bool:
@@ -29,10 +35,39 @@ def require_no_former_user(source: Build, pipeline: PipelineReference, graph: Jo
 
     Only a build of the former configuration can, or a re-run of one. Raises NoCredibleResponse.
     """
-    for build in _active_builds(pipeline, graph, queries):
-        is_later = build.start_time is None or build.start_time >= (source.start_time or 0)
-        if is_later and (build.rerun_of is not None or is_former_build(build, pipeline, queries)):
-            raise NoCredibleResponse(f"a resource of {source} was removed, and {build} can have a version of it")
+    user = next(_active_former_builds(source, pipeline, graph, queries), None)
+    if user is not None:
+        raise NoCredibleResponse(f"a resource of {source} was removed, and {user} can have a version of it")
+
+
+def require_no_former_taker(
+    source: Build, pipeline: PipelineReference, graph: JobGraph, version: Version, queries: BuildQueries
+) -> None:
+    """Check that no such build lists a version, which it can have taken of a removed resource.
+
+    A re-run that has not started will have what its original had. Raises NoCredibleResponse.
+    """
+    if not is_former_build(source, pipeline, queries):
+        return
+    for user in _active_former_builds(source, pipeline, graph, queries):
+        is_waiting = user.status is BuildStatus.PENDING and user.rerun_of is not None
+        taker = queries.build(BuildReference(id=user.rerun_of)) if is_waiting else user
+        if taker is None or any(item.version == version for item in queries.build_resources(taker).inputs):
+            raise NoCredibleResponse(f"a resource was removed, and {user} can have the version of the claim from it")
+
+
+def require_no_user_after_removed_jobs(
+    builds: Iterable[Build], pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries
+) -> None:
+    """Check that no build is active that can come after one of the builds that had the lock, if its job was removed.
+
+    No `passed` shows any more which builds those are. Raises NoCredibleResponse.
+    """
+    for build in sorted(builds, key=lambda build: build.id):
+        if build.job is not None and not graph.has(build.job) and build.status is BuildStatus.SUCCEEDED:
+            user = next(_active_former_builds(build, pipeline, graph, queries), None)
+            if user is not None:
+                raise NoCredibleResponse(f"the job of {build} was removed, and {user} can have come after it")
 
 
 def require_no_user_of_removed_job(
@@ -46,15 +81,58 @@ def require_no_user_of_removed_job(
         return
     for build in queries.pipeline_builds(pipeline):
         is_of_removed_job = build.job is not None and not graph.has(build.job)
-        is_later = (build.start_time or 0) >= (source.start_time or 0) and is_former_build(build, pipeline, queries)
+        is_later = (build.start_time or 0) >= (source.start_time or 0) and can_be_former(build, pipeline, queries)
         if not (build.is_active and is_of_removed_job and is_later):
             continue
         if any(item.version in versions for item in queries.build_resources(build).inputs):
             raise NoCredibleResponse(f"Concourse lists a version of {source} for {build}, but not that build for it")
 
 
-def _active_builds(pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries) -> Iterator[Build]:
-    """Yield the active builds of the pipeline: of jobs that it has no more, those among its latest builds."""
+def _active_former_builds(
+    source: Build, pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries
+) -> Iterator[Build]:
+    """Yield active builds since `source` that can have the former configuration, and re-runs, which can be of one."""
+    for build in _active_builds(source, pipeline, graph, queries):
+        if build.status is BuildStatus.PENDING and not graph.has(str(build.job)):
+            continue  # it never starts: its job was removed
+        is_later = build.start_time is None or build.start_time >= (source.start_time or 0)
+        if is_later and (build.rerun_of is not None or can_be_former(build, pipeline, queries)):
+            yield build
+
+
+def can_be_former(build: Build, pipeline: PipelineReference, queries: BuildQueries) -> bool:
+    """Return whether a build can have started with a former configuration: any can if Concourse does not tell."""
+    updated = queries.last_updated(pipeline)
+    return updated is None or (build.start_time is not None and build.start_time <= updated + STARTS_AFTER_CHANGE)
+
+
+def _active_builds(
+    source: Build, pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries
+) -> Iterator[Build]:
+    """Yield the active builds of the pipeline: all since `source`, and older ones that have started since.
+
+    Of the older ones of jobs that it has no more, those among its latest builds.
+    """
     lists = [queries.pipeline_builds(pipeline)]
-    lists += [queries.latest_builds(pipeline, job.name) for job in graph.jobs() if job.has_active_build]
+    for job in graph.jobs():
+        if job.next_build is not None:
+            first = queries.build(BuildReference(id=job.next_build))
+            lists += [queries.latest_builds(pipeline, job.name), () if first is None else (first,)]
+    lists += _later_builds(source, pipeline, queries)
     yield from (build for builds in lists for build in builds if build.is_active)
+
+
+def _later_builds(source: Build, pipeline: PipelineReference, queries: BuildQueries) -> Iterator[tuple[Build, ...]]:
+    """Yield lists of the pipeline's builds since `source`, up to one without a build of a former configuration.
+
+    Re-runs are at the place of their originals, so those of builds of a former configuration are among them.
+    """
+    first = source
+    for _count in range(_MOST_LISTS):
+        listed = queries.pipeline_builds_from(pipeline, first)
+        yield listed
+        later = [build for build in listed if build.rerun_of is None and build.id > first.id]
+        if not any(can_be_former(build, pipeline, queries) for build in later):
+            return
+        first = max(later, key=lambda build: build.id)
+    raise NoCredibleResponse(f"pipeline {pipeline} has too many builds since {source} to search for active ones")

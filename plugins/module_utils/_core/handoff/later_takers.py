@@ -18,9 +18,10 @@ from ..concourse.model import Build, BuildStatus, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import ResourceReference
 from ..shared.times import latest_time
+from .former_configuration import can_be_former, require_no_user_after_removed_jobs
 from .state import HandOff, HandOffState
 from .trace import HandOffTrace
-from .trace_state import ask_for_use_or_taker
+from .trace_state import ask_for_older_use, ask_for_use_or_taker
 from .versions.use import TakenVersion, VersionUse, items_of_build
 
 Taken = Mapping[ResourceReference, TakenVersion]
@@ -36,7 +37,7 @@ def ask_for_use_after_taker(
     """
     for resource in taken:
         for trace in () if resource in followed else _traces(resource, taken, commit, queries):
-            found, _refusals = ask_for_use_or_taker(trace)
+            found = ask_for_use_or_taker(trace)[0] if trace.jobs_that_release() else ask_for_older_use(trace)
             if found is not None:
                 return trace.build, replace(found, reason=f"{trace.build} had it and succeeded; {found.reason}")
     return None
@@ -57,6 +58,9 @@ def ask_for_later_use(
     """
     found = ask_for_use_after_taker(taken, commit, queries, followed)
     if found is None:
+        for resource, version in taken.items():
+            graph = JobGraph(queries.jobs(resource.pipeline) if version.builds else ())
+            require_no_user_after_removed_jobs(version.builds, resource.pipeline, graph, queries)
         return HandOff(HandOffState.UNUSED, reason, latest_time(ends))
     taker, state = found
     is_same_pipeline = taker.pipeline == build.pipeline
@@ -77,7 +81,7 @@ def _traces(resource: ResourceReference, taken: Taken, commit: str, queries: Bui
     for name, build in first.items():
         job = graph.job(name)
         trace = HandOffTrace(queries, build, pipeline, job, graph, pools, only_releases=True)
-        if not trace.jobs_that_release():
+        if not trace.jobs_that_release() and not can_be_former(build, pipeline, queries):
             continue
         item = resource.name, Version.of_commit(commit)
         trace.lock_uses.append(VersionUse(build, *item, version.version_id, version.builds))

@@ -14,13 +14,13 @@ from .confirmation import (
     require_maker,
     require_no_repeated_user,
     require_no_user,
-    require_no_user_of_forgotten,
     require_same_build,
     require_same_pipeline,
     require_takers,
 )
 from .contradictions import require_unlisted_version
-from .former_configuration import require_no_user_of_removed_job
+from .forgotten_lock import require_no_user_of_forgotten_lock
+from .former_configuration import require_no_user_after_removed_jobs, require_no_user_of_removed_job
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .trace import HandOffTrace
@@ -53,7 +53,7 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
     _require_no_user(trace)
     if not trace.lock_uses:
         lock = Version.of_commit(commit)
-        require_no_user_of_forgotten(trace.build, trace.pipeline, trace.graph, lock, trace.queries)
+        require_no_user_of_forgotten_lock(trace.build, trace.pipeline, trace.graph, lock, trace.queries)
         for resource in trace.lock_resources:
             require_unlisted_version(trace.pipeline, resource, lock, trace.queries)
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
@@ -89,6 +89,8 @@ def _require_no_user(trace: HandOffTrace) -> None:
     require_all_outputs(trace)
     versions = trace.queries.build_resources(trace.build).versions
     require_no_user_of_removed_job(trace.build, trace.pipeline, trace.graph, versions, trace.queries)
+    later = [one for use in trace.uses() for one in use.builds if use.is_later(one) and one.id != trace.build.id]
+    require_no_user_after_removed_jobs(later, trace.pipeline, trace.graph, trace.queries)
 
 
 def _why_unused(trace: HandOffTrace, refusals: list[str]) -> str:

@@ -16,9 +16,10 @@ from .contradictions import (
     require_other_version,
     require_resource_of,
     require_taker_or_maker,
+    require_unlisted_version,
     resources_with,
 )
-from .former_configuration import is_former_build
+from .former_configuration import is_former_build, require_no_former_user
 from .versions.progress import VersionProgress
 from .versions.use import ResourceVersion, VersionUse, items_of_build
 
@@ -75,13 +76,16 @@ class HandOffTrace:
             others = require_resource_of(source, self.pipeline, self.graph, version, self.queries)
             if others and not is_former_build(source, self.pipeline, self.queries):
                 require_other_version([use.item for use in self.uses()], others, version)
-            if others:
                 require_taker_or_maker(source, self.pipeline, others, version, self.queries)
+            require_unlisted_version(self.pipeline, resource, version, self.queries)
         else:
             others = sorted(self.graph.resources() - {resource})
         # The step belongs to another resource now: the one that lists the build at the version was its own.
-        for one in resources_with(source, self.pipeline, others, version, self.queries):
+        owners = list(resources_with(source, self.pipeline, others, version, self.queries))
+        for one in owners:
             self.fetch_carried_use(source, (one, version), scope)
+        if not owners:
+            require_no_former_user(source, self.pipeline, self.graph, self.queries)
         self.forgotten.add((job, resource))
 
     def jobs_after_forgotten(self) -> list[str]:
@@ -116,8 +120,10 @@ class HandOffTrace:
         NoCredibleResponse.
         """
         items = items_of_build(self.job, self.queries.build_resources(self.build))
+        # A step can have had another resource, which is followed already; so is what later builds passed on.
+        items += [use.item for use in self.uses()]
         followed, since = [], self.build.start_time
-        for item in items:
+        for item in dict.fromkeys(items):
             use = fetch_version_use(self.queries, self.pipeline, self.build, item, frozenset(), since)
             if use is not None:
                 followed.append(replace(use, changed_at=changed_at))

@@ -12,7 +12,7 @@ from ..concourse.model import Build, BuildResources, Version
 from ..concourse.queries import BuildQueries
 from ..concourse.references import PipelineReference
 from .contradictions import require_no_output, require_not_taken, require_resource_of
-from .former_configuration import is_former_build
+from .former_configuration import can_be_former, is_former_build
 from .trace import HandOffTrace
 from .versions.removed_job import require_listed_job
 from .versions.use import ResourceVersion, items_of_build, lock_resources_of
@@ -42,7 +42,9 @@ def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rew
         trace.forgotten.update((job_name, resource) for resource in trace.lock_resources)
     # The lock's own version is followed already, in all resources that know it.
     moved = _moved_lock(trace, carried, version)
-    for item in items if downstream else ():
+    # The jobs after a build of a former configuration are unknown.
+    is_followed = bool(downstream) or can_be_former(build, pipeline, queries)
+    for item in items if is_followed else ():
         if item != moved:
             trace.fetch_carried_use(build, item, downstream)
     return trace

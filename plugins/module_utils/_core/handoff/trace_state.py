@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .downstream_builds import fetch_downstream_uses
+from .forgotten_lock import ask_for_use_of_forgotten_lock
+from .former_configuration import STARTS_AFTER_CHANGE
 from .state import HandOff, HandOffState, in_use_by
 from .takers import ask_for_pending_builds, ask_for_taker
 from .trace import HandOffTrace
@@ -34,7 +36,7 @@ def ask_for_use_or_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]
         return in_use, []
     # In an archived pipeline no build starts, and Concourse answers 500 when asked what a job takes next.
     is_archived = trace.queries.is_archived(trace.pipeline)
-    in_use = _ask_for_older_use(trace) or (None if is_archived else _ask_for_pending_use(trace))
+    in_use = ask_for_older_use(trace) or (None if is_archived else _ask_for_pending_use(trace))
     if in_use is not None or is_archived:
         return in_use, []
     takeable, refusals = _ask_for_taker(trace)
@@ -43,15 +45,16 @@ def ask_for_use_or_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]
     return takeable, refusals
 
 
-def _ask_for_older_use(trace: HandOffTrace) -> HandOff | None:
+def ask_for_older_use(trace: HandOffTrace) -> HandOff | None:
     """Find an active build that started before the pipeline was changed, and after the claiming build.
 
     A Concourse that does not tell when that was can have been given another configuration at any time.
     """
     updated = trace.queries.last_updated(trace.pipeline)
-    if updated is not None and updated < (trace.build.start_time or 0):
+    changed_at = math.inf if updated is None else updated + STARTS_AFTER_CHANGE
+    if changed_at < (trace.build.start_time or 0):
         return None
-    return _active_use(trace.fetch_older_uses(math.inf if updated is None else updated))
+    return _active_use(trace.fetch_older_uses(changed_at))
 
 
 def _active_use(uses: Iterable[VersionUse]) -> HandOff | None:
@@ -127,7 +130,10 @@ def ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:
             return _forgotten_use(name)
     changed = (trace.progress(use).ask_for_changed_build() for use in trace.uses())
     build = next((build for build in changed if build is not None), None)
-    return None if build is None else in_use_by(build, "has just taken it")
+    if build is not None:
+        return in_use_by(build, "has just taken it")
+    about = trace.build, pipeline, trace.graph, trace.lock_resources
+    return None if trace.lock_uses else ask_for_use_of_forgotten_lock(*about, queries)
 
 
 def _forgotten_use(job: str) -> HandOff:

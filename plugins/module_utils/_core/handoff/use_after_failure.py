@@ -20,7 +20,8 @@ from .confirmation import (
     require_version_id,
 )
 from .contradictions import require_unlisted_version
-from .former_configuration import require_no_user_of_removed_job
+from .forgotten_lock import ask_for_use_of_forgotten_lock
+from .former_configuration import is_former_build, require_no_former_user, require_no_user_of_removed_job
 from .later_takers import ask_for_later_use
 from .state import HandOff, used_by
 from .takers import ask_for_pending_builds
@@ -46,7 +47,8 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
     is_lost = all(item.version != version for item in carried.outputs) and not queries.can_search_versions()
     require_same_build(build, queries)
     ends, taken = [build.end_time, users.last_end], dict(users.taken)
-    for resource in lock_resources_of(graph, graph.job(build.job), carried, version):
+    resources = lock_resources_of(graph, graph.job(build.job), carried, version)
+    for resource in resources:
         use = fetch_version_use(queries, build.pipeline, build, (resource, version), among_latest=is_lost)
         if use is not None:
             progress = VersionProgress(queries, build.pipeline, graph, use)
@@ -55,6 +57,12 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
             taken[ResourceReference(build.pipeline, resource)] = TakenVersion(use.version_id, use.builds)
         else:
             require_unlisted_version(build.pipeline, resource, version, queries)
+    if all(one.pipeline != build.pipeline for one in taken):
+        forgotten = ask_for_use_of_forgotten_lock(build, build.pipeline, graph, resources, queries)
+        if forgotten is not None:
+            return forgotten
+        if is_former_build(build, build.pipeline, queries):
+            require_no_former_user(build, build.pipeline, graph, queries)
     return used_by(user) if user else ask_for_later_use(build, commit, queries, taken, ends, "no build has it")
 
 

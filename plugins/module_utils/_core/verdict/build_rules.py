@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 from ..concourse.model import Build, BuildStatus
+from ..handoff.former_configuration import STARTS_AFTER_CHANGE
 from ..handoff.rules import ask_for_hand_off
 from ..handoff.state import HandOffState
 from ..handoff.use_after_failure import ask_for_use_after_failure
 from .claim_to_judge import ClaimToJudge
 from .verdict import Verdict, VerdictName
-
-# Seconds. After a configuration changed, Concourse can start a job again with a version that it had before.
-RESTARTS_AFTER_CHANGE = 600
 
 _UNSUCCESSFUL = {
     BuildStatus.FAILED: VerdictName.FAILED,
@@ -66,7 +64,7 @@ def _ask_about_succeeded_build(judged: ClaimToJudge, build: Build, *, is_rewritt
     since = _dead_since(judged, hand_off.last_end)
     if hand_off.state is HandOffState.TAKEABLE:
         return Verdict(VerdictName.HANDED_OFF, reason, since, build, taker=hand_off.taker)
-    keep_until = None if hand_off.updated is None else hand_off.updated + RESTARTS_AFTER_CHANGE
+    keep_until = None if hand_off.updated is None else hand_off.updated + STARTS_AFTER_CHANGE
     return Verdict(VerdictName.LEAKED, reason, since, build, keep_until)
 
 

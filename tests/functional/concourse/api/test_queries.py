@@ -223,6 +223,20 @@ def test_builds_of_a_job_with_a_rerun_of_an_old_one(atc: Emulator, queries: Conc
     assert rerun in {build.id for build in queries.builds_from(FLOW, "claim", original)}
 
 
+def test_builds_of_a_pipeline_from_one_on(atc: Emulator, queries: ConcourseQueries) -> None:
+    """Also those of a job that was removed, and re-runs, which are at the place of their originals."""
+    first = atc.record_build("main/flow", "use", status="failed", id=40)["id"]
+    for number in range(600):
+        atc.record_build("main/flow", "claim", id=50 + number)
+    rerun = atc.rerun(first)["id"]
+    atc.remove_job("main/flow", "use")
+    original = queries.build(BuildReference(id=first))
+    assert original is not None
+    listed = [build.id for build in queries.pipeline_builds_from(FLOW, original)]
+    assert (len(listed), set(listed) >= {first, rerun}) == (500, True)
+    assert not {first, rerun} & {build.id for build in queries.pipeline_builds(FLOW)}
+
+
 def test_a_page_full_of_reruns_is_rejected(atc: Emulator, queries: ConcourseQueries) -> None:
     atc.record_build("main/flow", "claim", id=50)
     atc.record_build("main/flow", "claim", id=51)

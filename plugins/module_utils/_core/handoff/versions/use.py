@@ -57,7 +57,7 @@ class VersionUse:
 
     def counts(self, build: Build) -> bool:
         """Return whether a build that took the version can have the lock."""
-        return self.counts_job(str(build.job)) and not self._started_before(build)
+        return self.counts_job(str(build.job)) and self.is_later(build)
 
     def counts_job(self, job: str) -> bool:
         return self.scope is None or job in self.scope
@@ -67,7 +67,7 @@ class VersionUse:
 
     def tried_jobs(self) -> set[str]:
         """Return the jobs that took the version since the lock was claimed; one that took it before can do so again."""
-        return {str(build.job) for build in self.builds if not self._started_before(build)}
+        return {str(build.job) for build in self.builds if self.is_later(build)}
 
     def carried_by(self, build: Build) -> bool:
         """Return whether a build took the version, or is the one that put it there or passed it on."""
@@ -92,8 +92,9 @@ class VersionUse:
         succeeded = set(succeeded_jobs)
         return [build for build in self.counted_builds() if build.job not in succeeded]
 
-    def _started_before(self, build: Build) -> bool:
-        return self.since is not None and build.start_time is not None and build.start_time < self.since
+    def is_later(self, build: Build) -> bool:
+        """Return whether a build started since the lock was claimed, or has yet to start."""
+        return self.since is None or build.start_time is None or build.start_time >= self.since
 
     def _is_of_older_configuration(self, build: Build) -> bool:
         if self.changed_at is None or build.start_time is None:

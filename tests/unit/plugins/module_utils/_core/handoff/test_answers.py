@@ -101,9 +101,9 @@ def test_with_all_answers_the_lock_is_leaked(case: Case) -> None:
 
 
 def test_the_cases_ask_every_question_of_the_protocol() -> None:
-    """All but four: two of a missing build, by version_id, and of the order of versions where jobs take any of them."""
+    """All but those of a missing or a former build, by version_id, and of the order where jobs take any version."""
     asked = {query.method for case in CASES for query in _questions(case)}
-    assert asked | {"pipeline_builds", "is_team_hidden", "version_ids", "is_newer"} == {
+    assert asked | {"pipeline_builds", "pipeline_builds_from", "is_team_hidden", "version_ids", "is_newer"} == {
         name for name, _other in inspect.getmembers(BuildQueries, inspect.isfunction) if not name.startswith("_")
     }
 
@@ -268,9 +268,9 @@ def test_the_reason_names_the_job_downstream_that_came_to_work_and_no_other() ->
     """The jobs before it in the alphabet run too, and have nothing to do with the lock."""
     for number in range(100):
         model, claiming = claimed()
-        model.job("aside", get("envs"))
+        model.job("aside", get("src"))
         model.job("deploy", get("envs", passed=["claim"]))
-        model.build("aside", STARTED)
+        model.build("aside", STARTED, took={"src": "s1"})
         model.forgotten = {"envs"}
         queries = ModelQueries(model)
         _change_before(queries, number, partial(model.build, "deploy", STARTED))

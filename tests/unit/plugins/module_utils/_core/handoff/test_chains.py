@@ -11,6 +11,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.former_configuration import (
+    STARTS_AFTER_CHANGE,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -326,7 +329,9 @@ def test_an_active_build_of_an_older_configuration_keeps_the_lock(is_removed: bo
     assert name(model, claiming) is LEAKED
     model.last_updated = build.start_time
     assert judged(model, claiming).dead_since is None
-    model.last_updated = (build.start_time or 0) - 1
+    model.last_updated = (build.start_time or 0) - STARTS_AFTER_CHANGE
+    assert judged(model, claiming).dead_since is None, "it can have started with the configuration from before"
+    model.last_updated -= 1
     assert name(model, claiming) is LEAKED, "it started after the change"
     model.last_updated = build.start_time
     model.change(build, start_time=claiming.start_time)
@@ -365,7 +370,9 @@ def test_what_a_job_took_counts_although_its_step_was_renamed_since() -> None:
     assert name(model, claiming) is LEAKED
 
 
-@pytest.mark.parametrize(("after_start", "is_asked"), [(-1, False), (0, True)])
+@pytest.mark.parametrize(
+    ("after_start", "is_asked"), [(-STARTS_AFTER_CHANGE - 1, False), (-STARTS_AFTER_CHANGE, True), (0, True)]
+)
 def test_who_took_what_came_along_is_of_interest_only_if_the_pipeline_changed_since(
     after_start: int, is_asked: bool
 ) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     PENDING,
     STARTED,
     SUCCEEDED,
+    UNSUCCESSFUL,
     claimed,
     claimed_with_source,
     judged,
@@ -91,13 +92,27 @@ def test_a_forgotten_lock_is_leaked_though_a_job_could_take_its_version_if_that_
     assert name(model, claiming) is LEAKED
 
 
-def test_jobs_that_are_not_downstream_do_not_keep_a_forgotten_lock() -> None:
+def test_of_other_jobs_only_a_build_whose_lock_is_forgotten_as_well_keeps_a_forgotten_lock() -> None:
+    """It can have taken this one without `passed`."""
     model, claiming = claimed()
     model.job("deploy", get("envs", passed=["claim"]))
     model.job("other", get("envs"), put("envs"))
+    model.job("lint", get("src"))
     model.build("claim", STARTED)
-    model.build("other", STARTED, took={"envs": "v2"})
+    model.build("lint", STARTED, took={"src": "s2"})
+    user = model.build("other", STARTED, took={"envs": "v2"})
+    assert judged(model, claiming).user == user
     model.forgotten = {"envs"}
+    assert (judged(model, claiming).name, judged(model, claiming).user) == (HANDED_OFF, user)
+    for status in UNSUCCESSFUL:
+        failed = model.set_status(claiming, status)
+        assert (judged(model, failed).name, judged(model, failed).user) == (HANDED_OFF, user)
+    model.set_status(claiming, SUCCEEDED)
+    model.change(user, start_time=claiming.start_time)
+    assert name(model, claiming) is HANDED_OFF
+    model.change(user, start_time=(claiming.start_time or 0) - 1)
+    assert name(model, claiming) is LEAKED
+    model.set_status(user, FAILED)
     assert name(model, claiming) is LEAKED
     model.build("deploy", PENDING)
     assert name(model, claiming) is HANDED_OFF

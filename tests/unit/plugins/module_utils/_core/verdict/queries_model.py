@@ -182,9 +182,18 @@ class ModelQueries:
 
     def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
-            return tuple(sorted(self.models[pipeline].builds.values(), key=lambda build: -build.id))
+            model = self.models[pipeline]
+            return tuple(sorted(model.builds.values(), key=lambda build: (-build.original, -build.id))[: model.page])
 
         return self._answer(Query("pipeline_builds", (pipeline,)), look)
+
+    def pipeline_builds_from(self, pipeline: PipelineReference, build: Build) -> tuple[Build, ...]:
+        def look() -> tuple[Build, ...]:
+            model = self.models[pipeline]
+            later = sorted(model.builds.values(), key=lambda one: (one.original, one.id), reverse=True)
+            return tuple([one for one in later if one.id >= build.id][-model.page_from :])
+
+        return self._answer(Query("pipeline_builds_from", (pipeline, build.id)), look)
 
     def _answer(self, query: Query, look: Callable[[], Answer], *, again: bool = False) -> Answer:
         if query not in self._known or again:

@@ -65,7 +65,9 @@ class Reference:
             return True
         if any(self.waiting_for(item, jobs) - self._left_behind() for item, jobs in family.along.items()):
             return True
-        return any(self._is_active(job) for name, by in family.forgotten for job in self._after({name}, by))
+        if any(self._is_active(job) for name, by in family.forgotten for job in self._after({name}, by)):
+            return True
+        return self.resource in self.model.forgotten and self._has_user_of_forgotten()
 
     def is_takeable(self) -> bool:
         """Whether a job can take the version of the lock, or one that came along on a way that gives the lock back."""
@@ -109,6 +111,16 @@ class Reference:
                 or (all(self._places(one, item) for one in step.passed) and not self._has_gone_on(name, step, item))
             )
         }
+
+    def _has_user_of_forgotten(self) -> bool:
+        """Whether a started build took a version of the pool that nobody knows, like that of the lock."""
+        for number, build in self.model.builds.items():
+            if build.status is BuildStatus.STARTED and number != self.claiming.id and not self._is_older(build):
+                listed = {item.step for item in self.model.resources_of(build).inputs}
+                gets = [step for name, step in self._gets() if name == build.job]
+                if any(step.resource in self._lock_resources() and step.step not in listed for step in gets):
+                    return True
+        return False
 
     def _closed(self) -> set[str]:
         """The jobs that take locks by `passed` only, have not had this one, and cannot take it."""

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.build_rules import RESTARTS_AFTER_CHANGE
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.former_configuration import (
+    STARTS_AFTER_CHANGE,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     PipelineModel,
@@ -109,7 +111,7 @@ def test_of_a_build_that_succeeded_and_whose_lock_nobody_takes() -> None:
     model, build = claiming(SUCCEEDED)
     model.last_updated = 7
     reason = "ci/claim 1 succeeded; no job takes the lock from it"
-    keep_until = 7 + RESTARTS_AFTER_CHANGE
+    keep_until = 7 + STARTS_AFTER_CHANGE
     verdict = verdict_on(ModelQueries(model), build, "v2")
     assert_verdict(verdict, Verdict(VerdictName.LEAKED, reason, build.end_time, build, keep_until))
 

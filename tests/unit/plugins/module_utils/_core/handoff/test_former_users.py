@@ -1,0 +1,226 @@
+# Copyright (c) 2026, The poolboy.concourse authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A build from before a change of the pipeline still uses a lock, although no list of the pipeline shows it now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
+    FAILED,
+    HANDED_OFF,
+    LEAKED,
+    PENDING,
+    STARTED,
+    UNSUCCESSFUL,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    BETWEEN_STARTS,
+    START_OF_TIME,
+    PipelineModel,
+    get,
+    put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    verdict_on,
+)
+
+KEPT = (VerdictName.UNREACHABLE, HANDED_OFF)
+CHANGED_AT = START_OF_TIME + 100 * BETWEEN_STARTS
+
+
+def with_test(model: PipelineModel) -> tuple[Build, Build]:
+    """Let `test` use a lock without taking it: it hangs on `claim` by the source."""
+    model.job("claim", get("src"), put("envs"))
+    model.job("test", get("src", passed=["claim"]))
+    model.job("release", get("envs", passed=["claim"]), get("src", passed=["test"]), put("envs"))
+    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "v2"})
+    return claiming, model.build("test", STARTED, took={"src": "s2"})
+
+
+def rename_source(model: PipelineModel) -> None:
+    """Rename the source and the claiming job without `old_name`."""
+    del model.steps["claim"], model.order["src"]
+    model.job("take", get("source"), put("envs"))
+    model.job("test", get("source", passed=["take"]))
+    model.job("release", get("envs", passed=["take"]), get("source", passed=["test"]), put("envs"))
+    model.versions("source", "s3")
+
+
+def rename_source_with_another_of_the_repository(model: PipelineModel) -> None:
+    rename_source(model)
+    model.versions("docs", "s2", "s3")
+    model.job("docs", get("docs"))
+
+
+def claim_for_nothing(model: PipelineModel) -> None:
+    """Remove the source; the claiming job takes nothing any more, and the test comes after nothing."""
+    del model.order["src"]
+    model.job("claim", put("envs"))
+    model.job("test", get("nightly"))
+    model.job("release", get("envs"), put("envs"))
+
+
+def claim_for_another_source(model: PipelineModel) -> None:
+    """The step keeps its name, the other jobs keep the source: they come after another job now."""
+    model.job("lint", get("src"))
+    model.job("claim", replace(get("src"), resource="other"), put("envs"))
+    model.job("test", get("src", passed=["lint"]))
+    model.job("release", get("envs"), put("envs"))
+    model.versions("other", "o1")
+
+
+CHANGES = [rename_source, rename_source_with_another_of_the_repository, claim_for_nothing, claim_for_another_source]
+
+
+@pytest.mark.parametrize("delay", [0, 1, 600])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_build_that_started_with_the_former_configuration_keeps_the_lock(
+    change: Callable[[PipelineModel], None], delay: int
+) -> None:
+    """Concourse can start a build seconds after a change with the configuration from before it."""
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    change(model)
+    model.last_updated = (user.start_time or 0) - delay
+    if model.last_updated < (claiming.start_time or 0):
+        model.last_updated = claiming.start_time
+        user = model.change(user, start_time=(claiming.start_time or 0) + delay)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
+    model.set_status(user, FAILED)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+@pytest.mark.parametrize("change", CHANGES[:3])
+def test_a_build_that_started_later_than_that_does_not(change: Callable[[PipelineModel], None]) -> None:
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    change(model)
+    model.last_updated = claiming.start_time
+    model.change(user, start_time=(claiming.start_time or 0) + 601)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+def test_a_build_after_many_others_keeps_the_lock() -> None:
+    """Concourse lists the latest builds of a pipeline first, and re-runs at the place of their originals."""
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    rename_source(model)
+    model.last_updated = CHANGED_AT
+    for _count in range(30):
+        model.build("take", FAILED)
+    model.page = model.page_from = 5
+    assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
+    model.set_status(user, FAILED)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+@pytest.mark.parametrize("status", UNSUCCESSFUL)
+@pytest.mark.parametrize("is_put_recorded", [True, False])
+@pytest.mark.parametrize("is_found_in_successor", [True, False])
+def test_a_build_that_took_the_lock_of_a_failed_one_keeps_it(
+    status: BuildStatus, is_put_recorded: bool, is_found_in_successor: bool
+) -> None:
+    """It took the lock without `passed`, from a resource that was renamed since without `old_name`."""
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    model.job("use", get("envs"))
+    claiming = model.build("claim", status, made={"envs": "v2"} if is_put_recorded else {})
+    model.versions("envs", "v2")
+    user = model.build("use", STARTED, took={"envs": "v2"})
+    model.job("claim", put("pool"))
+    model.job("use", get("pool"))
+    del model.order["envs"]
+    model.versions("pool", *(["v2"] if is_found_in_successor else []), "v3")
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
+    model.set_status(user, FAILED)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name.value == status.value
+
+
+def test_a_removed_job_passed_the_lock_on() -> None:
+    """The build after it took what it made, not what the claiming build had."""
+    model = PipelineModel()
+    model.job("claim", get("src"), put("envs"))
+    model.job("build", get("src", passed=["claim"]), put("image"))
+    model.job("test", get("image", passed=["build"]))
+    model.job("release", get("envs"), get("image", passed=["test"]), put("envs"))
+    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "v2"})
+    model.build("build", took={"src": "s2"}, made={"image": "i2"})
+    user = model.build("test", STARTED, took={"image": "i2"})
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    del model.steps["build"]
+    model.job("test", get("image"))
+    model.job("release", get("envs"), get("image", passed=["test"]), put("envs"))
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
+    model.set_status(user, FAILED)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+@pytest.mark.parametrize("is_gate_removed", [True, False])
+def test_a_build_after_one_that_took_the_lock_of_a_failed_build_keeps_it(
+    is_removed: bool, is_gate_removed: bool
+) -> None:
+    """`gate` took the lock without `passed` and succeeded; `use` comes after it by the source or by what it made."""
+    for made in ({}, {"image": "i2"}):
+        model = PipelineModel()
+        model.job("claim", put("envs"))
+        model.job("gate", get("envs"), get("src"), put("image"))
+        by = "image" if made else "src"
+        model.job("use", get(by, passed=["gate"]))
+        model.job("release", get("envs", passed=["gate"]), get(by, passed=["use"]), put("envs"))
+        claiming = model.build("claim", FAILED, made={"envs": "v2"})
+        model.build("gate", took={"envs": "v2", "src": "s2"}, made=made)
+        user = model.build("use", STARTED, took={by: "i2" if made else "s2"})
+        assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+        model.job("use", get(by))
+        model.job("release", put("envs"))
+        for job in [*(["use"] if is_removed else []), *(["gate"] if is_gate_removed else [])]:
+            del model.steps[job]
+        if made and not is_gate_removed:
+            continue  # its job still makes the image, so a change of `passed` alone is left to other rules
+        model.last_updated = CHANGED_AT
+        assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
+        model.set_status(user, FAILED)
+        assert verdict_on(ModelQueries(model), claiming, "v2").name.value == "failed"
+
+
+def test_a_pending_rerun_of_a_removed_job_keeps_no_lock() -> None:
+    """It never starts, and ends never, even if somebody aborts it."""
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    model.rerun(model.set_status(user, FAILED), PENDING)
+    rename_source(model)
+    del model.steps["test"]
+    model.job("release", get("envs", passed=["take"]), put("envs"))
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+@pytest.mark.parametrize("has_other", [True, False])
+def test_a_renamed_source_whose_successor_has_the_version_keeps_no_lock(has_other: bool) -> None:
+    """The first check of a resource finds its latest version, which is mostly the one that builds had before."""
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    model.set_status(user, FAILED)
+    if has_other:
+        model.versions("docs", "s2")
+        model.job("docs", get("docs"))
+    for job in ("claim", "test", "release"):
+        model.job(job, *(replace(one, resource="source") if one.resource == "src" else one for one in model.steps[job]))
+    del model.order["src"]
+    model.versions("source", *([] if has_other else ["s2"]), "s3")
+    model.last_updated = CHANGED_AT
+    model.build("claim", took={"src": "s3"}, made={"envs": "v3"}, start=CHANGED_AT + 60)
+    model.build("test", took={"src": "s3"}, start=CHANGED_AT + 120)
+    model.build("release", took={"src": "s3", "envs": "v3"}, start=CHANGED_AT + 180)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
