@@ -31,6 +31,7 @@ def fetch_downstream_uses(trace: HandOffTrace) -> None:
             for build in use.counted_builds():
                 if downstream.descends(build, use):
                     downstream.add(build)
+                    trace.descendants.append(build)
                     downstream.fetch_uses_after(build)
                     has_found = True
 

@@ -19,9 +19,12 @@ from .contradictions import (
     require_unlisted_version,
     resources_with,
 )
-from .former_configuration import is_former_build, require_no_former_user
+from .former_configuration import can_be_former, is_former_build, require_no_former_user
 from .versions.progress import VersionProgress
 from .versions.use import ResourceVersion, VersionUse, items_of_build
+
+# Latest builds after a claiming build whose versions are followed as before a change of the pipeline.
+_MOST_DESCENDANTS = 50
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class HandOffTrace:
     other versions that the claiming build carried, or that builds after it passed on. `forgotten` names the resources
     whose versions Concourse forgot, each with the job that carried one. With `only_releases`, `build` is not the
     claiming build but one that took the lock from it, and only jobs on the way to releasing the lock count.
+    `descendants` are the builds that can have come after it and succeeded.
     """
 
     queries: BuildQueries
@@ -44,6 +48,7 @@ class HandOffTrace:
     carried_uses: list[VersionUse] = field(default_factory=list)
     forgotten: set[tuple[str, str]] = field(default_factory=set)
     only_releases: bool = False
+    descendants: list[Build] = field(default_factory=list)
 
     def uses(self) -> list[VersionUse]:
         return [*self.lock_uses, *self.carried_uses]
@@ -122,6 +127,10 @@ class HandOffTrace:
         items = items_of_build(self.job, self.queries.build_resources(self.build))
         # A step can have had another resource, which is followed already; so is what later builds passed on.
         items += [use.item for use in self.uses()]
+        # Jobs that came after one of these can come after another one now.
+        for build in sorted(self.descendants, key=lambda one: one.id)[-_MOST_DESCENDANTS:]:
+            if can_be_former(build, self.pipeline, self.queries):
+                items += items_of_build(self.graph.job(str(build.job)), self.queries.build_resources(build))
         followed, since = [], self.build.start_time
         for item in dict.fromkeys(items):
             use = fetch_version_use(self.queries, self.pipeline, self.build, item, frozenset(), since)

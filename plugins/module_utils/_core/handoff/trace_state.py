@@ -123,6 +123,10 @@ def ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:
         rerun = ask_for_active_rerun(queries, pipeline, use.counted_builds(), again=again)
         if rerun is not None:
             return in_use_by(rerun, "is waiting to start with it again")
+    about = trace.build, pipeline, trace.graph, trace.lock_resources
+    forgotten = None if trace.lock_uses else ask_for_use_of_forgotten_lock(*about, queries)
+    if forgotten is not None:
+        return forgotten
     if after_forgotten:
         active = {job.name for job in queries.jobs(pipeline, again=True) if job.has_active_build}
         name = next((name for name in after_forgotten if name in active), "")
@@ -130,10 +134,7 @@ def ask_for_new_use(trace: HandOffTrace, *, again: bool) -> HandOff | None:
             return _forgotten_use(name)
     changed = (trace.progress(use).ask_for_changed_build() for use in trace.uses())
     build = next((build for build in changed if build is not None), None)
-    if build is not None:
-        return in_use_by(build, "has just taken it")
-    about = trace.build, pipeline, trace.graph, trace.lock_resources
-    return None if trace.lock_uses else ask_for_use_of_forgotten_lock(*about, queries)
+    return None if build is None else in_use_by(build, "has just taken it")
 
 
 def _forgotten_use(job: str) -> HandOff:

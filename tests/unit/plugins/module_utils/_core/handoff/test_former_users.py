@@ -145,8 +145,9 @@ def test_a_build_that_took_the_lock_of_a_failed_one_keeps_it(
     assert verdict_on(ModelQueries(model), claiming, "v2").name.value == status.value
 
 
-def test_a_removed_job_passed_the_lock_on() -> None:
-    """The build after it took what it made, not what the claiming build had."""
+@pytest.mark.parametrize("removed", ["build", "test", None])
+def test_a_build_after_a_later_one_took_only_what_that_one_made(removed: str | None) -> None:
+    """One of the two jobs was removed, or the second one comes after no job any more."""
     model = PipelineModel()
     model.job("claim", get("src"), put("envs"))
     model.job("build", get("src", passed=["claim"]), put("image"))
@@ -156,9 +157,9 @@ def test_a_removed_job_passed_the_lock_on() -> None:
     model.build("build", took={"src": "s2"}, made={"image": "i2"})
     user = model.build("test", STARTED, took={"image": "i2"})
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
-    del model.steps["build"]
     model.job("test", get("image"))
-    model.job("release", get("envs"), get("image", passed=["test"]), put("envs"))
+    model.job("release", get("envs"), put("envs"))
+    model.steps.pop(removed or "", None)
     model.last_updated = CHANGED_AT
     assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
     model.set_status(user, FAILED)
