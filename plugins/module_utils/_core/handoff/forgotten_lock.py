@@ -15,7 +15,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
-from .former_configuration import active_former_builds
+from .former_configuration import active_former_builds, latest_and_oldest_active_builds
 from .state import HandOff, in_use_by
 
 
@@ -35,7 +35,9 @@ def ask_for_use_of_forgotten_lock(
         build for build in active_former_builds(source, pipeline, graph, queries) if not graph.has(str(build.job))
     )
     user = next(took, None) or next(removed, None)
-    return user and in_use_by(user, f"is {user.status.value}, and Concourse has forgotten whether it took the lock")
+    if user is None:
+        return None
+    return in_use_by(user, f"is {user.status.value}, and Concourse has forgotten whether it took the lock")
 
 
 def require_no_user_of_forgotten_lock(
@@ -53,7 +55,7 @@ def _started_builds(
     """Yield the builds since `source` of the jobs that take one of the resources, each with the steps that take it."""
     for job in graph.jobs():
         steps = {step.step for step in job.inputs if step.resource in resources}
-        for build in queries.latest_builds(pipeline, job.name) if steps else ():
+        for build in latest_and_oldest_active_builds(pipeline, job, queries) if steps else ():
             is_later = (build.start_time or 0) >= (source.start_time or 0) and build.id != source.id
             if build.status is BuildStatus.STARTED and is_later:
                 yield build, steps

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, BuildStatus, Version
+from ..concourse.model import Build, BuildStatus, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import BuildReference, PipelineReference
 
@@ -115,9 +115,8 @@ def _active_builds(
     """
     lists = [queries.pipeline_builds(pipeline)]
     for job in graph.jobs():
-        if job.next_build is not None:
-            first = queries.build(BuildReference(id=job.next_build))
-            lists += [queries.latest_builds(pipeline, job.name), () if first is None else (first,)]
+        if job.has_active_build:
+            lists.append(latest_and_oldest_active_builds(pipeline, job, queries))
     lists += _later_builds(source, pipeline, queries)
     yield from (build for builds in lists for build in builds if build.is_active)
 
@@ -136,3 +135,12 @@ def _later_builds(source: Build, pipeline: PipelineReference, queries: BuildQuer
             return
         first = max(later, key=lambda build: build.id)
     raise NoCredibleResponse(f"pipeline {pipeline} has too many builds since {source} to search for active ones")
+
+
+def latest_and_oldest_active_builds(pipeline: PipelineReference, job: Job, queries: BuildQueries) -> tuple[Build, ...]:
+    """Return the latest builds of a job, and its oldest active one, which can have started long before them."""
+    latest = queries.latest_builds(pipeline, job.name)
+    if job.next_build is None or job.next_build in {build.id for build in latest}:
+        return latest
+    oldest = queries.build(BuildReference(id=job.next_build))
+    return latest if oldest is None else (*latest, oldest)

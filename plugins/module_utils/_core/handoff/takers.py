@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..concourse.model import Build, BuildStatus, Job, JobInput
 from .contradictions import require_listed_build
+from .former_configuration import is_former_build
 from .versions.progress import VersionProgress
 
 
@@ -36,7 +37,8 @@ def ask_for_taker(progress: VersionProgress, wanted: Collection[str], closed: Co
     succeeded = {job for job in sorted(jobs) if progress.ask_has_passed_on(job)}
     refusals = [f"{build} had it and {build.status.value}" for build in use.unsuccessful_builds(succeeded)]
     able: set[str] = set()
-    tried = use.tried_jobs() | set(closed)
+    repeated = {job.name for job in graph.jobs() if _ask_starts_again(progress, job)}
+    tried = (use.tried_jobs() - repeated) | set(closed)
     while True:
         for job in graph.jobs():
             if job.name in able or job.name in tried:
@@ -73,6 +75,22 @@ def ask_for_pending_builds(progress: VersionProgress) -> Iterator[Build]:
         pending = next((one for one in builds if one.status is BuildStatus.PENDING and one.rerun_of is None), None)
         if pending is not None and any(_ask_may_start_with_it(progress, job, step) for step in steps):
             yield pending
+
+
+def _ask_starts_again(progress: VersionProgress, job: Job) -> bool:
+    """Return whether Concourse can start a job again with a version that it had, as soon as it is not paused any more.
+
+    To a step that was renamed or added since, each version is new (atc/db/versions_db.go: VersionIsFirstOccurrence).
+    """
+    queries, pipeline = progress.queries, progress.pipeline
+    had = [build for build in progress.use.counted_builds() if build.job == job.name]
+    last = max(had, key=lambda build: build.id, default=None)
+    if last is None or not is_former_build(last, pipeline, queries):
+        return False
+    if not job.is_paused and not queries.is_paused(pipeline):
+        return False
+    listed = {item.step for item in queries.build_resources(last).inputs}
+    return not {step.step for step in job.inputs} <= listed
 
 
 def _ask_can_take(progress: VersionProgress, job: Job, able: Collection[str]) -> tuple[bool, bool]:

@@ -137,7 +137,7 @@ class PipelineModel:
         self.builds[build.id] = replace(build, status=status, start_time=start, end_time=end)
         return self.builds[build.id]
 
-    def change(self, build: Build, **fields: int | None) -> Build:
+    def change(self, build: Build, **fields: int | BuildStatus | None) -> Build:
         """Replace fields of a build, such as its times."""
         changed = replace(build, **fields)  # type: ignore[arg-type]
         self.builds[build.id] = changed

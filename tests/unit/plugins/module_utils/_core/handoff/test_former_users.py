@@ -119,6 +119,48 @@ def test_a_build_after_many_others_keeps_the_lock() -> None:
     model.page = model.page_from = 5
     assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
     model.set_status(user, FAILED)
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    first, *others = [query.about[1] for query in queries.asked if query.method == "pipeline_builds_from"]
+    assert (first, others) == (claiming.id, [*range(5, 33, 4), 32][: len(others)])
+
+
+@pytest.mark.parametrize("count", [60, 120])
+def test_no_more_builds_are_searched_than_those_from_before_the_change(count: int) -> None:
+    """More than twenty lists of those are too many."""
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    model.set_status(user, FAILED)
+    rename_source(model)
+    for _count in range(200):
+        model.build("take", FAILED)
+    model.last_updated = START_OF_TIME + count * BETWEEN_STARTS
+    model.page = model.page_from = 5
+    queries = ModelQueries(model)
+    verdict = verdict_on(queries, claiming, "v2")
+    asked = [query for query in queries.asked if query.method == "pipeline_builds_from"]
+    if count == 60:
+        assert (verdict.name, len(asked)) == (LEAKED, 17)
+    else:
+        assert (verdict.name, len(asked)) == (VerdictName.UNREACHABLE, 20)
+        assert "too many builds since" in verdict.reason
+
+
+def test_the_oldest_active_build_of_a_job_counts_although_its_latest_ones_do_not_show_it() -> None:
+    """It started since the claim, but Concourse had made it before the claiming build."""
+    model = PipelineModel()
+    model.job("test", get("src"))
+    user = model.build("test", PENDING)
+    claiming, other = with_test(model)
+    model.set_status(other, FAILED)
+    for _count in range(5):
+        model.build("test", FAILED)
+    model.change(user, status=STARTED, start_time=(claiming.start_time or 0) + 1)
+    rename_source(model)
+    model.last_updated = CHANGED_AT
+    model.page = 3
+    assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
+    model.set_status(user, FAILED)
     assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
 
 
@@ -135,13 +177,20 @@ def test_a_build_that_took_the_lock_of_a_failed_one_keeps_it(
     claiming = model.build("claim", status, made={"envs": "v2"} if is_put_recorded else {})
     model.versions("envs", "v2")
     user = model.build("use", STARTED, took={"envs": "v2"})
+    model.job("aside", get("src"))
+    if is_found_in_successor and not is_put_recorded:
+        model.build("aside", STARTED, took={"src": "s2"})
     model.job("claim", put("pool"))
     model.job("use", get("pool"))
     del model.order["envs"]
     model.versions("pool", *(["v2"] if is_found_in_successor else []), "v3")
     model.last_updated = CHANGED_AT
     assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
-    model.set_status(user, FAILED)
+    user = model.set_status(user, FAILED)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name.value == status.value
+    rerun = model.rerun(user, PENDING)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
+    model.set_status(rerun, FAILED)
     assert verdict_on(ModelQueries(model), claiming, "v2").name.value == status.value
 
 
@@ -193,6 +242,30 @@ def test_a_build_after_one_that_took_the_lock_of_a_failed_build_keeps_it(
         assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
         model.set_status(user, FAILED)
         assert verdict_on(ModelQueries(model), claiming, "v2").name.value == "failed"
+
+
+@pytest.mark.parametrize("is_pipeline", [True, False])
+@pytest.mark.parametrize("steps", [{"lock"}, {"envs", "more"}], ids=["renamed", "added"])
+def test_a_paused_job_starts_again_with_what_it_had_if_a_step_is_new_to_it(is_pipeline: bool, steps: set[str]) -> None:
+    """Concourse looks at the change only when the job is not paused any more, however long that takes."""
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    model.job("deploy", get("envs", passed=["claim"]))
+    claiming = model.build("claim", made={"envs": "v2"})
+    model.build("deploy", FAILED, took={"envs": "v2"})
+    model.paused, model.paused_jobs = is_pipeline, set() if is_pipeline else {"deploy"}
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+    model.job(
+        "deploy",
+        *(
+            get("src" if step == "more" else "envs", step=step, passed=[] if step == "more" else ["claim"])
+            for step in steps
+        ),
+    )
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    model.paused, model.paused_jobs = False, set()
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED, "it has not been started again"
 
 
 def test_a_pending_rerun_of_a_removed_job_keeps_no_lock() -> None:
