@@ -15,29 +15,18 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
-from .former_configuration import active_former_builds, latest_and_oldest_active_builds
+from .former_configuration import latest_and_oldest_active_builds
 from .state import HandOff, in_use_by
 
 
 def ask_for_use_of_forgotten_lock(
     source: Build, pipeline: PipelineReference, graph: JobGraph, resources: Collection[str], queries: BuildQueries
 ) -> HandOff | None:
-    """Find a started build that took a version of one of the resources, if Concourse lists none of it either.
-
-    What a job took that was removed is unknown, so any build of one can have it.
-    """
-    took = (
-        build
-        for build, steps in _started_builds(source, pipeline, graph, resources or graph.resources(), queries)
-        if not steps <= {item.step for item in queries.build_resources(build).inputs}
-    )
-    removed = (
-        build for build in active_former_builds(source, pipeline, graph, queries) if not graph.has(str(build.job))
-    )
-    user = next(took, None) or next(removed, None)
-    if user is None:
-        return None
-    return in_use_by(user, f"is {user.status.value}, and Concourse has forgotten whether it took the lock")
+    """Find a started build that took a version of one of the resources, if Concourse lists none of it either."""
+    for build, steps in _started_builds(source, pipeline, graph, resources or graph.resources(), queries):
+        if not steps <= {item.step for item in queries.build_resources(build).inputs}:
+            return in_use_by(build, "is started, and Concourse has forgotten whether it took the lock")
+    return None
 
 
 def require_no_user_of_forgotten_lock(

@@ -35,7 +35,7 @@ def require_no_former_user(source: Build, pipeline: PipelineReference, graph: Jo
 
     Only a build of the former configuration can, or a re-run of one. Raises NoCredibleResponse.
     """
-    user = next(active_former_builds(source, pipeline, graph, queries), None)
+    user = next(_active_former_builds(source, pipeline, graph, queries), None)
     if user is not None:
         raise NoCredibleResponse(f"a resource of {source} was removed, and {user} can have a version of it")
 
@@ -49,7 +49,7 @@ def require_no_former_taker(
     """
     if not is_former_build(source, pipeline, queries):
         return
-    for user in active_former_builds(source, pipeline, graph, queries):
+    for user in _active_former_builds(source, pipeline, graph, queries):
         is_waiting = user.status is BuildStatus.PENDING and user.rerun_of is not None
         taker = queries.build(BuildReference(id=user.rerun_of)) if is_waiting else user
         if taker is None or any(item.version == version for item in queries.build_resources(taker).inputs):
@@ -65,7 +65,7 @@ def require_no_user_after_removed_jobs(
     """
     for build in sorted(builds, key=lambda build: build.id):
         if build.job is not None and not graph.has(build.job) and build.status is BuildStatus.SUCCEEDED:
-            user = next(active_former_builds(build, pipeline, graph, queries), None)
+            user = next(_active_former_builds(build, pipeline, graph, queries), None)
             if user is not None:
                 raise NoCredibleResponse(f"the job of {build} was removed, and {user} can have come after it")
 
@@ -88,7 +88,7 @@ def require_no_user_of_removed_job(
             raise NoCredibleResponse(f"Concourse lists a version of {source} for {build}, but not that build for it")
 
 
-def active_former_builds(
+def _active_former_builds(
     source: Build, pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries
 ) -> Iterator[Build]:
     """Yield active builds since `source` that can have the former configuration, and re-runs, which can be of one."""

@@ -121,8 +121,8 @@ class HandOffTrace:
     def fetch_older_uses(self, changed_at: float) -> list[VersionUse]:
         """Return uses of all versions that the claiming build carried, by builds of an older configuration.
 
-        Such a build can have come after the claiming build by `passed`, whatever the jobs are now. Raises
-        NoCredibleResponse.
+        Such a build can have come after the claiming build by `passed`, whatever the jobs are now; but not one of the
+        same job. Raises NoCredibleResponse.
         """
         items = items_of_build(self.job, self.queries.build_resources(self.build))
         # A step can have had another resource, which is followed already; so is what later builds passed on.
@@ -135,7 +135,8 @@ class HandOffTrace:
         for item in dict.fromkeys(items):
             use = fetch_version_use(self.queries, self.pipeline, self.build, item, frozenset(), since)
             if use is not None:
-                followed.append(replace(use, changed_at=changed_at))
+                builds = tuple(build for build in use.builds if build.job != self.build.job)
+                followed.append(replace(use, builds=builds, changed_at=changed_at))
         return followed
 
     def last_end(self) -> int | None:
