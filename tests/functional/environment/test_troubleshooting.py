@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each message that the guide to troubleshooting quotes is one of the plugins, word by word."""
+"""Each message that the guides to troubleshooting quote is one of the plugins, word by word."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from docutils import nodes
 from ansible_collections.poolboy.concourse.tests.functional.environment.guide import read_guide
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT
 
+GUIDES = ("troubleshooting.rst", "troubleshooting_access.rst")
 # Stands in the guide for what differs from case to case.
 GAP = "..."
 # Ansible's own words.
@@ -45,7 +46,8 @@ def _part(node: ast.expr) -> str:
 
 def quotes() -> Iterator[str]:
     """Yield what the first columns of the tables quote."""
-    for row in read_guide("troubleshooting.rst").findall(nodes.row):
+    rows = (row for name in GUIDES for row in read_guide(name).findall(nodes.row))
+    for row in rows:
         if not isinstance(row.parent, nodes.thead):
             yield from (literal.astext() for literal in row[0].findall(nodes.literal))
 
