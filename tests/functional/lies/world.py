@@ -19,6 +19,8 @@ from .history import History
 from .in_process import ADDRESS, Asker
 
 START = 1_790_000_000
+# Seconds after which every build has started with the first configuration.
+SETTLED = 2 * STARTS_AFTER_CHANGE
 CONTRACT = Path(__file__).parents[2] / "contract"
 
 
@@ -47,7 +49,7 @@ def recorded_world(folder: Path) -> World:
 
 def random_world(random: Random) -> World:
     """Return a pipeline in which some builds have claimed locks, and others continue with them."""
-    history = _random_history(random)
+    history = _random_history(random, settled=SETTLED)
     if random.random() < 0.15:
         history.change_names()
     return _world(history)
@@ -65,8 +67,7 @@ def abandoned_world(random: Random, change: Change) -> World:
 
 def changed_worlds(random: Random, change: Change) -> tuple[Callable[[], World], Callable[[], World]]:
     """Return how to make such a pipeline, and how to change it then; its builds go on."""
-    # The first configuration is so old that every build started with it.
-    history = _random_history(random, settled=2 * STARTS_AFTER_CHANGE)
+    history = _random_history(random, settled=SETTLED)
 
     def after() -> World:
         history.atc.advance_time(60)
