@@ -8,6 +8,9 @@ BIN := .venv/bin
 LINK := .collections/ansible_collections/poolboy/concourse
 READY := .venv/.ready $(LINK)
 REQUIREMENTS := requirements.txt meta/ee-requirements.txt tests/requirements.txt tests/unit/requirements.txt
+# pip has no actionlint: Go builds it, where Go is installed and actionlint is not.
+GO := $(if $(shell command -v actionlint),,$(shell command -v go))
+ACTIONLINT := $(if $(GO),$(BIN)/actionlint)
 
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -23,13 +26,13 @@ help: ## List the commands.
 demo: $(READY) ## Run the collection on a demo lock repository and a demo Concourse.
 	$(BIN)/python -m tests.demo
 
-test: $(READY) ## Run the checks and the tests.
+test: $(READY) $(ACTIONLINT) ## Run the checks and the tests.
 	$(BIN)/python -m scripts.check
 
 bench: $(READY) ## Measure the goals of docs/docsite/rst/performance.rst.
 	PYTHONPATH="$(CURDIR)/.collections" $(BIN)/python -m ansible_collections.poolboy.concourse.tests.bench $(if $(ONLY),--only $(ONLY))
 
-lint: $(READY) ## Check the code statically: ruff, mypy, ansible-lint, and linters of documents, licences, workflows and the artifact.
+lint: $(READY) $(ACTIONLINT) ## Check the code statically: ruff, mypy, ansible-lint, and linters of documents, licences, workflows and the artifact.
 	$(BIN)/python -m scripts.check lint
 
 unit: $(READY) ## Run the fast tests.
@@ -78,6 +81,10 @@ clean: ## Remove everything that make created.
 	@echo "Creating .venv once; this takes about 15 seconds ..."
 	@$(PYTHON) -m scripts.environment .venv requirements.txt tests/requirements.txt
 	@touch $@
+
+$(BIN)/actionlint: .venv/.ready
+	@echo "Building actionlint once ..."
+	@GOBIN="$(CURDIR)/$(BIN)" $(GO) install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 || echo "Go could not build actionlint: its check is skipped." >&2
 
 $(LINK):
 	@mkdir -p $(@D)
