@@ -128,7 +128,9 @@ def _team(
         CloneClient(locks.path, folder / f"clone-{number}") if number < WITH_A_CLONE else PlumbingClient(locks.path)
     )
     dice = random.Random(f"{seed} team {number}")
-    team_pipeline = TeamPipeline(atc, f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)])
+    team_pipeline = TeamPipeline(
+        atc, f"team-{number}", POOLS[number % 3], SHAPES[number % len(SHAPES)], presses=ledger.presses
+    )
     return Team(team_pipeline, client, ledger, Pace(dice, traffic))
 
 

@@ -159,7 +159,8 @@ class Judge:
     def _told(self, build: Build) -> str:
         job = self._world.jobs[build.job_id or 0].name
         times = f"{build.start_time or 0:.3f} to {build.end_time or 0:.3f}"
-        return f"{build.id} is {job} {build.name}, {build.status}, {times}, from {build.passed_builds}"
+        cause = "by a person" if build.manually_triggered else "by Concourse"
+        return f"{build.id} is {job} {build.name}, started {cause}, {build.status}, {times}, from {build.passed_builds}"
 
     def _index(self) -> None:
         made = {claim: note.build for claim, note in self._ledger.claims.items() if note.build is not None}

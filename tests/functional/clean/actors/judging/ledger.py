@@ -23,7 +23,7 @@ class ClaimNote:
 
 
 class Ledger:
-    """Claims and releases by commit, the times of re-runs by build id, and of new get steps by job id; thread-safe.
+    """Claims and releases by commit, the times of re-runs and pressed buttons by build id, of new get steps by job id.
 
     `unheard` are the claims of which Concourse has no output. `missing` are builds that wanted to work with a lock, or
     release it, and found it taken away: claim, build, time.
@@ -33,6 +33,7 @@ class Ledger:
         self.claims: dict[str, ClaimNote] = {}
         self.releases: dict[str, str] = {}
         self.reruns: dict[int, float] = {}
+        self.presses: dict[int, float] = {}
         self.changes: dict[int, list[float]] = {}
         self.unheard: list[str] = []
         self.missing: list[tuple[str, int, float]] = []

@@ -23,7 +23,7 @@ class TeamPipeline:
     """The pipeline of a team, whatever its name and the names of its jobs are by now.
 
     A job keeps its part in the team's work, such as CLAIM, for which `jobs` are known here. `played` are the builds
-    that a worker has run.
+    that a worker has run, `presses` the times at which people started builds of the gate.
     """
 
     atc: Emulator
@@ -31,6 +31,7 @@ class TeamPipeline:
     pool: str
     shape: Sequence[Config]
     name: str = ""
+    presses: dict[int, float] = field(default_factory=dict)
     played: set[int] = field(default_factory=set)
     _parts: dict[int, str] = field(default_factory=dict)
 
@@ -97,6 +98,8 @@ class TeamPipeline:
         with self.atc.world.lock:
             number = int(self.atc.trigger(self.reference, self.job(part).name)["id"])
             build = self.atc.build(number)
+            if part == GATE:
+                self.presses[number] = time.time()
         until = time.monotonic() + TIMEOUT
         while part == CLAIM and build.status == "pending":
             assert time.monotonic() < until, f"build {number} never started"
