@@ -70,7 +70,7 @@ class Host:
 
     def playbook(self, *arguments: str, environment: Mapping[str, str] | None = None, umask: str = "022") -> Run:
         """Run the playbook with arguments, under a umask of root."""
-        own = {"ANSIBLE_COLLECTIONS_PATH": self.collections, "ANSIBLE_PIPELINING": "1", **(environment or {})}
+        own = {"ANSIBLE_COLLECTIONS_PATH": self.collections, **(environment or {})}
         command = ("ansible-playbook", "poolboy.concourse.schedule", *arguments)
         return self.machine.ansible(*command, environment=own, patience=PATIENCE, umask=umask)
 

@@ -4,8 +4,8 @@
 """Makes modules quicker; Python imports this file when it starts. Only tests use it; POOLBOY_REUSE names the folder.
 
 Ansible sends each module with the files that it imports as an archive, and Python compiles them in each run anew:
-a third of the time of a task. What was compiled is kept for the next process. At its end, Python searches all objects
-for garbage, which is another tenth.
+a third of the time of a task. What was compiled is kept for the next process. Importing them is another half, which
+module_server.py has done before. At its end, Python searches all objects for garbage.
 """
 
 from __future__ import annotations
@@ -52,3 +52,11 @@ if FOLDER:
     _compile_source = vars(zipimport)["_compile_source"]
     vars(zipimport)["_compile_source"] = _compile
     gc.set_threshold(50_000)
+    program = os.path.basename(sys.orig_argv[1]) if len(sys.orig_argv) > 1 else ""
+    if program.startswith("ansible"):
+        # The modules of this run may use what a Python of the same environment has imported: it has the same release.
+        os.environ["POOLBOY_REUSE_PREFIX"] = sys.prefix
+    elif program.startswith("AnsiballZ_") and os.environ.get("POOLBOY_REUSE_PREFIX") == sys.prefix:
+        from module_client import hand_over
+
+        hand_over(FOLDER)
