@@ -11,7 +11,6 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,22 +43,23 @@ class Payload:
     files: frozenset[str]
 
 
-@pytest.fixture(params=sorted(MOST_FILES))
+@pytest.fixture(scope="module", params=sorted(MOST_FILES))
 def module(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def payload(module: str, workplace: Workplace, tmp_path: Path) -> Payload:
+@pytest.fixture(scope="module")
+def payload(module: str, tmp_path_factory: pytest.TempPathFactory) -> Payload:
     """Run the module with Ansible in check mode on a repository with one free lock, and keep the payload."""
-    locks = LockRepository(tmp_path / "locks.git")
+    folder = tmp_path_factory.mktemp(module)
+    workplace, locks = Workplace(folder / "machine"), LockRepository(folder / "locks.git")
     locks.add("aws", "env-1")
     options: dict[str, Any] = {"repo": locks.url, "pools": ["aws"]}
     if module == "concourse_pool_lock":
         options = {"repo": locks.url, "pool": "aws", "state": "claimed", "owner": "ada", "until": "1h"}
     if module == "concourse_pool_trigger":
         options |= {"pools": ["aws=main/deploy/claim-aws"], "concourse_url": "http://127.0.0.1:9"}
-    sent = tmp_path / "sent"
+    sent = folder / "sent"
     environment = {"ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_REMOTE_TMP": str(sent)}
     run = workplace.ad_hoc(module, options, "--check", environment=environment)
     (wrapper,) = sent.rglob(f"AnsiballZ_{module}.py")

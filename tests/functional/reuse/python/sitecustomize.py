@@ -57,6 +57,6 @@ if FOLDER:
         # The modules of this run may use what a Python of the same environment has imported: it has the same release.
         os.environ["POOLBOY_REUSE_PREFIX"] = sys.prefix
     elif program.startswith("AnsiballZ_") and os.environ.get("POOLBOY_REUSE_PREFIX") == sys.prefix:
-        from module_client import hand_over
+        from module_client import hand_over  # type: ignore[import-not-found]  # it is beside this file
 
         hand_over(FOLDER)
