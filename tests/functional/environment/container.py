@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import CHECKOUT
+from ansible_collections.poolboy.concourse.tests.functional.reuse.variables import reuse
 from ansible_collections.poolboy.concourse.tests.functional.running import PATIENCE, Run
 
 DOCKERFILE = CHECKOUT / "concourse" / "Dockerfile"
@@ -41,6 +42,7 @@ class Image:
             "PATH": os.pathsep.join([str(self.root / "usr/local/bin"), str(self.tools), os.defpath]),
             # In a container it is at / and needs no variable.
             "ANSIBLE_COLLECTIONS_PATH": str(self.root / "usr/share/ansible/collections"),
+            **reuse(),
         }
         done = subprocess.run(
             [str(self.root / config["run"]["path"].lstrip("/")), *config["run"].get("args", [])],

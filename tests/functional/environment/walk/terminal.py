@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.poolboy.concourse.tests.functional.environment.checkout import copy_of, tracked
+from ansible_collections.poolboy.concourse.tests.functional.reuse.variables import reuse
 from ansible_collections.poolboy.concourse.tests.functional.running import PATIENCE, TOOLS, Run, short_folder
 from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 from ansible_collections.poolboy.concourse.tests.scene import Scene
@@ -70,6 +71,7 @@ class Terminal:
             "LC_ALL": "C.UTF-8",
             "GIT_CONFIG_NOSYSTEM": "1",
             "ANSIBLE_NOCOLOR": "1",
+            **reuse(),
             # Of the tester's environment, which is shared: pip only looks whether all is there.
             "PIP_DRY_RUN": "1",
             "PIP_NO_INDEX": "1",
