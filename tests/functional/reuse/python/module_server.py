@@ -74,13 +74,10 @@ def _be_the_module(client: socket.socket) -> None:
         client.send(b"t")
         _end_with(client)
         code = _run(script)
-        threading._shutdown()  # type: ignore[attr-defined]  # waits for the threads of the module
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
     except BaseException:  # noqa: BLE001 - the task shows it
         traceback.print_exc()
     finally:
+        _end_as_python_does()
         client.send(bytes([code & 255]))
         os._exit(code)
 
@@ -111,6 +108,13 @@ def _end_with(client: socket.socket) -> None:
     """Let the kernel kill this process if the client is killed."""
     fcntl.fcntl(client, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(client, fcntl.F_SETFL, fcntl.fcntl(client, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def _end_as_python_does() -> None:
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for the threads of the module
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 def _run(script: str) -> int:
