@@ -10,6 +10,7 @@ import array
 import marshal
 import os
 import sys
+import zlib
 
 # Python reads these itself; others change how it starts.
 _KNOWN = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
@@ -44,15 +45,7 @@ def hand_over(folder: str) -> None:
 def _address(folder: str) -> str:
     """Return the socket of the server for this Python, user and machine: a namespace of Linux can hide files."""
     spaces = "-".join(str(os.stat(f"/proc/self/ns/{name}").st_ino) for name in ("mnt", "user", "net"))
-    return f"{folder}/{sys.hexversion:x}-{hash_of(sys.prefix):x}-{os.getuid()}-{spaces}"
-
-
-def hash_of(text: str) -> int:
-    """Return a number for a text that is the same in each process."""
-    number = 0
-    for byte in text.encode():
-        number = (number * 31 + byte) % 0xFFFFFFFF
-    return number
+    return f"{folder}/{sys.hexversion:x}-{zlib.crc32(sys.prefix.encode()):x}-{os.getuid()}-{spaces}"
 
 
 def _send(server: _socket.socket) -> None:
