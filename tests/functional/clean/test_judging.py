@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ...atc import Emulator
+from ...lockrepo import LockRepository
+from .actors.judging.judge import Judge
 from .actors.judging.ledger import Ledger
 from .actors.judging.reruns import Reruns
 from .actors.teams.pipelines import AT_A_GATE, CLAIM, GATE, GIVE_BACK
@@ -83,3 +86,22 @@ def test_build_started_by_a_change(team: TeamPipeline, atc: Emulator, ledger: Le
     atc.schedule()
     (again,) = [build for build in team.unplayed() if build.status == "started"]
     assert Reruns(atc.world, ledger).behind(again) == ledger.changes[job.id][0]
+
+
+def test_who_lost_a_lock_to_a_re_run_gives_back_those_of_others(atc: Emulator, ledger: Ledger, tmp_path: Path) -> None:
+    """A pool resource does not check who holds what it gives back; without a re-run, that is a theft."""
+    log = tmp_path / "log"
+    log.touch()
+    locks = LockRepository(tmp_path / "locks.git")
+    base = locks.add("aws", "env-0")
+    holders = []
+    for believed in ("re-run", 0, 1):
+        holders.append(locks.claim("aws", "env-0"))
+        ledger.releases[locks.release("aws", "env-0")] = believed if isinstance(believed, str) else holders[believed]
+    judge = Judge(locks.path, atc, ledger, log)
+    assert len(judge.look_back(base).stolen) == 3
+    judge = Judge(locks.path, atc, ledger, log)
+    judge.taken_unseen.add("re-run")
+    findings = judge.look_back(base)
+    assert findings.stolen == []
+    assert len(findings.lost_to_reruns) == 3

@@ -48,7 +48,7 @@ class Judge:
         self.findings = Findings()
         self._takers: dict[str, list[Build]] = {}
         self._ended: dict[str, Move] = {}
-        self._taken_unseen: set[str] = set()  # claims that were over for a re-run that no cleaner could see
+        self.taken_unseen: set[str] = set()  # claims that were over for a re-run that no cleaner could see
         self._lost: set[str] = set()  # claims that such a re-run ended
 
     def look_back(self, base: str) -> Findings:
@@ -77,8 +77,9 @@ class Judge:
 
     def _check_mistake(self, lock: str, claim: str, believed: str | None) -> None:
         """Somebody released a lock by an old claim, and so stole it from its holder."""
-        text = f"{lock}: its holder by {claim} lost it, somebody else gave it back"
-        if believed in self._taken_unseen:
+        text = f"{lock}: its holder by {claim} lost it, somebody else gave it back by {believed}"
+        # Whoever lost a lock to a re-run does not know it, and gives back the lock of the next holder, and so on.
+        if believed in self.taken_unseen | self._lost:
             self._lost.add(claim)
             self.findings.lost_to_reruns.append(text)
         else:
@@ -136,7 +137,7 @@ class Judge:
                 f"{text}; a re-run asked for {last_look - asked_for:.3f} s before the last look"
             )
         else:
-            self._taken_unseen.add(claim)
+            self.taken_unseen.add(claim)
             if asked_for > at:
                 self.findings.late += 1
             else:
