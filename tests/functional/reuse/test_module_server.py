@@ -9,26 +9,18 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.poolboy.concourse.tests.functional.running import Run, Workplace
+from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until
 
 SERVER = "module_server.py"
 # What the parent of the command is, and what it was started with: the server's variables, not those of the run.
 PARENT = "tr '\\0' '\\n' </proc/$PPID"
 ASK = f"{PARENT}/cmdline | grep -c {SERVER}; umask; pwd; echo $MARK; {PARENT}/environ | grep -c MARK || true"
 PATIENCE = 30.0  # seconds
-
-
-def wait_for(ready: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not ready():
-        assert time.monotonic() < end, f"{what}: not within {PATIENCE:.0f} s"
-        time.sleep(0.05)
 
 
 def shell(workplace: Workplace, command: str, **variables: str) -> Run:
@@ -42,7 +34,9 @@ def shell(workplace: Workplace, command: str, **variables: str) -> Run:
 @pytest.fixture
 def served(workplace: Workplace) -> Workplace:
     """A machine whose server runs: the first module of a test session starts it."""
-    wait_for(lambda: SERVER in shell(workplace, f"{PARENT}/cmdline").stdout, "a server runs modules")
+    wait_until(
+        lambda: SERVER in shell(workplace, f"{PARENT}/cmdline").stdout, what="a server for modules", seconds=PATIENCE
+    )
     return workplace
 
 
@@ -71,13 +65,13 @@ def test_it_ends_with_its_process(served: Workplace, tmp_path: Path) -> None:
         stdout=subprocess.DEVNULL,
         env={**served.variables, "POOLBOY_REUSE_PREFIX": sys.prefix},
     )
-    wait_for(lambda: seen.read_text().strip() != "", "the module runs")
+    wait_until(lambda: seen.read_text().strip() != "", what="start of the module", seconds=PATIENCE)
     runner = Path("/proc", seen.read_text().strip())
     assert SERVER in (runner / "cmdline").read_text()
     assert int(runner.name) != client.pid
     client.kill()
     client.wait()
-    wait_for(lambda: not runner.exists(), "the module ends")
+    wait_until(lambda: not runner.exists(), what="end of the module", seconds=PATIENCE)
 
 
 def test_a_crash_is_its_exit_code(served: Workplace, tmp_path: Path) -> None:

@@ -22,10 +22,12 @@ from ansible_collections.poolboy.concourse.tests.functional.git.cache import loo
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look, claims_of, expected_claims, grow
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import LockRepository
+from ansible_collections.poolboy.concourse.tests.servers.processes import wait_until
 
 COLLECTIONS = Path(repository.__file__).absolute().parents[6]
 KILLS = 30
 
+PATIENCE = 30.0  # seconds
 Start = Callable[[int], "subprocess.Popen[bytes]"]
 
 
@@ -53,13 +55,6 @@ def history(locks: LockRepository) -> Mapping[str, Mapping[str, str]]:
         commit = locks.add("gcp", f"env-{number}", state="claimed")
         truth[commit] = expected_claims(locks)
     return truth
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.005)
 
 
 def test_many_at_once(look: Look, locks: LockRepository, start: Start) -> None:
@@ -120,7 +115,7 @@ def test_a_git_that_a_killed_run_left_behind(
     slow = f"{wait}; {work}" if moment == "before" else f'"{recorder.git}" "$@"; {wait}; echo > {done}; exit'
     recorder.run_before(f'if [ "$1" = fetch ]; then {slow}; fi')
     with start(1) as process:
-        wait_for(lambda: begun.exists() and begun.read_text() != "")
+        wait_until(lambda: begun.exists() and begun.read_text() != "", what="start of the work", seconds=PATIENCE)
         process.kill()
     orphan = int(begun.read_text())
     os.kill(orphan, 0)  # it is still there
@@ -128,7 +123,7 @@ def test_a_git_that_a_killed_run_left_behind(
     locks.release("aws", "env-2")
     new = locks.claim("aws", "env-2")
     assert claims_of(look(locks.path)) == expected_claims(locks)
-    wait_for(done.exists)
+    wait_until(done.exists, what="end of the work", seconds=PATIENCE)
     assert claims_of(look(locks.path))["aws/claimed/env-2"] == new != old
     locks.release("aws", "env-2")
     assert claims_of(look(locks.path)) == expected_claims(locks)

@@ -77,9 +77,11 @@ def _be_the_module(client: socket.socket) -> None:
     except BaseException:  # noqa: BLE001 - the task shows it
         traceback.print_exc()
     finally:
-        _end_as_python_does()
-        client.send(bytes([code & 255]))
-        os._exit(code)
+        try:
+            _end_as_python_does()
+            client.send(bytes([code & 255]))
+        finally:
+            os._exit(code)
 
 
 def _take_over(client: socket.socket) -> str:

@@ -5,7 +5,7 @@
 
 Ansible sends each module with the files that it imports as an archive, and Python compiles them in each run anew:
 a third of the time of a task. What was compiled is kept for the next process. Importing them is another half, which
-module_server.py has done before. At its end, Python searches all objects for garbage.
+module_server.py has done before. A process that imports them itself skips the search for garbage at its end.
 """
 
 from __future__ import annotations
