@@ -98,3 +98,14 @@ def test_no_secret_is_seen(scene: Scene, machine: Machine, receiver: Receiver) -
         if form in text
     }
     assert seen == {}
+
+
+def test_the_name_of_a_task_shows_no_secret(scene: Scene, machine: Machine, receiver: Receiver) -> None:
+    """One name is a template that reads all variables, and Ansible shows in it what cannot be evaluated."""
+    secret = secrets.token_hex(12)
+    reports = report_variables(machine, receiver)
+    wrong = {"pool_boy_pushgateway_url": [f"http://boy:{secret}@gateway"], "pool_boy_webhook_url": [secret]}
+    done = machine.rounds({"shop": work(scene, **{**reports, **wrong})}).run
+    assert done.code != 0
+    assert "Refuse a configuration that cannot work" in done.stdout
+    assert secret not in done.said
