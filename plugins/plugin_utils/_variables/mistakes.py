@@ -14,7 +14,8 @@ from .._round.settings import RoundSettings
 from .._round.web_addresses import PLACE_OF_COMMIT
 from .variable_names import unknown_variables
 
-_ADDRESS = re.compile(r"https?://[!-~]+")
+# The message of a request with an unreadable port shows it, and it can be a password.
+_ADDRESS = re.compile(r"https?://(?=[!-~]+$)([^/?#]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]+)(:[0-9]+)?([/?#].*)?")
 
 
 def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[str]:
@@ -74,7 +75,7 @@ def _mistakes_in_addresses(settings: RoundSettings) -> Iterator[str]:
     for name in ("pushgateway_url", "webhook_url"):
         address = getattr(settings, name)
         if address and not _ADDRESS.fullmatch(address):
-            yield f"pool_boy_{name} is not a URL that begins with http:// or https://."
+            yield f"pool_boy_{name} is not a URL such as https://host/path or https://host:port/path."
     commit_url = settings.page_commit_url
     # A name or a password in it would be in the fact of the round, and in the file beside the page.
     if commit_url and not (safe_link(commit_url) and PLACE_OF_COMMIT in commit_url):

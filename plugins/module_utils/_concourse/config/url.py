@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from ..._core.shared.errors import BadOption
 from ..._core.shared.text import printable
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# Text behind a colon that is not a port: of an address that ends too early, it is the password.
+_NOT_A_PORT = re.compile(r"((?:.*?://)?[^/]*?:)(?!/|[0-9]+(?:/|$)).*")
 
 
 def normalized_url(address: str) -> str | None:
@@ -41,8 +44,9 @@ def checked_url(address: str, option: str) -> str:
             "concourse_username and concourse_password."
         )
     if normalized_url(address) is None or not address.isascii() or not address.isprintable() or " " in address:
+        shown = printable(_NOT_A_PORT.sub(r"\1...", address), 200)
         raise BadOption(
-            f"{option} is '{printable(address, 200)}', which is not the address of a Concourse: "
+            f"{option} is '{shown}', which is not the address of a Concourse: "
             "give the address that you open in a browser, for example https://ci.example.com."
         )
     return address

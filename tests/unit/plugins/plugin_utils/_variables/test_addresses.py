@@ -38,3 +38,42 @@ def test_any_other_address_of_commits_is_refused_without_being_shown(address: st
     assert mistake.startswith("pool_boy_page_commit_url is not a URL such as ")
     assert "s3cret" not in mistake
     assert "T0KEN" not in mistake
+
+
+def mistakes_in_request(address: str) -> list[str]:
+    settings = {"name": "infra", "repo": "/srv/locks", "pools": ["aws"], "state_file": "/srv/state.json"}
+    return list(mistakes_in(read_settings({**settings, "pushgateway_url": address, "webhook_url": address}), ()))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://hooks.example.com",
+        "http://localhost:9091/",
+        "http://[::1]:9091/metrics",
+        "https://boy:s3cret@hooks.example.com:8443/a@b?c=d#e",
+        "https://boy:pass:word@hooks.example.com",
+        "https://hooks.example.com?token=s3cret:x",
+    ],
+)
+def test_an_address_for_requests_is_good(address: str) -> None:
+    assert mistakes_in_request(address) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://boy:s3cret",
+        "http://boy:s3cret/@hooks.example.com",
+        "https://s3cret:@",
+        "https://hooks.example.com:9091s3cret/x",
+        "https://hooks.example.com/s3cret x",
+        "https://hooks.example.com/s3cret\n",
+        "s3cret",
+        "ftp://s3cret",
+    ],
+)
+def test_an_address_that_no_request_can_use_is_refused_without_being_shown(address: str) -> None:
+    found = mistakes_in_request(address)
+    assert [one.split(" is ")[0] for one in found] == ["pool_boy_pushgateway_url", "pool_boy_webhook_url"]
+    assert "s3cret" not in "".join(found)

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.url import normalized_url
+from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.config.url import checked_url, normalized_url
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import BadOption
 
 SAME = [
     ("https://ci.example.com", "https://CI.Example.Com:443/"),
@@ -51,3 +54,19 @@ def test_different(one: str, other: str) -> None:
 @pytest.mark.parametrize("address", NONE)
 def test_none(address: str) -> None:
     assert normalized_url(address) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https:/ci.example.com", "https:/ci.example.com"),
+        ("https://ci.example.com:99999", "https://ci.example.com:99999"),
+        ("https://boy:s3cret", "https://boy:..."),
+        ("boy:s3cret", "boy:..."),
+        ("https://boy:12s3cret/x", "https://boy:..."),
+        ("https://boy:s3cret:80/x", "https://boy:..."),
+    ],
+)
+def test_message_shows_no_password(address: str, shown: str) -> None:
+    with pytest.raises(BadOption, match=re.escape(f"concourse_url is '{shown}', which is not")):
+        checked_url(address, "concourse_url")
