@@ -32,7 +32,7 @@ test: $(READY) $(ACTIONLINT) ## Run the checks and the tests.
 bench: $(READY) ## Measure the goals of docs/docsite/rst/performance.rst.
 	PYTHONPATH="$(CURDIR)/.collections" $(BIN)/python -m ansible_collections.poolboy.concourse.tests.bench $(if $(ONLY),--only $(ONLY))
 
-lint: $(READY) $(ACTIONLINT) ## Check the code statically: ruff, mypy, ansible-lint, and linters of documents, licences, workflows and the artifact.
+lint: $(READY) $(ACTIONLINT) ## Check the code statically: ruff, mypy, ansible-lint, and linters of documents, licenses, workflows and the artifact.
 	$(BIN)/python -m scripts.check lint
 
 unit: $(READY) ## Run the fast tests.

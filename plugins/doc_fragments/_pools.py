@@ -29,7 +29,8 @@ options:
     type: int
     default: 60
   grace:
-    description: Minutes after which a lock with the policy V(release) may be released, counted in the same way.
+    description:
+      - Minutes after which a lock with the policy V(release) may be released, counted as for O(stale_timeout).
     type: int
     default: 5
   policy:

@@ -63,7 +63,8 @@ options:
     description:
       - Locks that are always kept, as C(pool/lock) or as shell patterns such as V(aws/precious-*). The exact name of a
         lock also works if it looks like a pattern, such as V(aws/env[1]).
-      - The module warns about a pattern that matches no lock of the pools, such as a pattern without a pool.
+      - The module fails if an entry can match no lock, because it has neither a slash nor a wildcard, and warns about a
+        pattern that matches no lock of the pools.
     type: list
     elements: str
     default: []
@@ -203,7 +204,9 @@ problems:
   returned: after the repository was read
   type: list
   elements: dict
-  sample: [{pool: aws, text: "lock env-1 is both claimed and unclaimed: remove one of the two files"}]
+  sample:
+    - pool: aws
+      text: "lock env-1 is both claimed and unclaimed: find out which file is right, and remove the other"
 report:
   description:
     - The locks before the run as the lines of a table, each with what the run does with it, or would do in check mode.

@@ -71,8 +71,8 @@ options:
       - In a job of AWX, the default is that job, such as V(AWX job 4711 of https://awx.example.com). Elsewhere it is
         required for a claim, because no other default is certain to be unique. Use the id of the workflow to claim in
         one job and release in another.
-      - Several AWX that share a lock repository need different base URLs of the service in their settings, because jobs
-        of the same number would otherwise have the same owner.
+      - Several AWX installations that share a lock repository need different base URLs of the service in their
+        settings, because jobs of the same number would otherwise have the same owner.
     type: str
   reason:
     description: Why the lock is held or changed, in one line. Everybody who can see the lock can read it.

@@ -277,7 +277,7 @@ problems:
     text:
       description: What is wrong with it.
       type: str
-      sample: "lock env-1 is both claimed and unclaimed: remove one of the two files"
+      sample: "lock env-1 is both claimed and unclaimed: find out which file is right, and remove the other"
 report:
   description: The locks as the lines of a table, the worst first.
   returned: after the locks were judged

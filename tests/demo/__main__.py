@@ -50,6 +50,7 @@ def main() -> int:
             code = _run(scene, "pool_boy", "-e", f"@{variables}")
     if code == 0:
         print(f"The page of this round: {page.as_uri()}")
+        print("The demo has ended, and its Concourse with it. Run make demo to start it again.")
     return code
 
 

@@ -44,11 +44,13 @@ class ArgumentModule(AnsibleModule):
     def _variables_hint(self) -> str:
         error = next(iter(self.validation_result.errors.errors), None)
         required = {name: one for name, one in self.argument_spec.items() if one.get("required")}
-        missing = [one for name, one in required.items() if self.params.get(name) is None and "fallback" in one]
+        missing = {name: one for name, one in required.items() if self.params.get(name) is None}
         if not isinstance(error, RequiredError) or not missing:
             return ""
-        variables = " and ".join(sorted(one["fallback"][1][0] for one in missing))
-        return f" (or set {variables} in the environment where the module runs)"
+        fallbacks = " and ".join(sorted(one["fallback"][1][0] for one in missing.values() if "fallback" in one))
+        in_environment = f"or set {fallbacks} in the environment where the module runs; " if fallbacks else ""
+        variables = " and ".join(f"pool_boy_{name}" for name in sorted(missing))
+        return f" ({in_environment}the role and the playbooks of this collection take {variables})"
 
     def _log_invocation(self) -> None:
         """Log the options. AnsibleModule itself ends with a traceback if one is not UTF-8."""

@@ -79,7 +79,7 @@ class LockModule(CommittingModule):
                 run.carry_out(PushRetry, self._options["wait"])
         except NotAvailable as error:
             self.so_far = lambda: {"not_available": True}
-            hint = "" if self._options["wait"] else " To wait for it, set wait to a number of seconds."
+            hint = "" if self._options["wait"] else " To wait for a free lock, set wait to a number of seconds."
             raise PoolboyError(f"{error}{self._unused(error, run.snapshot)}{hint}") from None
 
     def _unused(self, error: NotAvailable, snapshot: Snapshot) -> str:

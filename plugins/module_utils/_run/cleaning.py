@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .._core.clean.forced_locks import read_force
-from .._core.clean.options import CleanRules
+from .._core.clean.options import CleanRules, read_exclusions
 from .._core.clean.plan import LockPlan
 from .._core.clean.result import clean_diff, clean_result, clean_warnings, failure_result, slow_warnings
 from .._core.clean.run import CleanRun
@@ -113,7 +113,7 @@ def cleaning_rules(options: Options, wanted: tuple[PoolOption, ...]) -> CleanRul
     targets = {pool.name: pool.release_to or target for pool in wanted}
     return CleanRules(
         release_to={pool: target for pool, target in targets.items() if target},
-        exclude=options["exclude"],
+        exclude=read_exclusions(options["exclude"]),
         force=read_force(options["force"]),
         max_releases=options["max_releases"],
         accept_gone=options["accept_gone"] or (),

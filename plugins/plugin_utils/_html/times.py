@@ -36,10 +36,6 @@ class PageTime:
         """Seconds since 1970."""
         return int(self.at.timestamp())
 
-    def minutes_until(self, later: PageTime) -> int:
-        """Return the whole minutes to a later time; 0 if it is not later."""
-        return max(0, (later.seconds - self.seconds) // 60)
-
 
 def page_time(seconds: int | None) -> PageTime | None:
     """Return a time that is given in seconds since 1970, UTC; None stays None."""

@@ -14,7 +14,7 @@ from ansible.module_utils.common.yaml import yaml_load
 PREFIX = "pool_boy_"
 # Variables of the playbooks, and the fact that a round sets.
 _OF_PLAYBOOKS = frozenset({"pool_boy_hosts", "pool_boy_force", "pool_boy_round"})
-# Those of the playbook awx.
+# Options of concourse_pool_lock, as variables of the playbooks claim and release.
 _OF_LOCKS = frozenset(
     f"pool_boy_{name}"
     for name in (
@@ -32,6 +32,7 @@ _OF_LOCKS = frozenset(
         "create_pool",
     )
 )
+# Variables of the playbook awx.
 _OF_AWX = frozenset(
     f"pool_boy_awx_{name}"
     for name in (
@@ -73,7 +74,18 @@ def unknown_variables(variables: Collection[str]) -> str | None:
     unknown = sorted({name for name in variables if name.startswith(PREFIX)} - known_variables())
     if not unknown:
         return None
+    similar = _similar_variables(unknown)
+    guess = f" (did you mean {', '.join(similar)}?)" if similar else ""
     return (
-        f"There is no variable {', '.join(unknown)}. Correct the name: see ansible-doc -t role"
-        f" poolboy.concourse.pool_boy. Names of your own variables must not begin with {PREFIX}."
+        f"There is no variable {', '.join(unknown)}. Correct the name{guess}: see ansible-doc -t role"
+        " poolboy.concourse.pool_boy, for claim and release also ansible-doc poolboy.concourse.concourse_pool_lock."
+        f" Names of your own variables must not begin with {PREFIX}."
     )
+
+
+def _similar_variables(names: Collection[str]) -> list[str]:
+    """Return the most similar known variable of each name that has one."""
+    from difflib import get_close_matches  # late: almost no run needs it
+
+    known = known_variables()
+    return list(dict.fromkeys(one for name in names for one in get_close_matches(name, known, n=1, cutoff=0.8)))

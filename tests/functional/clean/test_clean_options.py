@@ -175,16 +175,22 @@ def test_exclude(clean: Clean, locks: LockRepository) -> None:
     assert "'gcp/*' matches no lock of the chosen pools" in warning
 
 
-def test_a_pattern_without_its_pool_is_a_warning(clean: Clean, locks: LockRepository) -> None:
-    options = {"repo": locks.url, "pools": "aws", "exclude": ["env-1", "aws/env-2"]}
+def test_a_pattern_without_its_pool(clean: Clean, locks: LockRepository) -> None:
+    options = {"repo": locks.url, "pools": "aws", "exclude": ["env-[1]", "aws/env-2"]}
     checked, run = clean(**options, check_mode=True), clean(**options)
     assert checked.warnings == run.warnings
     assert run.warnings[0] == (
-        "exclude: the pattern 'env-1' matches no lock of the chosen pools. "
-        "Write patterns as pool/lock, such as aws/env-1."
+        "exclude: the pattern 'env-[1]' matches no lock of the chosen pools. "
+        "Write patterns as pool/lock, such as aws/env-[1]."
     )
     assert len(run.warnings) == 2, "the other is about releases by age"
     assert released(run) == {"aws/env-1"}
+
+
+def test_exclude_as_text(clean: Clean, locks: LockRepository) -> None:
+    run = clean(repo=locks.url, pools="aws", exclude="aws/env-1, aws/env-2")
+    assert not released(run)
+    assert run.locks["aws/env-2"]["action_reason"] == "it is excluded"
 
 
 def test_releases_of_unchecked_builds_are_a_warning(clean: Clean, locks: LockRepository) -> None:

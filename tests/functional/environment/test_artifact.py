@@ -78,7 +78,7 @@ def check_files(unpacked: Path) -> None:
         path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_symlink() or path.is_file()
     }
     assert packed == {name for name in tracked() if name.split("/")[0] in FOR_USERS} | MADE_BY_GALAXY
-    # Tools read the licence here.
+    # Tools read the license here.
     assert (
         (unpacked / "LICENSES" / "GPL-3.0-or-later.txt").read_text(encoding="utf-8").lstrip().startswith("GNU GENERAL")
     )

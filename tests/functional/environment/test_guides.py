@@ -37,7 +37,7 @@ from ansible_collections.poolboy.concourse.tests.scene import Scene
 
 # The files that examples show, by a piece of their text: later examples of the page read them.
 FILES = {
-    "pool_boy_page_file: /var/www/html/pools.html": "round.yml",
+    "pool_boy_page_file: ~/pools.html": "round.yml",
     "  - name: https://github.com": "requirements.yml",
 }
 # What examples read from elsewhere.

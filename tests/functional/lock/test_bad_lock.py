@@ -129,7 +129,7 @@ def test_no_free_lock(lock: Lock, locks: LockRepository) -> None:
     assert message.startswith("Pool aws has no free lock. Held: env-1 by ada since ")
     assert "; env-4 by bob since " in message
     assert "; env-7 by main/deploy/claim 7 since " in message
-    hint = " To wait for it, set wait to a number of seconds."
+    hint = " To wait for a free lock, set wait to a number of seconds."
     assert message == refusal(lock(**{**CLAIM, "owner": "ann"}, wait=1)) + hint
     at_once = refusal(lock(**{**CLAIM, "owner": "ann"}, wait=1000, check_mode=True))
     assert at_once + hint == message

@@ -189,7 +189,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no-pools": (
         {"pool_boy_pools": None, "pool_boy_trigger": False},
-        "missing required arguments: pools (or set POOLS in the environment where the module runs). Nothing was done",
+        "missing required arguments: pools (or set POOLS in the environment where the module runs; the role and the"
+        " playbooks of this collection take pool_boy_pools). Nothing was done",
     ),
 }
 

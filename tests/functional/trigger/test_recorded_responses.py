@@ -66,7 +66,7 @@ RUNS: dict[str, tuple[str, str]] = {
     "trigger: archived pipeline": ("failed", ARCHIVED),
     "trigger: unknown job": (
         "failed",
-        "no job ghost in pipeline ci of team main: the pipeline has no such job. It has:",
+        "no job ghost in pipeline ci of team main: the pipeline has:",
     ),
     "trigger: unknown pipeline": (
         "failed",

@@ -41,7 +41,7 @@ def _existing(job: JobReference, queries: ConcourseQueries) -> str:
     if job.pipeline.instance_vars not in variables:
         listed = _listed(one or "none" for one in variables)
         return f"no pipeline of that name has these instance variables. There are: {listed}."
-    return f"the pipeline has no such job. It has: {_listed(one.name for one in queries.jobs(job.pipeline))}."
+    return f"the pipeline has: {_listed(one.name for one in queries.jobs(job.pipeline))}."
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -39,7 +39,9 @@ def resolve_settings(options: ConcourseOptions, environment: Mapping[str, str] |
         raise BadOption(f"{' and '.join(logins)} are different ways to log in to Concourse: give only one of them.")
     if not options.url and not options.target:
         given = logins[0] if logins else "A login"
-        raise BadOption(f"{given} needs a Concourse to log in to: give its address as concourse_url.")
+        raise BadOption(
+            f"{given} needs a Concourse to log in to: give its address as concourse_url (CONCOURSE_BASE_URL)."
+        )
     target = None
     if options.target:
         target = read_target(options.target, flyrc_path(os.environ if environment is None else environment))

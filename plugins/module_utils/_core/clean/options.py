@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..shared.names import matches_name
+from ..shared.errors import BadOption
+from ..shared.names import is_pattern, matches_name
+from ..shared.text import quoted
+
+# Ansible takes a text for a list that commas separate, also one that is meant as JSON.
+_QUOTED = ('"', "'", '["', "['")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,28 @@ class CleanRules:
         return any(claim.startswith(commit) for commit in self.accept_gone)
 
 
+def read_exclusions(given: Sequence[str]) -> Sequence[str]:
+    """Return the patterns, which lines can separate, too. Raises BadOption for one that can match no lock."""
+    patterns = [line for text in given for line in text.split("\n") if line.strip()]
+    for pattern in patterns:
+        if pattern.lstrip().startswith(_QUOTED):
+            raise BadOption(
+                f"exclude: {quoted(pattern, 80)} has a quote, so it would keep nothing. Write a list, or a text such as"
+                " aws/env-1,gcp/*; on a command line, write the variables as JSON."
+            )
+        if "/" not in pattern and not is_pattern(pattern):
+            raise BadOption(
+                f"exclude: {quoted(pattern, 80)} names no lock, so it would keep nothing. Write pool/lock, such as"
+                " aws/env-1, or aws/* for all locks of a pool."
+            )
+    return patterns
+
+
+def excludes(pattern: str, lock: str) -> bool:
+    """Return whether a pattern, with or without the blanks around it, is exactly `pool/lock` or matches all of it."""
+    return matches_name(pattern, lock) or matches_name(pattern.strip(), lock)
+
+
 def excluded_by(lock: str, patterns: Sequence[str]) -> str | None:
-    """Return the first pattern that is exactly `pool/lock`, or matches the whole of it; None without any."""
-    return next((pattern for pattern in patterns if matches_name(pattern, lock)), None)
+    """Return the first pattern that excludes a lock; None without any."""
+    return next((pattern for pattern in patterns if excludes(pattern, lock)), None)

@@ -24,7 +24,7 @@ class Cause(enum.Enum):
     NOT_YET = "releasable at {releasable_at}"
     POLICY_KEEPS = "the policy keeps it"
     IN_USE = "it is in use"
-    IN_BOTH_STATES = "it is both claimed and unclaimed; delete the file that is wrong"
+    IN_BOTH_STATES = "it is both claimed and unclaimed; find out which file is right, and remove the other"
     NAME_TAKEN = "pool {subject} already has a lock of this name"
     OBSTACLE = "{subject} is in the way and is not a lock; move it elsewhere"
     CHANGED_HANDS = "it changed hands during this run"

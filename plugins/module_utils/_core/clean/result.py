@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from ..pool.layout import State, lock_path
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
-from ..report.columns import AGE, COMMIT, HOLDER, LOCK, POOL, VERDICT, Column
+from ..report.columns import AGE, CLAIMED_BY, COMMIT, LOCK, POOL, VERDICT, Column
 from ..report.problems import problems_of
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
 from ..shared.names import matches_name
 from ..shared.text import count_text, printable, quoted, some_of
 from ..verdict.verdict import VerdictName
+from .options import excludes
 from .plan import LockPlan
 from .reason import Cause, cause_text, reason_text
 from .run import CleanRun
@@ -67,7 +68,7 @@ def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator
     """Yield a warning for each pattern without a lock, and about locks of builds that Concourse was not asked about."""
     locks = [lock_plan.judged.lock for lock_plan in plan]
     for pattern in dict.fromkeys(exclude):
-        if not any(matches_name(pattern, lock.pool_and_name) for lock in locks):
+        if not any(excludes(pattern, lock.pool_and_name) for lock in locks):
             yield (
                 f"exclude: the pattern {quoted(pattern, 80)} matches no lock of the chosen pools. "
                 f"Write patterns as pool/lock, such as {printable(_pattern_example(pattern, locks), 120)}."
@@ -117,7 +118,7 @@ def _report_lines(plan: Sequence[LockPlan], snapshot: Snapshot, pools: Sequence[
         heading="The pools before this run:",
         remark=lambda judged: _remark(steps[judged.lock.path]),
     )
-    columns = (POOL, LOCK, action, VERDICT, HOLDER, AGE, COMMIT)
+    columns = (POOL, LOCK, action, VERDICT, CLAIMED_BY, AGE, COMMIT)
     judged = [lock_plan.judged for lock_plan in plan]
     return report_lines(judged, pools, problems_of(snapshot, judged, pools), now, columns, counted)
 

@@ -107,6 +107,6 @@ def resources_with(
 
 
 def require_other_version(followed: Collection[ResourceVersion], resources: Iterable[str], version: Version) -> None:
-    """Check that a version which a build lists of another resource than those is not one that it lists of them."""
+    """Raise NoCredibleResponse if a version that a build lists for another resource is followed for each of these."""
     if all((resource, version) in followed for resource in resources):
         raise NoCredibleResponse("Concourse lists a version of one resource as that of another")

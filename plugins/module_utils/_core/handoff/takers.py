@@ -29,8 +29,8 @@ class Taker:
 def ask_for_taker(progress: VersionProgress, wanted: Collection[str], closed: Collection[str] = ()) -> Taker:
     """Find the first of the `wanted` jobs that has not taken the version yet and still can. Raises NoCredibleResponse.
 
-    A job can if every job in its `passed` has passed the version on, or can still take it: so one finds the next.
-    `closed` jobs cannot, whatever the version is.
+    A job can if every job in its `passed` has passed the version on, or can still take it; so finding one job can make
+    further jobs able to take it. `closed` jobs cannot, whatever the version is.
     """
     use, graph = progress.use, progress.graph
     jobs = {str(build.job) for build in use.counted_builds()}

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..claim.claim import Claim
-from ..claim.hold import HoldEnd, read_hold
+from ..claim.hold import Hold, HoldEnd, read_hold
 from ..claim.holder import read_holder
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
@@ -21,21 +21,26 @@ def owner_of(claim: Claim) -> str:
 
 
 def is_holder(owner: str | None, claim: Claim) -> bool:
-    """Return whether an owner made a claim. Nobody made that of a build, also not an owner without a name."""
+    """Return whether an owner made a claim. No owner, not even an empty one, made that of a build."""
     return bool(owner) and owner_of(claim) == owner
 
 
 def holder_text(lock: Lock, snapshot: Snapshot) -> str:
-    """Return who holds a claimed lock, since when and until when: `ada since 2026-11-29T14:00:00Z until ...`."""
+    """Return who holds a claimed lock, since when, until when, and why: `ada since 2026-11-29T14:00:00Z (demo)`."""
     claim = snapshot.claim(lock)
     holder = read_holder(claim, lock.name, "main")
-    text = f"{printable(holder.text, 120)} since {iso_time(claim.claimed_at) or 'a time that cannot be read'}"
-    hold = holder.hold
+    reason = f" ({printable(holder.hold.reason, 120)})" if holder.owner and holder.hold and holder.hold.reason else ""
+    name = holder.owner or holder.text
+    since = iso_time(claim.claimed_at) or "a time that cannot be read"
+    return f"{printable(name, 120)} since {since}{_end_text(holder.hold)}{reason}"
+
+
+def _end_text(hold: Hold | None) -> str:
     if hold is None or hold.end is HoldEnd.UNSTATED:
-        return text
+        return ""
     if hold.end is HoldEnd.NEVER:
-        return f"{text} without an end"
-    return f"{text} until {iso_time(hold.until) or 'a time that cannot be read'}"
+        return " without an end"
+    return f" until {iso_time(hold.until) or 'a time that cannot be read'}"
 
 
 def holder_name(lock: Lock, snapshot: Snapshot) -> str:
@@ -50,6 +55,6 @@ def held_by_another(lock: Lock, snapshot: Snapshot) -> str:
     command = release_command(lock.pool, lock.name, commit)
     by_command = f", or run: {command}" if command else "."
     return (
-        f"Lock {printable(lock.pool_and_name, 80)} is held by {holder_text(lock, snapshot)}. To release it anyway,"
-        f" set claim_commit to '{commit[:SHOWN_DIGITS]}'{by_command}"
+        f"Lock {printable(lock.pool_and_name, 80)} is held by {holder_text(lock, snapshot)}. To release it, ask"
+        f" the holder first; then set claim_commit to '{commit[:SHOWN_DIGITS]}'{by_command}"
     )

@@ -84,8 +84,8 @@ def plan_absence(request: LockRequest, snapshot: Snapshot, run_id: str) -> Chang
         return ChangePlan((), (PlannedLock(pool, _name(request), None, b""),))
     if lock.is_in_both_states:
         raise LockRefused(
-            f"Lock {printable(lock.pool_and_name, 80)} is both claimed and unclaimed: remove one of the two files"
-            " first."
+            f"Lock {printable(lock.pool_and_name, 80)} is both claimed and unclaimed: find out which file is right,"
+            " and remove the other."
         )
     holder = commit = ""
     if lock.is_claimed:

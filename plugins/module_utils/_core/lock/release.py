@@ -59,8 +59,8 @@ def check_holder(request: LockRequest, lock: Lock, snapshot: Snapshot) -> None:
     if request.claim_commit is not None:
         if not claim.commit.startswith(request.claim_commit):
             raise LockRefused(
-                f"Claim {printable(request.claim_commit, 40)} of lock {printable(lock.pool_and_name, 80)} has ended."
-                f" {held_by_another(lock, snapshot)}"
+                f"Lock {printable(lock.pool_and_name, 80)} is not claimed by commit"
+                f" {printable(request.claim_commit, 40)}. {held_by_another(lock, snapshot)}"
             )
     elif not is_holder(request.owner, claim):
         raise LockRefused(held_by_another(lock, snapshot))
@@ -93,7 +93,7 @@ def _check_place(lock: Lock, target: str, snapshot: Snapshot) -> None:
     if lock.is_in_both_states or (target != lock.pool and lock.name in names):
         raise LockRefused(
             f"Lock {printable(lock.pool_and_name, 80)} cannot be released: pool {printable(target, 80)} has a lock of"
-            " this name in unclaimed/ already. Find out which of the two files is right and remove the other."
+            " this name in unclaimed/ already. Find out which file is right, and remove the other."
         )
     if (path := find_obstacle(target, State.UNCLAIMED, lock.name, snapshot.obstacles)) is not None:
         raise LockRefused(

@@ -23,4 +23,7 @@ def unused_text(judged: Sequence[JudgedLock]) -> str:
         for one in left
     ]
     named = some_of(shown, _NAMED, "; ")
-    return f" Nobody uses these locks any more, and concourse_pool_clean will release them: {named}."
+    return (
+        f" According to Concourse, nobody uses these locks any more; with its default policies, concourse_pool_clean"
+        f" releases them: {named}."
+    )

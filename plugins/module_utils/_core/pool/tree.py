@@ -102,7 +102,7 @@ class _PoolFolder:
     def layout_problems(self) -> list[str]:
         """Return what makes the pool resource fail, or will once a folder is empty: git keeps no empty folders."""
         problems = [
-            f"lock {printable(name)} is both claimed and unclaimed: remove one of the two files"
+            f"lock {printable(name)} is both claimed and unclaimed: find out which file is right, and remove the other"
             for name in sorted(self.twice)
         ]
         for state in State:

@@ -46,7 +46,7 @@ def column_widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> l
     return widths
 
 
-def _holder_text(judged: JudgedLock, _now: int) -> str:
+def _claimer_text(judged: JudgedLock, _now: int) -> str:
     if judged.verdict.build:
         return str(judged.verdict.build)
     # The reason below the row says why the owner holds the lock.
@@ -70,8 +70,8 @@ def _commit(judged: JudgedLock, _now: int) -> str:
 POOL = Column("POOL", 11, lambda judged, _now: judged.lock.pool, grows=True)
 LOCK = Column("LOCK", 14, lambda judged, _now: judged.lock.name, grows=True)
 VERDICT = Column("VERDICT", 11, lambda judged, _now: judged.verdict.name.value)
-HOLDER = Column("HOLDER", 14, _holder_text, grows=True)
+CLAIMED_BY = Column("CLAIMED BY", 14, _claimer_text, grows=True)
 SINCE = Column("SINCE (UTC)", 11, _claim_time)
 AGE = Column("AGE", 7, _age)
 COMMIT = Column("COMMIT", SHOWN_DIGITS, _commit)
-STATUS_COLUMNS = (POOL, LOCK, VERDICT, HOLDER, SINCE, AGE, COMMIT)
+STATUS_COLUMNS = (POOL, LOCK, VERDICT, CLAIMED_BY, SINCE, AGE, COMMIT)

@@ -4,13 +4,13 @@
 """Judged locks as a report for people.
 
 ```text
-POOL  LOCK   VERDICT  HOLDER             SINCE (UTC)  AGE    COMMIT
-aws   env-1  errored  main/ci/test 12    11-21 20:14  9h 3m  7000aa5c
-             main/ci/test 12 errored and left the lock claimed
+POOL  LOCK   VERDICT  CLAIMED BY  SINCE (UTC)  AGE    COMMIT
+aws   env-1  errored  ci/test 12  11-21 20:14  9h 3m  7000aa5c
+             ci/test 12 errored and left it claimed
 
 aws: 1 claimed (1 releasable), 1 free: env-3
 
-To release one lock, whatever its verdict: ansible-playbook poolboy.concourse.release ...
+To release one lock, if nobody uses it: ansible-playbook poolboy.concourse.release ...
 ```
 """
 
@@ -105,8 +105,12 @@ def _pool_lines(pool: str, locks: Sequence[JudgedLock], counted: CountedLocks) -
 
 
 def _release_lines(claimed: Sequence[JudgedLock], counted: CountedLocks) -> list[str]:
-    """Return the command that releases the worst lock of those that the table does not count, else the worst of all."""
-    by_need = sorted(claimed, key=counted.includes)
+    """Return the command that releases the worst lock of those that the table does not count, else the worst of all.
+
+    There is none for a lock in use, so that nobody takes it from its holder by pasting a line.
+    """
+    unused = [one for one in claimed if one.verdict.dead_since is not None]
+    by_need = sorted(unused, key=counted.includes)
     commands = (release_command(one.lock.pool, one.lock.name, one.claim.commit) for one in by_need if one.claim)
     command = next(filter(None, commands), None)
-    return ["", f"To release one lock, whatever its verdict: {command}"] if command else []
+    return ["", f"To release one lock, if nobody uses it: {command}"] if command else []

@@ -16,8 +16,8 @@ from ..shared.text import printable
 from ..verdict.pool_options import PoolOption
 
 _FORM = (
-    "write it as team/pipeline/job; where a name has a slash in it, or the pipeline has instance variables, "
-    "as {team: main, pipeline: deploy, job: claim, instance_vars: {branch: main}}"
+    "write it as team/pipeline/job. If a name contains a slash, or the pipeline has instance variables, write it as "
+    "{team: main, pipeline: deploy, job: claim, instance_vars: {branch: main}}"
 )
 _NAMES = ("team", "pipeline", "job")
 _KEYS = (*_NAMES, "instance_vars")

@@ -135,6 +135,12 @@ def _read_pool(entry: object, defaults: PoolPolicy) -> PoolOption:
 
 def _read_mapping(entry: Mapping[t.Any, t.Any], defaults: PoolPolicy) -> PoolOption:
     unknown = sorted(str(key) for key in entry if key not in KNOWN_KEYS)
+    if len(entry) == len(unknown) == 1:
+        name, value = (printable(str(one), 40) for one in next(iter(entry.items())))
+        raise BadOption(
+            f"pools: {name}: {value} is a mapping, as YAML takes a colon and a space. Write '{name}:{value}' in quotes"
+            f" and without a space, or {{name: {name}, stale_timeout: {value}}}."
+        )
     if unknown:
         raise BadOption(
             f"pools: unknown key {', '.join(map(printable, unknown))}. Known keys are: {', '.join(KNOWN_KEYS)}."

@@ -132,8 +132,8 @@ def _check(change: LockChange, current: Mapping[bytes, Entries]) -> None:
     if name in current[_folder(target.pool, target.state)]:
         raise RepositoryError(
             f"Lock {printable(f'{(lock or target).pool}/{change.name}', 200)} cannot be {_BECOMES[target.state]}:"
-            f" {printable(change.target_path or '', 200)} already exists. Find out which of the two is right and remove"
-            " the other, or exclude the lock."
+            f" {printable(change.target_path or '', 200)} already exists. Find out which file is right, and remove the"
+            " other, or exclude the lock."
         )
 
 

@@ -122,7 +122,7 @@ def test_the_playbook_needs_nothing_but_the_environment(
     assert places == sorted(places)
     table = run.stdout.partition("TASK [Show who holds the locks]")[2].partition("PLAY RECAP")[0]
     assert "SINCE (UTC)" in table
-    table, hint, command = table.partition("To release one lock, whatever its verdict: ansible-playbook ")
+    table, hint, command = table.partition("To release one lock, if nobody uses it: ansible-playbook ")
     assert hint
     assert len(command.splitlines()[0].split(" -e ")) == 4
     assert max(map(len, table.splitlines())) <= WIDEST

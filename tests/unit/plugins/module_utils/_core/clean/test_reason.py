@@ -20,7 +20,7 @@ SENTENCES = {
     Cause.NOT_FORCED: "a run with force releases no other lock",
     Cause.FREE: "it is free",
     Cause.EXCLUDED: "it is excluded",
-    Cause.IN_BOTH_STATES: "it is both claimed and unclaimed; delete the file that is wrong",
+    Cause.IN_BOTH_STATES: "it is both claimed and unclaimed; find out which file is right, and remove the other",
     Cause.NAME_TAKEN: "pool {x}\\x1b already has a lock of this name",
     Cause.OBSTACLE: "{x}\\x1b is in the way and is not a lock; move it elsewhere",
     Cause.CHANGED_HANDS: "it changed hands during this run",

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.options import excluded_by, read_exclusions
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.reason import Cause
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.result import clean_result
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.clean.unasked import NobodyAsked
@@ -104,3 +105,32 @@ def test_only_problems_of_the_chosen_pools_are_in_the_result() -> None:
     result = clean_result(run.plan, snapshot, ["aws"], NOW, released=())
     assert [problem["pool"] for problem in result["problems"]] == ["aws"]
     assert not any("a link" in line for line in result["report"])
+
+
+@pytest.mark.parametrize("pattern", ["big-1", "aws", "cf fresh", "\x1b", " env-1 "])
+def test_an_exclusion_that_can_keep_nothing_is_refused(pattern: str) -> None:
+    with pytest.raises(BadOption, match=r"^exclude: '.*' names no lock, so it would keep nothing\. Write pool/lock"):
+        read_exclusions(["aws/env-1", pattern])
+
+
+@pytest.mark.parametrize("text", ['["aws/env-1","aws/env-2"]', "['aws/env-1']", ' "aws/env-1"', "'aws/*'"])
+def test_exclusions_in_quotes_are_refused(text: str) -> None:
+    with pytest.raises(BadOption, match="has a quote, so it would keep nothing"):
+        read_exclusions(text.split(","))
+
+
+def test_exclusions_that_can_keep_a_lock() -> None:
+    patterns = ["aws/env-1", "*-prod", "cf/fresh/*", "[ab]*", "env?", "gone/for-good", 'aws/"a"']
+    assert read_exclusions(patterns) == patterns
+    assert read_exclusions(["aws/env-1\naws/env-2\n", " "]) == ["aws/env-1", "aws/env-2"]
+
+
+@pytest.mark.parametrize("text", ["aws/env-1, aws/env-2", "aws/env-2 ,gcp/*", "aws/env-[12] ", "x/y\n aws/env-2\n"])
+def test_blanks_around_an_exclusion_do_not_count(text: str) -> None:
+    patterns = read_exclusions(text.split(","))
+    assert excluded_by("aws/env-2", patterns)
+    assert not excluded_by("aws/env-3", patterns)
+
+
+def test_the_name_of_a_lock_may_end_with_a_blank() -> None:
+    assert excluded_by("aws/env-1 ", read_exclusions(["aws/env-1 "]))

@@ -123,13 +123,13 @@ def test_the_diff_names_the_files() -> None:
 def test_the_report_shows_the_action_for_each_claimed_lock() -> None:
     steps, snapshot = plan(a_pool())
     lines = clean_result(steps, snapshot, ["aws"], NOW, released=releases(steps))["report"]
-    assert lines[0].split() == ["POOL", "LOCK", "ACTION", "VERDICT", "HOLDER", "AGE", "COMMIT"]
+    assert lines[0].split() == ["POOL", "LOCK", "ACTION", "VERDICT", "CLAIMED", "BY", "AGE", "COMMIT"]
     rows = {line.split()[1]: line.split()[2] for line in lines if line.startswith("aws ")}
     assert rows["env-1"] == "release"
     assert rows["env-2"] == "keep"
     *table, command = lines
     assert max(map(len, table)) <= WIDTH
-    assert "-e pool_boy_lock=env-2 " in command
+    assert "-e pool_boy_lock=env-1 " in command, "env-2 is in use"
 
 
 def test_the_report_shows_the_pools_before_the_run() -> None:

@@ -30,7 +30,18 @@ BEFORE_TEAMS = Claim("e" * 40, NOW, "CI", "ci/deploy build 12 claiming: env-1")
         (held("ada"), "ada", "ada since 2026-09-21T14:13:20Z until 2026-09-21T18:13:20Z", "ada"),
         (held("ada", "never"), "ada", "ada since 2026-09-21T14:13:20Z without an end", "ada"),
         (held("ada", "soon"), "ada", "ada since 2026-09-21T14:13:20Z until a time that cannot be read", "ada"),
-        (held("ada", more="Reason: demo\n"), "ada", "ada: demo since 2026-09-21T14:13:20Z until 2026-09-21", "ada"),
+        (
+            held("ada", more="Reason: demo\n"),
+            "ada",
+            "ada since 2026-09-21T14:13:20Z until 2026-09-21T18:13:20Z (demo)",
+            "ada",
+        ),
+        (
+            held("ada", "never", more="Reason: demo\n"),
+            "ada",
+            "ada since 2026-09-21T14:13:20Z without an end (demo)",
+            "ada",
+        ),
         (by_build("env-1"), "", "main/ci/deploy 12 since 2026-09-21T14:13:20Z", BUILD_URL),
         (BEFORE_TEAMS, "", "main/ci/deploy 12 since 2026-09-21T14:13:20Z", "main/ci/deploy 12"),
         (PERSON, "", "Ada <ada@example.com>: Take env-1 since 2026-09-21T14:13:20Z", "Ada <ada@example.com>: Take"),
@@ -50,8 +61,8 @@ def test_the_error_shows_the_command() -> None:
     state = snapshot("aws/env-1", env_1=claim)
     digits = claim.commit[:8]
     assert held_by_another(lock_of(state, "env-1"), state) == (
-        "Lock aws/env-1 is held by bob since 2026-09-21T14:13:20Z until 2026-09-21T15:13:20Z. To release it anyway,"
-        f" set claim_commit to '{digits}', or run: ansible-playbook poolboy.concourse.release"
+        "Lock aws/env-1 is held by bob since 2026-09-21T14:13:20Z until 2026-09-21T15:13:20Z. To release it, ask"
+        f" the holder first; then set claim_commit to '{digits}', or run: ansible-playbook poolboy.concourse.release"
         f" -e pool_boy_pool=aws -e pool_boy_lock=env-1 -e pool_boy_claim_commit={digits}"
     )
 

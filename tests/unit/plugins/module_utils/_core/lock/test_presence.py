@@ -169,7 +169,8 @@ def test_the_lock_of_another_holder_is_not_removed(options: dict[str, Any]) -> N
 
 def test_neither_of_two_files_is_removed() -> None:
     with pytest.raises(
-        LockRefused, match=r"^Lock aws/env-1 is both claimed and unclaimed: remove one of the two files"
+        LockRefused,
+        match=r"^Lock aws/env-1 is both claimed and unclaimed: find out which file is right, and remove the other",
     ):
         remove("env-1", snapshot("aws/env-1", twice=("env-1",), env_1=held("ada")), owner="ada")
 

@@ -132,7 +132,7 @@ def test_a_release_that_comes_too_late(server: Server) -> None:
     at(server, "push", (1,), next_holder)
     with pytest.raises(LockRefused, match="held by main/ci/deploy 12"):
         carry_out(server, request("unclaimed", owner="ada", name="env-1"))
-    with pytest.raises(LockRefused, match=f"^Claim {commit[:8]} of lock aws/env-1 has ended"):
+    with pytest.raises(LockRefused, match=f"^Lock aws/env-1 is not claimed by commit {commit[:8]}. "):
         carry_out(server, request("unclaimed", name="env-1", claim_commit=commit[:8]))
     assert claim.has_pushed
     assert holders(server) == {"env-1": ""}

@@ -25,7 +25,8 @@ def test_locks_that_are_left_behind() -> None:
         claimed("aws", "env-4", reason="ci/up 4 was aborted"),
     ]
     assert unused_text(locks) == (
-        " Nobody uses these locks any more, and concourse_pool_clean will release them: aws/env-2 (aborted: ci/up 3 was"
+        " According to Concourse, nobody uses these locks any more; with its default policies, concourse_pool_clean"
+        " releases them: aws/env-2 (aborted: ci/up 3 was"
         " aborted); aws/env-4 (aborted: ci/up 4 was aborted)."
     )
 

@@ -91,7 +91,7 @@ MISSING_FOLDER = "no {0}/ folder: add {0}/.gitkeep, or claims and releases fail 
         pytest.param(
             [*KEPT, "claimed/a", "unclaimed/a", "unclaimed/b"],
             {"a": CLAIMED, "b": UNCLAIMED},
-            ["lock a is both claimed and unclaimed: remove one of the two files"],
+            ["lock a is both claimed and unclaimed: find out which file is right, and remove the other"],
             id="a lock in both states is listed once, as claimed",
         ),
         pytest.param(

@@ -21,7 +21,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.ve
 from .judged_locks import BUILD, NOW, PERSON, claimed, free
 
 DAY = 1440
-TO_RELEASE = "To release one lock, whatever its verdict: ansible-playbook poolboy.concourse.release"
+TO_RELEASE = "To release one lock, if nobody uses it: ansible-playbook poolboy.concourse.release"
 ACTED_ON = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -35,7 +35,7 @@ def test_a_small_report() -> None:
     ]
     lines = report_lines(locks, ["aws"], [Problem("aws", "no .gitkeep in claimed/")], NOW)
     assert lines == [
-        "POOL  LOCK   VERDICT  HOLDER                             SINCE (UTC)  AGE     COMMIT",
+        "POOL  LOCK   VERDICT  CLAIMED BY                         SINCE (UTC)  AGE     COMMIT",
         "aws   env-1  aborted  deploy/up 3                        2025-12-31   1h 20m  cccccccc",
         "             ci/up 3 was aborted and left it claimed",
         "aws   env-2  manual   Ada Larsson: manually claim env-1  2025-12-28   3d 1h   cccccccc",
@@ -126,7 +126,7 @@ def test_columns_are_aligned_with_their_titles() -> None:
     locks = [claimed("a-very-long-name-of-a-pool", "x", build=BUILD), claimed("aws", "a-very-long-name-of-a-lock")]
     title, *lines = report_lines(locks, [], [], NOW)
     rows = [line for line in lines if line.startswith("a")]
-    for word in ("LOCK", "VERDICT", "HOLDER", "SINCE", "AGE", "COMMIT"):
+    for word in ("LOCK", "VERDICT", "CLAIMED BY", "SINCE", "AGE", "COMMIT"):
         at = title.index(word)
         assert all(row[at - 1] == " " and row[at] != " " for row in rows)
 
@@ -151,10 +151,11 @@ def test_the_command_is_for_the_worst_lock_that_the_policy_keeps() -> None:
     used = claimed("aws", "in-use", VerdictName.RUNNING, dead=False)
     lines = report_lines([used, due, kept], ["aws"], [], NOW)
     assert [line for line in lines if line.startswith(TO_RELEASE) and "pool_boy_lock=by-hand " in line] == lines[-1:]
-    assert "pool_boy_lock=in-use " in report_lines([used, due], ["aws"], [], NOW)[-1]
+    assert "pool_boy_lock=due " in report_lines([used, due], ["aws"], [], NOW)[-1]
+    assert not any(TO_RELEASE in line for line in report_lines([used], ["aws"], [], NOW)), "somebody uses it"
     assert "pool_boy_lock=due " in report_lines([due], ["aws"], [], NOW)[-1]
     endless = claimed("aws", "x" * 5000, VerdictName.MANUAL)
-    assert "pool_boy_lock=in-use " in report_lines([endless, used], ["aws"], [], NOW)[-1]
+    assert "pool_boy_lock=due " in report_lines([endless, due], ["aws"], [], NOW)[-1]
     assert report_lines([endless], ["aws"], [], NOW)[-1] == "aws: 1 claimed, 0 free"
 
 

@@ -101,6 +101,8 @@ def test_keys_that_another_module_reads_are_no_error() -> None:
         ({"name": "aws", "grace": [5]}, "grace of aws: '[5]' is not"),
         ({"name": "aws", "timeout": 5}, "unknown key timeout. Known keys are: name, stale_timeout, grace"),
         ({"name": "aws", 5: 5, "b": 1}, "unknown key 5, b."),
+        ({"gcp": 30}, "pools: gcp: 30 is a mapping, as YAML takes a colon and a space. Write 'gcp:30' in quotes"),
+        ({"\x1b": None}, r"pools: \x1b: None is a mapping"),
         ({"name": "aws", "policy": "release"}, "policy of aws must be a mapping"),
         ({"name": "aws", "policy": ["release"]}, "policy of aws must be a mapping"),
         ({"name": "aws", "policy": {"running": "release"}}, "always kept"),
