@@ -13,7 +13,7 @@ from ..._core.concourse.queries import BuildQueries
 from ..._core.concourse.references import BuildReference, PipelineReference, ResourceReference
 from ..config.url import normalized_url
 from ..decode.model import PipelineEntry, decode_jobs, decode_pipeline_entry
-from ..decode.versions import decode_build_resources, decode_next_inputs
+from ..decode.versions import ListedVersion, decode_build_resources, decode_next_inputs
 from .absent_versions import AbsentVersions, check_times
 from .checks import (
     require_all_jobs,
@@ -30,7 +30,7 @@ from .paths import Pairs, api_path, build_path, builds_from_parameter, pipeline_
 from .requests import ApiRequests, Decoded, Decoder
 from .single_flight import SingleFlight
 from .team_lists import TeamLists
-from .versions import VersionOrder, fetch_version_id, has_filter
+from .versions import VersionOrder, fetch_version, has_filter
 
 # The API's own default for lists (atc/pagination.go).
 _PAGE = 100
@@ -112,11 +112,19 @@ class ConcourseQueries(BuildQueries):
     ) -> int | None:
         if among_latest:
             return self._version_order(pipeline, resource).latest_id(version)
+        found = self._version(ResourceReference(pipeline, resource), version)
+        return None if found is None else found.id
+
+    def lock_of_version(self, resource: ResourceReference, version: Version) -> str | None:
+        found = self._version(resource, version)
+        return None if found is None else found.lock
+
+    def _version(self, resource: ResourceReference, version: Version) -> ListedVersion | None:
         # Concourse splits a filter at its first colon (versionserver/list.go).
         pairs = [("filter", f"{key}:{value}") for key, value in version.fields if ":" not in key]
-        path = pipeline_path(pipeline, "resources", resource, "versions", pairs=pairs)
+        path = pipeline_path(resource.pipeline, "resources", resource.name, "versions", pairs=pairs)
         return self._responses.once(
-            ("version", path, version), lambda: fetch_version_id(self._api, path, resource, version)
+            ("version", path, version), lambda: fetch_version(self._api, path, resource.name, version)
         )
 
     def can_search_versions(self) -> bool:

@@ -30,12 +30,12 @@ def has_filter(api: ApiRequests) -> bool:
     return api.login().server.version >= _FIRST_WITH_FILTER
 
 
-def fetch_version_id(api: ApiRequests, path: str, resource: str, version: Version) -> int | None:
-    """Return the id of a version in a list filtered by it, None if it is not there. Raises NoCredibleResponse."""
+def fetch_version(api: ApiRequests, path: str, resource: str, version: Version) -> ListedVersion | None:
+    """Return a version from a list filtered by it, None if it is not there. Raises NoCredibleResponse."""
     versions = api.get_or_none(path, decode_versions) or ()
     if has_filter(api):
         require_filtered_versions(versions, resource, version)
-    found = next((one.id for one in versions if one.version == version), None)
+    found = next((one for one in versions if one.version == version), None)
     if found is None and len(versions) >= _DEFAULT_PAGE:
         raise NoCredibleResponse(f"Concourse did not filter the versions of {resource}: it listed the latest ones")
     return found

@@ -9,7 +9,7 @@ The types are in atc/build_inputs_outputs.go and atc/version.go of 8.2. All func
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..._core.concourse.model import BuildResources, StepVersion, Version
 from .fields import MalformedResponse, id_field, list_field, object_field, required_list, text_field
@@ -17,10 +17,14 @@ from .fields import MalformedResponse, id_field, list_field, object_field, requi
 
 @dataclass(frozen=True, slots=True)
 class ListedVersion:
-    """A version in a list of them. Ids grow over all resources: a later one was found later."""
+    """A version in a list of them. Ids grow over all resources: a later one was found later.
+
+    `lock` is the lock, as `pool/lock`, that the last step with the version named; None without a role in the team.
+    """
 
     id: int
     version: Version
+    lock: str | None = field(default=None, compare=False)
 
 
 def decode_build_resources(value: t.Any) -> BuildResources:
@@ -49,9 +53,17 @@ def decode_next_inputs(value: t.Any) -> dict[str, Version | None]:
 def decode_versions(value: t.Any) -> tuple[ListedVersion, ...]:
     def version(item: t.Any) -> ListedVersion:
         entry = object_field(item, "a version")
-        return ListedVersion(id_field(entry, "id"), _version(entry))
+        return ListedVersion(id_field(entry, "id"), _version(entry), _named_lock(entry.get("metadata")))
 
     return required_list(value, "the list of versions", version)
+
+
+def _named_lock(metadata: t.Any) -> str | None:
+    """Return the lock that the pool resource names: each put and get does (out/main.go and in/main.go)."""
+    entries = [one for one in metadata if isinstance(one, dict)] if isinstance(metadata, list) else []
+    named = {str(one.get("name")): one.get("value") for one in entries}
+    pool, lock = named.get("pool_name"), named.get("lock_name")
+    return f"{pool.strip('/')}/{lock}" if isinstance(pool, str) and isinstance(lock, str) else None
 
 
 def _step_version(value: t.Any) -> StepVersion:

@@ -61,6 +61,9 @@ class BuildQueries(Protocol):
         `among_latest` looks only at the first page of its versions, the newest ones.
         """
 
+    def lock_of_version(self, resource: ResourceReference, version: Version) -> str | None:
+        """The lock, as `pool/lock`, that the step named which found or made a version; None if Concourse has none."""
+
     def can_search_versions(self) -> bool:
         """Whether Concourse can find one version among those of a resource: since 5.5 (atc/api/versionserver)."""
 

@@ -16,7 +16,8 @@ from ..concourse.queries import BuildQueries
 class ClaimToJudge:
     """A claim and its holder. `teams` are those whose resources are searched first for the claim's version.
 
-    `remembered` is the id of the build that made the claim, if an earlier run found it by that version.
+    `remembered` is the id of the build that made the claim, if an earlier run found it by that version. `lock` is the
+    claimed lock as `pool/lock`.
     """
 
     claim: Claim
@@ -24,3 +25,4 @@ class ClaimToJudge:
     queries: BuildQueries
     teams: frozenset[str]
     remembered: int | None = None
+    lock: str | None = None

@@ -87,7 +87,9 @@ def judge_locks(
         claim = snapshot.claim(lock)
         holder = read_holder(claim, lock.name, default_team)
         remembered = None if memory is None else memory.builds.get(claim.commit)
-        verdict = judge_claim(claim, holder, queries, now=now, team=default_team, remembered=remembered)
+        verdict = judge_claim(
+            claim, holder, queries, now=now, team=default_team, remembered=remembered, lock=lock.pool_and_name
+        )
         return JudgedLock(lock, claim, holder, verdict, policy)
 
     # Recorded here, because a thread of `each` can still run after the judgements are saved.

@@ -5,15 +5,17 @@
 
 Mostly that is the one build that made the claim. But builds that only checked a pool list the commit as well, so the
 lock counts as used while any of them, or a build after it, has it. Otherwise one that can only have checked the pool
-decides nothing: builds that check it again and again would put off the release for ever.
+decides nothing: its end is not that of the claiming build, and builds that check again and again would put off the
+release for ever.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ..concourse.model import Build
-from ..handoff.versions.search import ask_for_making_builds
+from ..concourse.model import Build, Version
+from ..concourse.references import BuildReference
+from ..handoff.versions.search import MakingBuild, ask_for_making_builds
 from .build_rules import ask_about_build
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, timing_of
@@ -35,11 +37,11 @@ def ask_about_making_builds(judged: ClaimToJudge) -> Verdict | None:
     """
     claim, queries = judged.claim, judged.queries
     verdicts: list[Verdict] = []
-    for build in ask_for_making_builds(claim.commit, judged.teams, queries, judged.remembered):
-        verdict = ask_about_build(judged, build)
+    for maker in ask_for_making_builds(claim.commit, judged.teams, queries, judged.remembered):
+        verdict = ask_about_build(judged, maker.build)
         if verdict.is_in_use:
             return verdict
-        if _can_have_made(judged, build):
+        if _can_have_made(judged, maker):
             verdicts.append(verdict)
     if not verdicts:
         return None
@@ -51,11 +53,20 @@ def ask_about_making_builds(judged: ClaimToJudge) -> Verdict | None:
     )
 
 
-def _can_have_made(judged: ClaimToJudge, build: Build) -> bool:
-    """Return whether a build that lists the claim can have made it: not if it started later and has another number."""
-    return timing_of(judged.claim, build) is not ClaimTiming.BEFORE_BUILD or _names(judged, build)
+def _can_have_made(judged: ClaimToJudge, maker: MakingBuild) -> bool:
+    """Return whether a build that lists the claim can have made it; the others have only checked the pool.
+
+    Where the claim names a number, the build has that: it never changes, whatever the build is called now. Where it
+    names none, the build started before the claim, and its step named this lock.
+    """
+    if judged.holder.references:
+        return any(_is_named(maker.build, one) for one in judged.holder.references)
+    if not maker.resources or timing_of(judged.claim, maker.build) is ClaimTiming.BEFORE_BUILD:
+        return False
+    version = Version.of_commit(judged.claim.commit)
+    locks = {judged.queries.lock_of_version(resource, version) for resource in maker.resources} - {None}
+    return not locks or judged.lock in locks
 
 
-def _names(judged: ClaimToJudge, build: Build) -> bool:
-    """Return whether the claim names the number of a build: that never changes, whatever the build is called now."""
-    return any(build.name == one.name for one in judged.holder.references)
+def _is_named(build: Build, reference: BuildReference) -> bool:
+    return build.id == reference.id if reference.name is None else build.name == reference.name

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..concourse.model import Build
 from ..handoff.later_takers import ask_for_use_after_taker
 from ..handoff.state import HandOffState
@@ -14,6 +16,9 @@ from .claim_to_judge import ClaimToJudge
 from .making_builds import ask_about_making_builds
 from .namesake import ask_for_namesake
 from .verdict import Verdict, VerdictName
+
+# Before the first slash, as in "Restore main/ci/up build 3 claiming: env-1"; a name can have blanks as well.
+_PERSONS_WORDS = re.compile(r"[^/]*[\s!:\[][^/]*/")
 
 
 def ask_about_missing_build(reason: str, judged: ClaimToJudge, build: Build | None = None) -> Verdict:
@@ -41,9 +46,14 @@ def _gone_or_unverified(reason: str, judged: ClaimToJudge, build: Build | None) 
     """Judge a claim that no build is found for; a team can have been renamed to one that the login does not see."""
     # The other readings of an old message need not name a team.
     pipeline = judged.holder.references[0].pipeline
-    if pipeline is None or not judged.queries.is_team_hidden(pipeline.team):
+    if judged.holder.url is None and _PERSONS_WORDS.match(judged.claim.message):
+        reason = f"{reason}, and a person can have written the words before its name"
+    elif pipeline is None or not judged.queries.is_team_hidden(pipeline.team):
         return Verdict(VerdictName.GONE, reason, judged.claim.claimed_at, build)
-    reason = f"{reason}, nor a team {pipeline.team}, and this login does not see all teams, so it can have been renamed"
+    else:
+        reason = (
+            f"{reason}, nor a team {pipeline.team}, and this login does not see all teams, so it can have been renamed"
+        )
     return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at, build)
 
 

@@ -18,6 +18,7 @@
 | | pending or started | running | here |
 | | failed, errored or aborted | that; handed_off if another has or can take it | handoff/rules.py |
 | | succeeded | handed_off or leaked | handoff/rules.py |
+| | not in use, lists other claims, and no resource has this one | unverified | here |
 | | any answer is missing | unreachable | here |
 """
 
@@ -27,7 +28,7 @@ from ..claim.claim import Claim
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..handoff.versions.search import has_made, has_made_another_claim
+from ..handoff.versions.search import has_made, has_made_another_claim, is_known_version
 from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
@@ -45,12 +46,13 @@ def judge_claim(
     now: int,
     team: str = "main",
     remembered: int | None = None,
+    lock: str | None = None,
 ) -> Verdict:
     """Judge one claimed lock. `queries` is None when no Concourse is configured.
 
     `now` is in seconds since 1970, UTC. `team` is the team of claims that name none. `remembered` is the id of the
-    build that made the claim, if an earlier run found it by the claim's version. A missing answer gives `unreachable`,
-    whatever else is known. Errors of the credentials are not caught.
+    build that made the claim, if an earlier run found it by the claim's version; `lock` is its lock as `pool/lock`. A
+    missing answer gives `unreachable`, whatever else is known. Errors of the credentials are not caught.
     """
     if holder.kind is HolderKind.PERSON:
         held = None if holder.hold is None else judge_hold(holder.hold, holder.owner or claim.author, now)
@@ -62,7 +64,7 @@ def judge_claim(
         reason = f"{named} no Concourse is configured to ask: set concourse_url"
         return Verdict(VerdictName.UNVERIFIED, reason, claim.claimed_at)
     teams = frozenset(one.pipeline.team for one in holder.references if one.pipeline is not None) or frozenset({team})
-    judged = ClaimToJudge(claim, holder, queries, teams, remembered)
+    judged = ClaimToJudge(claim, holder, queries, teams, remembered, lock)
     try:
         return ask_about_unnamed_build(judged) if holder.kind is HolderKind.UNNAMED else _ask_about_named_build(judged)
     except NoCredibleResponse as missing:
@@ -85,15 +87,27 @@ def _ask_about_named_build(judged: ClaimToJudge) -> Verdict:
     if build.is_active or has_made(build, claim.commit, queries):
         return _ask_about_its_build(claiming.timing, judged, build)
     found = ask_about_making_builds(judged)
-    if found is None:
-        return _ask_about_its_build(claiming.timing, judged, build)
     made_others = has_made_another_claim(build, claim.commit, queries)
+    if found is None:
+        own = _ask_about_its_build(claiming.timing, judged, build)
+        return own if own.is_in_use or not made_others else _ask_about_unknown_claim(own, judged, build)
     if not made_others and not found.is_in_use:
         # Builds that only checked the pool can list the claim, while the result of the put that made it is lost.
         own = _ask_about_its_build(claiming.timing, judged, build)
         if own.is_in_use:
             return own
     return found.found_by_version(f"{build} made other claims" if made_others else f"{build} lists no such claim")
+
+
+def _ask_about_unknown_claim(own: Verdict, judged: ClaimToJudge, build: Build) -> Verdict:
+    """Judge a claim whose build lists other claims: it was made again if Concourse knows no such commit.
+
+    Builds that take the lock do so by the former commit, so nothing says whether they still have it.
+    """
+    if is_known_version(judged.claim.commit, judged.teams, judged.queries):
+        return own
+    reason = f"{build} made other claims, and Concourse does not know this one: the history may have been rewritten"
+    return Verdict(VerdictName.UNVERIFIED, reason, own.dead_since, build)
 
 
 def _ask_about_its_build(timing: ClaimTiming, judged: ClaimToJudge, build: Build) -> Verdict:

@@ -99,3 +99,45 @@ def test_checks_of_the_pool_keep_no_lock_for_ever(watched: Scene, look: Look, en
     lock = look(**login(watched)).locks["aws/env-1"]
     assert lock["verdict"] == ("gone" if ended == "destroyed" else "aborted"), lock["reason"]
     assert (lock["dead_since"], lock["releasable"]) != (None, ended == "destroyed")
+
+
+@pytest.mark.parametrize("ended", ["errored", "failed", "succeeded"])
+@pytest.mark.parametrize("checked", ["aws/env-2", "gcp/env-1"])
+def test_a_check_of_another_lock_did_not_make_a_claim_that_names_no_build(
+    watched: Scene, look: Look, ended: str, checked: str
+) -> None:
+    """A person has written the message of the pool resource; the check started before that, and ended after it."""
+    watching = watched.start("main/watch", "watch")
+    watched.wait(60)
+    commit = watched.locks.claim("aws", "env-1", message="claiming: env-1", at=watched.now)
+    watched.wait(60)
+    pool, _slash, name = checked.partition("/")
+    watched.atc.put(watching, "lock", {"ref": commit}, metadata={"lock_name": name, "pool_name": pool})
+    watched.finish(watching, ended)
+    watched.wait(3 * HOUR)
+    lock = look(**login(watched)).locks["aws/env-1"]
+    assert (lock["verdict"], lock["releasable"]) == ("unverified", False), lock["reason"]
+
+
+@pytest.mark.parametrize(("is_renamed", "ended"), [(False, "failed"), (False, "aborted"), (True, "started")])
+def test_a_check_that_started_before_the_claim_has_another_number(
+    watched: Scene, look: Look, is_renamed: bool, ended: str
+) -> None:
+    """The put of the claiming build is not recorded: it still runs, or the build ended just after the push."""
+    watched.finish(watched.start("main/ci", "claim"), "aborted")
+    watching = watched.start("main/watch", "watch")
+    watched.wait(10)
+    claiming = watched.start("main/ci", "claim")
+    watched.wait(10)
+    message = f"claiming: env-1\nBuild URL: {watched.page(claiming)}"
+    commit = watched.locks.claim("aws", "env-1", message=message, at=watched.now)
+    watched.wait(10)
+    watched.atc.put(watching, "lock", {"ref": commit})
+    watched.finish(watching, "errored")
+    if is_renamed:
+        watched.atc.rename_pipeline("main/ci", "renamed")
+    else:
+        watched.finish(claiming, ended)
+    lock = look(**login(watched)).locks["aws/env-1"]
+    assert lock["verdict"] == ("handed_off" if is_renamed else ended), lock["reason"]
+    assert (lock["build"]["id"], lock["build"]["status"]) == (claiming, ended)

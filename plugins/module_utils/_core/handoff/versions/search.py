@@ -44,34 +44,39 @@ class VersionUsers:
         return latest_time(build.end_time for build in self.builds)
 
 
+@dataclass(frozen=True, slots=True)
+class MakingBuild:
+    """A build that has a claim's commit as an output, and the resources that list it there, none before the search."""
+
+    build: Build
+    resources: tuple[ResourceReference, ...] = ()
+
+
 def ask_for_making_builds(
     commit: str, teams: frozenset[str], queries: BuildQueries, remembered: int | None = None
-) -> Iterator[Build]:
+) -> Iterator[MakingBuild]:
     """Yield the builds that have the claim's commit as an output; resources of `teams` are searched first.
 
     There can be several: a put that only checks a pool (`check`, `check_unclaimed`) changes nothing, and its output is
     the latest commit of the branch, which can be a claim (pool-resource, out/git_lock_handler.go: CheckLock).
-    `remembered` is the id of the build that an earlier run found. Raises NoCredibleResponse if any answer is missing.
+    `remembered` is the id of the build that an earlier run found: it comes first, and again when it is found. Raises
+    NoCredibleResponse if any answer is missing.
     """
     if not queries.can_search_versions():
         return
     known = None if remembered is None else queries.build(BuildReference(id=remembered))
     if known is not None and has_made(known, commit, queries):
-        yield known
-    else:
-        known = None
+        yield MakingBuild(known)
     for found in _search(commit, teams, queries):
-        makers = {
-            build.id: build
-            for resource, number in found.items()
-            for build in queries.builds_with_output(resource.pipeline, resource.name, number)
-        }
-        for maker in sorted(makers.values(), key=lambda build: (build.is_active, build.id), reverse=True):
-            if known is not None and maker.id == known.id:
-                continue
-            if not has_made(maker, commit, queries):
+        makers: dict[int, MakingBuild] = {}
+        for resource, number in found.items():
+            for build in queries.builds_with_output(resource.pipeline, resource.name, number):
+                earlier = makers.get(build.id, MakingBuild(build)).resources
+                makers[build.id] = MakingBuild(build, (*earlier, resource))
+        for maker in sorted(makers.values(), key=lambda one: (one.build.is_active, one.build.id), reverse=True):
+            if not has_made(maker.build, commit, queries):
                 raise NoCredibleResponse(
-                    f"Concourse lists {maker} for the version of the claim, but not the version for it"
+                    f"Concourse lists {maker.build} for the version of the claim, but not the version for it"
                 )
             yield maker
 
@@ -101,6 +106,11 @@ def _ask_for_reruns(builds: Iterable[Build], queries: BuildQueries) -> Iterator[
         rerun = ask_for_active_rerun(queries, pipeline, originals)
         if rerun is not None:
             yield rerun
+
+
+def is_known_version(commit: str, teams: frozenset[str], queries: BuildQueries) -> bool:
+    """Return whether any resource has the version; True if it cannot be searched for. Raises NoCredibleResponse."""
+    return not queries.can_search_versions() or any(_search(commit, teams, queries))
 
 
 def has_made(build: Build, commit: str, queries: BuildQueries) -> bool:

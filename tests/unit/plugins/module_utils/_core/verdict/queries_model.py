@@ -64,6 +64,7 @@ class ModelQueries:
         self.has_filter = True
         self.by_builds = True
         self.hidden_teams: frozenset[str] = frozenset()
+        self.locks_of_versions: dict[str, str] = {}
         self.is_missing: Callable[[Query], bool] = lambda query: False
         self.before_answer: Callable[[Query], None] = lambda query: None
         self.asked: list[Query] = []
@@ -88,6 +89,10 @@ class ModelQueries:
 
     def last_updated(self, pipeline: PipelineReference) -> int | None:
         return self._answer(Query("last_updated", (pipeline,)), lambda: self.models[pipeline].last_updated)
+
+    def lock_of_version(self, resource: ResourceReference, version: Version) -> str | None:
+        query = Query("lock_of_version", (resource, version))
+        return self._answer(query, lambda: self.locks_of_versions.get(resource.name))
 
     def can_search_versions(self) -> bool:
         return self._answer(Query("can_search_versions", ()), lambda: self.has_filter)

@@ -116,10 +116,11 @@ def test_of_a_build_that_succeeded_and_whose_lock_nobody_takes() -> None:
     assert_verdict(verdict, Verdict(VerdictName.LEAKED, reason, build.end_time, build, keep_until))
 
 
-def test_of_a_build_that_lists_another_claim_though_nobody_rewrote_the_commit() -> None:
-    """The result of one attempt of its put was lost, and the resource knows the claim of the next attempt alone."""
+def test_a_build_that_lists_another_claim_where_no_resource_knows_this_one() -> None:
+    """The history was rewritten, or the result of one attempt of its put was lost: which of the two is unknown."""
     model, build = claiming(SUCCEEDED)
     verdict = verdict_on(ModelQueries(model), build, "unknown")
-    assert (verdict.name, verdict.dead_since) == (VerdictName.LEAKED, build.end_time)
+    assert (verdict.name, verdict.dead_since) == (VerdictName.UNVERIFIED, build.end_time)
+    assert "the history may have been rewritten" in verdict.reason
     late = verdict_on(ModelQueries(model), build, "unknown", at=(build.end_time or 0) + 61)
-    assert late.name is VerdictName.ZOMBIE
+    assert late.name is VerdictName.UNVERIFIED

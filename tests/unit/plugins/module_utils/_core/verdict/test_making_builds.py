@@ -189,3 +189,42 @@ def test_the_named_build_may_have_made_a_claim_that_it_does_not_list() -> None:
     verdict = verdict_on(ModelQueries(model, other), claiming, "v2", at=CLAIMED_AT)
     assert verdict.name is VerdictName.HANDED_OFF
     assert "Concourse has forgotten a version that it carried, and job use has an active build" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("lock", "name"),
+    [
+        (None, VerdictName.ERRORED),
+        ("aws/env-1", VerdictName.ERRORED),
+        ("aws/env-2", VerdictName.UNVERIFIED),
+        ("gcp/env-1", VerdictName.UNVERIFIED),
+    ],
+)
+@pytest.mark.parametrize("is_remembered", [False, True])
+def test_an_ended_build_that_checked_another_lock_did_not_make_the_claim(
+    lock: str | None, name: VerdictName, is_remembered: bool
+) -> None:
+    model = pipeline()
+    watching = listed(model, "watch", ERRORED)
+    queries = ModelQueries(model)
+    if lock is not None:
+        queries.locks_of_versions["envs"] = lock
+    claim = claim_by(watching, "v2", at=CLAIMED_AT)
+    remembered = watching.id if is_remembered else None
+    assert judge_claim(claim, UNNAMED, queries, now=0, remembered=remembered, lock="aws/env-1").name is name
+
+
+@pytest.mark.parametrize("status", [FAILED, ERRORED, ABORTED])
+def test_only_a_build_of_the_number_that_the_claim_names_made_it(status: BuildStatus) -> None:
+    """A build that has waited for a lock since before the claim lists the commit as well."""
+    model = pipeline()
+    watching = listed(model, "watch", ERRORED)
+    model.builds[watching.id] = replace(watching, name="7")
+    claiming = model.build("claim", status, start=START_OF_TIME)
+    claiming = model.change(claiming, end_time=CLAIMED_AT + 10)
+    verdict = verdict_on(ModelQueries(model), claiming, "v2", at=CLAIMED_AT)
+    assert (verdict.name, verdict.build, verdict.dead_since) == (
+        VerdictName(status.value),
+        claiming,
+        CLAIMED_AT + 10,
+    )

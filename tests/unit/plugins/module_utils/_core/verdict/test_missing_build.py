@@ -10,7 +10,12 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import (
+    Holder,
+    HolderKind,
+    read_holder,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions import search
@@ -417,3 +422,22 @@ def test_a_claim_of_a_team_that_can_have_another_name_now_is_not_gone(hidden: st
     verdict = judge_claim(claim_by(build, "unknown"), holder_of(build), queries, now=0)
     assert (verdict.name, verdict.build) == (name, None)
     assert ("so it can have been renamed" in verdict.reason) is (name is UNVERIFIED)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("main/ci/claim", GONE),
+        ("ci/claim", GONE),
+        ("Restore main/ci/claim", VerdictName.UNVERIFIED),
+        ("fixup! main/ci/claim", VerdictName.UNVERIFIED),
+        ("[skip ci] main/ci/claim", VerdictName.UNVERIFIED),
+        ("Restore ci/claim", VerdictName.UNVERIFIED),
+    ],
+)
+def test_words_before_the_name_of_a_build_that_is_gone_can_be_those_of_a_person(words: str, name: VerdictName) -> None:
+    model, _build = a_pipeline()
+    claim = Claim("c0ffee", 0, "Ada", f"{words} build 31 claiming: env-1")
+    verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), ModelQueries(model), now=0)
+    assert verdict.name is name
+    assert ("a person can have written the words before its name" in verdict.reason) is (name is not GONE)

@@ -42,7 +42,7 @@ TEAMS = frozenset({"main"})
 def first_maker(
     commit: str, teams: frozenset[str], queries: ModelQueries, remembered: int | None = None
 ) -> Build | None:
-    return next(ask_for_making_builds(commit, teams, queries, remembered), None)
+    return next((one.build for one in ask_for_making_builds(commit, teams, queries, remembered)), None)
 
 
 def methods(queries: ModelQueries) -> list[str]:
@@ -91,8 +91,8 @@ def test_all_builds_with_the_output_are_found_each_once() -> None:
     first, second = (own.build("claim", made={"envs": "v2"}) for _count in range(2))
     third = other.build("claim", made={"envs": "v2"})
     queries = ModelQueries(other, own)
-    assert [*ask_for_making_builds("v2", TEAMS, queries)] == [second, first, third]
-    assert [*ask_for_making_builds("v2", TEAMS, queries, first.id)] == [first, second, third]
+    assert [one.build for one in ask_for_making_builds("v2", TEAMS, queries)] == [second, first, third]
+    assert [one.build for one in ask_for_making_builds("v2", TEAMS, queries, first.id)] == [first, second, first, third]
 
 
 def test_the_teams_of_the_claim_are_searched_first_and_alone_until_another_build_is_asked_for() -> None:
