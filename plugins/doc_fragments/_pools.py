@@ -49,9 +49,9 @@ options:
     description:
       - The policies that O(policy) overrides.
       - V(safe) uses the default policies of O(policy).
-      - V(pool_boy) behaves like the Python script of this name. If no running build holds a lock, it releases the lock
-        after the O(grace). It releases all other locks, including those of people, after the O(stale_timeout). It also
-        releases locks that wait for the next job of their pipeline, for example at a manual gate.
+      - V(pool_boy) behaves like the Python script of this name. A lock that no running build holds may be released
+        after the O(grace), all other locks, including those of people, after the O(stale_timeout). This includes locks
+        that wait for the next job of their pipeline, for example at a manual gate.
       - Without a Concourse, V(pool_boy) goes by age alone, as O(no_concourse=stale) does.
     type: str
     choices: [safe, pool_boy]
@@ -61,8 +61,8 @@ options:
       - What to do with locks that builds claimed if neither O(concourse_url) nor O(concourse_target) is set, so that it
         is unknown whether these builds are still running.
       - V(keep) keeps them.
-      - V(stale) goes by age alone. It releases each of these locks when the O(stale_timeout) has passed since the
-        claim, even while a build uses the lock.
+      - V(stale) goes by age alone. Each of these locks may be released when the O(stale_timeout) has passed since the
+        claim, even while a build uses it.
       - If not provided, they are kept, unless O(preset=pool_boy) or O(policy) decides.
     type: str
     choices: [keep, stale]

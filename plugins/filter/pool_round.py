@@ -12,6 +12,7 @@ version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
+  - Private to this collection; it can change in any release.
   - Builds the fact C(pool_boy_round) of the role P(poolboy.concourse.pool_boy#role) from the registered results of its
     tasks, and the data that the role publishes.
   - The role uses this filter. To make a page, metrics or messages of a round, use the fact.

@@ -12,6 +12,7 @@ version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
+  - Private to this collection; it can change in any release.
   - Finds mistakes in the variables of the role P(poolboy.concourse.pool_boy#role), and decides whether a round starts
     builds and whether it is published.
   - The role uses this filter before its first step.

@@ -12,6 +12,7 @@ version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
+  - Private to this collection; it can change in any release.
   - Finds names that begin with C(pool_boy_), but are no variable of the role P(poolboy.concourse.pool_boy#role) or of a
     playbook of this collection. They are probably misspelt.
   - The role uses this filter before it installs a schedule.

@@ -39,7 +39,7 @@ attributes:
   diff_mode:
     support: full
   idempotent:
-    support: full
+    support: partial
     details:
       - A span in O(until) is counted from the run. If a tenth of it has passed, a second run extends the hold.
 options:

@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - The poolboy.concourse authors (@poolboy)
 description:
-  - Prints lines without changes, whatever the settings of the callback are. M(ansible.builtin.debug) prints a list or a
+  - Prints lines exactly as given, whatever the stdout callback is. M(ansible.builtin.debug) prints a list or a
     text of several lines as JSON, unless C(result_format) is C(yaml).
   - If the output of the stdout callback is for programs, as with P(ansible.posix.json#callback), the lines are in
     RV(msg) instead.
