@@ -4,18 +4,22 @@
 """Build the documentation as web pages: ``python -m scripts.docsite [FOLDER]``, by default in .cache/docs.
 
 The pages are those of docs/docsite/rst, and one for each module, filter and role. The build asks no server, and each
-warning, such as a reference to a label that does not exist, is an error.
+warning, such as a reference to a label that does not exist, is an error. So is a link of a document or an alert rule to
+a page that the site lacks.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import yaml
 
 from scripts.artifact import run_tool
 from scripts.checkout import CHECKOUT
@@ -66,6 +70,18 @@ def build_site(target: Path) -> Path:
     return target / "build" / "html"
 
 
+def broken_links(site: Path, checkout: Path = CHECKOUT) -> Iterator[str]:
+    """Yield the links of documents and alert rules to pages or headings that the built site lacks."""
+    address = yaml.safe_load((checkout / "galaxy.yml").read_text(encoding="utf-8"))["documentation"]
+    link = re.compile(re.escape(address) + r"([\w./-]*)(?:#([\w-]+))?")
+    documents = [*checkout.glob("*.md"), *checkout.glob("roles/*/*.md"), *checkout.glob("roles/*/files/**/*.yml")]
+    for document in documents:
+        for page, heading in link.findall(document.read_text(encoding="utf-8")):
+            file = site / (page or "index.html")
+            if not file.is_file() or (heading and f'id="{heading}"' not in file.read_text(encoding="utf-8")):
+                yield f"{document.relative_to(checkout)}: {address}{page}{f'#{heading}' if heading else ''}"
+
+
 def inventory(labels: dict[str, str]) -> bytes:
     """Return a file in the format of Sphinx that says on which page each label is."""
     head = "# Sphinx inventory version 2\n# Project: Ansible\n# Version: devel\n# Compressed using zlib\n"
@@ -80,11 +96,13 @@ def main(arguments: Sequence[str]) -> int:
     # antsibull-docs calls ansible-doc.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     try:
-        print(build_site(target.absolute()) / "index.html")
+        site = build_site(target.absolute())
     except subprocess.CalledProcessError as error:
         print(f"The documentation has errors, see above: {error}", file=sys.stderr)
         return 1
-    return 0
+    broken = [*broken_links(site)]
+    print("\n".join(f"The site has no such page: {one}" for one in broken) or site / "index.html")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def test_the_rules_say_what_to_do() -> None:
     assert listed == {rule["alert"]: rule["labels"]["severity"] for rule in ALERTS}
     for rule in ALERTS:
         page, anchor = rule["annotations"]["runbook_url"].split("#")
-        assert page.endswith("/docs/docsite/rst/alerts.rst")
+        assert page.endswith("/docsite/alerts.html")
         assert anchor == rule["alert"].lower()
         assert rule["alert"] in headings("alerts.rst")
         assert rule["labels"]["severity"] in ("info", "warning", "critical")
