@@ -32,14 +32,26 @@ class ClaimMemory:
         `unreachable` changes nothing: the builds may be as they were. Every other verdict is a sign of life.
         """
         if verdict.name is VerdictName.GONE:
-            since = min(self.gone_since.get(claim.commit, now), now)
-            self.gone_since[claim.commit] = since
-            return replace(verdict, dead_since=max(since, claim.claimed_at))
+            return self._record_gone(claim, verdict, now)
         if verdict.name is not VerdictName.UNREACHABLE:
             self.gone_since.pop(claim.commit, None)
         if verdict.is_by_version and verdict.build is not None:
             self.builds[claim.commit] = verdict.build.id
         return verdict
+
+    def _record_gone(self, claim: Claim, verdict: Verdict, now: int) -> Verdict:
+        """Return what is gone since the first time that is not before the claim, as then a clock is wrong.
+
+        A remembered time that is still to come stays: which of the two clocks is wrong is unknown, and an earlier time
+        would shorten the wait for all later runs.
+        """
+        remembered = self.gone_since.get(claim.commit, now)
+        since = remembered if remembered >= claim.claimed_at else now
+        if since < claim.claimed_at:
+            reason = f"{verdict.reason}; it is kept, because the clock of this run is behind the time of the claim"
+            return replace(verdict, dead_since=None, reason=reason)
+        self.gone_since[claim.commit] = since
+        return replace(verdict, dead_since=since)
 
 
 def without_memory(verdict: Verdict, policy: PoolPolicy) -> Verdict:

@@ -17,6 +17,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 
 CLAIMED_AT, NOW = 1_767_000_000, 1_767_900_000
+DAY = 24 * 3600
 CLAIM = Claim("c0ffee", CLAIMED_AT, "CI Pool Resource", "claiming: env-1")
 GONE = Verdict(VerdictName.GONE, "Concourse has no main/old/claim 1 any more", CLAIMED_AT)
 
@@ -28,10 +29,37 @@ def test_what_is_gone_counts_from_the_first_run_that_saw_it_so() -> None:
     assert ClaimMemory().record(CLAIM, GONE, NOW + 600).dead_since == NOW + 600, "a lost memory starts anew"
 
 
-def test_a_time_in_the_future_is_ignored() -> None:
-    memory = ClaimMemory(gone_since={CLAIM.commit: NOW + 9999})
+@pytest.mark.parametrize("wrong_by", [-DAY, DAY])
+def test_a_run_with_a_wrong_clock_in_between_changes_nothing(wrong_by: int) -> None:
+    memory = ClaimMemory()
+    memory.record(CLAIM, GONE, NOW)
+    assert memory.record(CLAIM, GONE, NOW + 600 + wrong_by).dead_since == NOW
+    assert memory.record(CLAIM, GONE, NOW + 1200).dead_since == NOW
+
+
+def test_a_time_that_is_still_to_come_neither_shortens_nor_renews_the_wait() -> None:
+    """No run can tell whether it is ahead of the others, or the one that first saw it was."""
+    memory = ClaimMemory()
+    memory.record(CLAIM, GONE, NOW + DAY)
+    assert memory.record(CLAIM, GONE, NOW + 600).dead_since == NOW + DAY
+    assert memory.record(CLAIM, GONE, NOW + 2 * DAY).dead_since == NOW + DAY
+
+
+@pytest.mark.parametrize("remembered", [{}, {CLAIM.commit: CLAIMED_AT - 1}])
+def test_a_time_before_the_claim_does_not_count(remembered: dict[str, int]) -> None:
+    memory = ClaimMemory(gone_since=dict(remembered))
+    kept = memory.record(CLAIM, GONE, CLAIMED_AT - 1)
+    assert kept.dead_since is None
+    assert kept.reason.endswith("it is kept, because the clock of this run is behind the time of the claim")
+    assert memory.gone_since == remembered
     assert memory.record(CLAIM, GONE, NOW).dead_since == NOW
-    assert memory.gone_since == {CLAIM.commit: NOW}
+    assert memory.record(CLAIM, GONE, CLAIMED_AT - 1).dead_since == NOW
+
+
+def test_the_time_of_the_claim_counts() -> None:
+    memory = ClaimMemory()
+    assert memory.record(CLAIM, GONE, CLAIMED_AT).dead_since == CLAIMED_AT
+    assert memory.record(CLAIM, GONE, NOW).dead_since == CLAIMED_AT
 
 
 @pytest.mark.parametrize("name", [name for name in VerdictName if name is not VerdictName.GONE])

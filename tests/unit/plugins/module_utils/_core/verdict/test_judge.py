@@ -46,6 +46,7 @@ LOCKS = (
     Lock("gcp", "c", State.CLAIMED),
     Lock("unwanted", "d", State.CLAIMED),
 )
+NOW = START_OF_TIME + 3600
 # A long wait for one pool, the usual one for the other.
 POOLS = (PoolOption("gcp", PoolPolicy(grace=600)), PoolOption("aws", PoolPolicy()))
 
@@ -187,7 +188,7 @@ def test_what_the_caller_leaves_out_is_not_remembered() -> None:
     for left_out in (False, True):
         memory = ClaimMemory()
         each = partial(_judge_and_leave_out, left_out)
-        judge_locks(locks, snapshot, pools, ModelQueries(model), now=1, memory=memory, default_team="home", each=each)
+        judge_locks(locks, snapshot, pools, ModelQueries(model), now=NOW, memory=memory, default_team="home", each=each)
         assert bool(memory.gone_since) != left_out
 
 
@@ -201,13 +202,14 @@ def _judge_and_leave_out(
 def test_without_a_memory_a_lock_whose_build_is_gone_is_kept() -> None:
     snapshot, model = world()
     model.builds.clear()
-    (gone,) = judge_locks([LOCKS[0]], snapshot, POOLS, ModelQueries(model), now=1, default_team="home")
+    gone_locks = partial(judge_locks, [LOCKS[0]], snapshot, POOLS, ModelQueries(model), now=NOW, default_team="home")
+    (gone,) = gone_locks()
     assert (gone.verdict.name, gone.verdict.dead_since, gone.releasable_at) == (VerdictName.GONE, None, None)
     memory = ClaimMemory()
-    (gone,) = judge_locks([LOCKS[0]], snapshot, POOLS, ModelQueries(model), now=1, memory=memory, default_team="home")
+    (gone,) = gone_locks(memory=memory)
     assert gone.releasable_at is not None
     assert gone.claim is not None
-    assert memory.gone_since == {gone.claim.commit: 1}
+    assert memory.gone_since == {gone.claim.commit: NOW}
 
 
 def test_a_hold_ends_at_the_time_of_the_run() -> None:
