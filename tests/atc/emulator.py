@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import ssl
 import time
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
                 response = failing.apply(response, self.world.settings.version)
             self._log(request, who, response, applied)
         _sleep(late)
-        return response
+        return self._dated(response)
 
     def _carry_out(self, request: Request) -> Response:
         found = find(ROUTES, request, version_of(self.world.settings.version))
@@ -96,6 +97,14 @@ class Emulator(SetupControl, PipelineControl, BuildControl, TrafficControl):
         if request.method not in ("GET", "HEAD"):
             self.settle()
         return response
+
+    def _dated(self, response: Response) -> Response:
+        """Return the response with the header Date of the settings; the server itself adds the time of the machine."""
+        date = self.world.settings.date
+        if date == "machine":
+            return response
+        own = formatdate(self.world.clock.now(), usegmt=True)
+        return response.with_headers(("Date", own if date == "clock" else date))
 
     def _log(self, request: Request, who: str, response: Response, applied: list[Fault]) -> None:
         sent = response.delivery in (Delivery.WHOLE, Delivery.CUT)

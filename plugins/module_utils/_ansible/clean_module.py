@@ -21,4 +21,4 @@ class CleanModule(CommittingModule):
     def cleaning(self, judge: JudgeLocks, repository: LockRepository) -> Cleaning:
         """Return the run that the options ask for. Raises BadOption."""
         wanted, author = self.wanted_pools(), self._author
-        return Cleaning(self._options, wanted, judge, repository, author, self.now, self.warn, self.check_mode)
+        return Cleaning(self._options, wanted, judge, repository, author, self.clock, self.warn, self.check_mode)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import time
 import typing as t
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from .._core.verdict.pool_options import PoolOption, choose_pools
 from .._git.repository import LockRepository
 from .._run.judging import Judging
 from .._run.options import concourse_options, default_policy, pools_to_read, repository_options, wanted_pools
+from .._run.run_clock import RunClock
 from .argument_module import ArgumentModule
 
 if t.TYPE_CHECKING:
@@ -30,14 +30,14 @@ if t.TYPE_CHECKING:
 
 
 class PoolModule:
-    """An Ansible module made of option groups. `now` is the time of the run in seconds since 1970, UTC."""
+    """An Ansible module made of option groups. `clock` has the time of the run."""
 
     def __init__(self, *groups: OptionGroup) -> None:
         spec = {name: option for group in groups for name, option in group.spec.items()}
         self._module = ArgumentModule(spec)
         self._options: dict[str, t.Any] = self._module.params
         self._options.update(dict.fromkeys(overruled(self._options, os.environ)))
-        self.now = int(time.time())
+        self.clock = RunClock()
         self.so_far: Callable[[], dict[str, t.Any]] = dict
         self._warned: set[str] = set()
         self._repository: LockRepository | None = None
@@ -45,6 +45,11 @@ class PoolModule:
     @property
     def check_mode(self) -> bool:
         return bool(self._module.check_mode)
+
+    @property
+    def now(self) -> int:
+        """The start of the run in seconds since 1970, UTC."""
+        return self.clock.start()
 
     @contextmanager
     def failing_clearly(self) -> Iterator[None]:
@@ -94,11 +99,11 @@ class PoolModule:
         """Yield a function that judges locks in parallel and sends new queries each time.
 
         Raises BadOption, and ConcourseError if Concourse refuses the login; warns if it does not answer at all, or
-        requires a login and none is configured.
+        requires a login and none is configured, or has another time than this machine.
         """
         self.wanted_pools()  # rejects wrong options before the first request
         named = concourse_options(self._options)
-        with Judging(named, self.now, self.warn, self._memory_folder).open() as judge:
+        with Judging(named, self.clock, self.warn, self._memory_folder).open() as judge:
             yield judge
 
     def _memory_folder(self) -> CacheFolder | None:

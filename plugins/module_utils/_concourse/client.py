@@ -14,6 +14,7 @@ from .api.requests import ApiRequests
 from .config.options import ConcourseOptions
 from .config.settings import resolve_settings
 from .config.url import normalized_url
+from .http.response_date import OnDate, ignore_date
 from .http.session import Session
 from .login.connection import Connection
 
@@ -25,12 +26,19 @@ class ConcourseClient:
     """One Concourse and one login, a context manager that closes the connections at its end.
 
     Creating it sends no request. The login happens once: by connect(), or before the first request. Raises BadOption
-    if the options contradict each other or name no Concourse.
+    if the options contradict each other or name no Concourse. `on_date` gets the time of Concourse with each response
+    (seconds since 1970, UTC), None if it is unknown.
     """
 
-    def __init__(self, options: ConcourseOptions, *, connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self,
+        options: ConcourseOptions,
+        *,
+        connections: int = CONNECTIONS,
+        on_date: OnDate = ignore_date,
+    ) -> None:
         self._settings = resolve_settings(options)
-        self._session = Session(self._settings, connections)
+        self._session = Session(self._settings, connections, on_date)
         self._connection = Connection(self._session, self._settings)
         self._gave_queries = False
         self._absent = AbsentVersions()

@@ -100,7 +100,7 @@ def run_round(request: Request, options: Options, *, clean: bool, trigger: bool,
     wanted = pools_to_read(wanted_pools(options))
     with open_repository(options, wanted, request.source) as repository:
         warnings: list[str] = []
-        run = Round(options, repository, warnings.append, dry_run, started)
+        run = Round(options, repository, warnings.append, dry_run)
         try:
             results = run.results(clean=clean, trigger=trigger)
         finally:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 import typing as t
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from .._core.push.retry import PushRetry
 from .._core.shared.errors import BadOption
 from .._core.verdict.pool_options import PoolOption, choose_pools, read_target
 from .options import Options, default_policy
+from .run_clock import RunClock, monotonic_seconds
 
 if t.TYPE_CHECKING:
     from .._core.pool.change import RepositoryChange
@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 
 @dataclass
 class Cleaning:
-    """A run for the wanted pools of an open repository. `now` is its start in seconds since 1970, UTC.
+    """A run for the wanted pools of an open repository.
 
     With `dry_run` it releases nothing and returns the same values.
     """
@@ -41,7 +41,7 @@ class Cleaning:
     judge: JudgeLocks
     repository: LockRepository
     author: Author
-    now: int
+    clock: RunClock
     warn: Callable[[str], None]
     dry_run: bool
     _run: CleanRun | None = field(default=None, init=False)
@@ -52,7 +52,7 @@ class Cleaning:
         snapshot = self.repository.snapshot()
         pools = choose_pools(self.wanted, snapshot.pools, default_policy(self.options))
         run_id = secrets.token_hex(4)
-        self._run = run = CleanRun(snapshot, pools, rules, self.judge, _wall_seconds, _monotonic_seconds, run_id)
+        self._run = run = CleanRun(snapshot, pools, rules, self.judge, self.clock.now, monotonic_seconds, run_id)
         self._seen = snapshot
         self._names = [pool.name for pool in pools]
         run.decide()
@@ -73,24 +73,15 @@ class Cleaning:
     def result(self) -> dict[str, t.Any]:
         """Return the result of a run that succeeded."""
         plan = () if self._run is None else self._run.plan
-        return clean_result(plan, self._seen, self._names, self.now, released=self.released)
+        return clean_result(plan, self._seen, self._names, self.clock.start(), released=self.released)
 
     def failure(self) -> dict[str, t.Any]:
         """Return the result of a run that failed, with what it has released before."""
-        return {} if self._run is None else failure_result(self._run, self._seen, self._names, self.now)
+        return {} if self._run is None else failure_result(self._run, self._seen, self._names, self.clock.start())
 
     def diff(self) -> dict[str, str]:
         """Return the paths of the released locks before and after."""
         return clean_diff(self.released)
-
-
-def _wall_seconds() -> int:
-    return int(time.time())
-
-
-def _monotonic_seconds() -> float:
-    """Return monotonic seconds that continue while the machine is suspended, where the system has them."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _release_store(repository: LockRepository, author: Author) -> CommitStore[RepositoryChange]:

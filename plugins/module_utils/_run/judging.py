@@ -18,6 +18,7 @@ from .._core.verdict.judge import JudgedLock, JudgeLocks, ParallelMap, judge_loc
 from .._core.verdict.pool_options import PoolOption
 from .._git.cache.claim_memory_file import remembered_claims
 from .concourse_warnings import concourse_warnings
+from .run_clock import RunClock
 from .timed_map import map_for
 
 if t.TYPE_CHECKING:
@@ -31,13 +32,13 @@ _MARGIN = 0.5
 
 @dataclass(frozen=True)
 class Judging:
-    """How a run judges. `now` is in seconds since 1970, UTC; `warn` shows a warning to the operator.
+    """How a run judges, and its clock. `warn` shows a warning to the operator.
 
     `memory_folder` returns where the run remembers claims, None without a cache.
     """
 
     options: ConcourseOptions
-    now: int
+    clock: RunClock
     warn: Callable[[str], None]
     memory_folder: Callable[[], CacheFolder | None]
 
@@ -46,19 +47,22 @@ class Judging:
         """Yield a function that judges locks in parallel and sends new queries each time.
 
         Raises ConcourseError if Concourse refuses the login; warns if it does not answer at all, or requires a login
-        and none is configured.
+        and none is configured; warns once if its clock and that of this machine differ.
         """
         if self.options.is_empty:
             team = self.options.team or "main"
             # It needs no time.
             yield lambda locks, snapshot, pools, **_limit: judge_locks(
-                locks, snapshot, pools, None, now=self.now, default_team=team
+                locks, snapshot, pools, None, now=self.clock.start(), default_team=team
             )
             return
         # Imported here, because many runs have no Concourse.
         from .._concourse.client import CONNECTIONS, ConcourseClient
 
-        with ConcourseClient(self.options) as concourse, ThreadPoolExecutor(CONNECTIONS) as threads:
+        with (
+            ConcourseClient(self.options, on_date=self.clock.hear) as concourse,
+            ThreadPoolExecutor(CONNECTIONS) as threads,
+        ):
             # During the fetch, because both mostly wait.
             connected = threads.submit(concourse.connect)
 
@@ -68,8 +72,9 @@ class Judging:
                 connected.result()
                 queries = concourse.queries(None if seconds is None else seconds + _MARGIN)
                 judged = self._judge_by(queries, concourse, partial(map_for, threads, seconds), locks, snapshot, pools)
-                for warning in concourse_warnings(concourse, judged):
-                    self.warn(warning)
+                for warning in (*concourse_warnings(concourse, judged), self.clock.warning()):
+                    if warning is not None:
+                        self.warn(warning)
                 return judged
 
             yield judge
@@ -86,7 +91,15 @@ class Judging:
         """Judge locks and remember what was found out."""
         with remembered_claims(self.memory_folder(), concourse.identity) as memory:
             judged = judge_locks(
-                locks, snapshot, pools, queries, now=self.now, memory=memory, default_team=concourse.team, each=each
+                locks,
+                snapshot,
+                pools,
+                queries,
+                now=self.clock.start(),
+                seen_at=self.clock.latest,
+                memory=memory,
+                default_team=concourse.team,
+                each=each,
             )
         queries.end()
         return judged

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from .._git.repository import LockRepository
 from .cleaning import Cleaning, cleaning_rules
 from .judging import Judging
 from .options import Options, concourse_options, default_policy, wanted_pools
+from .run_clock import RunClock
 from .triggering import trigger_rules, triggering
 
 Result = dict[str, t.Any]
@@ -39,7 +39,7 @@ class Round:
     repository: LockRepository
     warn: Callable[[str], None]
     dry_run: bool
-    now: int = field(default_factory=lambda: int(time.time()))
+    clock: RunClock = field(default_factory=RunClock)
     latest_builds: dict[str, int] = field(default_factory=dict)
 
     def results(self, *, clean: bool, trigger: bool) -> dict[str, Result]:
@@ -51,7 +51,7 @@ class Round:
         with_job = tuple(pool for pool in wanted if pool.job is not None)
         self._check(wanted if clean else None, with_job if trigger else None)
         results: dict[str, Result] = {}
-        with Judging(concourse_options(self.options), self.now, self.warn, lambda: None).open() as judge:
+        with Judging(concourse_options(self.options), self.clock, self.warn, lambda: None).open() as judge:
             if clean:
                 results["clean"] = self._clean(judge, wanted)
             if trigger:
@@ -71,7 +71,7 @@ class Round:
 
     def _clean(self, judge: JudgeLocks, wanted: Pools) -> Result:
         author = parse_author(self.options["git_author"])
-        cleaning = Cleaning(self.options, wanted, judge, self.repository, author, self.now, self.warn, self.dry_run)
+        cleaning = Cleaning(self.options, wanted, judge, self.repository, author, self.clock, self.warn, self.dry_run)
         try:
             cleaning.carry_out()
         except PoolboyError as error:
@@ -100,7 +100,7 @@ class Round:
             judged = judge(locks_of(snapshot, pools), snapshot, pools)
         except PoolboyError as error:
             return {"failed": True, "msg": str(error)}
-        return {**status_result(snapshot, pools, judged, self.now), "changed": False}
+        return {**status_result(snapshot, pools, judged, self.clock.start()), "changed": False}
 
 
 def _is_news(result: Mapping[str, t.Any]) -> bool:

@@ -142,7 +142,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _head(self, response: Response) -> bytes:
         """Return the head, to be sent with the body: two writes cost a round trip on a kept-alive connection."""
-        lines = [f"HTTP/1.1 {response.status} {_reason(response.status)}", f"Date: {self.date_time_string()}"]
+        lines = [f"HTTP/1.1 {response.status} {_reason(response.status)}"]
+        if not any(name == "Date" for name, _value in response.headers):
+            lines.append(f"Date: {self.date_time_string()}")
         # As Go does: a Link can contain a pipeline's name with a line break.
         lines += [f"{name}: {_one_line(value)}" for name, value in response.headers]
         if response.status != HTTPStatus.NO_CONTENT:

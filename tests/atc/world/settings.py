@@ -26,5 +26,7 @@ class Settings:
     """False: only `schedule` queues and starts builds."""
     abort_ends_builds: bool = True
     """False: an aborted build stays `started` until `finish`, as while its hooks run."""
+    date: str = "machine"
+    """The header Date: the time of the `machine`, that of the emulator's own `clock`, or another text as it is."""
     latency: float = 0.0
     """The delay of every response in seconds."""

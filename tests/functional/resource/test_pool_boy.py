@@ -85,6 +85,19 @@ def test_out_releases_and_starts_builds(pool_boy: Scripts, scene: Scene, folder:
     assert len(scene.atc.list_builds(job="claim")) == 2
 
 
+def test_a_clock_that_is_ahead_of_concourse_releases_nothing_early(
+    pool_boy: Scripts, scene: Scene, folder: Path
+) -> None:
+    claim_and_error(scene)
+    (ended,) = [build["end_time"] for build in scene.atc.list_builds(job="claim")]
+    scene.atc.set_time(ended)
+    scene.atc.change_settings(date="clock")
+    run = out(pool_boy, source_of(scene), folder)
+    assert values(run) == {"did": "nothing: there was nothing to do"}
+    assert run.stderr.count("The clock of this machine is ") == 1
+    assert b"aws/claimed/env-1" in scene.locks.tree()
+
+
 def test_out_returns_the_version_that_started_its_build(pool_boy: Scripts, scene: Scene, folder: Path) -> None:
     """So that the put is no new version, which would start the job again."""
     claim_and_error(scene)

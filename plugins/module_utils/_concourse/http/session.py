@@ -22,6 +22,7 @@ from .limits import RequestLimits
 from .next_link import read_next_link
 from .requests_library import import_requests
 from .response import Response
+from .response_date import OnDate, ignore_date, read_response_date
 from .retry import make_retry
 from .transport import open_session
 
@@ -40,9 +41,10 @@ class Session:
     Raises RequestFailed without a response, MissingLibrary without requests, BadOption for an unusable certificate.
     """
 
-    def __init__(self, settings: ConcourseSettings, connections: int) -> None:
+    def __init__(self, settings: ConcourseSettings, connections: int, on_date: OnDate = ignore_date) -> None:
         self._settings = settings
         self._connections = connections
+        self._on_date = on_date
         self._limits = RequestLimits(settings.timeout)
         self.large_responses = LargeResponses()
         self._lock = threading.Lock()
@@ -142,6 +144,8 @@ class Session:
                 stream=True,
             ) as response:
                 self._has_answered = True
+                # Before the body is received, which can take long.
+                self._on_date(read_response_date(response.headers))
                 return self._receive(response, turn)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise map_exception(error, self._settings.address, timeout) from None

@@ -26,27 +26,28 @@ class ClaimMemory:
     gone_since: dict[str, int] = field(default_factory=dict)
     builds: dict[str, int] = field(default_factory=dict)
 
-    def record(self, claim: Claim, verdict: Verdict, now: int) -> Verdict:
+    def record(self, claim: Claim, verdict: Verdict, seen: int) -> Verdict:
         """Remember a verdict, and return it with the time since when its build is gone.
 
-        `unreachable` changes nothing: the builds may be as they were. Every other verdict is a sign of life.
+        `seen` is when the run saw it, in seconds since 1970, UTC. `unreachable` changes nothing: the builds may be as
+        they were. Every other verdict is a sign of life.
         """
         if verdict.name is VerdictName.GONE:
-            return self._record_gone(claim, verdict, now)
+            return self._record_gone(claim, verdict, seen)
         if verdict.name is not VerdictName.UNREACHABLE:
             self.gone_since.pop(claim.commit, None)
         if verdict.is_by_version and verdict.build is not None:
             self.builds[claim.commit] = verdict.build.id
         return verdict
 
-    def _record_gone(self, claim: Claim, verdict: Verdict, now: int) -> Verdict:
+    def _record_gone(self, claim: Claim, verdict: Verdict, seen: int) -> Verdict:
         """Return what is gone since the first time that is not before the claim, as then a clock is wrong.
 
         A remembered time that is still to come stays: which of the two clocks is wrong is unknown, and an earlier time
         would shorten the wait for all later runs.
         """
-        remembered = self.gone_since.get(claim.commit, now)
-        since = remembered if remembered >= claim.claimed_at else now
+        remembered = self.gone_since.get(claim.commit, seen)
+        since = remembered if remembered >= claim.claimed_at else seen
         if since < claim.claimed_at:
             reason = f"{verdict.reason}; it is kept, because the clock of this run is behind the time of the claim"
             return replace(verdict, dead_since=None, reason=reason)

@@ -68,15 +68,16 @@ def judge_locks(
     queries: BuildQueries | None,
     *,
     now: int,
+    seen_at: Callable[[], int] | None = None,
     memory: ClaimMemory | None = None,
     default_team: str = "main",
     each: ParallelMap = map,
 ) -> tuple[JudgedLock, ...]:
     """Judge locks of the chosen pools of a snapshot, in their order. `queries` is None without a Concourse.
 
-    `now` is in seconds since 1970, UTC. `memory` is what earlier runs found out, and gets what this one does; None if
-    nothing can be remembered. `each` may judge in several threads if `queries` allows that. `default_team` is the team
-    of claims that name none.
+    `now` is in seconds since 1970, UTC; `seen_at` returns the time to remember, which is `now` by default. `memory` is
+    what earlier runs found out, and gets what this one does; None if nothing can be remembered. `each` may judge in
+    several threads if `queries` allows that. `default_team` is the team of claims that name none.
     """
     policies = {pool.name: replace(pool.policy, has_concourse=queries is not None) for pool in pools}
 
@@ -93,15 +94,17 @@ def judge_locks(
         return JudgedLock(lock, claim, holder, verdict, policy)
 
     # Recorded here, because a thread of `each` can still run after the judgements are saved.
-    return tuple(_with_change(_with_memory(one, memory, now)) for one in each(judge, locks))
+    judged = tuple(each(judge, locks))
+    seen = now if seen_at is None else seen_at()
+    return tuple(_with_change(_with_memory(one, memory, seen)) for one in judged)
 
 
-def _with_memory(judged: JudgedLock, memory: ClaimMemory | None, now: int) -> JudgedLock:
+def _with_memory(judged: JudgedLock, memory: ClaimMemory | None, seen: int) -> JudgedLock:
     if judged.claim is None:
         return judged
     if memory is None:
         return replace(judged, verdict=without_memory(judged.verdict, judged.pool_policy))
-    return replace(judged, verdict=memory.record(judged.claim, judged.verdict, now))
+    return replace(judged, verdict=memory.record(judged.claim, judged.verdict, seen))
 
 
 def _with_change(judged: JudgedLock) -> JudgedLock:

@@ -212,6 +212,22 @@ def test_without_a_memory_a_lock_whose_build_is_gone_is_kept() -> None:
     assert memory.gone_since == {gone.claim.commit: NOW}
 
 
+def test_what_is_gone_counts_from_the_time_after_the_responses() -> None:
+    snapshot, model = world()
+    model.builds.clear()
+    memory, asked = ClaimMemory(), list[Lock]()
+
+    def each(judge_one: Callable[[Lock], JudgedLock], locks: Sequence[Lock]) -> Iterable[JudgedLock]:
+        for lock in locks:
+            asked.append(lock)
+            yield judge_one(lock)
+
+    clean = partial(judge_locks, [LOCKS[0]], snapshot, POOLS, ModelQueries(model), default_team="home", each=each)
+    (gone,) = clean(now=NOW, seen_at=lambda: NOW + 600 * len(asked), memory=memory)
+    assert gone.verdict.dead_since == NOW + 600
+    assert list(memory.gone_since.values()) == [NOW + 600]
+
+
 def test_a_hold_ends_at_the_time_of_the_run() -> None:
     snapshot, model = world()
     message = "claiming: c\n\nHeld-By: ada\nHold-Until: 2026-01-01T01:00:00Z"
