@@ -11,6 +11,7 @@ from .._core.concourse.queries import NoCredibleResponse
 from .api.absent_versions import AbsentVersions
 from .api.queries import ConcourseQueries
 from .api.requests import ApiRequests
+from .api.team_lists import ArchivedPipelines
 from .config.options import ConcourseOptions
 from .config.settings import resolve_settings
 from .config.url import normalized_url
@@ -42,6 +43,7 @@ class ConcourseClient:
         self._connection = Connection(self._session, self._settings)
         self._gave_queries = False
         self._absent = AbsentVersions()
+        self._archived = ArchivedPipelines()
 
     def __enter__(self) -> t.Self:
         return self
@@ -97,7 +99,8 @@ class ConcourseClient:
     def queries(self, seconds: float | None = None) -> ConcourseQueries:
         """Return queries with an empty cache, over the same connections and with the same login.
 
-        What earlier queries found to be absent is not requested again until a check of the resource can change it.
+        What earlier queries found to be absent is not requested again until a check of the resource can change it, nor
+        are the resources of an archived pipeline until it is set or archived again.
 
         No request takes longer than `seconds` from now. From the second call on, a Concourse that did not answer
         earlier queries gets requests again.
@@ -109,7 +112,7 @@ class ConcourseClient:
         address = normalized_url(self._settings.address)
         own_addresses = self._settings.aliases | ({address} if address is not None else set())
         requests = ApiRequests(self._session, self._connection, seconds)
-        return ConcourseQueries(requests, own_addresses, self._absent, address or "")
+        return ConcourseQueries(requests, own_addresses, self._absent, self._archived, address or "")
 
     def requests(self) -> ApiRequests:
         """Return what sends requests over these connections with this login."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from ....plugins.module_utils._concourse.api.absent_versions import AbsentVersions
 from ....plugins.module_utils._concourse.api.queries import ConcourseQueries
 from ....plugins.module_utils._concourse.api.requests import ApiRequests
+from ....plugins.module_utils._concourse.api.team_lists import ArchivedPipelines
 from ....plugins.module_utils._concourse.config.options import ConcourseOptions
 from ....plugins.module_utils._concourse.config.settings import resolve_settings
 from ....plugins.module_utils._concourse.http.large_responses import LargeResponseTurn
@@ -88,4 +89,5 @@ class Asker:
         self.session.lies = lies or {}
         self.session.asked = []
         self.session.forget_failures()
-        return ConcourseQueries(ApiRequests(self.session, self._connection), frozenset({ADDRESS}), AbsentVersions())
+        requests = ApiRequests(self.session, self._connection)
+        return ConcourseQueries(requests, frozenset({ADDRESS}), AbsentVersions(), ArchivedPipelines())

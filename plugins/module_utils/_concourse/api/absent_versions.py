@@ -5,6 +5,7 @@
 
 Only a check brings an old version into a resource, and Concourse lists when the last check of each one ended
 (`last_checked`, in seconds). Otherwise the last look before a push would ask all resources of all pipelines once more.
+For an archived pipeline the time of the archiving counts, as no build there takes what a later check brings.
 A put records the version that it has just made without a check: only a claim seconds ago is such a version.
 """
 

@@ -29,7 +29,7 @@ from .parallel import in_parallel
 from .paths import Pairs, api_path, build_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
 from .single_flight import SingleFlight
-from .team_lists import TeamLists
+from .team_lists import ArchivedPipelines, TeamLists
 from .versions import VersionOrder, fetch_version, has_filter
 
 # The API's own default for lists (atc/pagination.go).
@@ -47,7 +47,12 @@ class ConcourseQueries(BuildQueries):
     """
 
     def __init__(
-        self, api: ApiRequests, own_addresses: frozenset[str], absent: AbsentVersions, address: str = ""
+        self,
+        api: ApiRequests,
+        own_addresses: frozenset[str],
+        absent: AbsentVersions,
+        archived: ArchivedPipelines,
+        address: str = "",
     ) -> None:
         self._api = api
         self._address = address
@@ -55,7 +60,7 @@ class ConcourseQueries(BuildQueries):
         self._absent = absent
         self._responses = SingleFlight()
         self._builds = KnownBuilds(self._address_for_people)
-        self._lists = TeamLists(api, self._responses)
+        self._lists = TeamLists(api, self._responses, archived)
 
     def end(self) -> None:
         """Send no further request, so that threads end if nobody waits for their judgement any more."""
@@ -133,11 +138,14 @@ class ConcourseQueries(BuildQueries):
     def orders_by_builds(self) -> bool:
         return self._api.login().server.version >= _FIRST_BY_BUILDS
 
-    def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
-        return tuple(dict.fromkeys(one.reference for one in self._lists.resources(teams)))
+    def resources(
+        self, teams: frozenset[str], archived_since: int | None = None, *, of_makers: bool = True
+    ) -> tuple[ResourceReference, ...]:
+        listed = self._lists.resources(teams, archived_since, of_makers=of_makers)
+        return tuple(dict.fromkeys(one.reference for one in listed))
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
-        checked = check_times(self._lists.resources(frozenset(one.pipeline.team for one in resources)))
+        checked = check_times(self._lists.resources_of(frozenset(one.pipeline for one in resources)))
 
         def number(one: ResourceReference) -> int | None:
             ask = partial(self.version_id, one.pipeline, one.name, version)

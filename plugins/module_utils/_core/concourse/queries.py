@@ -70,8 +70,14 @@ class BuildQueries(Protocol):
     def orders_by_builds(self) -> bool:
         """Whether jobs take what passed other jobs in the order of builds: since 6.0, before that of versions."""
 
-    def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
-        """All resources that the login may see; in these teams, and in those of other resources, archived ones too."""
+    def resources(
+        self, teams: frozenset[str], archived_since: int | None = None, *, of_makers: bool = True
+    ) -> tuple[ResourceReference, ...]:
+        """All resources that the login may see; in these teams, and in those of other resources, archived ones too.
+
+        Those of pipelines archived before `archived_since` (seconds since 1970, UTC) are left out; `of_makers` keeps
+        those of pipelines in which a build has run since.
+        """
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
         """The id of a version in each of these resources that has it."""

@@ -32,22 +32,26 @@ from .versions.removed_job import require_listed_job
 from .versions.search import ask_for_version_users
 
 
-def ask_for_hand_off(build: Build, commit: str, queries: BuildQueries, *, is_rewritten: bool = False) -> HandOff:
+def ask_for_hand_off(
+    build: Build, commit: str, queries: BuildQueries, claimed_at: int | None = None, *, is_rewritten: bool = False
+) -> HandOff:
     """Follow the lock that a succeeded build claimed. Raises NoCredibleResponse if any answer is missing.
 
+    `claimed_at` is the time of the claim (seconds since 1970, UTC), None if unknown.
     `is_rewritten` says that the build pushed the claim as another commit: then its outputs may name that one.
     """
     if build.pipeline is None or build.job is None:
-        return ask_for_use_after_one_off_build(build, commit, queries)
+        return ask_for_use_after_one_off_build(build, commit, queries, claimed_at)
     trace = fetch_trace(build, Version.of_commit(commit), queries, is_rewritten=is_rewritten)
     found, refusals = ask_for_use_or_taker(trace)
     if found is not None:
         return found
     is_archived = queries.is_archived(build.pipeline)
-    return _ask_for_last_use(trace, commit, "its pipeline is archived" if is_archived else _why_unused(trace, refusals))
+    reason = "its pipeline is archived" if is_archived else _why_unused(trace, refusals)
+    return _ask_for_last_use(trace, commit, claimed_at, reason)
 
 
-def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
+def _ask_for_last_use(trace: HandOffTrace, commit: str, claimed_at: int | None, reason: str) -> HandOff:
     """Look for a user in other pipelines, and once more in this one: the last questions before `leaked`."""
     updated = trace.queries.last_updated(trace.pipeline)
     _require_no_user(trace)
@@ -56,7 +60,7 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, reason: str) -> HandOff:
         require_no_user_of_forgotten_lock(trace.build, trace.pipeline, trace.graph, lock, trace.queries)
         for resource in trace.lock_resources:
             require_unlisted_version(trace.pipeline, resource, lock, trace.queries)
-    users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries)
+    users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries, claimed_at)
     if users.active_build is not None:
         return used_by(users.active_build)
     require_same_pipeline(trace.pipeline, trace.queries)

@@ -33,11 +33,16 @@ from .versions.search import ask_for_version_users
 from .versions.use import TakenVersion, lock_resources_of
 
 
-def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) -> HandOff:
-    """Look for a build that uses the lock. Raises NoCredibleResponse if any answer is missing."""
+def ask_for_use_after_failure(
+    build: Build, commit: str, queries: BuildQueries, claimed_at: int | None = None
+) -> HandOff:
+    """Look for a build that uses the lock. Raises NoCredibleResponse if any answer is missing.
+
+    `claimed_at` is the time of the claim (seconds since 1970, UTC), None if unknown.
+    """
     if build.pipeline is None or build.job is None:
-        return ask_for_use_after_one_off_build(build, commit, queries)
-    users = ask_for_version_users(commit, frozenset({build.team}), queries)
+        return ask_for_use_after_one_off_build(build, commit, queries, claimed_at)
+    users = ask_for_version_users(commit, frozenset({build.team}), queries, claimed_at)
     user = users.active_build
     version = Version.of_commit(commit)
     graph = JobGraph(queries.jobs(build.pipeline))
@@ -66,9 +71,11 @@ def ask_for_use_after_failure(build: Build, commit: str, queries: BuildQueries) 
     return used_by(user) if user else ask_for_later_use(build, commit, queries, taken, ends, "no build has it")
 
 
-def ask_for_use_after_one_off_build(build: Build, commit: str, queries: BuildQueries) -> HandOff:
+def ask_for_use_after_one_off_build(
+    build: Build, commit: str, queries: BuildQueries, claimed_at: int | None
+) -> HandOff:
     require_same_build(build, queries)
-    users = ask_for_version_users(commit, frozenset({build.team}), queries)
+    users = ask_for_version_users(commit, frozenset({build.team}), queries, claimed_at)
     if users.active_build is not None:
         return used_by(users.active_build)
     ends = [build.end_time, users.last_end]

@@ -48,7 +48,7 @@ def ask_about_late_claim(judged: ClaimToJudge, build: Build) -> Verdict:
 
 def _ask_about_dead_build(name: VerdictName, what: str, judged: ClaimToJudge, build: Build) -> Verdict:
     """Judge a claim whose build did not succeed, or had ended: `name`, unless a build or job after it has the lock."""
-    use = ask_for_use_after_failure(build, judged.claim.commit, judged.queries)
+    use = ask_for_use_after_failure(build, judged.claim.commit, judged.queries, judged.claimed_at)
     if use.state is HandOffState.UNUSED:
         return Verdict(name, f"{build} {_ENDED_HOW[build.status]} {what}", _dead_since(judged, use.last_end), build)
     reason = f"{build} {_ENDED_HOW[build.status]}, but {use.reason}"
@@ -57,7 +57,8 @@ def _ask_about_dead_build(name: VerdictName, what: str, judged: ClaimToJudge, bu
 
 
 def _ask_about_succeeded_build(judged: ClaimToJudge, build: Build, *, is_rewritten: bool = False) -> Verdict:
-    hand_off = ask_for_hand_off(build, judged.claim.commit, judged.queries, is_rewritten=is_rewritten)
+    commit, claimed_at = judged.claim.commit, judged.claimed_at
+    hand_off = ask_for_hand_off(build, commit, judged.queries, claimed_at, is_rewritten=is_rewritten)
     reason = f"{build} succeeded; {hand_off.reason}"
     if hand_off.state is HandOffState.IN_USE:
         return Verdict(VerdictName.HANDED_OFF, reason, None, build, user=hand_off.user, taker=hand_off.taker)

@@ -16,6 +16,7 @@ from ..concourse.queries import BuildQueries
 class ClaimToJudge:
     """A claim and its holder. `teams` are those whose resources are searched first for the claim's version.
 
+    `claimed_at` is the time of the claim (seconds since 1970, UTC), or now if the claim is dated in the future.
     `remembered` is the id of the build that made the claim, if an earlier run found it by that version. `lock` is the
     claimed lock as `pool/lock`.
     """
@@ -24,5 +25,6 @@ class ClaimToJudge:
     holder: Holder
     queries: BuildQueries
     teams: frozenset[str]
+    claimed_at: int
     remembered: int | None = None
     lock: str | None = None

@@ -37,7 +37,8 @@ def ask_about_making_builds(judged: ClaimToJudge) -> Verdict | None:
     """
     claim, queries = judged.claim, judged.queries
     verdicts: list[Verdict] = []
-    for maker in ask_for_making_builds(claim.commit, judged.teams, queries, judged.remembered):
+    makers = ask_for_making_builds(claim.commit, judged.teams, queries, judged.remembered, claimed_at=judged.claimed_at)
+    for maker in makers:
         verdict = ask_about_build(judged, maker.build)
         if verdict.is_in_use:
             return verdict

@@ -72,7 +72,7 @@ def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers
     found = ask_about_making_builds(judged)
     if found is not None:
         return found.found_by_version(reason)
-    users = ask_for_version_users(commit, teams, queries)
+    users = ask_for_version_users(commit, teams, queries, judged.claimed_at)
     user = users.active_build
     if user is not None:
         reason = f"{reason}, but {user} is {user.status.value} with the lock"

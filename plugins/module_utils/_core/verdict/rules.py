@@ -64,7 +64,7 @@ def judge_claim(
         reason = f"{named} no Concourse is configured to ask: set concourse_url"
         return Verdict(VerdictName.UNVERIFIED, reason, claim.claimed_at)
     teams = frozenset(one.pipeline.team for one in holder.references if one.pipeline is not None) or frozenset({team})
-    judged = ClaimToJudge(claim, holder, queries, teams, remembered, lock)
+    judged = ClaimToJudge(claim, holder, queries, teams, min(claim.claimed_at, now), remembered, lock)
     try:
         return ask_about_unnamed_build(judged) if holder.kind is HolderKind.UNNAMED else _ask_about_named_build(judged)
     except NoCredibleResponse as missing:
@@ -104,7 +104,7 @@ def _ask_about_unknown_claim(own: Verdict, judged: ClaimToJudge, build: Build) -
 
     Builds that take the lock do so by the former commit, so nothing says whether they still have it.
     """
-    if is_known_version(judged.claim.commit, judged.teams, judged.queries):
+    if is_known_version(judged.claim.commit, judged.teams, judged.queries, judged.claimed_at):
         return own
     reason = f"{build} made other claims, and Concourse does not know this one: the history may have been rewritten"
     return Verdict(VerdictName.UNVERIFIED, reason, own.dead_since, build)

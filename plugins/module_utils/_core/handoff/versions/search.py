@@ -21,6 +21,9 @@ from .use import TakenVersion
 
 # A login can see the resources of thousands of pipelines; each costs one request for each claim.
 MOST_RESOURCES = 3000
+# Archived pipelines add up. After a pipeline was archived, no build there takes a new version, and only a build from
+# before can make one (seconds; so long that neither wrong clocks nor a build that was just starting matter).
+ARCHIVED_LONG_BEFORE = 30 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,17 @@ class MakingBuild:
 
 
 def ask_for_making_builds(
-    commit: str, teams: frozenset[str], queries: BuildQueries, remembered: int | None = None
+    commit: str,
+    teams: frozenset[str],
+    queries: BuildQueries,
+    remembered: int | None = None,
+    *,
+    claimed_at: int | None = None,
 ) -> Iterator[MakingBuild]:
     """Yield the builds that have the claim's commit as an output; resources of `teams` are searched first.
+
+    `claimed_at` is the time of the claim (seconds since 1970, UTC): pipelines in which no build can have made it are
+    not searched. None searches all.
 
     There can be several: a put that only checks a pool (`check`, `check_unclaimed`) changes nothing, and its output is
     the latest commit of the branch, which can be a claim (pool-resource, out/git_lock_handler.go: CheckLock).
@@ -67,7 +78,7 @@ def ask_for_making_builds(
     known = None if remembered is None else queries.build(BuildReference(id=remembered))
     if known is not None and has_made(known, commit, queries):
         yield MakingBuild(known)
-    for found in _search(commit, teams, queries):
+    for found in _search(commit, _resources(teams, queries, claimed_at, of_makers=True), teams, queries):
         makers: dict[int, MakingBuild] = {}
         for resource, number in found.items():
             for build in queries.builds_with_output(resource.pipeline, resource.name, number):
@@ -81,11 +92,18 @@ def ask_for_making_builds(
             yield maker
 
 
-def ask_for_version_users(commit: str, teams: frozenset[str], queries: BuildQueries) -> VersionUsers:
-    """Find the builds of all visible pipelines that took the claim's version. Raises NoCredibleResponse."""
+def ask_for_version_users(
+    commit: str, teams: frozenset[str], queries: BuildQueries, claimed_at: int | None = None
+) -> VersionUsers:
+    """Find the builds of all visible pipelines that took the claim's version. Raises NoCredibleResponse.
+
+    `claimed_at` is the time of the claim: pipelines in which no build can have taken it are not searched.
+    """
     if not queries.can_search_versions():
         return VersionUsers(is_known=False)
-    found = {resource: number for part in _search(commit, teams, queries) for resource, number in part.items()}
+    resources = _resources(teams, queries, claimed_at, of_makers=False)
+    parts = _search(commit, resources, teams, queries)
+    found = {resource: number for part in parts for resource, number in part.items()}
     taken = {
         resource: TakenVersion(number, queries.builds_with_input(resource.pipeline, resource.name, number))
         for resource, number in found.items()
@@ -108,9 +126,11 @@ def _ask_for_reruns(builds: Iterable[Build], queries: BuildQueries) -> Iterator[
             yield rerun
 
 
-def is_known_version(commit: str, teams: frozenset[str], queries: BuildQueries) -> bool:
+def is_known_version(commit: str, teams: frozenset[str], queries: BuildQueries, claimed_at: int) -> bool:
     """Return whether any resource has the version; True if it cannot be searched for. Raises NoCredibleResponse."""
-    return not queries.can_search_versions() or any(_search(commit, teams, queries))
+    if not queries.can_search_versions():
+        return True
+    return any(_search(commit, _resources(teams, queries, claimed_at, of_makers=True), teams, queries))
 
 
 def has_made(build: Build, commit: str, queries: BuildQueries) -> bool:
@@ -133,14 +153,25 @@ def has_made_another_claim(build: Build, commit: str, queries: BuildQueries) -> 
     return job is not None and {put.step for put in job.outputs} <= {output.step for output in outputs}
 
 
-def _search(commit: str, teams: frozenset[str], queries: BuildQueries) -> Iterator[Mapping[ResourceReference, int]]:
-    """Yield where the version is: in resources of the teams, then in all others."""
-    resources = queries.resources(teams)
+def _resources(
+    teams: frozenset[str], queries: BuildQueries, claimed_at: int | None, *, of_makers: bool
+) -> tuple[ResourceReference, ...]:
+    """Return the resources that can have a version which was made at that time. Raises NoCredibleResponse."""
+    since = None if claimed_at is None else claimed_at - ARCHIVED_LONG_BEFORE
+    resources = queries.resources(teams, since, of_makers=of_makers)
     if len(resources) > MOST_RESOURCES:
         raise NoCredibleResponse(
-            f"this login sees {len(resources)} resources, but the version of the claim is searched for in at most"
-            f" {MOST_RESOURCES}: give the login roles in fewer teams"
+            f"this login sees {len(resources)} resources, counting archived pipelines, but the version of the claim is"
+            f" searched for in at most {MOST_RESOURCES}: destroy archived pipelines (fly destroy-pipeline), or give the"
+            " login roles in fewer teams"
         )
+    return resources
+
+
+def _search(
+    commit: str, resources: Iterable[ResourceReference], teams: frozenset[str], queries: BuildQueries
+) -> Iterator[Mapping[ResourceReference, int]]:
+    """Yield where the version is: in resources of the teams, then in all others."""
     version = Version.of_commit(commit)
     own = [one for one in resources if one.pipeline.team in teams]
     others = [one for one in resources if one.pipeline.team not in teams]

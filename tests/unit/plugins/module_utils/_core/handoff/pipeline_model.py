@@ -170,6 +170,13 @@ class PipelineModel:
             tuple(StepVersion(item.step, item.version) for item in made),
         )
 
+    def is_over(self, archived_since: int | None, *, of_makers: bool) -> bool:
+        """Whether it was archived before that time and, with `of_makers`, all its builds ended before it as well."""
+        if archived_since is None or self.last_updated is None or not self.archived:
+            return False
+        running = [one for one in self.builds.values() if one.end_time is None or one.end_time >= archived_since]
+        return self.last_updated < archived_since and not (of_makers and running)
+
     def builds_of(self, job: str) -> list[Build]:
         """The builds of a job, newest first; a re-run is at the place of its original."""
         mine = [build for build in self.builds.values() if build.job == job]

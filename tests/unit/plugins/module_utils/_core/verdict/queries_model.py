@@ -100,11 +100,14 @@ class ModelQueries:
     def orders_by_builds(self) -> bool:
         return self._answer(Query("orders_by_builds", ()), lambda: self.by_builds)
 
-    def resources(self, teams: frozenset[str]) -> tuple[ResourceReference, ...]:
+    def resources(
+        self, teams: frozenset[str], archived_since: int | None = None, *, of_makers: bool = True
+    ) -> tuple[ResourceReference, ...]:
         def look() -> tuple[ResourceReference, ...]:
-            return tuple(ResourceReference(model.ref, name) for model in self.models.values() for name in model.order)
+            models = [one for one in self.models.values() if not one.is_over(archived_since, of_makers=of_makers)]
+            return tuple(ResourceReference(model.ref, name) for model in models for name in model.order)
 
-        return self._answer(Query("resources", (teams,)), look)
+        return self._answer(Query("resources", (teams, archived_since, of_makers)), look)
 
     def version_ids(self, resources: Sequence[ResourceReference], version: Version) -> Mapping[ResourceReference, int]:
         found = {one: self.version_id(one.pipeline, one.name, version) for one in resources}

@@ -277,4 +277,4 @@ def test_a_claim_that_names_nothing_is_searched_for_in_the_default_team_first() 
     claims = {LOCKS[0].path: Claim("c", START_OF_TIME, "CI Pool Resource", "claiming: a")}
     queries = ModelQueries(model)
     judge_locks([LOCKS[0]], replace(snapshot, claims=claims), POOLS, queries, now=0, default_team="home")
-    assert [query.about for query in queries.asked if query.method == "resources"] == [(frozenset({"home"}),)]
+    assert {query.about[0] for query in queries.asked if query.method == "resources"} == {frozenset({"home"})}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -311,7 +312,28 @@ def test_the_version_is_searched_for_in_the_team_that_the_claim_names_or_else_in
     judge = partial(judge_claim, claim_by(build, "v2"), holder, queries, now=0)
     verdict = judge() if team is None else judge(team=team)
     assert verdict.dead_since is not None
-    assert [query.about for query in queries.asked if query.method == "resources"] == [(frozenset({searched}),)]
+    assert {query.about[0] for query in queries.asked if query.method == "resources"} == {frozenset({searched})}
+
+
+@pytest.mark.parametrize("clock", [-1000, 1000], ids=["dated in the future", "dated in the past"])
+@pytest.mark.parametrize("status", [BuildStatus.FAILED, BuildStatus.SUCCEEDED])
+@pytest.mark.parametrize("kind", ["job", "one-off", "gone", "unnamed"])
+def test_pipelines_archived_thirty_days_before_the_claim_are_left_out(
+    kind: str, status: BuildStatus, clock: int
+) -> None:
+    """Before now, if the claim is dated in the future: then its date is wrong."""
+    queries, model, build = claiming(status)
+    if kind == "one-off":
+        build = replace(build, id=99, pipeline=None, job=None)
+        queries.one_offs[build.id] = build
+    if kind == "gone":
+        model.builds.clear()
+    claim = claim_by(build, "v2")
+    judge_claim(claim, UNNAMED if kind == "unnamed" else holder_of(build), queries, now=claim.claimed_at + clock)
+    asked = [query.about for query in queries.asked if query.method == "resources"]
+    times = {since for _teams, since, _of_makers in asked}
+    assert times == {claim.claimed_at + min(clock, 0) - 30 * 24 * 60 * MINUTE}
+    assert {of_makers for _teams, _since, of_makers in asked} == ({False} if kind == "job" else {False, True})
 
 
 def test_an_ended_build_that_lists_its_claim_is_not_searched_for_by_the_version() -> None:

@@ -131,10 +131,43 @@ def test_as_many_resources_as_can_be_searched_are(monkeypatch: pytest.MonkeyPatc
     queries = ModelQueries(model)
     monkeypatch.setattr(search, "MOST_RESOURCES", len(model.order))
     assert first_maker("v2", TEAMS, queries) == claiming
-    assert Query("resources", (TEAMS,)) in queries.asked
+    assert Query("resources", (TEAMS, None, True)) in queries.asked
     monkeypatch.setattr(search, "MOST_RESOURCES", len(model.order) - 1)
-    with pytest.raises(NoCredibleResponse, match=r"this login sees 1 resources.* in at most 0: give the login"):
+    with pytest.raises(NoCredibleResponse, match=r"this login sees 1 resources.* in at most 0: destroy archived"):
         first_maker("v2", TEAMS, queries)
+
+
+def archived_before_claim(seconds: int) -> tuple[PipelineModel, ModelQueries, int]:
+    """The pipeline of a taker, archived so long before a claim, and the time of the claim."""
+    own, claiming = claimed()
+    archived = PipelineModel("merged", first_id=100)
+    archived.job("use", get("envs"))
+    archived.archived = True
+    claimed_at = (claiming.end_time or 0) + 100 * search.ARCHIVED_LONG_BEFORE
+    archived.last_updated = claimed_at - seconds
+    return archived, ModelQueries(own, archived), claimed_at
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_no_taker_is_searched_for_in_a_pipeline_archived_long_before_the_claim(later: int) -> None:
+    archived, queries, claimed_at = archived_before_claim(search.ARCHIVED_LONG_BEFORE + later)
+    taker = archived.build("use", took={"envs": "v2"})
+    found = () if later else (taker,)
+    assert ask_for_version_users("v2", TEAMS, queries, claimed_at).builds == found
+    assert ask_for_version_users("v2", TEAMS, queries).builds == (taker,), "the time of the claim is unknown"
+    archived.archived = False
+    assert ask_for_version_users("v2", TEAMS, ModelQueries(archived), claimed_at).builds == (taker,)
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_no_maker_is_searched_for_in_a_pipeline_archived_long_before_where_no_build_has_run_since(later: int) -> None:
+    archived, queries, claimed_at = archived_before_claim(search.ARCHIVED_LONG_BEFORE + 1)
+    archived.job("claim", put("envs"))
+    maker = archived.build("claim", made={"envs": "v3"}, start=1)
+    maker = archived.change(maker, end_time=claimed_at - search.ARCHIVED_LONG_BEFORE - later)
+    makers = [one.build.id for one in ask_for_making_builds("v3", TEAMS, queries, claimed_at=claimed_at)]
+    assert (maker.id in makers) == (not later)
+    assert maker.id in [one.build.id for one in ask_for_making_builds("v3", TEAMS, queries)]
 
 
 def test_a_build_that_is_listed_at_the_version_and_does_not_list_it_is_no_credible_answer() -> None:
