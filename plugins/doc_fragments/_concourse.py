@@ -21,7 +21,7 @@ options:
     type: str
   concourse_username:
     description:
-      - Name of a local or LDAP user with at least the role C(viewer) in each team whose builds claim locks.
+      - Name of a local or LDAP user with at least the role C(viewer) in each team whose builds claim or take locks.
       - If not provided, it is read from E(CONCOURSE_USERNAME) where the module runs.
     type: str
   concourse_password:
