@@ -151,7 +151,7 @@ locks:
         - V(gone), the claim names a build, and neither its name nor its version leads to one.
         - V(held), a person or a playbook holds the lock until a time that has not come, see RV(locks[].hold).
         - V(expired), such a hold has ended.
-        - V(manual), the lock was claimed by a person, without an end.
+        - V(manual), the lock was claimed by a person, without an end, or a person has restored the claim of a build.
         - V(foreign), the claim names another Concourse.
         - V(unverified), no Concourse is configured, or neither message nor version identifies the build.
         - V(unreachable), Concourse gave no credible response.

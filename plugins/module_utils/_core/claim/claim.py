@@ -33,7 +33,8 @@ class Claim:
 
     `claimed_at` is its committer time in seconds since 1970, UTC: the pool resource makes a new commit when a push is
     refused, so this is the moment of the claim that was accepted. `alone` says that the commit claimed no other lock.
-    `changed_at` is when somebody last changed the claimed file since, None if nobody has.
+    `changed_at` is when somebody last changed the claimed file since, None if nobody has. `authored_at` is its author
+    time, None if it was not read.
     """
 
     commit: str
@@ -42,3 +43,12 @@ class Claim:
     message: str
     alone: bool = True
     changed_at: int | None = None
+    authored_at: int | None = None
+
+    @property
+    def is_made_again(self) -> bool:
+        """Whether somebody made the commit again, as git's cherry-pick, rebase and commit --amend do.
+
+        A pool resource commits anew where its push is refused, and so does this collection: both times are equal.
+        """
+        return self.authored_at is not None and self.authored_at != self.claimed_at

@@ -37,7 +37,7 @@ def lost_builds(plan: Sequence[LockPlan], rules: CleanRules, released: Sequence[
     has released already.
     """
     held = [step for step in plan if _is_known_to_be_held_by_build(step.judged)]
-    gone = [step for step in held if step.judged.verdict.name is VerdictName.GONE]
+    gone = [step for step in held if step.judged.verdict.is_gone]
     if len(gone) < MIN_GONE or 2 * len(gone) <= len(held):
         return None
     commits = [step.judged.claim.commit for step in gone if step.judged.claim and _is_at_risk(step, rules)]

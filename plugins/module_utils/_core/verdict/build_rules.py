@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ..claim.claim import Claim
 from ..concourse.model import Build, BuildStatus
 from ..handoff.former_configuration import STARTS_AFTER_CHANGE
 from ..handoff.rules import ask_for_hand_off
 from ..handoff.state import HandOffState
 from ..handoff.use_after_failure import ask_for_use_after_failure
 from .claim_to_judge import ClaimToJudge
+from .claiming_build import ClaimTiming, timing_of
 from .verdict import Verdict, VerdictName
 
 _UNSUCCESSFUL = {
@@ -36,14 +40,26 @@ def ask_about_build(judged: ClaimToJudge, build: Build) -> Verdict:
 
 
 def ask_about_late_claim(judged: ClaimToJudge, build: Build) -> Verdict:
-    """Judge a claim that is later than the end of its build. Raises NoCredibleResponse."""
+    """Judge a claim that is later than the end of its build. Raises NoCredibleResponse.
+
+    A claim that was made again, but written during the build, is judged as if it had not been made again.
+    """
+    was_in_time = _was_written_during(build, judged.claim)
     if build.status is BuildStatus.SUCCEEDED:
         # It cannot have claimed so late, so somebody has rewritten the claim's commit, as a rebase does.
         handed_off = _ask_about_succeeded_build(judged, build, is_rewritten=True)
-        if handed_off.name is VerdictName.HANDED_OFF:
+        if was_in_time or handed_off.name is VerdictName.HANDED_OFF:
             return handed_off
+    if was_in_time:
+        return ask_about_build(judged, build)
     late = judged.claim.claimed_at - (build.end_time or judged.claim.claimed_at)
     return _ask_about_dead_build(VerdictName.ZOMBIE, f"and claimed it {late} s after that", judged, build)
+
+
+def _was_written_during(build: Build, claim: Claim) -> bool:
+    if claim.authored_at is None or not claim.is_made_again:
+        return False
+    return timing_of(replace(claim, claimed_at=claim.authored_at), build) is ClaimTiming.DURING_BUILD
 
 
 def _ask_about_dead_build(name: VerdictName, what: str, judged: ClaimToJudge, build: Build) -> Verdict:

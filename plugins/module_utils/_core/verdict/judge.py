@@ -15,6 +15,7 @@ from ..concourse.queries import BuildQueries
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from .claim_memory import ClaimMemory, without_memory
+from .person_rules import with_person
 from .policy import Policy, PoolPolicy
 from .pool_options import PoolOption
 from .rules import judge_claim
@@ -96,7 +97,7 @@ def judge_locks(
     # Recorded here, because a thread of `each` can still run after the judgements are saved.
     judged = tuple(each(judge, locks))
     seen = now if seen_at is None else seen_at()
-    return tuple(_with_change(_with_memory(one, memory, seen)) for one in judged)
+    return tuple(_with_change(_with_person(_with_memory(one, memory, seen))) for one in judged)
 
 
 def _with_memory(judged: JudgedLock, memory: ClaimMemory | None, seen: int) -> JudgedLock:
@@ -105,6 +106,12 @@ def _with_memory(judged: JudgedLock, memory: ClaimMemory | None, seen: int) -> J
     if memory is None:
         return replace(judged, verdict=without_memory(judged.verdict, judged.pool_policy))
     return replace(judged, verdict=memory.record(judged.claim, judged.verdict, seen))
+
+
+def _with_person(judged: JudgedLock) -> JudgedLock:
+    if judged.claim is None or judged.holder is None:
+        return judged
+    return replace(judged, verdict=with_person(judged.verdict, judged.claim, judged.holder))
 
 
 def _with_change(judged: JudgedLock) -> JudgedLock:

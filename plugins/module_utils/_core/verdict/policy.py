@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ..shared.empty import is_empty, without_empty
 from ..shared.errors import BadOption
 from ..shared.text import quoted
+from ..shared.times import latest_time
 from .verdict import Verdict, VerdictName
 
 DEFAULT_STALE_TIMEOUT = 60
@@ -19,7 +20,10 @@ DEFAULT_GRACE = 5
 
 
 class Policy(enum.StrEnum):
-    """What is done with a lock: released after the grace, released after the stale timeout, or kept."""
+    """What is done with a lock: released after the grace, released after the stale timeout, or kept.
+
+    Each keeps a lock longer than the one before it.
+    """
 
     RELEASE = "release"
     STALE = "stale"
@@ -82,6 +86,9 @@ class PoolPolicy:
         """Return what is done with a lock of this verdict; None for a free one."""
         if verdict.name is VerdictName.FREE:
             return None
+        return max(map(self._of_reading, verdict.readings), key=list(Policy).index)
+
+    def _of_reading(self, verdict: Verdict) -> Policy:
         if verdict.name in ALWAYS_KEPT:
             return Policy.KEEP
         if self._is_without_concourse(verdict):
@@ -95,8 +102,14 @@ class PoolPolicy:
 
     def releasable_at(self, verdict: Verdict) -> int | None:
         """Return when the lock may be released (seconds since 1970, UTC); None for never."""
-        policy = self.of(verdict)
-        if policy in (None, Policy.KEEP) or verdict.dead_since is None:
+        times = [self._releasable_at(one) for one in verdict.readings]
+        return None if None in times else latest_time(times)
+
+    def _releasable_at(self, verdict: Verdict) -> int | None:
+        if verdict.name is VerdictName.FREE or verdict.dead_since is None:
+            return None
+        policy = self._of_reading(verdict)
+        if policy is Policy.KEEP:
             return None
         at = verdict.dead_since + 60 * (self.grace if policy is Policy.RELEASE else self.stale_timeout)
         return max(at, verdict.keep_until or at)

@@ -5,8 +5,9 @@
 
 | the claim names | its build, or the time | verdict | decided in |
 |---|---|---|---|
-| a person, until a time | has not come, has come | held, expired | hold_rules.py |
-| a person | | manual | here |
+| a person, until a time | has not come, has come | held, expired | person_rules.py |
+| a person | | manual | person_rules.py |
+| a build, if somebody has made the commit again | not in use | manual | person_rules.py |
 | a build, or none, and no Concourse is configured | | unverified | here |
 | another Concourse, or no readable build | | foreign | here |
 | no build | no output names the commit | unverified; handed_off if another has or can take it | versions/search.py |
@@ -32,9 +33,9 @@ from ..handoff.versions.search import has_made, has_made_another_claim, is_known
 from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
-from .hold_rules import judge_hold
 from .making_builds import ask_about_making_builds
 from .missing_build import ask_about_missing_build, ask_about_unnamed_build
+from .person_rules import judge_persons_claim
 from .verdict import Verdict, VerdictName
 
 
@@ -55,8 +56,7 @@ def judge_claim(
     missing answer gives `unreachable`, whatever else is known. Errors of the credentials are not caught.
     """
     if holder.kind is HolderKind.PERSON:
-        held = None if holder.hold is None else judge_hold(holder.hold, holder.owner or claim.author, now)
-        return held or Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
+        return judge_persons_claim(claim, holder, now)
     if queries is None:
         named = (
             "the claim names no build, and" if holder.kind is HolderKind.UNNAMED else f"claimed by {holder.text}, but"

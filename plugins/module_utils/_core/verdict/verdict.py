@@ -40,6 +40,8 @@ class Verdict:
     Before `keep_until` (seconds since 1970, UTC) no policy releases the lock. `is_by_version` says that `build` was
     found by the version of the claim, not by its name. Of a lock that was handed off, `user` is the build that uses it
     now, `taker` the job of `build`'s pipeline that uses it or can still take it; no rule looks at these two.
+    `otherwise` is what the verdict is if somebody else made the claim than `name` says; None if that is certain. Only
+    what both allow is done.
     """
 
     name: VerdictName
@@ -50,6 +52,7 @@ class Verdict:
     is_by_version: bool = False
     user: Build | None = field(default=None, compare=False)
     taker: str | None = field(default=None, compare=False)
+    otherwise: Verdict | None = None
 
     @property
     def active_build(self) -> Build | None:
@@ -60,6 +63,16 @@ class Verdict:
     def is_in_use(self) -> bool:
         """Whether a build uses the lock, or a job can still take it."""
         return self.name in (VerdictName.RUNNING, VerdictName.HANDED_OFF)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the build that the claim names is gone."""
+        return any(one.name is VerdictName.GONE for one in self.readings)
+
+    @property
+    def readings(self) -> tuple[Verdict, ...]:
+        """The verdict, and what it is otherwise."""
+        return (self,) if self.otherwise is None else (self, *self.otherwise.readings)
 
     def found_by_version(self, why: str) -> Verdict:
         """Return the verdict on a build that was found by the version of the claim.

@@ -23,7 +23,7 @@ from .files import read_own_file, replace_file
 
 # Raise it whenever the same commit gives another snapshot than before: a new field, another rule of read_tree(), or
 # another rule for who claimed a lock.
-SNAPSHOT_FORMAT = 8
+SNAPSHOT_FORMAT = 9
 
 _STATES = {state.value: state for state in State}
 
@@ -64,7 +64,15 @@ def _write(snapshot: Snapshot) -> dict[str, Any]:
         ),
         "paths": list(snapshot.claims),
         "claims": _columns(
-            (claim.commit, claim.claimed_at, claim.author, claim.message, claim.alone, claim.changed_at)
+            (
+                claim.commit,
+                claim.claimed_at,
+                claim.author,
+                claim.message,
+                claim.alone,
+                claim.changed_at,
+                claim.authored_at,
+            )
             for claim in snapshot.claims.values()
         ),
         "problems": _columns((problem.pool, problem.text) for problem in snapshot.problems),

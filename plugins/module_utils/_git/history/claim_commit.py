@@ -31,9 +31,10 @@ def read_claim(commit: LoggedCommit, content: bytes, *, alone: bool) -> Claim:
         raise BrokenHistory(f"commit {commit.name} has other parents than in the log")
     first = dict(reversed(headers))
     encoding = first.get(b"encoding", b"").decode("ascii", "replace")
-    author, _authored_at = _person(_text(first.get(b"author", b""), encoding))
+    author, authored_at = _person(_text(first.get(b"author", b""), encoding))
     _committer, committed_at = _person(_text(first.get(b"committer", b""), encoding))
-    return Claim(commit.name, committed_at, author, _text(message[:LONGEST_MESSAGE], encoding), alone)
+    text = _text(message[:LONGEST_MESSAGE], encoding)
+    return Claim(commit.name, committed_at, author, text, alone, authored_at=authored_at)
 
 
 def _person(text: str) -> tuple[str, int]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.former_configuration import (
     STARTS_AFTER_CHANGE,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     PipelineModel,
@@ -21,6 +23,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
+    claim_by,
+    holder_of,
     verdict_on,
 )
 
@@ -124,3 +128,21 @@ def test_a_build_that_lists_another_claim_where_no_resource_knows_this_one() -> 
     assert "the history may have been rewritten" in verdict.reason
     late = verdict_on(ModelQueries(model), build, "unknown", at=(build.end_time or 0) + 61)
     assert late.name is VerdictName.UNVERIFIED
+
+
+@pytest.mark.parametrize("status", [*UNSUCCESSFUL, SUCCEEDED])
+def test_of_a_claim_that_somebody_made_again_after_its_build(status: BuildStatus) -> None:
+    """The author's time tells that the build made the claim before it ended: no zombie."""
+    model, build = claiming(status)
+    model.versions("envs", "lost")
+    end = build.end_time or 0
+    claim = claim_by(build, "lost", at=end + 3600)
+
+    def verdict(authored_at: int | None) -> Verdict:
+        again = replace(claim, authored_at=authored_at)
+        return judge_claim(again, holder_of(build), ModelQueries(model), now=0)
+
+    name = VerdictName.LEAKED if status is SUCCEEDED else VerdictName(status.value)
+    assert (verdict(end).name, verdict(end).dead_since) == (name, claim.claimed_at)
+    others = (None, claim.claimed_at, end + 61, (build.start_time or 0) - 61)
+    assert {verdict(authored_at).name for authored_at in others} == {VerdictName.ZOMBIE}

@@ -136,6 +136,16 @@ def test_a_change_of_the_claimed_file_restarts_the_clock_of_the_policy() -> None
         assert changed.reason == lock.verdict.reason + ("; somebody has changed its file since" if later else "")
 
 
+def test_a_claim_that_somebody_made_again_is_that_of_a_person() -> None:
+    snapshot, model = world()
+    claims = {path: replace(claim, authored_at=7) for path, claim in snapshot.claims.items()}
+    aborted, _free, running, manual = judge(replace(snapshot, claims=claims), ModelQueries(model))
+    assert [one.verdict.name for one in (aborted, running, manual)] == ["manual", "running", "manual"]
+    assert (aborted.policy, aborted.releasable_at) == (Policy.KEEP, None)
+    assert aborted.verdict.otherwise == judge(snapshot, ModelQueries(model))[0].verdict
+    assert manual.verdict.otherwise is None
+
+
 def test_a_change_of_the_claimed_file_makes_no_lock_in_use_releasable() -> None:
     snapshot, model = world()
     claims = {path: replace(claim, changed_at=claim.claimed_at + 9) for path, claim in snapshot.claims.items()}

@@ -112,6 +112,7 @@ def commit_object(message: bytes, *, encoding: bytes = b"", committer: bytes = b
 def test_a_claim() -> None:
     claim = read_claim(LoggedCommit(A, (B,), ()), commit_object(b"claiming: x\n\nmore\n"), alone=False)
     assert (claim.commit, claim.claimed_at, claim.author, claim.alone) == (A, 1_700_000_000, "Ada L", False)
+    assert (claim.authored_at, claim.is_made_again) == (1_600_000_000, True)
     assert claim.message == "claiming: x\n\nmore\n"
 
 
