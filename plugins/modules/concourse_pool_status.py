@@ -189,7 +189,7 @@ locks:
         reason: {description: 'Why the owner holds the lock, C(Reason).', type: str, sample: kernel upgrade}
         since: {description: 'When the owner claimed the lock, in UTC.', type: str, sample: "2026-11-21T20:31:56Z"}
         until:
-          description: The end of the hold in UTC, C(Hold-Until), V(never), or V(null) if none is stated or readable.
+          description: The end of the hold in UTC, C(Hold-Until), V(never), or V(null) if it is not stated or is wrong.
           type: str
           sample: "2026-11-22T00:31:56Z"
     build:

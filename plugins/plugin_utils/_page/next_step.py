@@ -92,7 +92,7 @@ def _held(hold: RoundHold) -> NextStep:
     until = page_time(hold.until)
     if until is not None:
         return NextStep(f"Kept until {until.text}.", until)
-    return NextStep("Kept until its owner releases it." if hold.is_endless else "Kept, because its end cannot be read.")
+    return NextStep("Kept until its owner releases it." if hold.is_endless else "Kept, because its end is wrong.")
 
 
 def _kept(lock: RoundLock) -> str:

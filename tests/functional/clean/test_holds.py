@@ -73,6 +73,19 @@ def test_the_stale_timeout_counts_from_the_end_of_the_hold(
     assert released(clean(repo=locks.url, pools="aws", policy={"expired": "release"}, grace=0)) == {"aws/ended"}
 
 
+@pytest.mark.parametrize("hours_ago", [3, 24 * 365])
+def test_a_hold_whose_end_is_before_its_claim_is_kept(clean: Clean, locks: LockRepository, hours_ago: int) -> None:
+    """A slip of the year, or of the offset from UTC."""
+    now = int(time.time())
+    message = f"claiming: env-3\n\nHeld-By: ada\nReason: demo\nHold-Until: {iso(now - hours_ago * HOUR)}\n"
+    locks.claim("aws", "env-3", message=message, at=now - 60)
+    run = clean(repo=locks.url, **MOST)
+    lock = run.locks["aws/env-3"]
+    assert (lock["verdict"], lock["action"]) == ("held", "keep")
+    assert "until a time that had passed when it was claimed" in lock["reason"]
+    assert "lock env-3 is held until a time that had passed" in str(run.values["problems"])
+
+
 def test_no_policy_for_held_locks_is_accepted(clean: Clean, locks: LockRepository) -> None:
     message = refusal(clean(repo=locks.url, pools="aws", policy={"held": "release"}))
     assert "held" in message

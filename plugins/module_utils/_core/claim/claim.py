@@ -52,3 +52,8 @@ class Claim:
         A pool resource commits anew where its push is refused, and so does this collection: both times are equal.
         """
         return self.authored_at is not None and self.authored_at != self.claimed_at
+
+    @property
+    def written_at(self) -> int:
+        """When the claim was first written, as far as its commit tells: before it was made again."""
+        return self.claimed_at if self.authored_at is None else min(self.authored_at, self.claimed_at)

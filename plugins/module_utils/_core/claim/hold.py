@@ -24,16 +24,19 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..shared.times import iso_time
+from .claim import Claim
 
 HELD_BY, HOLD_UNTIL, HELD_SINCE, REASON = "Held-By", "Hold-Until", "Held-Since", "Reason"
 NEVER = "never"
 
 _TRAILER = re.compile(r"(?P<key>[A-Za-z-]+)[ \t]*:[ \t]*(?P<value>.*?)[ \t]*")
 _LONGEST_TIME = 40
+# Seconds. A run of concourse_pool_lock can end a moment after the end that it was given.
+_LONGEST_PUSH = 60
 
 
 class HoldEnd(enum.Enum):
@@ -43,6 +46,12 @@ class HoldEnd(enum.Enum):
     AT_TIME = "at a time"
     NEVER = "never"
     UNREADABLE = "unreadable"
+    BEFORE_CLAIM = "before the claim"
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the end is stated, but nobody can tell when it is meant to be."""
+        return self in (HoldEnd.UNREADABLE, HoldEnd.BEFORE_CLAIM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,17 @@ class Hold:
     def has_ended(self, now: int) -> bool:
         """Return whether the end is a time that has come; `now` is in seconds since 1970, UTC."""
         return self.until is not None and self.until <= now
+
+
+def read_claimed_hold(claim: Claim) -> Hold:
+    """Return the hold that a claim states.
+
+    Nobody claims a lock until a time in the past: the year, or the offset from UTC, is wrong.
+    """
+    hold = read_hold(claim.message)
+    if hold.until is not None and hold.until < claim.written_at - _LONGEST_PUSH:
+        return replace(hold, end=HoldEnd.BEFORE_CLAIM, until=None)
+    return hold
 
 
 def read_hold(message: str) -> Hold:

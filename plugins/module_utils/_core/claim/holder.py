@@ -19,7 +19,7 @@ from ..concourse.references import BuildReference, PipelineReference
 from ..shared.text import printable
 from .build_url import read_build_url
 from .claim import Claim
-from .hold import Hold, read_hold
+from .hold import Hold, read_claimed_hold
 
 # Followed by the lock; before 1.8.0 after a prefix that names the build. add_claimed writes the second.
 _VERBS = ("claiming: ", "adding claimed: ")
@@ -157,7 +157,7 @@ def _read_instanced(names: str) -> list[tuple[PipelineReference, str]]:
 
 
 def _person(claim: Claim) -> Holder:
-    hold = read_hold(claim.message)
+    hold = read_claimed_hold(claim)
     subject = claim.message.partition("\n")[0]
     text = f"{hold.owner or claim.author}: {hold.reason or subject}"
     if hold.owner and not hold.reason:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
-from ..claim.hold import Hold, HoldEnd, read_hold
+from ..claim.hold import Hold, HoldEnd, read_claimed_hold
 from ..pool.change import LockChange, LockPlace, RepositoryChange, moved_lock
 from ..pool.layout import State, find_obstacle
 from ..pool.lock import Lock
@@ -105,13 +105,13 @@ def _wanted(request: LockRequest, pool: str, snapshot: Snapshot) -> list[Lock]:
 def _held_since(lock: Lock, snapshot: Snapshot) -> int:
     """Return the time of the claim, or of the first one if it was extended: so an extension changes no order."""
     claim = snapshot.claim(lock)
-    since = read_hold(claim.message).since
+    since = read_claimed_hold(claim).since
     return claim.claimed_at if since is None else since
 
 
 def _keep_or_extend(request: LockRequest, lock: Lock, snapshot: Snapshot, now: int, run_id: str) -> ChangePlan:
     claim = snapshot.claim(lock)
-    hold = read_hold(claim.message)
+    hold = read_claimed_hold(claim)
     if request.until is None or not request.until.extends(hold, now):
         return ChangePlan((), (as_it_is(lock, snapshot),))
     longer, until = hold_of(request, now, since=_held_since(lock, snapshot), reason=hold.reason)

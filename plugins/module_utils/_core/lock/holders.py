@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..claim.claim import Claim
-from ..claim.hold import Hold, HoldEnd, read_hold
+from ..claim.hold import Hold, HoldEnd, read_claimed_hold
 from ..claim.holder import read_holder
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
@@ -17,7 +17,7 @@ from ..shared.times import iso_time
 
 def owner_of(claim: Claim) -> str:
     """Return the owner that a claim states, empty for the claim of a build or of a person who states none."""
-    return read_hold(claim.message).owner
+    return read_claimed_hold(claim).owner
 
 
 def is_holder(owner: str | None, claim: Claim) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..claim.claim import Claim
-from ..claim.hold import Hold, read_hold
+from ..claim.hold import Hold, read_claimed_hold
 from ..pool.change import RepositoryChange
 from ..pool.layout import State
 from ..pool.lock import Lock
@@ -97,7 +97,7 @@ def existing_lock(given: str, pool: str, snapshot: Snapshot) -> Lock:
 def as_it_is(lock: Lock, snapshot: Snapshot) -> PlannedLock:
     """Return a lock that the run leaves as it is."""
     claim = snapshot.claims.get(lock.path)
-    return PlannedLock(lock.pool, lock.name, lock.state, lock, read_hold(claim.message) if claim else None, claim)
+    return PlannedLock(lock.pool, lock.name, lock.state, lock, read_claimed_hold(claim) if claim else None, claim)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..claim.hold import Hold, read_hold
+from ..claim.hold import Hold, read_claimed_hold
 from ..pool.change import LockChange, RepositoryChange
 from ..pool.layout import lock_path
 from ..pool.lock import Lock
@@ -77,7 +77,7 @@ def _with_new_claim(lock: PlannedLock, after: Snapshot | None) -> PlannedLock:
     if lock.claim is not None or lock.hold is None or lock.state is None or after is None:
         return lock
     claim = after.claims.get(lock_path(lock.pool, lock.state, lock.name))
-    is_own = claim is not None and read_hold(claim.message).owner == lock.hold.owner
+    is_own = claim is not None and read_claimed_hold(claim).owner == lock.hold.owner
     return replace(lock, claim=claim) if is_own else lock
 
 

@@ -20,10 +20,11 @@ def problems_of(snapshot: Snapshot, judged: Iterable[JudgedLock], pools: Sequenc
 
 def _problem(judged: JudgedLock) -> Problem | None:
     hold = judged.holder.hold if judged.holder else None
-    if hold is None or hold.end is not HoldEnd.UNREADABLE:
+    if hold is None or not hold.end.is_wrong:
         return None
+    what = "cannot be read" if hold.end is HoldEnd.UNREADABLE else "had passed when it was claimed"
     return Problem(
         judged.lock.pool,
-        f"lock {printable(judged.lock.name, 80)} is held until a time that cannot be read, so it is never released:"
+        f"lock {printable(judged.lock.name, 80)} is held until a time that {what}, so it is never released:"
         f" write {HOLD_UNTIL} as 2026-11-29T18:00:00Z, or as never",
     )

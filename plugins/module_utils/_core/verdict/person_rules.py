@@ -21,13 +21,13 @@ from ..claim.claim import Claim
 from ..claim.hold import Hold, HoldEnd
 from ..claim.holder import Holder, HolderKind
 from ..shared.text import printable
-from ..shared.times import duration_text, iso_time
+from ..shared.times import duration_text, iso_time, latest_time
 from .verdict import Verdict, VerdictName
 
 
 def judge_persons_claim(claim: Claim, holder: Holder, now: int) -> Verdict:
     """Return the verdict on a claim of a person; `now` is in seconds since 1970, UTC."""
-    held = None if holder.hold is None else _judge_hold(holder.hold, holder.owner or claim.author, now)
+    held = None if holder.hold is None else _judge_hold(holder.hold, holder.owner or claim.author, claim, now)
     return held or Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
 
 
@@ -42,10 +42,10 @@ def with_person(verdict: Verdict, claim: Claim, holder: Holder) -> Verdict:
     return replace(manual, build=verdict.build, otherwise=verdict)
 
 
-def _judge_hold(hold: Hold, owner: str, now: int) -> Verdict | None:
+def _judge_hold(hold: Hold, owner: str, claim: Claim, now: int) -> Verdict | None:
     """Return the verdict on a hold of `owner`; None if the claim does not state an end.
 
-    A lock with an end that cannot be read is held.
+    A lock with a wrong end is held.
     """
     reason = f": {printable(hold.reason, 200)}" if hold.reason else ""
     held_by = f"held by {printable(owner, 120)}"
@@ -55,9 +55,13 @@ def _judge_hold(hold: Hold, owner: str, now: int) -> Verdict | None:
         return Verdict(VerdictName.HELD, f"{held_by} without an end{reason}")
     if hold.end is HoldEnd.UNREADABLE:
         return Verdict(VerdictName.HELD, f"{held_by}, until a time that cannot be read{reason}")
+    if hold.end is HoldEnd.BEFORE_CLAIM:
+        return Verdict(VerdictName.HELD, f"{held_by}, until a time that had passed when it was claimed{reason}")
     until = iso_time(hold.until)
     if hold.has_ended(now):
-        return Verdict(VerdictName.EXPIRED, f"{held_by} until {until}, which has passed{reason}", hold.until)
+        # Somebody can have restored the claim after its end.
+        since = latest_time((hold.until, claim.claimed_at))
+        return Verdict(VerdictName.EXPIRED, f"{held_by} until {until}, which has passed{reason}", since)
     return Verdict(VerdictName.HELD, f"{held_by} until {until}{reason}")
 
 

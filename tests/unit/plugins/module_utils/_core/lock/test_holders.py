@@ -45,7 +45,7 @@ BEFORE_TEAMS = Claim("e" * 40, NOW, "CI", "ci/deploy build 12 claiming: env-1")
         (by_build("env-1"), "", "main/ci/deploy 12 since 2026-09-21T14:13:20Z", BUILD_URL),
         (BEFORE_TEAMS, "", "main/ci/deploy 12 since 2026-09-21T14:13:20Z", "main/ci/deploy 12"),
         (PERSON, "", "Ada <ada@example.com>: Take env-1 since 2026-09-21T14:13:20Z", "Ada <ada@example.com>: Take"),
-        (held("ada", at=10**15), "ada", "ada since a time that cannot be read until 2026-09-21T18:13:20Z", "ada"),
+        (held("ada", "never", at=10**15), "ada", "ada since a time that cannot be read without an end", "ada"),
     ],
 )
 def test_holders(claim: Claim, owner: str, text: str, name: str) -> None:

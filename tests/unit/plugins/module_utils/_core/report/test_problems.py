@@ -14,6 +14,15 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.po
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 
 
+def test_an_end_before_the_claim_is_a_problem_of_its_pool() -> None:
+    lock = Lock("aws", "env-1", State.CLAIMED)
+    claim = Claim("c0ffee", 1_700_000_000, "Ada", "claiming: env-1\n\nHold-Until: 2022-11-14T22:13:20Z")
+    snapshot = Snapshot("beef", "main", ("aws",), (lock,), {lock.path: claim})
+    judged = judge_locks([lock], snapshot, [PoolOption("aws", PoolPolicy())], None, now=1_700_000_001)
+    (problem,) = problems_of(snapshot, judged, ["aws"])
+    assert problem.text.startswith("lock env-1 is held until a time that had passed when it was claimed, so")
+
+
 def test_an_end_that_cannot_be_read_is_a_problem_of_its_pool() -> None:
     locks = [Lock("aws", name, State.CLAIMED) for name in ("env-1", "env-2", "env-3")]
     messages = ["claiming: env-1\n\nHold-Until: soon", "claiming: env-2\n\nHold-Until: never", "take env-3"]

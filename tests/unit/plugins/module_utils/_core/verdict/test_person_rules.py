@@ -21,9 +21,9 @@ UNTIL = 1_795_975_200  # 2026-11-29T18:00:00Z
 RELEASE_ALL = PoolPolicy(POOL_BOY_POLICIES, stale_timeout=0, grace=0)
 
 
-def verdict_of(trailers: str, *, now: int) -> Verdict:
+def verdict_of(trailers: str, *, now: int, claimed_at: int = UNTIL - 7200, authored_at: int | None = None) -> Verdict:
     message = f"claiming: env-1\n\nReason: demo\nHeld-By: ada\n{trailers}\n"
-    claim = Claim("c0ffee", UNTIL - 7200, "Ada Lovelace", message)
+    claim = Claim("c0ffee", claimed_at, "Ada Lovelace", message, authored_at=authored_at)
     return judge_claim(claim, read_holder(claim, "env-1", "main"), None, now=now)
 
 
@@ -40,6 +40,24 @@ def test_a_hold_expires_and_its_wait_counts_from_its_end() -> None:
     )
     assert PoolPolicy().of(verdict) is Policy.STALE
     assert PoolPolicy(stale_timeout=30).releasable_at(verdict) == UNTIL + 30 * 60
+
+
+@pytest.mark.parametrize("claimed_at", [UNTIL + 61, UNTIL + 7200, UNTIL + 365 * 86400])
+def test_a_lock_whose_end_was_before_its_claim_is_kept(claimed_at: int) -> None:
+    """The year or the offset from UTC is wrong: nobody claims a lock until a time that has passed."""
+    verdict = verdict_of("Hold-Until: 2026-11-29T18:00:00Z", now=UNTIL * 2, claimed_at=claimed_at)
+    words = "held by ada, until a time that had passed when it was claimed: demo"
+    assert verdict == Verdict(VerdictName.HELD, words)
+    assert RELEASE_ALL.releasable_at(verdict) is None
+
+
+@pytest.mark.parametrize(
+    ("claimed_at", "authored_at"), [(UNTIL + 60, UNTIL + 60), (UNTIL + 7200, UNTIL - 7200), (UNTIL + 7200, UNTIL + 60)]
+)
+def test_a_hold_that_is_claimed_or_restored_after_its_end_counts_from_then(claimed_at: int, authored_at: int) -> None:
+    end = "Hold-Until: 2026-11-29T18:00:00Z"
+    verdict = verdict_of(end, now=UNTIL + 7200, claimed_at=claimed_at, authored_at=authored_at)
+    assert (verdict.name, verdict.dead_since) == (VerdictName.EXPIRED, claimed_at)
 
 
 @pytest.mark.parametrize(
