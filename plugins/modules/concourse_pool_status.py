@@ -228,8 +228,9 @@ locks:
       sample: release
     dead_since:
       description:
-        - When the last build that held the lock ended, in UTC. If no build is known, the time of the claim; if the
-          build is V(gone), when a run first saw this; if a hold is V(expired), its end.
+        - When the last build that held the lock ended, in UTC. If no build is known, the time of the claim, or of the
+          commits before it if that is later; if the build is V(gone), when a run first saw this; if a hold is
+          V(expired), its end.
         - The last change of the file in C(claimed/), if that is later.
         - V(null) while the lock is or may be in use.
       type: str

@@ -35,6 +35,9 @@ class Claim:
     refused, so this is the moment of the claim that was accepted. `alone` says that the commit claimed no other lock.
     `changed_at` is when somebody last changed the claimed file since, None if nobody has. `authored_at` is its author
     time, None if it was not read.
+
+    A clock can be behind: `made_after` and `changed_after` are the latest times of the commits before the claim and
+    before those changes, None if there are none or they were not read.
     """
 
     commit: str
@@ -44,6 +47,8 @@ class Claim:
     alone: bool = True
     changed_at: int | None = None
     authored_at: int | None = None
+    made_after: int | None = None
+    changed_after: int | None = None
 
     @property
     def is_made_again(self) -> bool:

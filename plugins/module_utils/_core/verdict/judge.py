@@ -14,7 +14,9 @@ from ..claim.holder import Holder, read_holder
 from ..concourse.queries import BuildQueries
 from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
+from ..shared.times import iso_time, latest_time
 from .claim_memory import ClaimMemory, without_memory
+from .claiming_build import LARGEST_CLOCK_ERROR
 from .person_rules import with_person
 from .policy import Policy, PoolPolicy
 from .pool_options import PoolOption
@@ -97,7 +99,7 @@ def judge_locks(
     # Recorded here, because a thread of `each` can still run after the judgements are saved.
     judged = tuple(each(judge, locks))
     seen = now if seen_at is None else seen_at()
-    return tuple(_with_change(_with_person(_with_memory(one, memory, seen))) for one in judged)
+    return tuple(_with_later_time(_with_person(_with_memory(one, memory, seen)), now) for one in judged)
 
 
 def _with_memory(judged: JudgedLock, memory: ClaimMemory | None, seen: int) -> JudgedLock:
@@ -114,13 +116,33 @@ def _with_person(judged: JudgedLock) -> JudgedLock:
     return replace(judged, verdict=with_person(judged.verdict, judged.claim, judged.holder))
 
 
-def _with_change(judged: JudgedLock) -> JudgedLock:
-    """Count from the last change of the claimed file where that is later: somebody still works with the lock."""
-    verdict, changed_at = judged.verdict, None if judged.claim is None else judged.claim.changed_at
-    if changed_at is None or verdict.dead_since is None or changed_at <= verdict.dead_since:
+def _with_later_time(judged: JudgedLock, now: int) -> JudgedLock:
+    if judged.claim is None:
         return judged
-    reason = f"{verdict.reason}; somebody has changed its file since"
-    return replace(judged, verdict=replace(verdict, dead_since=changed_at, reason=reason))
+    return replace(judged, verdict=_counted_later(judged.verdict, judged.claim, now))
+
+
+def _counted_later(verdict: Verdict, claim: Claim, now: int) -> Verdict:
+    """Count from the last change of the claimed file where that is later: somebody still works with the lock.
+
+    The clock of a claim or a change can be behind, so neither is earlier than the commits before it.
+    """
+    since, reason = verdict.dead_since, verdict.reason
+    if since is None:
+        return verdict
+    made_after, changed_after = _possible(claim.made_after, now), _possible(claim.changed_after, now)
+    if since == claim.claimed_at and made_after is not None and made_after > since:
+        since, reason = made_after, f"{reason}; a commit before the claim is from {iso_time(made_after)}"
+    changed_at = latest_time((claim.changed_at, changed_after))
+    if changed_at is not None and changed_at > since:
+        since, reason = changed_at, f"{reason}; somebody has changed its file since"
+    otherwise = None if verdict.otherwise is None else _counted_later(verdict.otherwise, claim, now)
+    return replace(verdict, dead_since=since, reason=reason, otherwise=otherwise)
+
+
+def _possible(time: int | None, now: int) -> int | None:
+    """Return a time unless it is so far ahead that a clock was set wrong: the locks would wait for ever."""
+    return None if time is None or time > now + LARGEST_CLOCK_ERROR else time
 
 
 def locks_of(snapshot: Snapshot, pools: Sequence[PoolOption]) -> list[Lock]:

@@ -23,7 +23,7 @@ from .files import read_own_file, replace_file
 
 # Raise it whenever the same commit gives another snapshot than before: a new field, another rule of read_tree(), or
 # another rule for who claimed a lock.
-SNAPSHOT_FORMAT = 9
+SNAPSHOT_FORMAT = 10
 
 _STATES = {state.value: state for state in State}
 
@@ -72,6 +72,8 @@ def _write(snapshot: Snapshot) -> dict[str, Any]:
                 claim.alone,
                 claim.changed_at,
                 claim.authored_at,
+                claim.made_after,
+                claim.changed_after,
             )
             for claim in snapshot.claims.values()
         ),

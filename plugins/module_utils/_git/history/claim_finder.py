@@ -13,7 +13,7 @@ from ..cache.mirror import Mirror
 from ..objects.errors import BrokenHistory
 from ..objects.object_reader import read_objects
 from ..process.command import GitCommand
-from .claim_commit import LONGEST_COMMIT, read_claim
+from .claim_commit import LONGEST_COMMIT, TimesBefore, read_claim
 from .claim_trace import trace_claims
 from .log import read_log
 from .merge_parents import TreeMergeParentsReader
@@ -29,6 +29,7 @@ class ClaimFinder:
         self._mirror = mirror
         self._known = known
         self._changed_at: dict[bytes, int] = {}
+        self._changed_after: dict[bytes, int] = {}
 
     def follow(self, starts: PathsByCommit) -> PathsByCommit:
         """Follow paths from commits that have them, and return those whose claims lie behind the fetched history.
@@ -56,16 +57,28 @@ class ClaimFinder:
             result = trace_claims(
                 commits, starts, boundary=boundary, known=self._known, read_merge=merges, in_order=in_order
             )
-            for path, at in result.changed_at.items():
-                self._changed_at[path] = max(at, self._changed_at.get(path, 0))
+            before = TimesBefore(objects, boundary)
+            self._add_changes(result, before)
             for path, commit in result.claims.items():
                 content = objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
-                self._add(path, read_claim(commit, content, alone=commit.name in result.alone))
+                claim = read_claim(commit, content, alone=commit.name in result.alone)
+                self._add(path, replace(claim, made_after=before.latest(commit.name)))
         for name, paths in result.reused.items():
             for path in paths:
                 self._add(path, self._known[name][path])
         return result
 
+    def _add_changes(self, result: TraceResult, before: TimesBefore) -> None:
+        for path, at in result.changed_at.items():
+            self._changed_at[path] = max(at, self._changed_at.get(path, 0))
+            after = latest_time(before.latest(commit.name) for commit in result.changes[path])
+            self._changed_after[path] = max(after or 0, self._changed_after.get(path, 0))
+
     def _add(self, path: bytes, claim: Claim) -> None:
-        changed_at = latest_time((claim.changed_at, self._changed_at.get(path)))
-        self.claims[path] = replace(claim, changed_at=changed_at) if changed_at is not None else claim
+        if path in self._changed_at:
+            claim = replace(
+                claim,
+                changed_at=latest_time((claim.changed_at, self._changed_at[path])),
+                changed_after=latest_time((claim.changed_after, self._changed_after[path])),
+            )
+        self.claims[path] = claim

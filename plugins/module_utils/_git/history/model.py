@@ -18,6 +18,8 @@ from ..._core.pool.layout import is_claimed_lock
 PathsByCommit = dict[str, set[bytes]]
 KnownClaims = Mapping[str, Mapping[bytes, Claim]]  # by commit, then by path: the claims that hold at that commit
 
+MOST_CHANGES = 16  # commits to be read for each path; a job can change a claimed file every minute
+
 
 class LoggedCommit(NamedTuple):
     """A commit with its parents and, unless it is a merge, the paths below a claimed/ folder that it adds and changes.
@@ -41,8 +43,9 @@ class TraceResult:
     """The outcome of one pass over the log.
 
     `claims` are the commits that claimed a path, `alone` the names of those that claimed no other lock. A merge is
-    never alone: no pool resource makes one, so it is the commit of a person. `changed_at` is when a path was changed
-    last, after its claim: seconds since 1970, UTC.
+    never alone: no pool resource makes one, so it is the commit of a person. `changes` are the commits that changed a
+    path after its claim, the first MOST_CHANGES that the log shows; `changed_at` is when the last of all was made:
+    seconds since 1970, UTC.
 
     | Paths        | Keyed by                                                                       |
     |--------------|--------------------------------------------------------------------------------|
@@ -53,6 +56,7 @@ class TraceResult:
 
     claims: dict[bytes, LoggedCommit] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
+    changes: dict[bytes, list[LoggedCommit]] = field(default_factory=dict)
     changed_at: dict[bytes, int] = field(default_factory=dict)
     reused: PathsByCommit = field(default_factory=dict)
     shallow: PathsByCommit = field(default_factory=dict)
@@ -69,6 +73,9 @@ class TraceResult:
         for path in commit.changed:
             if path in paths:
                 self.changed_at[path] = max(commit.time, self.changed_at.get(path, 0))
+                changes = self.changes.setdefault(path, [])
+                if len(changes) < MOST_CHANGES and commit not in changes:
+                    changes.append(commit)
 
 
 def add_paths(paths_by_commit: PathsByCommit, commit: str, paths: set[bytes]) -> None:

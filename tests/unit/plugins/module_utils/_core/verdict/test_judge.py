@@ -146,6 +146,46 @@ def test_a_claim_that_somebody_made_again_is_that_of_a_person() -> None:
     assert manual.verdict.otherwise is None
 
 
+def judge_person(claimed_at: int, *, now: int, **times: int) -> tuple[int | None, str]:
+    claim = Claim("c", claimed_at, "Ada", "mine", **times)  # type: ignore[arg-type]
+    lock = LOCKS[0]
+    (judged,) = judge_locks([lock], Snapshot("f", "main", ("aws",), (lock,), {lock.path: claim}), POOLS, None, now=now)
+    return judged.verdict.dead_since, judged.verdict.reason.partition("; ")[2]
+
+
+def test_a_claim_is_no_earlier_than_the_commits_before_it() -> None:
+    """The clock of a laptop is behind, or wrote no time at all: the wait counts from the commit before the claim."""
+    said = "a commit before the claim is from 1970-01-01T00:15:00Z"
+    assert judge_person(0, now=1000, made_after=900) == (900, said)
+    assert judge_person(900, now=1000, made_after=900) == (900, "")
+    assert judge_person(950, now=1000, made_after=900) == (950, "")
+
+
+def test_a_change_is_no_earlier_than_the_commits_before_it() -> None:
+    said = "somebody has changed its file since"
+    assert judge_person(500, now=1000, changed_at=1, changed_after=900) == (900, said)
+    assert judge_person(500, now=1000, changed_at=950, changed_after=900) == (950, said)
+    assert judge_person(0, now=1000, made_after=800, changed_at=1, changed_after=900)[0] == 900
+
+
+def test_a_commit_from_the_far_future_does_not_count() -> None:
+    """Otherwise the locks that are claimed after it would wait until then."""
+    day = 24 * 3600
+    assert judge_person(500, now=1000, made_after=1000 + day)[0] == 1000 + day
+    assert judge_person(500, now=1000, made_after=1001 + day) == (500, "")
+    assert judge_person(500, now=1000, changed_at=600, changed_after=1001 + day)[0] == 600
+
+
+def test_the_end_of_a_build_is_as_concourse_says() -> None:
+    snapshot, model = world()
+    before = judge(snapshot, ModelQueries(model))[0].verdict
+    claim = snapshot.claims["aws/claimed/a"]
+    claims = {**snapshot.claims, "aws/claimed/a": replace(claim, made_after=(before.dead_since or 0) + 60)}
+    again = replace(snapshot, claims=claims)
+    locks = judge_locks(locks_of(again, POOLS), again, POOLS, ModelQueries(model), now=2**40, default_team="home")
+    assert locks[0].verdict == before
+
+
 def test_a_change_of_the_claimed_file_makes_no_lock_in_use_releasable() -> None:
     snapshot, model = world()
     claims = {path: replace(claim, changed_at=claim.claimed_at + 9) for path, claim in snapshot.claims.items()}

@@ -32,7 +32,9 @@ SNAPSHOT = Snapshot(
         Lock("p", "x", State.CLAIMED, "100755", "b" * 40),
         Lock("q\udcff", "y\n\x1b[31m\u202e", State.UNCLAIMED, "120000", "c" * 40),
     ),
-    claims={"p/claimed/x": Claim("d" * 40, 1_700_000_000, "Ada", "claiming: x\n\udc80\0", False, 1_700_000_009, 7)},
+    claims={
+        "p/claimed/x": Claim("d" * 40, 1_700_000_000, "Ada", "claiming: x\n\udc80\0", False, 1_700_000_009, 7, 8, 9)
+    },
     problems=(Problem("p", "no .gitkeep"),),
     obstacles=("p/unclaimed/z\udcff",),
 )
@@ -110,4 +112,4 @@ def test_a_new_rule_for_trees_needs_a_new_format() -> None:
     entries += [TreeEntry("160000", "b" * 40, "q/claimed/s"), TreeEntry("120000", "c" * 40, "q/claimed/l")]
     tree = read_tree(entries, {"p/.pending-triggers": "6"})
     shown = hashlib.sha256(repr((tree.pools, tree.locks, tree.problems, tree.obstacles)).encode()).hexdigest()
-    assert (SNAPSHOT_FORMAT, shown[:16]) == (9, "794235e7bb0ef972")
+    assert (SNAPSHOT_FORMAT, shown[:16]) == (10, "794235e7bb0ef972")

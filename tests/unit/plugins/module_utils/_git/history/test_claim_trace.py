@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.claim_trace import trace_claims
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.history.model import (
+    MOST_CHANGES,
     LoggedCommit,
     PathsByCommit,
     TraceResult,
@@ -80,7 +81,15 @@ def test_the_last_change_after_the_claim() -> None:
     history = line((), (), (X,), (X, Y))
     changed = {0: (X,), 1: (X, Y, Z), 3: (Z,)}
     commits = [one._replace(changed=changed.get(at, ()), time=40 - 10 * at) for at, one in enumerate(history)]
-    assert traced(*commits, paths={X, Y}).changed_at == {X: 40, Y: 30}
+    found = traced(*commits, paths={X, Y})
+    assert found.changed_at == {X: 40, Y: 30}
+    assert found.changes == {X: commits[:2], Y: [commits[1]]}
+
+
+def test_no_more_changes_are_read_than_a_person_makes() -> None:
+    commits = [one._replace(changed=(X,), time=at) for at, one in enumerate(line(*[()] * MOST_CHANGES, (X,)))]
+    found = traced(*commits[:-1], commits[-1]._replace(changed=()), paths={X})
+    assert (found.changed_at, found.changes) == ({X: MOST_CHANGES - 1}, {X: commits[:MOST_CHANGES]})
 
 
 def test_the_end_of_what_was_fetched_is_no_evidence() -> None:
