@@ -86,6 +86,16 @@ def test_a_hold_whose_end_is_before_its_claim_is_kept(clean: Clean, locks: LockR
     assert "lock env-3 is held until a time that had passed" in str(run.values["problems"])
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["  Hold-Until: never", "- Hold-Until: never", "Hold Until: never", "Hold-Until\uff1a never", "Hold until 6pm"],
+)
+def test_a_hold_is_kept_however_it_is_spelled(clean: Clean, locks: LockRepository, line: str) -> None:
+    locks.claim("aws", "env-3", message=f"take env-3\n\n{line}\n")
+    run = clean(repo=locks.url, **MOST)
+    assert (run.locks["aws/env-3"]["verdict"], run.locks["aws/env-3"]["action"]) == ("held", "keep")
+
+
 def test_no_policy_for_held_locks_is_accepted(clean: Clean, locks: LockRepository) -> None:
     message = refusal(clean(repo=locks.url, pools="aws", policy={"held": "release"}))
     assert "held" in message

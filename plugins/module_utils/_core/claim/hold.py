@@ -33,7 +33,9 @@ from .claim import Claim
 HELD_BY, HOLD_UNTIL, HELD_SINCE, REASON = "Held-By", "Hold-Until", "Held-Since", "Reason"
 NEVER = "never"
 
-_TRAILER = re.compile(r"(?P<key>[A-Za-z-]+)[ \t]*:[ \t]*(?P<value>.*?)[ \t]*")
+# As people write them: indented, or after a bullet; \uff1a is the colon of Chinese and Japanese keyboards.
+_TRAILER = re.compile(r"\W*(?P<key>[A-Za-z][A-Za-z-]*)[ \t]*[:\uff1a](?P<value>.*)")
+_END = re.compile(r"[\W_]*h[eo]ld[\W_]*until(?![^\W\d_])[\s:=\uff1a]*(?P<value>.*)", re.IGNORECASE)
 _LONGEST_TIME = 40
 # Seconds. A run of concourse_pool_lock can end a moment after the end that it was given.
 _LONGEST_PUSH = 60
@@ -93,23 +95,23 @@ def read_hold(message: str) -> Hold:
     """Return the hold in the message of a claim.
 
     Trailers count anywhere below the first line, because people rewrite messages, and squash several claims into one
-    commit. Where several ends are stated, the latest counts: a hold that is read too long is safe, one that is read too
-    short is not. Several owners hold the lock together, so that none of them can take it for theirs alone.
+    commit; an end counts in the first line, too, and however `Hold-Until` is spelled. Where several ends are stated,
+    the latest counts: a hold that is read too long is safe, one that is read too short is not. Several owners hold the
+    lock together, so that none of them can take it for theirs alone.
 
     >>> hold = read_hold("claiming: env-1\\n\\nHeld-By: ada\\nHold-Until: 2026-11-29T18:00:00+01:00\\n")
     >>> hold.owner, hold.end.value, hold.until
     ('ada', 'at a time', 1795971600)
     """
+    lines = message.split("\n")
     values: dict[str, list[str]] = {}
-    for line in message.split("\n")[1:]:
-        found = _TRAILER.fullmatch(line.rstrip("\r"))
-        if found:
-            values.setdefault(found["key"].lower(), []).append(found["value"])
+    for found in filter(None, map(_TRAILER.fullmatch, lines[1:])):
+        values.setdefault(found["key"].lower(), []).append(found["value"].strip())
 
     def last(key: str) -> str:
         return next(filter(None, reversed(values.get(key.lower(), []))), "")
 
-    end, until = _read_ends(values.get(HOLD_UNTIL.lower(), []))
+    end, until = _read_ends([found["value"].strip() for found in filter(None, map(_END.fullmatch, lines))])
     owners = dict.fromkeys(filter(None, values.get(HELD_BY.lower(), [])))
     return Hold(" and ".join(owners), last(REASON), end, until, read_time(last(HELD_SINCE)))
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
@@ -53,8 +55,55 @@ def test_several_owners_hold_a_lock_together() -> None:
     assert read_hold(squashed).owner == "ada and bob"
 
 
-def test_the_first_line_holds_no_trailer() -> None:
-    assert read_hold("Hold-Until: never") == Hold()
+def test_the_first_line_holds_no_trailer_but_an_end() -> None:
+    assert read_hold("Held-By: ada") == Hold()
+    assert read_hold("Hold-Until: never") == Hold(end=HoldEnd.NEVER)
+    assert read_hold("Hold env-1 until Friday") == Hold()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  Hold-Until: {}",
+        "\tHold-Until: {}\t",
+        "\xa0Hold-Until:\xa0{}",
+        "- Hold-Until: {}",
+        "* hold-until: {}\r",
+        "> \u2022 HOLD-UNTIL : {}",
+        "Hold Until: {}",
+        "HoldUntil={}",
+        "Hold_Until {}",
+        "Hold - until: {}",
+        "Hold\u2011Until: {}",
+        "Hold-Until\uff1a{}",
+        "\u200bHold-Until\uff1a {}",
+        "Held-Until: {}",
+    ],
+)
+def test_the_end_counts_however_its_trailer_is_spelled(line: str) -> None:
+    ends = {"2026-11-29T18:00:00Z": HoldEnd.AT_TIME, "never": HoldEnd.NEVER, "Friday": HoldEnd.UNREADABLE}
+    for value, end in ends.items():
+        for message in (f"take env-1\n\n{line}\n", line):
+            hold = read_hold(message.format(value))
+            assert (hold.end, hold.until) == (end, SIX if end is HoldEnd.AT_TIME else None)
+
+
+@pytest.mark.parametrize(
+    "line", ["hold until", "Hold until the demo is over.", "Hold-Until", "Hold-Until2026", "Hold!"]
+)
+def test_a_line_that_begins_as_an_end_and_cannot_be_read_states_one(line: str) -> None:
+    stated = HoldEnd.UNSTATED if line == "Hold!" else HoldEnd.UNREADABLE
+    assert read_hold(f"take env-1\n\n{line}").end is stated
+
+
+@pytest.mark.parametrize("line", ["Holduntilled: never", "Please hold until: never", "Uphold-Until: never"])
+def test_other_lines_state_no_end(line: str) -> None:
+    assert read_hold(f"take env-1\n\n{line}").end is HoldEnd.UNSTATED
+
+
+def test_the_other_trailers_can_be_indented_and_listed() -> None:
+    message = "take env-1\n\n  Held-By: ada\n- Reason\uff1a demo\n\t* Held-Since: 2026-11-29T18:00:00Z\n"
+    assert read_hold(message) == Hold("ada", "demo", since=SIX)
 
 
 def test_a_claim_with_trailers_is_that_of_its_owner() -> None:
@@ -78,3 +127,12 @@ def test_the_claim_of_a_build_is_no_hold() -> None:
 def test_an_owner_without_a_reason_stands_alone() -> None:
     holder = read_holder(Claim("c0ffee", SIX, "git", "claiming: env-1\n\nHeld-By: ada\n"), "env-1", "main")
     assert holder.text == "ada"
+
+
+@pytest.mark.parametrize(
+    "line", ["-" * 16_000, "a-" * 8_000, "hold" + "-" * 16_000, "Hold-Until:" + " " * 16_000 + "x"]
+)
+def test_a_hostile_line_is_read_at_once(line: str) -> None:
+    begin = time.monotonic()
+    read_hold(f"take env-1\n{line}\nHeld-By:{' ' * 16_000}x")
+    assert time.monotonic() - begin < 1
