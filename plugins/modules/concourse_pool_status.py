@@ -182,7 +182,9 @@ locks:
         job: {description: The job of the build., type: str, sample: deploy}
         build: {description: 'The name of the build, a number that is unique in its job.', type: str, sample: "12"}
     hold:
-      description: What the trailers of a person's claim say; V(null) for the claim of a build.
+      description:
+        - What the trailers say of a person's claim, or of a person who has taken the lock over by a later change of its
+          file. Otherwise, V(null) for the claim of a build.
       type: dict
       contains:
         owner: {description: 'The owner, C(Held-By).', type: str, sample: ada@workstation}

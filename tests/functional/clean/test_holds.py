@@ -96,6 +96,28 @@ def test_a_hold_is_kept_however_it_is_spelled(clean: Clean, locks: LockRepositor
     assert (run.locks["aws/env-3"]["verdict"], run.locks["aws/env-3"]["action"]) == ("held", "keep")
 
 
+def test_a_person_takes_a_lock_over_by_a_change_of_its_file(clean: Clean, locks: LockRepository) -> None:
+    """Ada debugs the environment of a build: notes it in the lock's file, and until when; Bob extends that."""
+    now = int(time.time())
+    for owner, ends_in, at in (("ada", 1, 5), ("bob", 24, 4), ("ada", 2, 3)):
+        message = f"{owner} debugs env-1\n\nHeld-By: {owner}\nHold-Until: {iso(now + ends_in * HOUR)}\n"
+        locks.update("aws", "env-1", f"{owner} debugs\n", message=message, at=now - at * HOUR)
+        run = clean(repo=locks.url, **MOST, check_mode=True)
+        assert run.locks["aws/env-1"]["verdict"] == "held"
+    cold = clean(repo=locks.url, **MOST, cache=False)
+    assert (cold.locks["aws/env-1"]["action"], run.locks["aws/env-1"]["action"]) == ("keep", "keep")
+    hold = {"owner": "ada and bob", "reason": None, "until": iso(now + 24 * HOUR)}
+    for lock in (run.locks["aws/env-1"], cold.locks["aws/env-1"]):
+        assert {key: lock["hold"][key] for key in hold} == hold
+
+
+def test_the_end_of_a_hold_in_a_change_ends_with_the_claim(clean: Clean, locks: LockRepository) -> None:
+    locks.update("aws", "env-1", "mine\n", message="mine\n\nHold-Until: never")
+    locks.release("aws", "env-1")
+    locks.claim("aws", "env-1")
+    assert "aws/env-1" in released(clean(repo=locks.url, **MOST))
+
+
 def test_no_policy_for_held_locks_is_accepted(clean: Clean, locks: LockRepository) -> None:
     message = refusal(clean(repo=locks.url, pools="aws", policy={"held": "release"}))
     assert "held" in message

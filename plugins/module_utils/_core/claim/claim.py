@@ -37,7 +37,8 @@ class Claim:
     time, None if it was not read.
 
     A clock can be behind: `made_after` and `changed_after` are the latest times of the commits before the claim and
-    before those changes, None if there are none or they were not read.
+    before those changes, None if there are none or they were not read. `later_trailers` are those of the hold that
+    these changes state, empty if they state no end.
     """
 
     commit: str
@@ -49,6 +50,7 @@ class Claim:
     authored_at: int | None = None
     made_after: int | None = None
     changed_after: int | None = None
+    later_trailers: str = ""
 
     @property
     def is_made_again(self) -> bool:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -37,6 +37,8 @@ NEVER = "never"
 _TRAILER = re.compile(r"\W*(?P<key>[A-Za-z][A-Za-z-]*)[ \t]*[:\uff1a](?P<value>.*)")
 _END = re.compile(r"[\W_]*h[eo]ld[\W_]*until(?![^\W\d_])[\s:=\uff1a]*(?P<value>.*)", re.IGNORECASE)
 _LONGEST_TIME = 40
+_LONGEST_VALUE = 200
+_AND = " and "  # between owners
 # Seconds. A run of concourse_pool_lock can end a moment after the end that it was given.
 _LONGEST_PUSH = 60
 
@@ -81,14 +83,36 @@ class Hold:
 
 
 def read_claimed_hold(claim: Claim) -> Hold:
-    """Return the hold that a claim states.
+    """Return the hold that a claim and the later changes of its file state.
 
     Nobody claims a lock until a time in the past: the year, or the offset from UTC, is wrong.
     """
-    hold = read_hold(claim.message)
+    hold = read_hold(f"{claim.message}\n{claim.later_trailers}")
     if hold.until is not None and hold.until < claim.written_at - _LONGEST_PUSH:
         return replace(hold, end=HoldEnd.BEFORE_CLAIM, until=None)
     return hold
+
+
+def with_later_holds(claim: Claim, changes: Iterable[Claim]) -> Claim:
+    """Return a claim with the holds that later changes of its file state, by people who took the lock over.
+
+    `changes` are their commits, oldest first. Only changes that state an end count.
+    """
+    for change in changes:
+        hold = read_claimed_hold(change)
+        if hold.end is not HoldEnd.UNSTATED:
+            owners = read_claimed_hold(claim).owner
+            owner = hold.owner or ("" if owners else change.author)
+            stated = _trailers(replace(hold, owner="" if owner in owners.split(_AND) else owner))
+            trailers = _trailers(read_hold(f"\n{claim.later_trailers}\n{stated}"))
+            claim = replace(claim, later_trailers=trailers)
+    return claim
+
+
+def _trailers(hold: Hold) -> str:
+    end = NEVER if hold.end is HoldEnd.NEVER else iso_time(hold.until) or HoldEnd.UNREADABLE.value
+    values = {HELD_BY: hold.owner, REASON: hold.reason, HOLD_UNTIL: end}
+    return "\n".join(f"{key}: {value[:_LONGEST_VALUE]}" for key, value in values.items() if value)
 
 
 def read_hold(message: str) -> Hold:
@@ -113,7 +137,12 @@ def read_hold(message: str) -> Hold:
 
     end, until = _read_ends([found["value"].strip() for found in filter(None, map(_END.fullmatch, lines))])
     owners = dict.fromkeys(filter(None, values.get(HELD_BY.lower(), [])))
-    return Hold(" and ".join(owners), last(REASON), end, until, read_time(last(HELD_SINCE)))
+    return Hold(_AND.join(owners), last(REASON), end, until, read_time(last(HELD_SINCE)))
+
+
+def states_end(message: str) -> bool:
+    """Return whether a message states an end, even one that cannot be read."""
+    return read_hold(message).end is not HoldEnd.UNSTATED
 
 
 def read_time(text: str) -> int | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..concourse.instance_vars import compact_json
 from ..concourse.references import BuildReference, PipelineReference
@@ -47,7 +47,8 @@ class Holder:
 
     `references` are the builds that the message can mean, likeliest first: old formats join names by slashes, and
     names may contain slashes. Empty unless `kind` is BUILD. `url` is the page of the build as the message gives it.
-    `hold` is what the trailers of a person's claim say; None for a build.
+    `hold` is what the trailers of a person's claim say; for a build, what those of a person say who has taken the lock
+    over by a later change of its file, None if nobody has.
     """
 
     kind: HolderKind
@@ -76,6 +77,11 @@ def read_holder(claim: Claim, lock_name: str, default_team: str) -> Holder:
     >>> read_holder(claim, "env-1", "main").kind.value
     'person'
     """
+    holder = _read_message(claim, lock_name, default_team)
+    return replace(holder, hold=read_claimed_hold(claim)) if claim.later_trailers else holder
+
+
+def _read_message(claim: Claim, lock_name: str, default_team: str) -> Holder:
     subject, *rest = claim.message.rstrip("\n").split("\n")
     prefix = _prefix(subject, lock_name) if claim.alone else None
     if prefix is None or subject.startswith(_PERSONS_PREFIX):

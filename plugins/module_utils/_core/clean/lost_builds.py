@@ -23,7 +23,7 @@ MIN_GONE = 3  # fewer can be gone because one pipeline was destroyed
 _LISTED = 20
 _DIGITS = 12  # of each commit in the message
 # Concourse was not asked about these builds, or did not answer.
-_UNKNOWN = frozenset({VerdictName.FOREIGN, VerdictName.UNVERIFIED, VerdictName.UNREACHABLE})
+_UNKNOWN = frozenset({VerdictName.FOREIGN, VerdictName.HELD, VerdictName.UNVERIFIED, VerdictName.UNREACHABLE})
 
 
 class BuildsLost(PoolboyError):

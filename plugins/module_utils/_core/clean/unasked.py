@@ -69,7 +69,7 @@ def _held_by_builds(judged: Sequence[JudgedLock]) -> list[JudgedLock]:
         for one in judged
         if one.holder is not None
         and one.holder.kind is not HolderKind.PERSON
-        and one.verdict.name is not VerdictName.FOREIGN
+        and one.verdict.name not in (VerdictName.FOREIGN, VerdictName.HELD)
     ]
 
 

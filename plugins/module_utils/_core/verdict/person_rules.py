@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..claim.claim import Claim
-from ..claim.hold import Hold, HoldEnd
+from ..claim.hold import Hold, HoldEnd, states_end
 from ..claim.holder import Holder, HolderKind
 from ..shared.text import printable
 from ..shared.times import duration_text, iso_time, latest_time
@@ -28,13 +28,36 @@ from .verdict import Verdict, VerdictName
 def judge_persons_claim(claim: Claim, holder: Holder, now: int) -> Verdict:
     """Return the verdict on a claim of a person; `now` is in seconds since 1970, UTC."""
     held = None if holder.hold is None else _judge_hold(holder.hold, holder.owner or claim.author, claim, now)
-    return held or Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", claim.claimed_at)
+    if held is not None and (held.name is VerdictName.HELD or states_end(claim.message)):
+        return held
+    # A later change of the file never shortens the claim.
+    since = claim.claimed_at if held is None else held.dead_since
+    return Verdict(VerdictName.MANUAL, f"not claimed by a build: {holder.text}", since)
+
+
+def judge_take_over(claim: Claim, holder: Holder, now: int) -> Verdict | None:
+    """Return the verdict on a build's claim if a person holds the lock by a later change of its file, else None."""
+    held = None if holder.hold is None else _judge_hold(holder.hold, holder.owner or claim.author, claim, now)
+    if held is None or held.name is not VerdictName.HELD:
+        return None
+    return replace(held, reason=f"{held.reason}; it was claimed by {holder.text}")
 
 
 def with_person(verdict: Verdict, claim: Claim, holder: Holder) -> Verdict:
-    """Return the verdict on a claim that a person can have restored; `verdict` is that on the claim of the build."""
-    if holder.kind is HolderKind.PERSON or not claim.is_made_again:
+    """Return the verdict on a claim that a person can have restored, or has taken over until a time that has come.
+
+    `verdict` is that on the claim of the build.
+    """
+    if holder.kind is HolderKind.PERSON:
         return verdict
+    until = None if holder.hold is None else holder.hold.until
+    if until is not None and verdict.dead_since is not None and until > verdict.dead_since:
+        reason = f"{verdict.reason}; a person held it until {iso_time(until)}"
+        verdict = replace(verdict, dead_since=until, reason=reason)
+    return _with_restorer(verdict, claim, holder) if claim.is_made_again else verdict
+
+
+def _with_restorer(verdict: Verdict, claim: Claim, holder: Holder) -> Verdict:
     reason = f"{_what_was_seen(claim)}: a person restored the claim of {holder.text}"
     manual = Verdict(VerdictName.MANUAL, reason, claim.claimed_at)
     if verdict.is_in_use or verdict.name is VerdictName.UNREACHABLE:

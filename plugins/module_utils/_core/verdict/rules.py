@@ -7,6 +7,7 @@
 |---|---|---|---|
 | a person, until a time | has not come, has come | held, expired | person_rules.py |
 | a person | | manual | person_rules.py |
+| a build, and a later change of the file states an end | has not come | held | person_rules.py |
 | a build, if somebody has made the commit again | not in use | manual | person_rules.py |
 | a build, or none, and no Concourse is configured | | unverified | here |
 | another Concourse, or no readable build | | foreign | here |
@@ -35,7 +36,7 @@ from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
 from .making_builds import ask_about_making_builds
 from .missing_build import ask_about_missing_build, ask_about_unnamed_build
-from .person_rules import judge_persons_claim
+from .person_rules import judge_persons_claim, judge_take_over
 from .verdict import Verdict, VerdictName
 
 
@@ -57,6 +58,8 @@ def judge_claim(
     """
     if holder.kind is HolderKind.PERSON:
         return judge_persons_claim(claim, holder, now)
+    if (held := judge_take_over(claim, holder, now)) is not None:
+        return held
     if queries is None:
         named = (
             "the claim names no build, and" if holder.kind is HolderKind.UNNAMED else f"claimed by {holder.text}, but"

@@ -23,7 +23,7 @@ from .files import read_own_file, replace_file
 
 # Raise it whenever the same commit gives another snapshot than before: a new field, another rule of read_tree(), or
 # another rule for who claimed a lock.
-SNAPSHOT_FORMAT = 10
+SNAPSHOT_FORMAT = 11
 
 _STATES = {state.value: state for state in State}
 
@@ -74,6 +74,7 @@ def _write(snapshot: Snapshot) -> dict[str, Any]:
                 claim.authored_at,
                 claim.made_after,
                 claim.changed_after,
+                claim.later_trailers,
             )
             for claim in snapshot.claims.values()
         ),

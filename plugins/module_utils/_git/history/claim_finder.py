@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..._core.claim.claim import Claim
+from ..._core.claim.hold import with_later_holds
 from ..._core.shared.times import latest_time
 from ..cache.mirror import Mirror
 from ..objects.errors import BrokenHistory
-from ..objects.object_reader import read_objects
+from ..objects.object_reader import ObjectReader, read_objects
 from ..process.command import GitCommand
 from .claim_commit import LONGEST_COMMIT, TimesBefore, read_claim
 from .claim_trace import trace_claims
@@ -30,6 +31,7 @@ class ClaimFinder:
         self._known = known
         self._changed_at: dict[bytes, int] = {}
         self._changed_after: dict[bytes, int] = {}
+        self._changes: dict[bytes, list[Claim]] = {}
 
     def follow(self, starts: PathsByCommit) -> PathsByCommit:
         """Follow paths from commits that have them, and return those whose claims lie behind the fetched history.
@@ -58,7 +60,7 @@ class ClaimFinder:
                 commits, starts, boundary=boundary, known=self._known, read_merge=merges, in_order=in_order
             )
             before = TimesBefore(objects, boundary)
-            self._add_changes(result, before)
+            self._add_changes(result, objects, before)
             for path, commit in result.claims.items():
                 content = objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
                 claim = read_claim(commit, content, alone=commit.name in result.alone)
@@ -68,8 +70,11 @@ class ClaimFinder:
                 self._add(path, self._known[name][path])
         return result
 
-    def _add_changes(self, result: TraceResult, before: TimesBefore) -> None:
+    def _add_changes(self, result: TraceResult, objects: ObjectReader, before: TimesBefore) -> None:
         for path, at in result.changed_at.items():
+            for commit in result.changes[path]:
+                content = objects.read(commit.name, "commit", limit=LONGEST_COMMIT)
+                self._changes.setdefault(path, []).append(read_claim(commit, content, alone=False))
             self._changed_at[path] = max(at, self._changed_at.get(path, 0))
             after = latest_time(before.latest(commit.name) for commit in result.changes[path])
             self._changed_after[path] = max(after or 0, self._changed_after.get(path, 0))
@@ -81,4 +86,5 @@ class ClaimFinder:
                 changed_at=latest_time((claim.changed_at, self._changed_at[path])),
                 changed_after=latest_time((claim.changed_after, self._changed_after[path])),
             )
+            claim = with_later_holds(claim, reversed(self._changes[path]))
         self.claims[path] = claim

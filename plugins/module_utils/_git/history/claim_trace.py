@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Set
 
 from .merge_parents import paths_by_parents
-from .merge_trace import MergeTrace
+from .merge_trace import BranchState, MergeTrace
 from .model import KnownClaims, LoggedCommit, MergeParentsReader, TraceResult, add_paths
 
 
@@ -59,7 +59,8 @@ class _ClaimTracer:
         """Resolve the paths that wait for a commit, or let them wait for its parents."""
         if (groups := self.merges.waiting.get(commit.name)) is not None:
             for group in groups:
-                self.result.add_changes(commit, group.paths)
+                if group.branches[commit.name] is BranchState.HAS_PATHS:
+                    self.result.add_changes(commit, group.paths)
             self.merges.visit(commit)
         if (paths := self._waiting.pop(commit.name, None)) is None:
             return

@@ -9,7 +9,13 @@ import time
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import Hold, HoldEnd, read_hold
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.hold import (
+    Hold,
+    HoldEnd,
+    read_claimed_hold,
+    read_hold,
+    with_later_holds,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import HolderKind, read_holder
 
 SIX = 1_795_975_200  # 2026-11-29T18:00:00Z
@@ -136,3 +142,53 @@ def test_a_hostile_line_is_read_at_once(line: str) -> None:
     begin = time.monotonic()
     read_hold(f"take env-1\n{line}\nHeld-By:{' ' * 16_000}x")
     assert time.monotonic() - begin < 1
+
+
+BUILD = Claim("c0ffee", SIX - 7200, "git", "main/ci/up build 3 claiming: env-1")
+
+
+def change(trailers: str, at: int = SIX - 3600, author: str = "Bob") -> Claim:
+    return Claim("beef", at, author, f"note who looks\n\n{trailers}\n", authored_at=at)
+
+
+def test_a_later_change_states_a_hold_of_its_author() -> None:
+    claim = with_later_holds(BUILD, [change("Hold-Until: 2026-11-29T18:00:00Z\nReason: debug")])
+    assert claim.later_trailers == "Held-By: Bob\nReason: debug\nHold-Until: 2026-11-29T18:00:00Z"
+    holder = read_holder(claim, "env-1", "main")
+    assert (holder.kind, holder.hold) == (HolderKind.BUILD, Hold("Bob", "debug", HoldEnd.AT_TIME, SIX))
+    assert with_later_holds(claim, [change("Held-By: eve\nReason: no end")]) == claim
+
+
+@pytest.mark.parametrize(
+    ("ends", "end", "until"),
+    [
+        (["2026-11-29T18:00:00Z", "2026-11-29T17:30:00Z"], HoldEnd.AT_TIME, SIX),
+        (["2026-11-29T17:30:00Z", "2026-11-29T18:00:00Z"], HoldEnd.AT_TIME, SIX),
+        (["never", "2026-11-29T18:00:00Z"], HoldEnd.NEVER, None),
+        (["Friday", "2026-11-29T18:00:00Z"], HoldEnd.UNREADABLE, None),
+        (["2026-11-29T16:58:00Z"], HoldEnd.UNREADABLE, None),
+    ],
+)
+def test_of_several_ends_the_latest_counts(ends: list[str], end: HoldEnd, until: int | None) -> None:
+    """Also after the claim and the first changes were stored, and an end before its change is wrong."""
+    changes = [change(f"Hold-Until: {one}") for one in ends]
+    for claim in (
+        with_later_holds(BUILD, changes),
+        with_later_holds(with_later_holds(BUILD, changes[:1]), changes[1:]),
+    ):
+        hold = read_claimed_hold(claim)
+        assert (hold.end, hold.until, hold.owner) == (end, until, "Bob")
+
+
+def test_a_later_end_of_the_same_owner_extends_the_hold() -> None:
+    stated = "claiming: env-1\n\nHeld-By: ada\nReason: demo\nHold-Until: 2026-11-29T17:00:00Z"
+    claim = Claim("c0ffee", SIX - 7200, "Ada Lovelace", stated)
+    longer = with_later_holds(claim, [change("Hold-Until: 2026-11-29T18:00:00Z")])
+    assert read_claimed_hold(longer) == Hold("ada", "demo", HoldEnd.AT_TIME, SIX)
+    shorter = with_later_holds(claim, [change("Held-By: bob\nHold-Until: 2026-11-29T16:59:59Z")])
+    assert read_claimed_hold(shorter) == Hold("ada and bob", "demo", HoldEnd.AT_TIME, SIX - 3600)
+
+
+def test_what_is_kept_of_later_changes_is_short() -> None:
+    changes = [change(f"Held-By: {one}{'x' * 300}\nReason: {'y' * 300}\nHold-Until: never") for one in range(9)]
+    assert len(with_later_holds(BUILD, changes).later_trailers) < 500

@@ -8,12 +8,17 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import read_holder
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layout import State
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import judge_locks
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
     ALWAYS_KEPT,
     POOL_BOY_POLICIES,
     Policy,
     PoolPolicy,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.pool_options import PoolOption
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 
@@ -73,6 +78,47 @@ def test_a_lock_whose_hold_does_not_end_or_cannot_be_read_is_kept(end: str, word
 def test_a_hold_without_an_end_stated_is_the_manual_claim_of_a_person() -> None:
     verdict = verdict_of("", now=UNTIL)
     assert verdict == Verdict(VerdictName.MANUAL, "not claimed by a build: ada: demo", UNTIL - 7200)
+
+
+def verdict_after_change(message: str, trailers: str, *, now: int) -> Verdict:
+    claim = Claim("c0ffee", UNTIL - 7200, "Ada Lovelace", message, later_trailers=trailers)
+    lock = Lock("aws", "env-1", State.CLAIMED)
+    snapshot = Snapshot("beef", "main", ("aws",), (lock,), {lock.path: claim})
+    (judged,) = judge_locks([lock], snapshot, [PoolOption("aws", PoolPolicy())], None, now=now)
+    return judged.verdict
+
+
+TAKEN_OVER = "Held-By: bob\nReason: debug\nHold-Until: 2026-11-29T18:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("message", "whose"),
+    [
+        ("claiming: env-1", "a build that the claim does not name"),
+        ("main/ci/up build 3 claiming: env-1", "main/ci/up 3"),
+    ],
+)
+def test_a_person_holds_the_lock_of_a_build_by_a_later_change(message: str, whose: str) -> None:
+    verdict = verdict_after_change(message, TAKEN_OVER, now=UNTIL - 1)
+    reason = f"held by bob until 2026-11-29T18:00:00Z: debug; it was claimed by {whose}"
+    assert verdict == Verdict(VerdictName.HELD, reason)
+    assert RELEASE_ALL.releasable_at(verdict) is None
+    ended = verdict_after_change(message, TAKEN_OVER, now=UNTIL)
+    assert (ended.name, ended.dead_since) == (VerdictName.UNVERIFIED, UNTIL)
+    assert ended.reason.endswith("; a person held it until 2026-11-29T18:00:00Z")
+
+
+def test_a_later_change_does_not_end_the_claim_of_a_person_that_states_no_end() -> None:
+    assert verdict_after_change("take env-1", TAKEN_OVER, now=UNTIL - 1).name is VerdictName.HELD
+    ended = verdict_after_change("take env-1", TAKEN_OVER, now=UNTIL)
+    assert (ended.name, ended.dead_since) == (VerdictName.MANUAL, UNTIL)
+
+
+def test_a_later_change_extends_the_hold_of_a_claim() -> None:
+    message = "take env-1\n\nHold-Until: 2026-11-29T17:00:00Z"
+    assert verdict_after_change(message, "", now=UNTIL - 1).name is VerdictName.EXPIRED
+    assert verdict_after_change(message, TAKEN_OVER, now=UNTIL - 1).name is VerdictName.HELD
+    assert verdict_after_change(message, TAKEN_OVER, now=UNTIL).dead_since == UNTIL
 
 
 def test_no_policy_can_be_set_for_held() -> None:

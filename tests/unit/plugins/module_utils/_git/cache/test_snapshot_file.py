@@ -33,7 +33,9 @@ SNAPSHOT = Snapshot(
         Lock("q\udcff", "y\n\x1b[31m\u202e", State.UNCLAIMED, "120000", "c" * 40),
     ),
     claims={
-        "p/claimed/x": Claim("d" * 40, 1_700_000_000, "Ada", "claiming: x\n\udc80\0", False, 1_700_000_009, 7, 8, 9)
+        "p/claimed/x": Claim(
+            "d" * 40, 1_700_000_000, "Ada", "claiming: x\n\udc80\0", False, 1_700_000_009, 7, 8, 9, "Hold-Until: never"
+        )
     },
     problems=(Problem("p", "no .gitkeep"),),
     obstacles=("p/unclaimed/z\udcff",),
@@ -112,4 +114,4 @@ def test_a_new_rule_for_trees_needs_a_new_format() -> None:
     entries += [TreeEntry("160000", "b" * 40, "q/claimed/s"), TreeEntry("120000", "c" * 40, "q/claimed/l")]
     tree = read_tree(entries, {"p/.pending-triggers": "6"})
     shown = hashlib.sha256(repr((tree.pools, tree.locks, tree.problems, tree.obstacles)).encode()).hexdigest()
-    assert (SNAPSHOT_FORMAT, shown[:16]) == (10, "794235e7bb0ef972")
+    assert (SNAPSHOT_FORMAT, shown[:16]) == (11, "794235e7bb0ef972")

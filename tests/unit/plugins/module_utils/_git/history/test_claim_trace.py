@@ -86,6 +86,23 @@ def test_the_last_change_after_the_claim() -> None:
     assert found.changes == {X: commits[:2], Y: [commits[1]]}
 
 
+def test_a_change_before_the_claim_is_none_of_it() -> None:
+    """A person held the lock before: one side of the merge has released it and claimed it again, one knows nothing."""
+    x = (X,)
+    commits = [
+        LoggedCommit("m", ("b", "s"), ()),
+        LoggedCommit("b", ("r",), x),
+        LoggedCommit("r", ("c",), ()),
+        LoggedCommit("s", ("c",), (), x, 9),
+        LoggedCommit("c", ("a",), (), x, 8),
+        LoggedCommit("a", (), x),
+    ]
+    both = {X: frozenset({"b", "s"})}
+    found = follow(iter(commits), {"m": {X}}, read_merge=lambda _commit, _paths: both)
+    assert claims(found) == {X: "b"}
+    assert found.changes == {X: [commits[3]]}
+
+
 def test_no_more_changes_are_read_than_a_person_makes() -> None:
     commits = [one._replace(changed=(X,), time=at) for at, one in enumerate(line(*[()] * MOST_CHANGES, (X,)))]
     found = traced(*commits[:-1], commits[-1]._replace(changed=()), paths={X})
