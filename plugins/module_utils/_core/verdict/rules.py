@@ -110,7 +110,7 @@ def _ask_about_unknown_claim(own: Verdict, judged: ClaimToJudge, build: Build) -
     if is_known_version(judged.claim.commit, judged.teams, judged.queries, judged.claimed_at):
         return own
     reason = f"{build} made other claims, and Concourse does not know this one: the history may have been rewritten"
-    return Verdict(VerdictName.UNVERIFIED, reason, own.dead_since, build)
+    return Verdict(VerdictName.UNVERIFIED, reason, own.dead_since, build, otherwise=own)
 
 
 def _ask_about_its_build(timing: ClaimTiming, judged: ClaimToJudge, build: Build) -> Verdict:

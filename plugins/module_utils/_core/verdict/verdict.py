@@ -40,8 +40,7 @@ class Verdict:
     Before `keep_until` (seconds since 1970, UTC) no policy releases the lock. `is_by_version` says that `build` was
     found by the version of the claim, not by its name. Of a lock that was handed off, `user` is the build that uses it
     now, `taker` the job of `build`'s pipeline that uses it or can still take it; no rule looks at these two.
-    `otherwise` is what the verdict is if somebody else made the claim than `name` says; None if that is certain. Only
-    what both allow is done.
+    `otherwise` is what the verdict is if `name` is wrong, None if that is certain: only what both allow is done.
     """
 
     name: VerdictName
