@@ -23,7 +23,7 @@ from .files import read_own_file, replace_file
 
 # Raise it whenever the same commit gives another snapshot than before: a new field, another rule of read_tree(), or
 # another rule for who claimed a lock.
-SNAPSHOT_FORMAT = 11
+SNAPSHOT_FORMAT = 12
 
 _STATES = {state.value: state for state in State}
 
