@@ -11,7 +11,7 @@ both orders.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...concourse.job_graph import JobGraph
@@ -35,29 +35,26 @@ class VersionProgress:
 
     def ask_has_passed_on(self, job: str) -> bool:
         """Return whether the job has succeeded with the version: it took it, with or without `passed`, or made it."""
-        if is_success_of(job, self.use.source):
-            return True
-        return any(True for _position in self._ask_successes(job, self.use.version_id))
+        return any(True for _build in self._ask_successes(job, self.use.version))
 
     def ask_has_passed_lock_on(self, job: str) -> bool:
         """Return the same, but of a job after the claiming build only a success since then counts: it had the lock."""
         if not self.use.counts_job(job) or is_success_of(job, self.use.source):
             return self.ask_has_passed_on(job)
-        return any(self.use.counts(build) for build in self._ask_successes(job, self.use.version_id))
+        return any(self.use.counts(build) for build in self._ask_successes(job, self.use.version))
 
     def ask_has_passed_over(self, job: Job, step: JobInput) -> bool:
         """Return whether the job can no longer take the version by this step.
 
-        It cannot if every job in `passed` passed on what it takes next, or took last where that is undetermined, by a
-        later build. While a job is paused, its next input may be out of date, and with `version: every` it can then
-        turn out to be an earlier build's: so only what it took counts.
+        It cannot if every job in `passed` passed on what it took last by a later build. What it takes next must be
+        later, too, and is enough by itself only if the job preferred it to this version.
         """
         inputs = self.queries.next_inputs(self.pipeline, job.name)
         next_version = inputs.get(step.step) if inputs is not None else None
         if next_version is not None:
             if not self._ask_was_passed_later(next_version, job, step):
                 return False
-            if not step.passed or not self._ask_is_paused(job):
+            if not step.passed or self._ask_was_preferred(next_version, job, step):
                 return True
         taken = self._ask_taken_versions(job.name, step.step)
         last = next(taken, None)
@@ -98,29 +95,39 @@ class VersionProgress:
             return False
         if not step.passed:
             return self._ask_is_newer(version, self.use.version)
-        number = self.queries.version_id(self.pipeline, self.use.resource, version)
-        if number is None:
-            return False
         taken_from_same_build = self._ask_has_taken(job, step, version)
-        item = version, number
-        if not all(self._ask_has_passed_later(one, item, taken_from_same_build) for one in sorted(step.passed)):
+        if not all(self._ask_has_passed_later(one, version, taken_from_same_build) for one in sorted(step.passed)):
             return False
         return self.queries.orders_by_builds() or self._ask_is_newer(version, self.use.version)
+
+    def _ask_was_preferred(self, version: Version, job: Job, step: JobInput) -> bool:
+        """Return whether the job chose a version for its next build when it could have taken this one instead.
+
+        With `version: every` it takes the earliest build that it can (atc/db/versions_db.go: UnusedBuilds), so a later
+        one comes next only until an earlier one can be taken. What comes next stays as it was while the job is paused,
+        and for some seconds after that, also if it was configured meanwhile (atc/db/job.go: Unpause).
+        """
+        updated = self.queries.last_updated(self.pipeline)
+        is_paused = job.is_paused or self.queries.is_paused(self.pipeline)
+        if updated is None or is_paused or not _is_chosen_alone(job, step):
+            return False
+        for one in step.passed:
+            chosen, own = self._ask_successes(one, version), self._ask_successes(one, self.use.version)
+            if not max(_first_end(own), updated) < _first_end(chosen):
+                return False
+        return True
 
     def _ask_has_taken(self, job: Job, step: JobInput, version: Version) -> bool:
         return version in self._ask_taken_versions(job.name, step.step)
 
-    def _ask_has_passed_later(self, job: str, other: tuple[Version, int], is_same_build_enough: bool) -> bool:
+    def _ask_has_passed_later(self, job: str, version: Version, is_same_build_enough: bool) -> bool:
         """Return whether the job passed another version on by later builds than it passed on this one.
 
         Of two versions that one build made, a job takes one and never the other
         (atc/scheduler/algorithm/group_resolver.go), so the same build is enough once the job took the first of them.
         """
-        version, number = other
-        theirs = [*self._ask_successes(job, number)]
-        own = [*self._ask_successes(job, self.use.version_id)]
-        if is_success_of(job, self.use.source):
-            own.append(self.use.source)
+        theirs = [*self._ask_successes(job, version)]
+        own = [*self._ask_successes(job, self.use.version)]
         if not theirs or not own:
             return False
         earliest, latest = min(theirs, key=_position), max(own, key=_position)
@@ -131,16 +138,20 @@ class VersionProgress:
         self.require_version(latest, self.use.version)
         return True
 
-    def _ask_successes(self, job: str, version_id: int) -> Iterator[Build]:
-        """Yield the job's builds that succeeded with a version."""
-        took = self.queries.builds_with_input(self.pipeline, self.use.resource, version_id)
+    def _ask_successes(self, job: str, version: Version) -> Iterator[Build]:
+        """Yield the job's builds that succeeded with a version: they took it, with or without `passed`, or made it."""
+        use, queries = self.use, self.queries
+        is_own = version == use.version
+        if is_own and is_success_of(job, use.source):
+            yield use.source
+        number = use.version_id if is_own else queries.version_id(self.pipeline, use.resource, version)
+        if number is None:
+            return
+        took = queries.builds_with_input(self.pipeline, use.resource, number)
         yield from (build for build in took if is_success_of(job, build))
-        if any(step.resource == self.use.resource for step in self.graph.job(job).outputs):
-            made = self.queries.builds_with_output(self.pipeline, self.use.resource, version_id)
+        if any(step.resource == use.resource for step in self.graph.job(job).outputs):
+            made = queries.builds_with_output(self.pipeline, use.resource, number)
             yield from (build for build in made if is_success_of(job, build))
-
-    def _ask_is_paused(self, job: Job) -> bool:
-        return job.is_paused or self.queries.is_paused(self.pipeline)
 
     def _ask_taken_versions(self, job: str, step: str) -> Iterator[Version]:
         """Yield the versions that the job's latest builds took by a step, the latest first.
@@ -161,3 +172,18 @@ class VersionProgress:
 def _position(build: Build) -> tuple[int, int]:
     """Return the place of a build in the order of its job: a re-run right after its original."""
     return build.original, build.id
+
+
+def _is_chosen_alone(job: Job, step: JobInput) -> bool:
+    """Return whether no other input of a job decides when it can take a version that passed the jobs of a step.
+
+    Inputs that passed the same job come from one build of it (atc/scheduler/algorithm/group_resolver.go); if they also
+    passed another job, there can be no build of that one yet that goes with it.
+    """
+    together = [one.passed for one in job.inputs if one != step and one.passed & step.passed]
+    return all(len(step.passed | passed) == 1 for passed in together)
+
+
+def _first_end(builds: Iterable[Build]) -> int:
+    """Return when the first of some builds that succeeded ended (seconds since 1970, UTC)."""
+    return min(build.end_time for build in builds if build.end_time is not None)

@@ -11,7 +11,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.job_graph import JobGraph
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import (
+    Build,
+    BuildStatus,
+    JobInput,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.trace import fetch_version_use
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.progress import VersionProgress
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
@@ -152,6 +156,82 @@ def test_while_a_job_is_paused_only_what_it_took_counts(paused: str) -> None:
     assert name(model, claiming) is HANDED_OFF
     model.build("test", took={"envs": "v3"})
     assert name(model, claiming) is LEAKED
+
+
+def test_what_a_job_takes_next_does_not_count_if_it_could_not_take_the_lock_then() -> None:
+    """The build of v3 ended first: with `version: every`, v2 comes before v3 as soon as the job is scheduled again."""
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=["claim"]))
+    model.next_inputs("test", {"envs": "v3"})
+    (later,) = (build for build in model.builds.values() if build.id > claiming.id)
+    slow = model.change(claiming, end_time=later.end_time)
+    assert name(model, slow) is HANDED_OFF
+    model.build("test", took={"envs": "v3"})
+    assert name(model, slow) is LEAKED
+
+
+@pytest.mark.parametrize(("is_slow", "repeated", "expected"), [(False, "v2", LEAKED), (True, "v3", HANDED_OFF)])
+def test_since_a_job_first_succeeded_with_a_version_the_job_after_it_can_take_that(
+    is_slow: bool, repeated: str, expected: VerdictName
+) -> None:
+    """A later re-run does not change what could be chosen."""
+    model, claiming = claimed()
+    model.job("smoke", get("envs", passed=["claim"]))
+    model.job("test", get("envs", passed=["smoke"]))
+    builds = {version: model.build("smoke", took={"envs": version}) for version in ("v2", "v3")}
+    if is_slow:
+        model.change(builds["v2"], end_time=builds["v3"].end_time)
+    model.rerun(builds[repeated], SUCCEEDED)
+    model.next_inputs("test", {"envs": "v3"})
+    assert name(model, claiming) is expected
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ([], LEAKED),
+        ([get("src")], LEAKED),
+        ([get("src", passed=["unit"])], LEAKED),
+        ([get("src", passed=["claim"])], LEAKED),
+        ([get("src", passed=["claim", "unit"])], HANDED_OFF),
+        ([get("src", passed=["claim"]), get("src", step="tested", passed=["claim", "unit"])], HANDED_OFF),
+    ],
+)
+def test_what_a_job_takes_next_does_not_count_if_another_input_can_have_kept_it_from_the_lock(
+    inputs: list[JobInput], expected: VerdictName
+) -> None:
+    """With `version: every`, v2 comes before v3 as soon as its source has passed `unit`, too."""
+    model, claiming = claimed_with_source()
+    model.job("unit", get("src"))
+    model.job("test", get("envs", passed=["claim"]), *inputs)
+    sources = {step.step: "s3" for step in inputs}
+    model.next_inputs("test", {"envs": "v3", **sources})
+    assert name(model, claiming) is expected
+    model.build("test", took={"envs": "v3", **sources})
+    assert name(model, claiming) is LEAKED
+
+
+def test_two_inputs_that_passed_the_same_two_jobs_need_not_have_come_together_yet() -> None:
+    """A build of `smoke` has had v2, but with another source than the build of `claim`."""
+    model, claiming = claimed_with_source()
+    model.job("smoke", get("envs", passed=["claim"]), get("src"))
+    both = ["claim", "smoke"]
+    model.job("test", get("envs", passed=both), get("src", passed=both))
+    model.build("smoke", took={"envs": "v2", "src": "s3"})
+    model.build("smoke", took={"envs": "v3", "src": "s3"})
+    model.next_inputs("test", {"envs": "v3", "src": "s3"})
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_what_a_job_takes_next_does_not_count_if_it_can_be_of_another_configuration() -> None:
+    """The job may have been paused when it was configured, and not have been scheduled since."""
+    model, claiming = claimed()
+    model.job("test", get("envs", passed=["claim"]))
+    model.next_inputs("test", {"envs": "v3"})
+    (later,) = (build for build in model.builds.values() if build.id > claiming.id)
+    for updated, expected in ((claiming.end_time, True), (later.end_time, False), (None, False)):
+        model.last_updated = updated
+        assert progress_of(model, claiming, "v2").ask_has_passed_over_everywhere("test") is expected, updated
 
 
 def test_a_job_that_takes_every_version_continues_from_the_newest_that_it_ever_took() -> None:
