@@ -78,19 +78,24 @@ def ask_for_pending_builds(progress: VersionProgress) -> Iterator[Build]:
 
 
 def _ask_starts_again(progress: VersionProgress, job: Job) -> bool:
-    """Return whether Concourse can start a job again with a version that it had, as soon as it is not paused any more.
+    """Return whether Concourse can start a job again with a version that it had, as soon as it schedules the job.
 
-    To a step that was renamed or added since, each version is new (atc/db/versions_db.go: VersionIsFirstOccurrence).
+    To a step that was renamed or added since, each version is new (atc/db/versions_db.go: IsFirstOccurrence). A job is
+    not scheduled while it or its pipeline is paused, and for some seconds after that.
     """
-    queries, pipeline = progress.queries, progress.pipeline
-    had = [build for build in progress.use.counted_builds() if build.job == job.name]
+    queries, pipeline, use = progress.queries, progress.pipeline, progress.use
+    had = [build for build in use.counted_builds() if build.job == job.name]
     last = max(had, key=lambda build: build.id, default=None)
     if last is None or not is_former_build(last, pipeline, queries):
         return False
-    if not job.is_paused and not queries.is_paused(pipeline):
+    added = {step.step for step in job.inputs} - {item.step for item in queries.build_resources(last).inputs}
+    if not added:
         return False
-    listed = {item.step for item in queries.build_resources(last).inputs}
-    return not {step.step for step in job.inputs} <= listed
+    inputs = queries.next_inputs(pipeline, job.name)
+    if inputs is None or not added <= inputs.keys() or use.version not in inputs.values():
+        return True
+    # It has been scheduled with the version since, so a build that starts again is listed.
+    return any(build.is_active for build in queries.latest_builds(pipeline, job.name, again=True))
 
 
 def _ask_can_take(progress: VersionProgress, job: Job, able: Collection[str]) -> tuple[bool, bool]:

@@ -244,28 +244,55 @@ def test_a_build_after_one_that_took_the_lock_of_a_failed_build_keeps_it(
         assert verdict_on(ModelQueries(model), claiming, "v2").name.value == "failed"
 
 
-@pytest.mark.parametrize("is_pipeline", [True, False])
-@pytest.mark.parametrize("steps", [{"lock"}, {"envs", "more"}], ids=["renamed", "added"])
-def test_a_paused_job_starts_again_with_what_it_had_if_a_step_is_new_to_it(is_pipeline: bool, steps: set[str]) -> None:
-    """Concourse looks at the change only when the job is not paused any more, however long that takes."""
+def failed_before_a_change(steps: set[str]) -> tuple[PipelineModel, Build, Build]:
+    """A job had the lock and failed; then it got these steps. Return the claiming build and the one that failed."""
     model = PipelineModel()
     model.job("claim", put("envs"))
     model.job("deploy", get("envs", passed=["claim"]))
     claiming = model.build("claim", made={"envs": "v2"})
-    model.build("deploy", FAILED, took={"envs": "v2"})
-    model.paused, model.paused_jobs = is_pipeline, set() if is_pipeline else {"deploy"}
+    failed = model.build("deploy", FAILED, took={"envs": "v2"})
+    model.next_inputs("deploy", {"envs": "v2"})
     model.last_updated = CHANGED_AT
     assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
-    model.job(
-        "deploy",
-        *(
-            get("src" if step == "more" else "envs", step=step, passed=[] if step == "more" else ["claim"])
-            for step in steps
-        ),
-    )
+    new = {"more": get("src", step="more")}
+    model.job("deploy", *(new.get(step, get("envs", step=step, passed=["claim"])) for step in sorted(steps)))
+    return model, claiming, failed
+
+
+NEW_STEPS = pytest.mark.parametrize("steps", [{"lock"}, {"envs", "more"}], ids=["renamed", "added"])
+
+
+@NEW_STEPS
+@pytest.mark.parametrize("paused", ["job", "pipeline", "no more"])
+def test_a_job_starts_again_with_what_it_had_if_a_step_is_new_to_it(paused: str, steps: set[str]) -> None:
+    """Concourse looks at the change when it schedules the job: some seconds after that is not paused any more."""
+    model, claiming, _failed = failed_before_a_change(steps)
+    model.paused, model.paused_jobs = paused == "pipeline", {"deploy"} if paused == "job" else set()
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
-    model.paused, model.paused_jobs = False, set()
+    model.next_inputs("deploy", None)
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF, "another input can have no version yet"
+
+
+@NEW_STEPS
+def test_a_job_that_was_scheduled_since_has_been_started_again_or_never_is(steps: set[str]) -> None:
+    model, claiming, _failed = failed_before_a_change(steps)
+    next_inputs = {step: "s2" if step == "more" else "v2" for step in steps}
+    model.next_inputs("deploy", next_inputs)
     assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED, "it has not been started again"
+    model.versions("envs", "v1")
+    model.next_inputs("deploy", next_inputs | dict.fromkeys(steps - {"more"}, "v1"))
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF, "it has not been its turn yet"
+
+
+def test_a_job_that_is_scheduled_in_these_seconds_is_started_again() -> None:
+    """The list of jobs is from before, so it shows no active build."""
+    model, claiming, _failed = failed_before_a_change({"lock"})
+    model.next_inputs("deploy", {"lock": "v2"})
+    queries = ModelQueries(model)
+    queries.jobs(model.ref)
+    queries.latest_builds(model.ref, "deploy")
+    model.build("deploy", PENDING)
+    assert verdict_on(queries, claiming, "v2").name is HANDED_OFF
 
 
 def test_a_pending_rerun_of_a_removed_job_keeps_no_lock() -> None:
