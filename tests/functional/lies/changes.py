@@ -49,15 +49,18 @@ def remove_the_source(random: Random, atc: Emulator, config: Config) -> None:
     atc.set_pipeline(FLOW, changed)
 
 
+def remove_the_source_while_paused(random: Random, atc: Emulator, config: Config) -> None:
+    """Concourse cannot tell what the jobs take next then."""
+    atc.pause_pipeline(FLOW)
+    remove_the_source(random, atc, config)
+
+
 def rename_the_source(random: Random, atc: Emulator, config: Config) -> None:
     """Give the source another name without `old_name`, but not its steps."""
     _rename_source(random, atc, config, {"resource": "source"})
 
 
 def rename_the_source_and_its_steps(random: Random, atc: Emulator, config: Config) -> None:
-    """Of a paused job, Concourse cannot tell the next inputs then."""
-    for job in config["jobs"]:
-        atc.unpause_job(FLOW, job["name"])
     _rename_source(random, atc, config, {"get": "source"})
 
 
@@ -115,6 +118,7 @@ CHANGES: list[Change] = [
     claim_from_another_pool,
     take_from_another_pool,
     remove_the_source,
+    remove_the_source_while_paused,
     rename_the_source,
     rename_the_source_and_its_steps,
     rename_the_claiming_job,

@@ -170,8 +170,8 @@ class ConcourseQueries(BuildQueries):
 
     def next_inputs(self, pipeline: PipelineReference, job: str) -> Mapping[str, Version] | None:
         path = pipeline_path(pipeline, "jobs", job, "inputs")
-        found = self._responses.once(path, lambda: self._api.get_or_none(path, decode_next_inputs))
-        return None if found is None else known_inputs(found, pipeline, job, self)
+        ask = partial(self._responses.once, path, lambda: self._api.get_or_none(path, decode_next_inputs))
+        return known_inputs(ask, pipeline, job, self)
 
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
         return self._builds_of_job(pipeline, job, (), again=again)

@@ -22,6 +22,10 @@ Decoded = t.TypeVar("Decoded")
 Decoder = t.Callable[[t.Any], Decoded]
 
 
+class InternalError(NoCredibleResponse):
+    """Concourse answered 500."""
+
+
 class ApiRequests:
     """Sends requests to the API with the current login.
 
@@ -75,7 +79,8 @@ class ApiRequests:
         if response.status == 404:
             return None
         if response.status != 200:
-            raise NoCredibleResponse(self._describe_status(response, path, token))
+            kind = InternalError if response.status == 500 else NoCredibleResponse
+            raise kind(self._describe_status(response, path, token))
         return response
 
     def post(self, path: str, body: bytes | None = None) -> Response:

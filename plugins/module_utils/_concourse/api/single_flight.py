@@ -35,7 +35,7 @@ class SingleFlight:
             return t.cast(Result, future.result())
         except NoCredibleResponse as error:
             # A new exception for each thread: a shared one would collect the tracebacks of all.
-            raise NoCredibleResponse(str(error)) from None
+            raise type(error)(str(error)) from None
 
 
 def _fulfil(future: Future[t.Any], fetch: t.Callable[[], t.Any]) -> None:

@@ -94,7 +94,11 @@ class BuildQueries(Protocol):
         """Whether, of two versions of a resource, the first comes later in the order in which jobs take them."""
 
     def next_inputs(self, pipeline: PipelineReference, job: str) -> Mapping[str, Version] | None:
-        """The versions that the job's next build would take, by step; None while they are undetermined."""
+        """The versions that the job's next build would take, by step; None while they are undetermined.
+
+        They can be those of a former configuration, and are None if that had another step, while the job or its
+        pipeline is paused.
+        """
 
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
         """The job's latest builds, newest first, each re-run at the place of its original; `again` asks once more."""

@@ -54,7 +54,10 @@ class Question:
     has_body: bool
 
     def can_have(self, fault: Fault) -> bool:
-        """Whether the fault applies: an empty body cannot be cut."""
+        """Whether the fault applies: an empty body cannot be cut, and 500 can be right for a paused job's inputs."""
+        is_of_paused_job = behind_a_paused_job.__name__ in self.lock and "/inputs" in self.pattern
+        if is_of_paused_job and fault[1].get("status") == 500:
+            return False
         return self.has_body or not fault[0].startswith("cut_")
 
 
