@@ -9,7 +9,7 @@ import math
 import time
 import typing as t
 
-from ..._core.concourse.queries import NoCredibleResponse
+from ..._core.concourse.queries import HiddenResponse, NoCredibleResponse
 from ..decode.fields import MalformedResponse
 from ..http.errors import RequestFailed
 from ..http.large_responses import LargeResponseTurn
@@ -24,6 +24,9 @@ Decoder = t.Callable[[t.Any], Decoded]
 
 class InternalError(NoCredibleResponse):
     """Concourse answered 500."""
+
+
+_FAILURES = {401: HiddenResponse, 403: HiddenResponse, 500: InternalError}
 
 
 class ApiRequests:
@@ -79,7 +82,7 @@ class ApiRequests:
         if response.status == 404:
             return None
         if response.status != 200:
-            kind = InternalError if response.status == 500 else NoCredibleResponse
+            kind = _FAILURES.get(response.status, NoCredibleResponse)
             raise kind(self._describe_status(response, path, token))
         return response
 

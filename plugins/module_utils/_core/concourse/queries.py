@@ -16,6 +16,10 @@ class NoCredibleResponse(Exception):
     """Concourse gave no credible response. The text is a clause that says what happened."""
 
 
+class HiddenResponse(NoCredibleResponse):
+    """Concourse does not show the response to this login."""
+
+
 class BuildQueries(Protocol):
     """What the rules need to know. Each question is asked once in a run, however many locks need its answer.
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Version
 from ..concourse.queries import BuildQueries
-from ..concourse.references import ResourceReference
+from ..concourse.references import PipelineReference, ResourceReference
 from ..shared.times import latest_time
 from .former_configuration import can_be_former, require_no_user_after_removed_jobs
 from .state import HandOff, HandOffState
@@ -28,15 +28,20 @@ Taken = Mapping[ResourceReference, TakenVersion]
 
 
 def ask_for_use_after_taker(
-    taken: Taken, commit: str, queries: BuildQueries, followed: Collection[ResourceReference] = ()
+    taken: Taken,
+    commit: str,
+    queries: BuildQueries,
+    followed: Collection[ResourceReference] = (),
+    claiming: PipelineReference | None = None,
 ) -> tuple[Build, HandOff] | None:
     """Return a build that has passed the lock on, and who has or can take it from there; None if nobody.
 
-    `taken` has the resources with the version of the claim. Those `followed` are known already. Raises
-    NoCredibleResponse if any answer is missing.
+    `taken` has the resources with the version of the claim. Those `followed` are known already. `claiming` is the
+    pipeline of the claiming build, if it is known. Raises NoCredibleResponse if any answer is missing.
     """
     for resource in taken:
         for trace in () if resource in followed else _traces(resource, taken, commit, queries):
+            trace.is_elsewhere = claiming not in (None, trace.pipeline)
             found = ask_for_use_or_taker(trace)[0] if trace.jobs_that_release() else ask_for_older_use(trace)
             if found is not None:
                 return trace.build, replace(found, reason=f"{trace.build} had it and succeeded; {found.reason}")
@@ -56,7 +61,7 @@ def ask_for_later_use(
 
     `ends` are the ends of the builds that had it, `reason` is why nobody will release it if no job can take it.
     """
-    found = ask_for_use_after_taker(taken, commit, queries, followed)
+    found = ask_for_use_after_taker(taken, commit, queries, followed, build.pipeline)
     if found is None:
         for resource, version in taken.items():
             graph = JobGraph(queries.jobs(resource.pipeline) if version.builds else ())

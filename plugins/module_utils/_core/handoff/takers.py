@@ -91,7 +91,7 @@ def _ask_starts_again(progress: VersionProgress, job: Job) -> bool:
     added = {step.step for step in job.inputs} - {item.step for item in queries.build_resources(last).inputs}
     if not added:
         return False
-    inputs = queries.next_inputs(pipeline, job.name)
+    inputs = progress.ask_next_inputs(job.name)
     if inputs is None or not added <= inputs.keys() or use.version not in inputs.values():
         return True
     # It has been scheduled with the version since, so a build that starts again is listed.
@@ -113,6 +113,7 @@ def _ask_can_take(progress: VersionProgress, job: Job, able: Collection[str]) ->
 
 
 def _ask_may_start_with_it(progress: VersionProgress, job: Job, step: JobInput) -> bool:
+    # Not as undetermined, where it is hidden: only that shows that somebody has pinned the version for this build.
     inputs = progress.queries.next_inputs(progress.pipeline, job.name)
     if inputs is not None and inputs.get(step.step) == progress.use.version:
         return True

@@ -34,7 +34,8 @@ class HandOffTrace:
     `lock_uses` are the uses of the lock's own version, none when Concourse forgot it; `carried_uses` are those of the
     other versions that the claiming build carried, or that builds after it passed on. `forgotten` names the resources
     whose versions Concourse forgot, each with the job that carried one. With `only_releases`, `build` is not the
-    claiming build but one that took the lock from it, and only jobs on the way to releasing the lock count.
+    claiming build but one that took the lock from it, and only jobs on the way to releasing the lock count; with
+    `is_elsewhere`, it is of another pipeline.
     `descendants` are the builds that can have come after it and succeeded.
     """
 
@@ -48,13 +49,14 @@ class HandOffTrace:
     carried_uses: list[VersionUse] = field(default_factory=list)
     forgotten: set[tuple[str, str]] = field(default_factory=set)
     only_releases: bool = False
+    is_elsewhere: bool = False
     descendants: list[Build] = field(default_factory=list)
 
     def uses(self) -> list[VersionUse]:
         return [*self.lock_uses, *self.carried_uses]
 
     def progress(self, use: VersionUse) -> VersionProgress:
-        return VersionProgress(self.queries, self.pipeline, self.graph, use)
+        return VersionProgress(self.queries, self.pipeline, self.graph, use, self.is_elsewhere)
 
     def items_carried_by(self, build: Build) -> set[ResourceVersion]:
         """Return those of the followed versions that the build carried."""

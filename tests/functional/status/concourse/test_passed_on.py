@@ -98,6 +98,24 @@ def test_in_another_pipeline(scene: Scene, look: Look) -> None:
     assert_waits_for_a_person(scene, look, "main/use", "leaked")
 
 
+def test_in_an_exposed_pipeline_of_another_team(scene: Scene, look: Look) -> None:
+    """Concourse does not tell this login what its jobs take next, but what they took."""
+    scene.atc.set_team("other", {"owner": ["local:admin"]})
+    configure(scene, "main/ci", claim=[CLAIM])
+    configure(scene, "other/use", deploy=DEPLOY, give_back=GIVE_BACK)
+    scene.atc.expose_pipeline("other/use")
+    claim(scene, "failed", seen_by=("other/use", "lock"))
+    scene.finish(scene.running("deploy"), "succeeded")
+    scene.wait(3 * HOUR)
+    assert look(**login(scene)).locks["aws/env-1"]["verdict"] == "handed_off"
+    scene.atc.save_version("other/use", "lock", {"ref": "a-later-commit"})
+    scene.wait(60)
+    scene.finish(scene.running("deploy"), "succeeded")
+    scene.finish(scene.start("other/use", "give-back"), "succeeded")
+    lock = look(**login(scene)).locks["aws/env-1"]
+    assert (lock["verdict"], lock["releasable"]) == ("failed", True), lock["reason"]
+
+
 def test_by_another_resource_on_the_same_pool(scene: Scene, look: Look) -> None:
     configure(scene, "main/ci", "watched", claim=[CLAIM], deploy=DEPLOY, give_back=GIVE_BACK)
     claim(scene, "succeeded", seen_by=("main/ci", "watched"))

@@ -11,12 +11,12 @@ both orders.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...concourse.job_graph import JobGraph
 from ...concourse.model import Build, BuildStatus, Job, JobInput, Version
-from ...concourse.queries import BuildQueries, NoCredibleResponse
+from ...concourse.queries import BuildQueries, HiddenResponse, NoCredibleResponse
 from ...concourse.references import PipelineReference
 from .use import VersionUse, is_success_of
 
@@ -26,12 +26,16 @@ BUILDS_TO_LOOK_BACK = 10
 
 @dataclass(frozen=True, slots=True)
 class VersionProgress:
-    """Asks, as late as possible, how far each job is with the version of `use`. Raises NoCredibleResponse."""
+    """Asks, as late as possible, how far each job is with the version of `use`. Raises NoCredibleResponse.
+
+    `is_elsewhere` says that the pipeline is not the claiming build's: then Concourse may hide what its jobs take next.
+    """
 
     queries: BuildQueries
     pipeline: PipelineReference
     graph: JobGraph
     use: VersionUse
+    is_elsewhere: bool = False
 
     def ask_has_passed_on(self, job: str) -> bool:
         """Return whether the job has succeeded with the version: it took it, with or without `passed`, or made it."""
@@ -49,8 +53,7 @@ class VersionProgress:
         It cannot if every job in `passed` passed on what it took last by a later build. What it takes next must be
         later, too, and is enough by itself only if the job preferred it to this version.
         """
-        inputs = self.queries.next_inputs(self.pipeline, job.name)
-        next_version = inputs.get(step.step) if inputs is not None else None
+        next_version = (self.ask_next_inputs(job.name) or {}).get(step.step)
         if next_version is not None:
             if not self._ask_was_passed_later(next_version, job, step):
                 return False
@@ -64,6 +67,15 @@ class VersionProgress:
         # (atc/db/versions_db.go: LatestBuildUsingLatestVersion).
         newer = (one for one in taken if step.passed and self._ask_is_newer(one, last))
         return all(self._ask_was_passed_later(one, job, step) for one in newer)
+
+    def ask_next_inputs(self, job: str) -> Mapping[str, Version] | None:
+        """Return what the job takes next, by step; None while that is undetermined, or where it may be hidden."""
+        try:
+            return self.queries.next_inputs(self.pipeline, job)
+        except HiddenResponse:
+            if not self.is_elsewhere:
+                raise
+            return None
 
     def ask_has_passed_over_everywhere(self, name: str) -> bool:
         """Return whether a job wants the version by `passed`, and has passed it over by every such step."""
@@ -95,7 +107,7 @@ class VersionProgress:
             return False
         if not step.passed:
             return self._ask_is_newer(version, self.use.version)
-        taken_from_same_build = self._ask_has_taken(job, step, version)
+        taken_from_same_build = version in self._ask_taken_versions(job.name, step.step)
         if not all(self._ask_has_passed_later(one, version, taken_from_same_build) for one in sorted(step.passed)):
             return False
         return self.queries.orders_by_builds() or self._ask_is_newer(version, self.use.version)
@@ -116,9 +128,6 @@ class VersionProgress:
             if not max(_first_end(own), updated) < _first_end(chosen):
                 return False
         return True
-
-    def _ask_has_taken(self, job: Job, step: JobInput, version: Version) -> bool:
-        return version in self._ask_taken_versions(job.name, step.step)
 
     def _ask_has_passed_later(self, job: str, version: Version, is_same_build_enough: bool) -> bool:
         """Return whether the job passed another version on by later builds than it passed on this one.

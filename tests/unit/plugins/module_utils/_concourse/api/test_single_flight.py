@@ -11,7 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._concourse.api.single_flight import SingleFlight
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
+    HiddenResponse,
+    NoCredibleResponse,
+)
 
 THREADS = 16
 
@@ -47,6 +50,17 @@ def test_failures_are_kept_and_raised_again() -> None:
         errors.append(error.value)
     assert len(calls) == 1
     assert len(set(map(id, errors))) == 3
+
+
+def test_a_failure_keeps_its_kind() -> None:
+    flight = SingleFlight()
+
+    def fetch() -> str:
+        raise HiddenResponse("it answered 403")
+
+    for _count in range(2):
+        with pytest.raises(HiddenResponse, match="it answered 403"):
+            flight.once("query", fetch)
 
 
 def test_none_is_a_result() -> None:

@@ -120,6 +120,59 @@ def test_a_job_of_another_pipeline_is_named_in_the_reason_and_not_as_one_of_the_
     assert verdict_on(ModelQueries(model, other), claiming, "v2").name is VerdictName.FAILED
 
 
+def exposed() -> tuple[ModelQueries, PipelineModel, Build]:
+    """Another pipeline has taken the lock and passed it on, but this login is not told what its jobs take next."""
+    model, claiming = claimed()
+    other = PipelineModel("tests", first_id=100)
+    other.versions("pool", "v2", "v3")
+    other.job("use", get("pool"))
+    other.job("back", get("pool", passed=["use"]), put("pool"))
+    other.build("use", took={"pool": "v2"})
+    queries = ModelQueries(model, other)
+    queries.hidden_inputs = frozenset({other.ref})
+    return queries, other, model.set_status(claiming, FAILED)
+
+
+def test_where_another_pipeline_hides_what_its_jobs_take_next_what_they_took_counts() -> None:
+    queries, other, claiming = exposed()
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.HANDED_OFF
+    queries, other, claiming = exposed()
+    other.build("use", took={"pool": "v3"})
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.HANDED_OFF
+    queries, other, claiming = exposed()
+    for job in ("use", "back"):
+        other.build(job, took={"pool": "v3"})
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.FAILED
+
+
+def test_a_build_that_waits_there_may_start_with_the_lock() -> None:
+    """Somebody can have pinned its version for that."""
+    queries, other, claiming = exposed()
+    for job in ("use", "back"):
+        other.build(job, took={"pool": "v3"})
+    other.build("back", PENDING)
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.UNREACHABLE
+
+
+def test_the_claiming_pipeline_must_not_hide_what_its_jobs_take_next() -> None:
+    model, claiming, _timer = passed_on()
+    for job in ("timer", "destroy"):
+        model.build(job, took={"envs": "v3"})
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is VerdictName.FAILED
+    queries = ModelQueries(model)
+    queries.hidden_inputs = frozenset({model.ref})
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.UNREACHABLE
+
+
+def test_of_a_claim_whose_build_is_gone_any_pipeline_can_be_the_claiming_one() -> None:
+    queries, other, claiming = exposed()
+    for job in ("use", "back"):
+        other.build(job, took={"pool": "v3"})
+    assert claiming.pipeline is not None
+    del queries.models[claiming.pipeline].builds[claiming.id]
+    assert verdict_on(queries, claiming, "v2").name is VerdictName.UNREACHABLE
+
+
 def test_a_put_to_a_namesake_of_the_pool_in_another_pipeline_is_no_release() -> None:
     model, claiming, _timer = passed_on()
     model.job("destroy", get("envs", passed=["timer"]), put("pool"))

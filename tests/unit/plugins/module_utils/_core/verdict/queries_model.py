@@ -19,6 +19,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import (
     BuildQueries,
+    HiddenResponse,
     NoCredibleResponse,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import (
@@ -65,6 +66,7 @@ class ModelQueries:
         self.by_builds = True
         self.hidden_teams: frozenset[str] = frozenset()
         self.locks_of_versions: dict[str, str] = {}
+        self.hidden_inputs: frozenset[PipelineReference] = frozenset()
         self.is_missing: Callable[[Query], bool] = lambda query: False
         self.before_answer: Callable[[Query], None] = lambda query: None
         self.asked: list[Query] = []
@@ -161,7 +163,12 @@ class ModelQueries:
         return self._answer(Query("is_newer", (pipeline, resource, version, than)), look)
 
     def next_inputs(self, pipeline: PipelineReference, job: str) -> Mapping[str, Version] | None:
-        return self._answer(Query("next_inputs", (pipeline, job)), lambda: self.models[pipeline].next.get(job))
+        def look() -> Mapping[str, Version] | None:
+            if pipeline in self.hidden_inputs:
+                raise HiddenResponse("Concourse answered 403")
+            return self.models[pipeline].next.get(job)
+
+        return self._answer(Query("next_inputs", (pipeline, job)), look)
 
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
         def look() -> tuple[Build, ...]:
