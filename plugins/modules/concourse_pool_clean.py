@@ -214,7 +214,7 @@ report:
   type: list
   elements: str
   sample:
-    - "POOL  LOCK   ACTION   VERDICT  HOLDER        AGE    COMMIT"
+    - "POOL  LOCK   ACTION   VERDICT  CLAIMED BY    AGE    COMMIT"
     - "aws   env-4  release  errored  ci/deploy 12  3h 7m  d0850b46"
     - "             ci/deploy 12 errored and left it claimed"
 commit:

@@ -287,7 +287,7 @@ report:
   type: list
   elements: str
   sample:
-    - "POOL  LOCK   VERDICT  HOLDER        SINCE (UTC)  AGE    COMMIT"
+    - "POOL  LOCK   VERDICT  CLAIMED BY    SINCE (UTC)  AGE    COMMIT"
     - "aws   env-4  errored  ci/deploy 12  11-21 20:31  3h 7m  d0850b46"
     - "             ci/deploy 12 errored and left it claimed"
 commit:

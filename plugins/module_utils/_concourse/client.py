@@ -9,6 +9,7 @@ import typing as t
 
 from .._core.concourse.queries import NoCredibleResponse
 from .api.absent_versions import AbsentVersions
+from .api.own_addresses import OwnAddresses
 from .api.queries import ConcourseQueries
 from .api.requests import ApiRequests
 from .api.team_lists import ArchivedPipelines
@@ -110,9 +111,10 @@ class ConcourseClient:
             self._session.forget_failures()
         self._gave_queries = True
         address = normalized_url(self._settings.address)
-        own_addresses = self._settings.aliases | ({address} if address is not None else set())
+        normalized = self._settings.aliases | ({address} if address is not None else set())
         requests = ApiRequests(self._session, self._connection, seconds)
-        return ConcourseQueries(requests, own_addresses, self._absent, self._archived, address or "")
+        own_addresses = OwnAddresses(requests, normalized, address or "")
+        return ConcourseQueries(requests, own_addresses, self._absent, self._archived)
 
     def requests(self) -> ApiRequests:
         """Return what sends requests over these connections with this login."""

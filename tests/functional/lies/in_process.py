@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ....plugins.module_utils._concourse.api.absent_versions import AbsentVersions
+from ....plugins.module_utils._concourse.api.own_addresses import OwnAddresses
 from ....plugins.module_utils._concourse.api.queries import ConcourseQueries
 from ....plugins.module_utils._concourse.api.requests import ApiRequests
 from ....plugins.module_utils._concourse.api.team_lists import ArchivedPipelines
@@ -90,4 +91,6 @@ class Asker:
         self.session.asked = []
         self.session.forget_failures()
         requests = ApiRequests(self.session, self._connection)
-        return ConcourseQueries(requests, frozenset({ADDRESS}), AbsentVersions(), ArchivedPipelines())
+        return ConcourseQueries(
+            requests, OwnAddresses(requests, frozenset({ADDRESS}), ""), AbsentVersions(), ArchivedPipelines()
+        )

@@ -11,22 +11,21 @@ from functools import partial
 from ..._core.concourse.model import Build, BuildResources, Job, Version
 from ..._core.concourse.queries import BuildQueries
 from ..._core.concourse.references import BuildReference, PipelineReference, ResourceReference
-from ..config.url import normalized_url
 from ..decode.model import PipelineEntry, decode_jobs, decode_pipeline_entry
 from ..decode.versions import ListedVersion, decode_build_resources, decode_next_inputs
 from .absent_versions import AbsentVersions, check_times
+from .build_lists import PIPELINE_BUILDS, BuildLists
 from .checks import (
     require_all_jobs,
     require_all_reruns,
     require_build,
-    require_builds_of_job,
-    require_builds_of_pipeline,
     require_pipeline,
 )
 from .known_builds import KnownBuilds
 from .next_inputs import known_inputs
+from .own_addresses import OwnAddresses
 from .parallel import in_parallel
-from .paths import Pairs, api_path, build_path, builds_from_parameter, pipeline_path
+from .paths import api_path, build_path, builds_from_parameter, pipeline_path
 from .requests import ApiRequests, Decoded, Decoder
 from .single_flight import SingleFlight
 from .team_lists import ArchivedPipelines, TeamLists
@@ -36,8 +35,6 @@ from .versions import VersionOrder, fetch_version, has_filter
 _PAGE = 100
 # Until 5.8: atc/db/algorithm/version_candidates.go.
 _FIRST_BY_BUILDS = (6, 0, 0)
-# The number of builds of a pipeline among which an active one is searched for.
-_PIPELINE_BUILDS = 500
 
 
 class ConcourseQueries(BuildQueries):
@@ -49,17 +46,16 @@ class ConcourseQueries(BuildQueries):
     def __init__(
         self,
         api: ApiRequests,
-        own_addresses: frozenset[str],
+        own_addresses: OwnAddresses,
         absent: AbsentVersions,
         archived: ArchivedPipelines,
-        address: str = "",
     ) -> None:
         self._api = api
-        self._address = address
         self._own_addresses = own_addresses
         self._absent = absent
         self._responses = SingleFlight()
-        self._builds = KnownBuilds(self._address_for_people)
+        self._builds = KnownBuilds(own_addresses.for_people)
+        self._build_lists = BuildLists(self._get_once, self._builds)
         self._lists = TeamLists(api, self._responses, archived)
 
     def end(self) -> None:
@@ -67,16 +63,7 @@ class ConcourseQueries(BuildQueries):
         self._api.end()
 
     def names_this_concourse(self, base: str) -> bool:
-        """Compare only: `base` comes from a commit message, so no request is ever sent to it."""
-        address = normalized_url(base)
-        if address is None or address in self._own_addresses:
-            return address is not None
-        external_url = self._api.login().server.external_url
-        return external_url is not None and normalized_url(external_url) == address
-
-    def _address_for_people(self) -> str:
-        """Return the URL that Concourse names for its pages, else the configured one, which may be an internal one."""
-        return self._api.login().server.external_url or self._address
+        return self._own_addresses.include(base)
 
     def build(self, reference: BuildReference) -> Build | None:
         path = build_path(reference)
@@ -157,10 +144,10 @@ class ConcourseQueries(BuildQueries):
     def builds_with_input(
         self, pipeline: PipelineReference, resource: str, version_id: int, *, again: bool = False
     ) -> tuple[Build, ...]:
-        return self._builds_with(pipeline, resource, version_id, "input_to", again=again)
+        return self._build_lists.with_version(pipeline, resource, version_id, "input_to", again=again)
 
     def builds_with_output(self, pipeline: PipelineReference, resource: str, version_id: int) -> tuple[Build, ...]:
-        return self._builds_with(pipeline, resource, version_id, "output_of")
+        return self._build_lists.with_version(pipeline, resource, version_id, "output_of")
 
     def is_newer(self, pipeline: PipelineReference, resource: str, version: Version, than: Version) -> bool:
         if version == than:
@@ -174,7 +161,7 @@ class ConcourseQueries(BuildQueries):
         return known_inputs(ask, pipeline, job, self)
 
     def latest_builds(self, pipeline: PipelineReference, job: str, *, again: bool = False) -> tuple[Build, ...]:
-        return self._builds_of_job(pipeline, job, (), again=again)
+        return self._build_lists.of_job(pipeline, job, again=again)
 
     def builds_from(
         self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
@@ -185,33 +172,19 @@ class ConcourseQueries(BuildQueries):
         self, pipeline: PipelineReference, job: str, build: Build, *, again: bool = False
     ) -> tuple[Build, ...]:
         start = builds_from_parameter(build.id, self._api.login().server.version)
-        return self._builds_of_job(pipeline, job, (start, ("limit", str(_PAGE))), again=again)
+        return self._build_lists.of_job(pipeline, job, (start, ("limit", str(_PAGE))), again=again)
 
     def pipeline_builds(self, pipeline: PipelineReference) -> tuple[Build, ...]:
-        return self._builds_of_pipeline(pipeline, ())
+        return self._build_lists.of_pipeline(pipeline)
 
     def pipeline_builds_from(self, pipeline: PipelineReference, build: Build) -> tuple[Build, ...]:
         start = builds_from_parameter(build.id, self._api.login().server.version)
-        return require_all_reruns(self._builds_of_pipeline(pipeline, (start,)), build, _PIPELINE_BUILDS)
+        return require_all_reruns(self._build_lists.of_pipeline(pipeline, (start,)), build, PIPELINE_BUILDS)
 
     def _pipeline(self, pipeline: PipelineReference) -> PipelineEntry:
         entry = self._get_once(pipeline_path(pipeline), decode_pipeline_entry)
         require_pipeline(entry.reference, pipeline)
         return entry
-
-    def _builds_of_job(self, pipeline: PipelineReference, job: str, pairs: Pairs, *, again: bool) -> tuple[Build, ...]:
-        path = pipeline_path(pipeline, "jobs", job, "builds", pairs=pairs)
-        return require_builds_of_job(self._get_once(path, self._builds.decode_list, again=again), pipeline, job)
-
-    def _builds_of_pipeline(self, pipeline: PipelineReference, pairs: Pairs) -> tuple[Build, ...]:
-        path = pipeline_path(pipeline, "builds", pairs=(*pairs, ("limit", str(_PIPELINE_BUILDS))))
-        return require_builds_of_pipeline(self._get_once(path, self._builds.decode_list), pipeline)
-
-    def _builds_with(
-        self, pipeline: PipelineReference, resource: str, version_id: int, relation: str, *, again: bool = False
-    ) -> tuple[Build, ...]:
-        path = pipeline_path(pipeline, "resources", resource, "versions", version_id, relation)
-        return require_builds_of_pipeline(self._get_once(path, self._builds.decode_list, again=again), pipeline)
 
     def _version_order(self, pipeline: PipelineReference, resource: str) -> VersionOrder:
         return self._responses.once(("order", pipeline, resource), lambda: VersionOrder(self._api, pipeline, resource))
