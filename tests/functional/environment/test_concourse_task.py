@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import re
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -177,19 +178,21 @@ def test_a_task_that_starts_as_root_continues_as_the_user_of_the_image(image: Im
 
 @pytest.mark.parametrize("has_cache", [True, False])
 def test_without_a_cache_a_lock_that_is_gone_goes_by_the_age_of_its_claim(
-    image: Image, scene: Scene, tmp_path: Path, has_cache: bool
+    image: Image, tmp_path: Path, has_cache: bool
 ) -> None:
     """A cache that ends with the container must not count as one, because the time would start again each time."""
     task = load("task.yml")
-    earlier = scene.now - 5 * 3600
-    scene.locks.add("gcp", "vm-1", at=earlier)
-    page = f"{scene.atc.url}/teams/main/pipelines/shop/jobs/no-more/builds/7"
-    scene.locks.claim("gcp", "vm-1", message=f"claiming: vm-1\nBuild URL: {page}\n", at=earlier)
     options = {"pool_boy_policy": {"gone": "stale"}}
-    config = {**task, "params": {**task["params"], **login(scene), "POOLS": "gcp", "OPTIONS": options}}
-    if not has_cache:
-        del config["caches"]
-    run = image.run_task(config, tmp_path, {"TMPDIR": str(short_folder(image))})
+    with Scene(tmp_path / "scene", now=int(time.time()) - 5 * 3600) as scene:
+        scene.atc.set_user("pool-boy", "demo")
+        scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
+        scene.locks.add("gcp", "vm-1", at=scene.now)
+        page = f"{scene.atc.url}/teams/main/pipelines/shop/jobs/no-more/builds/7"
+        scene.locks.claim("gcp", "vm-1", message=f"claiming: vm-1\nBuild URL: {page}\n", at=scene.now)
+        config = {**task, "params": {**task["params"], **login(scene), "POOLS": "gcp", "OPTIONS": options}}
+        if not has_cache:
+            del config["caches"]
+        run = image.run_task(config, tmp_path, {"TMPDIR": str(short_folder(image))})
     assert run.code == 0, run.said
     action = "keep" if has_cache else "release"
     assert re.search(rf"^ *gcp +vm-1 +{action} +gone ", run.stdout, flags=re.MULTILINE), run.stdout

@@ -165,7 +165,9 @@ def test_release_the_lock_of_another_holder(lock: Lock, locks: LockRepository) -
     message = refusal(lock(state="unclaimed", owner="ada", name="env-7"))
     assert "env-7 is held by main/deploy/claim 7 since" in message
     assert f"claim_commit to '{base[:8]}" in message
-    assert refusal(lock(state="unclaimed", name="env-7", claim_commit="0123456")).startswith("Claim 0123456 of lock")
+    assert refusal(lock(state="unclaimed", name="env-7", claim_commit="0123456")).startswith(
+        "Lock aws/env-7 is not claimed by commit 0123456. "
+    )
     assert tip(locks.path) == base
     assert lock(state="unclaimed", name="env-7", claim_commit=base[:8]).values["lock"]["state"] == "unclaimed"
     assert locks_in(files(locks.path))["aws/env-7"] == {"unclaimed"}
