@@ -12,7 +12,7 @@ from ..._core.concourse.queries import BuildQueries, NoCredibleResponse
 from ..._core.concourse.references import PipelineReference
 from .requests import InternalError
 
-Inputs = Mapping[str, Version | None]
+Inputs = Mapping[str, "Version | None"]
 
 
 def known_inputs(

@@ -10,7 +10,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 # Gets what read_response_date() returns for each response.
-OnDate = Callable[[int | None], None]
+OnDate = Callable[["int | None"], None]
 
 
 def ignore_date(_date: int | None) -> None:
