@@ -63,8 +63,8 @@ options:
     description:
       - Locks that are always kept, as C(pool/lock) or as shell patterns such as V(aws/precious-*). The exact name of a
         lock also works if it looks like a pattern, such as V(aws/env[1]).
-      - The module fails if an entry can match no lock, because it has neither a slash nor a wildcard, and warns about a
-        pattern that matches no lock of the pools.
+      - An entry without a slash also matches the names of locks in all pools, such as V(env-1) or V(*-prod).
+      - The module fails if an entry is the name of a pool, and warns about a pattern that matches no lock of the pools.
     type: list
     elements: str
     default: []

@@ -56,7 +56,7 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"max_releases": 0}, ["max_releases is 0"]),
     ({"max_releases": -3}, ["max_releases is -3"]),
     ({"preset": "poolboy"}, ["preset", "pool_boy", "safe"]),
-    ({"exclude": ["env-1"]}, ["exclude: 'env-1' names no lock", "Write pool/lock"]),
+    ({"exclude": ["aws"]}, ["exclude: 'aws' is a pool", "Write aws/* to keep all its locks"]),
     ({"exclude": '["aws/env-1","aws/env-2"]'}, ["exclude", "has a quote", "Write a list"]),
     ({"force": "aws/env-1"}, ["aws/env-1 is not a list", FORCE]),
     ({"force": 7}, ["7 is not a list", FORCE]),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..shared.errors import BadOption
-from ..shared.names import is_pattern, matches_name
+from ..shared.names import matches_name
 from ..shared.text import quoted
 
 # Ansible takes a text for a list that commas separate, also one that is meant as JSON.
@@ -43,7 +43,7 @@ class CleanRules:
 
 
 def read_exclusions(given: Sequence[str]) -> Sequence[str]:
-    """Return the patterns, which lines can separate, too. Raises BadOption for one that can match no lock."""
+    """Return the patterns, which lines can separate, too. Raises BadOption for JSON that was split at its commas."""
     patterns = [line for text in given for line in text.split("\n") if line.strip()]
     for pattern in patterns:
         if pattern.lstrip().startswith(_QUOTED):
@@ -51,17 +51,16 @@ def read_exclusions(given: Sequence[str]) -> Sequence[str]:
                 f"exclude: {quoted(pattern, 80)} has a quote, so it would keep nothing. Write a list, or a text such as"
                 " aws/env-1,gcp/*; on a command line, write the variables as JSON."
             )
-        if "/" not in pattern and not is_pattern(pattern):
-            raise BadOption(
-                f"exclude: {quoted(pattern, 80)} names no lock, so it would keep nothing. Write pool/lock, such as"
-                " aws/env-1, or aws/* for all locks of a pool."
-            )
     return patterns
 
 
 def excludes(pattern: str, lock: str) -> bool:
-    """Return whether a pattern, with or without the blanks around it, is exactly `pool/lock` or matches all of it."""
-    return matches_name(pattern, lock) or matches_name(pattern.strip(), lock)
+    """Return whether a pattern, with or without the blanks around it, is exactly `pool/lock` or matches all of it.
+
+    One without a slash also matches the names of locks in all pools.
+    """
+    name = lock if "/" in pattern else lock.rpartition("/")[2]
+    return any(matches_name(one, other) for one in (pattern, pattern.strip()) for other in (lock, name))
 
 
 def excluded_by(lock: str, patterns: Sequence[str]) -> str | None:

@@ -9,22 +9,25 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ..claim.claim import SHORTEST_COMMIT, identifies_commit, is_hexadecimal
+from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..shared.errors import BadOption
-from ..shared.names import meant_names, only_meant_name
+from ..shared.names import meant_names, only_meant_name, pool_name
 from ..shared.text import printable, quoted
 from ..verdict.judge import JudgedLock
-from .options import CleanRules, excluded_by
+from .options import CleanRules, excluded_by, excludes
 
 
 def resolve_rules(rules: CleanRules, judged: Sequence[JudgedLock], snapshot: Snapshot) -> CleanRules:
     """Return the rules with the names of the repository.
 
-    Raises BadOption if a target pool cannot be used, or if a forced lock is not claimed as the user states. A commit of
+    Raises BadOption if a target pool cannot be used, if a pattern of `exclude` is the name of a pool and so matches no
+    lock, or if a forced lock is not claimed as the user states. A commit of
     `accept_gone` that claims no lock any more is no error, so that the option can stay where it is set.
     """
     for commit in rules.accept_gone:
         _check_accepted(commit)
+    _check_exclusions(rules.exclude, [one.lock for one in judged])
     release_to: dict[str, str] = {}
     for given_pool, given_target in rules.release_to.items():
         target = _only_pool(given_target, snapshot.pools)
@@ -48,6 +51,17 @@ def _resolve_force(rules: CleanRules, judged: Sequence[JudgedLock]) -> dict[str,
             )
         force[lock] = commit
     return force
+
+
+def _check_exclusions(patterns: Sequence[str], locks: Sequence[Lock]) -> None:
+    pools = {lock.pool for lock in locks}
+    for pattern in patterns:
+        is_pool = meant_names(pool_name(pattern), pools)
+        if is_pool and not any(excludes(pattern, lock.pool_and_name) for lock in locks):
+            raise BadOption(
+                f"exclude: {quoted(pattern, 80)} is a pool, so it would keep nothing. Write"
+                f" {printable(is_pool[0], 80)}/* to keep all its locks."
+            )
 
 
 def _only_pool(given: str, pools: Sequence[str]) -> str:

@@ -9,13 +9,11 @@ import typing as t
 from collections.abc import Iterator, Sequence
 
 from ..pool.layout import State, lock_path
-from ..pool.lock import Lock
 from ..pool.snapshot import Snapshot
 from ..report.columns import AGE, CLAIMED_BY, COMMIT, LOCK, POOL, VERDICT, Column
 from ..report.problems import problems_of
 from ..report.table import CountedLocks, report_lines
 from ..report.values import lock_value, pool_values, problem_values
-from ..shared.names import matches_name
 from ..shared.text import count_text, printable, quoted, some_of
 from ..verdict.verdict import VerdictName
 from .options import excludes
@@ -71,7 +69,7 @@ def clean_warnings(plan: Sequence[LockPlan], exclude: Sequence[str]) -> Iterator
         if not any(excludes(pattern, lock.pool_and_name) for lock in locks):
             yield (
                 f"exclude: the pattern {quoted(pattern, 80)} matches no lock of the chosen pools. "
-                f"Write patterns as pool/lock, such as {printable(_pattern_example(pattern, locks), 120)}."
+                "Write patterns as pool/lock, such as aws/env-*."
             )
     count = sum(_is_by_age_alone(lock_plan) for lock_plan in plan)
     if count:
@@ -94,11 +92,6 @@ def slow_warnings(plan: Sequence[LockPlan]) -> Iterator[str]:
             f"Concourse responds too slowly to judge {count_text(len(slow), 'lock')} again before the push, so the run"
             f" keeps what it would have released: {names}."
         )
-
-
-def _pattern_example(pattern: str, locks: Sequence[Lock]) -> str:
-    pool = next((lock.pool for lock in locks if matches_name(pattern, lock.name)), None)
-    return "aws/env-*" if pool is None else f"{pool}/{pattern}"
 
 
 def _is_by_age_alone(lock_plan: LockPlan) -> bool:

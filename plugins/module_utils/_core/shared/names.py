@@ -12,8 +12,6 @@ from fnmatch import fnmatchcase
 from .errors import BadOption
 from .text import printable, valid_unicode
 
-_WILDCARDS = frozenset("*?[")
-
 
 def pool_name(given: str) -> str:
     """Return the name of a pool as the repository has it: a folder may be given with slashes around it.
@@ -39,15 +37,6 @@ def meant_names(given: str, names: Iterable[str]) -> list[str]:
     known = list(names)
     same = [name for name in known if valid_unicode(name) == given]
     return same or [name for name in known if canonical_name(name) == canonical_name(given)]
-
-
-def is_pattern(given: str) -> bool:
-    """Return whether a name in an option can match other names, see fnmatch.
-
-    >>> is_pattern("aws"), is_pattern("*-prod")
-    (False, True)
-    """
-    return not _WILDCARDS.isdisjoint(given)
 
 
 def matches_name(pattern: str, name: str) -> bool:

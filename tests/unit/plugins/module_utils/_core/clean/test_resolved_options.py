@@ -107,10 +107,18 @@ def test_only_problems_of_the_chosen_pools_are_in_the_result() -> None:
     assert not any("a link" in line for line in result["report"])
 
 
-@pytest.mark.parametrize("pattern", ["big-1", "aws", "cf fresh", "\x1b", " env-1 "])
-def test_an_exclusion_that_can_keep_nothing_is_refused(pattern: str) -> None:
-    with pytest.raises(BadOption, match=r"^exclude: '.*' names no lock, so it would keep nothing\. Write pool/lock"):
-        read_exclusions(["aws/env-1", pattern])
+@pytest.mark.parametrize("pattern", ["aws", " aws/ ", "/aws"])
+def test_a_pool_in_exclude_is_refused(pattern: str) -> None:
+    with pytest.raises(
+        BadOption, match=r"^exclude: '.*' is a pool, so it would keep nothing\. Write aws/\* to keep all"
+    ):
+        clean(a_pool(), exclude=["aws/env-9", pattern])
+
+
+def test_a_lock_can_have_the_name_of_its_pool() -> None:
+    pools = a_pool()
+    pools.add("aws/aws", ERRORED)
+    assert done(clean(pools, exclude=["aws"])) == ["aws/env-1"]
 
 
 @pytest.mark.parametrize("text", ['["aws/env-1","aws/env-2"]', "['aws/env-1']", ' "aws/env-1"', "'aws/*'"])
@@ -130,6 +138,13 @@ def test_blanks_around_an_exclusion_do_not_count(text: str) -> None:
     patterns = read_exclusions(text.split(","))
     assert excluded_by("aws/env-2", patterns)
     assert not excluded_by("aws/env-3", patterns)
+
+
+@pytest.mark.parametrize("pattern", ["env-1", "env-*", " env-? ", "*-1"])
+def test_an_exclusion_without_a_slash_is_the_name_of_locks_in_all_pools(pattern: str) -> None:
+    assert excluded_by("aws/env-1", [pattern])
+    assert excluded_by("cf/fresh/env-1", [pattern])
+    assert not excluded_by("aws/big-2", [pattern])
 
 
 def test_the_name_of_a_lock_may_end_with_a_blank() -> None:
