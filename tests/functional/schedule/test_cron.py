@@ -107,10 +107,13 @@ def test_cron_runs_it_three_times_in_a_row_and_no_secret_is_seen(cron_host: Host
             machine.wait(partial(stage.is_free, lock), f"cron releases {lock}", patience=180)
         # A round of cron that was running before the lock became stale is not counted yet.
         machine.wait(lambda: cron_host.log.count("failed=0") >= done + 3, "the third round ends", patience=180)
+        # The process with the password runs for less than a tenth of a second, so a round can pass unseen.
+        machine.wait(
+            lambda: watcher.own_environments > 0, "the watcher sees the only environment with it", patience=300
+        )
     assert "fatal" not in cron_host.log
-    # The watcher saw the round: its command, and the only environment with a password.
+    # The watcher saw the round.
     assert any(b"ansible-playbook" in line for line in watcher.command_lines)
-    assert watcher.own_environments > 0
     assert watcher.leaks == set()
 
 
