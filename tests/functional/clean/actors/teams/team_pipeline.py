@@ -67,8 +67,13 @@ class TeamPipeline:
         return claiming_steps(self.shape[0])
 
     @property
+    def has_queue(self) -> bool:
+        """Whether a job takes every version in turn."""
+        return any(takes_every_version(job) for job in self.shape)
+
+    @property
     def may_rerun(self) -> bool:
-        return not any(takes_every_version(job) for job in self.shape)
+        return not self.has_queue
 
     @property
     def reference(self) -> str:
