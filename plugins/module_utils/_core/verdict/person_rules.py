@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..claim.claim import Claim
-from ..claim.hold import Hold, HoldEnd, states_end
+from ..claim.hold import HoldEnd, states_end
 from ..claim.holder import Holder, HolderKind
 from ..shared.text import printable
 from ..shared.times import duration_text, iso_time, latest_time
@@ -27,7 +27,7 @@ from .verdict import Verdict, VerdictName
 
 def judge_persons_claim(claim: Claim, holder: Holder, now: int) -> Verdict:
     """Return the verdict on a claim of a person; `now` is in seconds since 1970, UTC."""
-    held = None if holder.hold is None else _judge_hold(holder.hold, holder.owner or claim.author, claim, now)
+    held = _judge_hold(claim, holder, now)
     if held is not None and (held.name is VerdictName.HELD or states_end(claim.message)):
         return held
     # A later change of the file never shortens the claim.
@@ -37,7 +37,7 @@ def judge_persons_claim(claim: Claim, holder: Holder, now: int) -> Verdict:
 
 def judge_take_over(claim: Claim, holder: Holder, now: int) -> Verdict | None:
     """Return the verdict on a build's claim if a person holds the lock by a later change of its file, else None."""
-    held = None if holder.hold is None else _judge_hold(holder.hold, holder.owner or claim.author, claim, now)
+    held = _judge_hold(claim, holder, now)
     if held is None or held.name is not VerdictName.HELD:
         return None
     return replace(held, reason=f"{held.reason}; it was claimed by {holder.text}")
@@ -65,15 +65,16 @@ def _with_restorer(verdict: Verdict, claim: Claim, holder: Holder) -> Verdict:
     return replace(manual, build=verdict.build, otherwise=verdict)
 
 
-def _judge_hold(hold: Hold, owner: str, claim: Claim, now: int) -> Verdict | None:
-    """Return the verdict on a hold of `owner`; None if the claim does not state an end.
+def _judge_hold(claim: Claim, holder: Holder, now: int) -> Verdict | None:
+    """Return the verdict on the hold of a claim; None if it does not state an end.
 
     A lock with a wrong end is held.
     """
-    reason = f": {printable(hold.reason, 200)}" if hold.reason else ""
-    held_by = f"held by {printable(owner, 120)}"
-    if hold.end is HoldEnd.UNSTATED:
+    hold = holder.hold
+    if hold is None or hold.end is HoldEnd.UNSTATED:
         return None
+    reason = f": {printable(hold.reason, 200)}" if hold.reason else ""
+    held_by = f"held by {printable(holder.owner or claim.author, 120)}"
     if hold.end is HoldEnd.NEVER:
         return Verdict(VerdictName.HELD, f"{held_by} without an end{reason}")
     if hold.end is HoldEnd.UNREADABLE:
