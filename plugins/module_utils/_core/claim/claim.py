@@ -37,8 +37,8 @@ class Claim:
     time, None if it was not read.
 
     A clock can be behind: `made_after` and `changed_after` are the latest times of the commits before the claim and
-    before those changes, None if there are none or they were not read. `later_trailers` are those of the hold that
-    these changes state, empty if they state no end.
+    before those changes, None if there are none or they were not read. `later_trailers` holds the trailers of these
+    changes; it is empty if none of the changes states an end.
     """
 
     commit: str

@@ -57,7 +57,9 @@ def _check_exclusions(patterns: Sequence[str], locks: Sequence[Lock]) -> None:
     pools = {lock.pool for lock in locks}
     for pattern in patterns:
         is_pool = meant_names(pool_name(pattern), pools)
-        if is_pool and not any(excludes(pattern, lock.pool_and_name) for lock in locks):
+        # A lock of another pool can have this name, too: nobody knows which of the two is meant.
+        meant = [lock for lock in locks if "/" in pool_name(pattern) or lock.pool in is_pool]
+        if is_pool and not any(excludes(pattern, lock.pool_and_name) for lock in meant):
             raise BadOption(
                 f"exclude: {quoted(pattern, 80)} is a pool, so it would keep nothing. Write"
                 f" {printable(is_pool[0], 80)}/* to keep all its locks."

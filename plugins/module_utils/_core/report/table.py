@@ -107,9 +107,9 @@ def _pool_lines(pool: str, locks: Sequence[JudgedLock], counted: CountedLocks) -
 def _release_lines(claimed: Sequence[JudgedLock], counted: CountedLocks) -> list[str]:
     """Return the command that releases the worst lock of those that the table does not count, else the worst of all.
 
-    There is none for a lock in use, so that nobody takes it from its holder by pasting a line.
+    A lock that is in use, or that a job can still take, gets no command: somebody could paste it by mistake.
     """
-    unused = [one for one in claimed if one.verdict.dead_since is not None]
+    unused = [one for one in claimed if one.verdict.dead_since is not None and not one.verdict.is_in_use]
     by_need = sorted(unused, key=counted.includes)
     commands = (release_command(one.lock.pool, one.lock.name, one.claim.commit) for one in by_need if one.claim)
     command = next(filter(None, commands), None)

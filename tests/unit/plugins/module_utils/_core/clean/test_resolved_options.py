@@ -115,6 +115,13 @@ def test_a_pool_in_exclude_is_refused(pattern: str) -> None:
         clean(a_pool(), exclude=["aws/env-9", pattern])
 
 
+def test_a_pool_in_exclude_is_refused_though_a_lock_of_another_pool_has_its_name() -> None:
+    pools = a_pool()
+    pools.add("gcp/aws", ERRORED)
+    with pytest.raises(BadOption, match=r"^exclude: 'aws' is a pool"):
+        clean(pools, exclude=["aws"])
+
+
 def test_a_lock_can_have_the_name_of_its_pool() -> None:
     pools = a_pool()
     pools.add("aws/aws", ERRORED)

@@ -153,6 +153,8 @@ def test_the_command_is_for_the_worst_lock_that_the_policy_keeps() -> None:
     assert [line for line in lines if line.startswith(TO_RELEASE) and "pool_boy_lock=by-hand " in line] == lines[-1:]
     assert "pool_boy_lock=due " in report_lines([used, due], ["aws"], [], NOW)[-1]
     assert not any(TO_RELEASE in line for line in report_lines([used], ["aws"], [], NOW)), "somebody uses it"
+    waiting = claimed("aws", "waiting", VerdictName.HANDED_OFF)
+    assert not any(TO_RELEASE in line for line in report_lines([waiting], ["aws"], [], NOW)), "a job can take it"
     assert "pool_boy_lock=due " in report_lines([due], ["aws"], [], NOW)[-1]
     endless = claimed("aws", "x" * 5000, VerdictName.MANUAL)
     assert "pool_boy_lock=due " in report_lines([endless, due], ["aws"], [], NOW)[-1]
