@@ -53,6 +53,7 @@ FLOORS = {
     "plugin_utils": (
         "_round",
         "_variables",
+        "_schedule",
         "_history",
         "_metrics",
         "_notify",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -57,10 +58,17 @@ _SPECS = Path(__file__).parents[3] / "roles" / "pool_boy" / "meta" / "argument_s
 
 
 @cache
+def argument_specs() -> dict[str, t.Any]:
+    """Return the argument specification of each entry point of the role."""
+    specs: dict[str, t.Any] = yaml_load(_SPECS.read_text(encoding="utf-8"))["argument_specs"]
+    return specs
+
+
+@cache
 def known_variables() -> frozenset[str]:
     """Return the names that the role, its entry points and the playbooks know."""
-    specs = yaml_load(_SPECS.read_text(encoding="utf-8"))["argument_specs"]
-    return _OF_PLAYBOOKS.union(_OF_LOCKS, _OF_AWX, *(entry_point["options"] for entry_point in specs.values()))
+    options = (entry_point["options"] for entry_point in argument_specs().values())
+    return _OF_PLAYBOOKS.union(_OF_LOCKS, _OF_AWX, *options)
 
 
 def variable_of(option: str, module: str, prefix: str = PREFIX) -> str:
