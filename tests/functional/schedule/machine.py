@@ -46,6 +46,8 @@ tr -d - </proc/sys/kernel/random/uuid >"$1/root/etc/machine-id"
 shift
 exec "$@"
 """
+# Outside the folders for temporary files, in which tests look for secrets.
+REUSED = "/tester/reuse"
 NEEDED = ("unshare", "nsenter", "setpriv", "mount", "systemd-nspawn", "cron", "logrotate", "runuser", "flock")
 
 
@@ -82,7 +84,7 @@ class Machine:
             *(f"--bind-ro={path}" for path in needed),
         ]
         shared = os.environ.get(FOLDER_VARIABLE)
-        spawn += [f"--bind={shared}"] if shared else []
+        spawn += [f"--bind={shared}:{REUSED}"] if shared else []
         # If this program is killed, the kernel kills the first process of the namespace, and with it the machine.
         numbers = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
         command = ["setpriv", "--pdeathsig", "KILL", *numbers, "sh", "-c", START, "sh", str(self.folder)]
@@ -145,6 +147,7 @@ class Machine:
             "ANSIBLE_NOCOLOR": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             **reuse(),
+            **({FOLDER_VARIABLE: REUSED} if os.environ.get(FOLDER_VARIABLE) else {}),
             **passed_on,
             **(environment or {}),
         }
