@@ -27,7 +27,8 @@ MARKDOWN = ("--recurse", "--respect-gitignore", "--exclude", "CHANGELOG.md", "--
 # Without them zizmor skips files that it cannot read, and findings that need no action at once.
 ALL_FINDINGS = ("--strict-collection", "--pedantic")
 
-# The oldest and the newest supported ansible-core with their Python versions; the first installed Python is used.
+# The oldest and the newest supported ansible-core with their Python versions; the first installed Python is used. The
+# workflow on the forge runs each ansible-core with each of its Python versions.
 CORES = {"2.19": ("3.11", "3.12", "3.13"), "2.21": ("3.13", "3.12", "3.14")}
 
 # Tests of ansible-test sanity that find the same with each ansible-core; here they run on the newest one only.
@@ -185,7 +186,7 @@ def _ansible_test(core: str, kind: str) -> Stage:
     # The tests are not part of the artifact; ruff and mypy check them.
     once = [] if core == max(CORES) else [word for test in SAME_WITH_EACH_CORE for word in ("--skip-test", test)]
     options = {
-        "sanity": ["--local", "--junit", "--exclude", "tests/", *once],
+        "sanity": ["--local", "--python", python, "--junit", "--exclude", "tests/", *once],
         "integration": ["--local"],
         "units": ["--local", "--python", python, "tests/unit/plugins/"],
     }[kind]
