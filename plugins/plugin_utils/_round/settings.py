@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from os.path import splitext
 
 from ...module_utils._core.shared.errors import BadOption
@@ -18,8 +18,9 @@ from ...module_utils._core.verdict.pool_options import pool_entries
 class RoundSettings:
     """The variables of the role that decide about a round, without their prefix; an empty text means not set.
 
-    `fixed` are the files that a rename cannot replace. Times are in UTC, such as 2026-11-22T03:00:00.123456Z;
-    `finished` is empty until the end; then `now` counts.
+    `fixed` are the files that a rename cannot replace. `unwritable` has for each file that cannot be written either a
+    word for the reason, with the user after a colon, and the path without links. Times are in UTC, such as
+    2026-11-22T03:00:00.123456Z; `finished` is empty until the end; then `now` counts.
     """
 
     name: str = ""
@@ -38,6 +39,8 @@ class RoundSettings:
     kept_too_long: t.Any = 0
     page_old_after: t.Any = 1
     fixed: tuple[str, ...] = ()
+    unwritable: Mapping[str, str] = field(default_factory=dict)
+    playbook_dir: str = ""
     fatal_steps: tuple[str, ...] = ("clean", "trigger", "status", "page", "metrics")
     unreachable_ok: bool = False
     check_mode: bool = False
@@ -72,6 +75,12 @@ class RoundSettings:
         """The page and the file beside it, which a folder that takes no new files may not get."""
         wanted = [self.page_file, self.data_file] if self.page_file else []
         return wanted[:1] if self.page_file in self.fixed and self.data_file not in self.fixed else wanted
+
+    @property
+    def output_files(self) -> list[str]:
+        """The files that the round writes, each once; none if only a state file is set, which then nobody needs."""
+        wanted = (self.page_file, self.data_file, self.index_file, self.metrics_file, self.state_file)
+        return [*dict.fromkeys(file for file in wanted if file)] if self.is_published else []
 
     @property
     def reports(self) -> dict[str, list[str]]:

@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from os.path import dirname, normpath
+from pathlib import Path
 
 from .._round.links import safe_link
+from .._round.output_files import unwritable_files
 from .._round.settings import RoundSettings
 from .._round.web_addresses import PLACE_OF_COMMIT
 from .variable_names import unknown_variables
 
 # The message of a request with an unreadable port shows it, and it can be a password.
 _ADDRESS = re.compile(r"https?://(?=[!-~]+$)([^/?#]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]+)(:[0-9]+)?([/?#].*)?")
+
+_PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
 
 
 def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[str]:
@@ -47,9 +51,21 @@ def _mistakes_in_files(settings: RoundSettings) -> Iterator[str]:
             "pool_boy_pushgateway_url needs pool_boy_metrics_file or pool_boy_state_file, from which the counters"
             " continue in the next round."
         )
-    for name in ("page_file", "index_file", "metrics_file", "state_file"):
-        if "\n" in getattr(settings, name):
-            yield f"pool_boy_{name} has a line break, which the name of a file must not have."
+    files = {name: getattr(settings, name) for name in ("page_file", "index_file", "metrics_file", "state_file")}
+    broken = [name for name, file in files.items() if "\n" in file]
+    yield from (f"pool_boy_{name} has a line break, which the name of a file must not have." for name in broken)
+    if broken:
+        return  # what was found about the files has a line for each of them
+    lost = [name for name, file in files.items() if file and not file.startswith(("/", "~", "$"))]
+    if lost and settings.playbook_dir and Path(settings.playbook_dir).resolve() == _PLAYBOOKS:
+        yield from (
+            f"pool_boy_{name} is {files[name]}, a relative path, which this playbook would look for in the folder of"
+            " the collection: give the absolute path."
+            for name in lost
+        )
+        return
+    # If the step may fail, the round continues and reports the failure at its end.
+    yield from (one.message for one in unwritable_files(settings) if one.step in settings.fatal_steps)
 
 
 def _mistakes_in_index(settings: RoundSettings) -> Iterator[str]:
