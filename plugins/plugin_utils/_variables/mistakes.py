@@ -27,7 +27,8 @@ def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[st
     unknown = unknown_variables(variables)
     if unknown:
         yield unknown
-    if not settings.name.strip():
+    yield from (f"pool_boy_{name} is a list or a dictionary, but must be one text." for name in settings.mistyped)
+    if not settings.name.strip() and "name" not in settings.mistyped:
         yield "pool_boy_name is empty. Set a name that identifies this repository in page, metrics and messages."
     if isinstance(settings.pools, Mapping) or not isinstance(settings.pools, str | list | tuple):
         yield "pool_boy_pools is not a list. Write a list such as [aws, 'gcp:30'] or a string such as aws,gcp:30."

@@ -186,6 +186,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "name": ({"pool_boy_name": " "}, "pool_boy_name is empty"),
     "pools": ({"pool_boy_pools": {"aws": 60}}, "pool_boy_pools is not a list"),
     "type": ({"pool_boy_clean": "perhaps"}, "pool_boy_clean"),
+    "file": (
+        {"pool_boy_page_file": ["/srv/locks.html"], "pool_boy_name": {"shop": 1}},
+        "pool_boy did nothing: pool_boy_name is a list or a dictionary, but must be one text. pool_boy_page_file is a",
+    ),
     "no-repository": (
         {"pool_boy_repo": None},
         "Nothing was done: set pool_boy_repo and pool_boy_pools, or POOL_REPO and POOLS",
@@ -214,6 +218,7 @@ def test_bad_configurations(scene: Scene, machine: Machine) -> None:
     assert set(done) == {"no-repository", "no-pools"}
     assert [fact["ok"] for fact in done.values()] == [False, False]
     assert "Traceback" not in run.run.said
+    assert "template error" not in run.run.said, "in the name of a task"
     assert machine.reports() == {}
     assert fingerprint(scene.locks.path) == before
     assert scene.atc.list_builds(job="claim-big") == []
