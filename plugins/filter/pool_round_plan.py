@@ -56,6 +56,11 @@ _value:
     starts_builds: {description: Whether the round starts builds., type: bool, sample: true}
     is_published: {description: Whether the role publishes the round., type: bool, sample: true}
     data_file: {description: The JSON file beside the page., type: str, sample: /var/www/html/locks.json}
+    output_files:
+      description: The files that the round writes.
+      type: list
+      elements: str
+      sample: [/var/www/html/locks.html, /var/www/html/locks.json]
     reports:
       description: The parts in which the role reports the round, by stage.
       type: dict
@@ -84,6 +89,7 @@ def pool_round_plan(settings: dict[str, t.Any], variables: Collection[str]) -> d
         "starts_builds": known.starts_builds,
         "is_published": known.is_published,
         "data_file": known.data_file,
+        "output_files": known.output_files,
         "reports": known.reports,
         "late_reports": known.late_reports,
     }

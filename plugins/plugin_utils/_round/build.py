@@ -15,6 +15,7 @@ from functools import cached_property
 
 from .failures import failures_of
 from .model import Failure
+from .output_files import unwritable_files
 from .settings import RoundSettings
 from .step_result import StepResult
 from .web_addresses import commit_template, repository_page
@@ -62,7 +63,9 @@ class RoundBuilder:
     def failures(self) -> tuple[Failure, ...]:
         is_unreadable = self.state is None
         error = f"{self.settings.state_file} does not contain the JSON that the role writes" if is_unreadable else None
-        return tuple(failures_of(self.results, self.seen, error, unreachable_ok=self.settings.unreachable_ok))
+        found = failures_of(self.results, self.seen, error, unreachable_ok=self.settings.unreachable_ok)
+        # Check mode writes nothing, so that no result says what would fail.
+        return (*found, *(unwritable_files(self.settings) if self.settings.check_mode else ()))
 
     @property
     def is_unconfigured(self) -> bool:

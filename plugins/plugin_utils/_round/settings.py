@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from os.path import splitext
 
 from ...module_utils._core.shared.errors import BadOption
 from ...module_utils._core.verdict.pool_options import pool_entries
+
+_NOT_ONLY_TEXT = frozenset({"pools"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoundSettings:
     """The variables of the role that decide about a round, without their prefix; an empty text means not set.
 
-    `fixed` are the files that a rename cannot replace. Times are in UTC, such as 2026-11-22T03:00:00.123456Z;
-    `finished` is empty until the end; then `now` counts.
+    `fixed` are the files that a rename cannot replace. `unwritable` has for each file that cannot be written either a
+    word for the reason, with the user after a colon, and the path without links. `mistyped` are the names of texts that
+    were something else. Times are in UTC, such as 2026-11-22T03:00:00.123456Z; `finished` is empty until the end; then
+    `now` counts.
     """
 
     name: str = ""
@@ -38,6 +42,9 @@ class RoundSettings:
     kept_too_long: t.Any = 0
     page_old_after: t.Any = 1
     fixed: tuple[str, ...] = ()
+    unwritable: Mapping[str, str] = field(default_factory=dict)
+    playbook_dir: str = ""
+    mistyped: tuple[str, ...] = ()
     fatal_steps: tuple[str, ...] = ("clean", "trigger", "status", "page", "metrics")
     unreachable_ok: bool = False
     check_mode: bool = False
@@ -72,6 +79,12 @@ class RoundSettings:
         """The page and the file beside it, which a folder that takes no new files may not get."""
         wanted = [self.page_file, self.data_file] if self.page_file else []
         return wanted[:1] if self.page_file in self.fixed and self.data_file not in self.fixed else wanted
+
+    @property
+    def output_files(self) -> list[str]:
+        """The files that the round writes, each once; none if only a state file is set, which then nobody needs."""
+        wanted = (self.page_file, self.data_file, self.index_file, self.metrics_file, self.state_file)
+        return [*dict.fromkeys(file for file in wanted if file)] if self.is_published else []
 
     @property
     def reports(self) -> dict[str, list[str]]:
@@ -115,11 +128,18 @@ class RoundSettings:
 
 def read_settings(value: Mapping[str, t.Any]) -> RoundSettings:
     """Read the settings from a dictionary of the role's variables."""
-    known = {one.name for one in fields(RoundSettings)}
+    known = {one.name for one in fields(RoundSettings)} - {"mistyped"}
     given = {name: one for name, one in value.items() if name in known and one is not None}
+    if _is_text(steps := given.get("fatal_steps")):
+        # Ansible takes such a text for a list where it checks the types.
+        given["fatal_steps"] = [step.strip() for step in steps.split(",") if step.strip()]
     for name in {"fatal_steps", "fixed"} & given.keys():
         given[name] = tuple(given[name])
-    return RoundSettings(**given)
+    # Only the check of `mistakes` may see a wrong type: everything else would end in an error of Python.
+    texts = [one.name for one in fields(RoundSettings) if one.default == "" and one.name not in _NOT_ONLY_TEXT]
+    mistyped = tuple(name for name in texts if isinstance(given.get(name), Mapping | list | tuple))
+    given |= {name: "" if name in mistyped else str(given[name]) for name in texts if name in given}
+    return RoundSettings(**given, mistyped=mistyped)
 
 
 def _is_text(value: object) -> t.TypeGuard[str]:

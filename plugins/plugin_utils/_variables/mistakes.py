@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from os.path import dirname, normpath
+from pathlib import Path
 
 from .._round.links import safe_link
+from .._round.output_files import unwritable_files
 from .._round.settings import RoundSettings
 from .._round.web_addresses import PLACE_OF_COMMIT
 from .variable_names import unknown_variables
@@ -17,13 +19,16 @@ from .variable_names import unknown_variables
 # The message of a request with an unreadable port shows it, and it can be a password.
 _ADDRESS = re.compile(r"https?://(?=[!-~]+$)([^/?#]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]+)(:[0-9]+)?([/?#].*)?")
 
+_PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
+
 
 def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[str]:
     """Yield a sentence for each setting that cannot work; `variables` are the names of all variables."""
     unknown = unknown_variables(variables)
     if unknown:
         yield unknown
-    if not settings.name.strip():
+    yield from (f"pool_boy_{name} is a list or a dictionary, but must be one text." for name in settings.mistyped)
+    if not settings.name.strip() and "name" not in settings.mistyped:
         yield "pool_boy_name is empty. Set a name that identifies this repository in page, metrics and messages."
     if isinstance(settings.pools, Mapping) or not isinstance(settings.pools, str | list | tuple):
         yield "pool_boy_pools is not a list. Write a list such as [aws, 'gcp:30'] or a string such as aws,gcp:30."
@@ -47,9 +52,21 @@ def _mistakes_in_files(settings: RoundSettings) -> Iterator[str]:
             "pool_boy_pushgateway_url needs pool_boy_metrics_file or pool_boy_state_file, from which the counters"
             " continue in the next round."
         )
-    for name in ("page_file", "index_file", "metrics_file", "state_file"):
-        if "\n" in getattr(settings, name):
-            yield f"pool_boy_{name} has a line break, which the name of a file must not have."
+    files = {name: getattr(settings, name) for name in ("page_file", "index_file", "metrics_file", "state_file")}
+    broken = [name for name, file in files.items() if "\n" in file]
+    yield from (f"pool_boy_{name} has a line break, which the name of a file must not have." for name in broken)
+    if broken:
+        return  # what was found about the files has a line for each of them
+    lost = [name for name, file in files.items() if file and not file.startswith(("/", "~", "$"))]
+    if lost and settings.playbook_dir and Path(settings.playbook_dir).resolve() == _PLAYBOOKS:
+        yield from (
+            f"pool_boy_{name} is {files[name]}, a relative path, which this playbook would look for in the folder of"
+            " the collection: give the absolute path."
+            for name in lost
+        )
+        return
+    # If the step may fail, the round continues and reports the failure at its end.
+    yield from (one.message for one in unwritable_files(settings) if one.step in settings.fatal_steps)
 
 
 def _mistakes_in_index(settings: RoundSettings) -> Iterator[str]:

@@ -9,6 +9,7 @@ The artifact of the collection is installed in an empty home folder, without the
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -91,6 +92,12 @@ def test_each_block_is_run_or_has_a_reason() -> None:
         is_read = variables is not None or any(piece in block.text for piece in FILES)
         is_run = block.language == SHELL or playbook_of(block) is not None
         assert is_run or is_read or reason_for(block), f"{block} is not run, and walk/not_run.py does not say why"
+
+
+def test_no_command_leaves_a_secret_in_the_history() -> None:
+    """The password of the stage is no secret."""
+    shells = [block for block in shown_blocks() if block.language == SHELL]
+    assert [block for block in shells if re.search(r"(PASSWORD|TOKEN|SECRET)=(?!demo\n)", block.text)] == []
 
 
 @pytest.mark.parametrize("page", pages())

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -29,9 +30,11 @@ def test_every_failed_step_is_in_every_report(scene: Scene, machine: Machine, re
     scene.atc.follow_wall_clock()
     scene.atc.set_team("main", {"viewer": ["local:pool-boy"]})
     receiver.status = 500
-    ways = report_variables(machine, receiver) | {"pool_boy_page_file": str(machine.folder / "missing" / "locks.html")}
+    ways = report_variables(machine, receiver)
+    # The folder of the page goes away after the round has looked for it.
+    gone = {"_pool_boy_behind": {ways["pool_boy_page_file"]: str(machine.folder / "missing" / "locks.html")}}
     (machine.out / "state.json").write_text(STATE_OF_ANOTHER_WORLD)
-    run = machine.rounds({"shop": work(scene, pool_boy_max_releases=1, **ways)})
+    run = machine.rounds({"shop": work(scene, pool_boy_max_releases=1, **ways)}, "-e", json.dumps(gone))
     fact = run.facts["shop"]
     assert run.run.code == 2
     steps = [failure["step"] for failure in fact["failures"]]
@@ -183,6 +186,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "name": ({"pool_boy_name": " "}, "pool_boy_name is empty"),
     "pools": ({"pool_boy_pools": {"aws": 60}}, "pool_boy_pools is not a list"),
     "type": ({"pool_boy_clean": "perhaps"}, "pool_boy_clean"),
+    "file": (
+        {"pool_boy_page_file": ["/srv/locks.html"], "pool_boy_name": {"shop": 1}},
+        "pool_boy did nothing: pool_boy_name is a list or a dictionary, but must be one text. pool_boy_page_file is a",
+    ),
     "no-repository": (
         {"pool_boy_repo": None},
         "Nothing was done: set pool_boy_repo and pool_boy_pools, or POOL_REPO and POOLS",
@@ -211,6 +218,7 @@ def test_bad_configurations(scene: Scene, machine: Machine) -> None:
     assert set(done) == {"no-repository", "no-pools"}
     assert [fact["ok"] for fact in done.values()] == [False, False]
     assert "Traceback" not in run.run.said
+    assert "template error" not in run.run.said, "in the name of a task"
     assert machine.reports() == {}
     assert fingerprint(scene.locks.path) == before
     assert scene.atc.list_builds(job="claim-big") == []

@@ -33,8 +33,15 @@ OF_MODULES: dict[str, dict[str, Any]] = {
 }
 
 
+def of_specs(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {name: one["default"] for name, one in options.items() if "default" in one}
+
+
 def test_defaults_are_those_of_the_argument_specs() -> None:
-    assert yaml.safe_load(DEFAULTS) == {name: one["default"] for name, one in OPTIONS.items() if "default" in one}
+    unset = {f"pool_boy_{name}" for name in OF_MODULES}
+    assert yaml.safe_load(DEFAULTS) == of_specs({name: one for name, one in OPTIONS.items() if name not in unset})
+    schedule = (ROLE / "defaults" / "main" / "schedule.yml").read_text()
+    assert yaml.safe_load(schedule) == of_specs(SPECS["schedule"]["options"])
 
 
 def test_null_steps_are_the_default_ones() -> None:
@@ -42,15 +49,22 @@ def test_null_steps_are_the_default_ones() -> None:
     assert RoundSettings().fatal_steps == read_settings({"fatal_steps": None}).fatal_steps == default
 
 
-def test_what_has_no_default_is_named_in_the_defaults() -> None:
+def test_what_the_role_does_not_set_is_named_in_the_defaults() -> None:
     commented = set(re.findall(r"^# (pool_boy_\w+):", DEFAULTS, re.MULTILINE))
-    assert commented == {name for name, one in OPTIONS.items() if "default" not in one}
+    assert commented == set(OPTIONS) - yaml.safe_load(DEFAULTS).keys()
 
 
 def test_each_option_of_the_modules_is_a_variable() -> None:
     for name, option in OF_MODULES.items():
         spec = OPTIONS[f"pool_boy_{name}"]
+        default = option.get("default")
+        shown = next(line for line in DEFAULTS.splitlines() if line.startswith(f"# pool_boy_{name}:"))
+        assert yaml.safe_load(shown.removeprefix("# ")) == {f"pool_boy_{name}": default}
+        # With a default in the specs, Ansible would refuse null, which counts as not set.
         assert "default" not in spec
+        if default not in (None, [], {}):
+            text = str(default).lower() if isinstance(default, bool) else default
+            assert spec["description"][-1] == f"If not set, V({text})."
         assert spec["type"] == option["type"]
         assert spec.get("no_log", False) == option.get("no_log", False)
         assert spec.get("choices") == option.get("choices")

@@ -53,7 +53,8 @@ class Terminal:
         self.stand_ins = {
             "git@git.example.com:teams/locks.git": scene.repo,
             "https://ci.example.com": scene.atc.url,
-            "CONCOURSE_PASSWORD=...": "CONCOURSE_PASSWORD=demo",
+            # Nobody types while the tests run.
+            "read -rs CONCOURSE_PASSWORD": "read -rs CONCOURSE_PASSWORD <<<demo",
             "7000aa5c": claim_of(scene, "aws/env-6"),
             **{path: str(folder / name) for path, name in _FOLDERS.items()},
             _VENV[0]: _VENV[1],

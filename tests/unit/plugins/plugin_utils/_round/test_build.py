@@ -143,6 +143,20 @@ def test_pools_with_a_job_get_builds(pools: Any, expected: list[Any]) -> None:
     assert RoundSettings(pools=pools, trigger=False).starts_builds is False
 
 
+def test_a_list_in_place_of_a_text_is_a_mistake() -> None:
+    given = {"name": 7, "pools": ["aws"], "page_file": ["/srv/locks.html"], "webhook_url": {}}
+    settings = read_settings(given)
+    assert (settings.name, settings.page_file, settings.webhook_url) == ("7", "", "")
+    wrong = "is a list or a dictionary, but must be one text."
+    assert list(mistakes(settings, ())) == [f"pool_boy_page_file {wrong}", f"pool_boy_webhook_url {wrong}"]
+
+
+def test_steps_can_be_a_text() -> None:
+    """As Ansible reads a list that it gets as a text, for example from `-e`."""
+    assert read_settings({"fatal_steps": "clean, page"}).fatal_steps == ("clean", "page")
+    assert read_settings({"fatal_steps": ""}).fatal_steps == ()
+
+
 def test_mistakes_are_named_together() -> None:
     settings = RoundSettings(
         name=" ", pools={"aws": 1}, webhook_url="hooks", pushgateway_url="http://a b", pushgateway_password="x"
