@@ -5,22 +5,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 
-from .._round.plain_values import plain_value
+from .._variables.credentials import has_credentials
 from .round_options import secret_options
 from .settings import ScheduleSettings
 
 _SECRET_ENVIRONMENT = {"CONCOURSE_PASSWORD", "POOL_REPO_SSH_PRIVATE_KEY"}
-# A URL with a user name, a password or a token. The user name of SSH is not a secret.
-_CREDENTIALS = re.compile(r"(?i)(?<!ssh)://[^/@\s]+@|ssh://[^/@\s:]*:[^/@\s]*@")
-
-
-def has_credentials(value: object) -> bool:
-    """Whether a text, or a text in a list or dictionary, has an address with a user name or a password."""
-    return _CREDENTIALS.search(json.dumps(plain_value(value), ensure_ascii=False)) is not None
 
 
 def exposed_secrets(settings: ScheduleSettings) -> Iterator[str]:
