@@ -228,6 +228,10 @@ from ..module_utils._ansible.python_version import check_python
 
 check_python()
 
+from ..module_utils._ansible.archive_imports import compile_each_file_once
+
+compile_each_file_once()
+
 from ..module_utils._ansible.clean_module import CleanModule
 from ..module_utils._ansible.options import MODULES
 

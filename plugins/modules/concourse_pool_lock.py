@@ -267,6 +267,10 @@ from ..module_utils._ansible.python_version import check_python
 
 check_python()
 
+from ..module_utils._ansible.archive_imports import compile_each_file_once
+
+compile_each_file_once()
+
 from ..module_utils._ansible.lock_module import LockModule
 from ..module_utils._ansible.options import MODULES
 from ..module_utils._core.lock.result import content_warnings, lock_diff, lock_result, locks_to_read

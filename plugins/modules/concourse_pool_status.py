@@ -301,6 +301,10 @@ from ..module_utils._ansible.python_version import check_python
 
 check_python()
 
+from ..module_utils._ansible.archive_imports import compile_each_file_once
+
+compile_each_file_once()
+
 from ..module_utils._ansible.options import MODULES
 from ..module_utils._ansible.status_module import StatusModule
 from ..module_utils._core.report.status_result import status_result

@@ -250,6 +250,10 @@ from ..module_utils._ansible.python_version import check_python
 
 check_python()
 
+from ..module_utils._ansible.archive_imports import compile_each_file_once
+
+compile_each_file_once()
+
 from ..module_utils._ansible.options import MODULES
 from ..module_utils._ansible.trigger_module import TriggerModule
 from ..module_utils._core.trigger.result import failure_result, trigger_result
