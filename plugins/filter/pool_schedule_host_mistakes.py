@@ -58,7 +58,7 @@ options:
         description: The result of C(ls) for the folders of the installation.
         type: dict
       folders:
-        description: Results of M(ansible.builtin.stat) for the folders that the round writes to.
+        description: Results of the module C(ansible.builtin.stat) for the folders that the round writes to.
         type: list
         elements: dict
       upper_folders:
