@@ -144,8 +144,9 @@ MEASURED = (
     "unit/plugins",
     *(f"functional/{name}" for name in ("clean", "concourse", "git", "lock", "resource", "role", "status", "trigger")),
 )
-# Their stages use one core each, units at times; groups that follow each other run together.
-AT_ONCE = ("lint", "sanity", "molecule", "units", "integration")
+# Their stages use one core each; groups that follow each other run together, but not units, which share a folder with
+# sanity.
+AT_ONCE = ("lint", "sanity", "molecule", "integration")
 # `make test` leaves these out.
 ON_REQUEST = ("integration", "coverage")
 
