@@ -126,9 +126,8 @@ class HandOffTrace:
         Such a build can have come after the claiming build by `passed`, whatever the jobs are now; but not one of the
         same job. Raises NoCredibleResponse.
         """
-        items = items_of_build(self.job, self.queries.build_resources(self.build))
-        # A step can have had another resource, which is followed already; so is what later builds passed on.
-        items += [use.item for use in self.uses()]
+        # Those of the claiming build are followed already, and so is what later builds passed on.
+        items = [use.item for use in self.uses()]
         # Jobs that came after one of these can come after another one now.
         for build in sorted(self.descendants, key=lambda one: one.id)[-_MOST_DESCENDANTS:]:
             if can_be_former(build, self.pipeline, self.queries):

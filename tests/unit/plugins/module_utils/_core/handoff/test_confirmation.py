@@ -100,11 +100,15 @@ def test_another_status(status: BuildStatus) -> None:
     assert verdict(model, claiming, build={"status": status}) is VerdictName.UNREACHABLE
 
 
-def test_the_id_of_another_version() -> None:
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_the_id_of_another_version(is_changed: bool) -> None:
+    """Also where the version can be that of a resource which was removed since."""
     model, claiming = claimed()
     model.job("deploy", get("envs", passed=["claim"]))
     model.build("deploy", STARTED, took={"envs": "v2"})
     model.next_inputs("deploy", {"envs": "v3"})
+    if is_changed:
+        model.last_updated = claiming.end_time
     assert verdict(model, claiming, version_id=1) is VerdictName.UNREACHABLE
     assert (
         "a version for ci/claim 2, but not that build for the version" in lied_to(model, claiming, version_id=1).reason

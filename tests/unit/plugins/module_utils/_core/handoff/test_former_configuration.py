@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, Job
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.former_configuration import (
+    latest_and_oldest_active_builds,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -166,3 +169,29 @@ def test_an_active_build_of_a_removed_job_is_listed_at_what_it_took() -> None:
     assert f"a version of {claiming} for {user}" in verdict.reason
     model.set_status(user, FAILED)
     assert verdict_on(Unlisted(model), claiming, "v2").name is LEAKED
+
+
+def test_a_version_that_is_listed_of_any_resource_but_not_found_is_of_no_removed_one() -> None:
+    model, claiming, _last = with_former_use()
+    remove_source(model)
+    model.job("docs", get("docs"))
+    model.versions("docs", "s2")
+
+    class NotFound(ModelQueries):
+        def version_id(self, *about: Any, among_latest: bool = False) -> int | None:
+            number = super().version_id(*about, among_latest=among_latest)
+            return None if ref("s2") in about and not among_latest else number
+
+    verdict = verdict_on(NotFound(model), claiming, "v2")
+    assert verdict.name is UNREACHABLE
+    assert "lists a version of docs, but does not find it" in verdict.reason
+
+
+def test_the_oldest_active_build_of_a_job_is_listed_once_and_only_if_there_is_one() -> None:
+    model, claiming, last = with_former_use()
+    queries = ModelQueries(model)
+    for next_build in (None, last.id, 99):
+        job = Job("deploy", next_build=next_build)
+        assert latest_and_oldest_active_builds(model.ref, job, queries) == (last,)
+    job = Job("deploy", next_build=claiming.id)
+    assert latest_and_oldest_active_builds(model.ref, job, queries) == (last, claiming)

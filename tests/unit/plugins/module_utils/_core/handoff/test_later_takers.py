@@ -326,3 +326,10 @@ def test_a_build_after_an_earlier_one_that_took_the_lock_is_still_at_work() -> N
     model.build("test", FAILED, took={"src": "s2"})
     verdict = verdict_on(ModelQueries(model), claiming, "v2")
     assert (verdict.name, verdict.user) == (VerdictName.HANDED_OFF, test), verdict.reason
+
+
+def test_a_job_that_had_the_lock_and_leads_to_no_release_hides_no_other() -> None:
+    model, claiming, _timer = passed_on()
+    model.job("look", get("envs"))
+    model.build("look", took={"envs": "v2"})
+    assert after_failure(model, claiming).reason == REASON
