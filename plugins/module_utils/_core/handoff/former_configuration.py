@@ -100,6 +100,21 @@ def _active_former_builds(
             yield build
 
 
+def ask_for_active_former_build(
+    source: Build, pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries
+) -> Build | None:
+    """Return an active build of another job that started since `source`, and can have the former configuration.
+
+    Of jobs that the pipeline has no more, only its latest builds are looked at.
+    """
+    for builds in _lists_with_active_builds(pipeline, graph, queries):
+        for build in builds:
+            has_started = build.is_active and (build.start_time or 0) >= (source.start_time or 0)
+            if has_started and build.job != source.job and can_be_former(build, pipeline, queries):
+                return build
+    return None
+
+
 def can_be_former(build: Build, pipeline: PipelineReference, queries: BuildQueries) -> bool:
     """Return whether a build can have started with a former configuration: any can if Concourse does not tell."""
     updated = queries.last_updated(pipeline)
@@ -113,12 +128,18 @@ def _active_builds(
 
     Of the older ones of jobs that it has no more, those among its latest builds.
     """
-    lists = [queries.pipeline_builds(pipeline)]
+    for builds in (*_lists_with_active_builds(pipeline, graph, queries), *_later_builds(source, pipeline, queries)):
+        yield from (build for build in builds if build.is_active)
+
+
+def _lists_with_active_builds(
+    pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries
+) -> Iterator[tuple[Build, ...]]:
+    """Yield the latest builds of the pipeline, then those of each of its jobs that has an active one."""
+    yield queries.pipeline_builds(pipeline)
     for job in graph.jobs():
         if job.has_active_build:
-            lists.append(latest_and_oldest_active_builds(pipeline, job, queries))
-    lists += _later_builds(source, pipeline, queries)
-    yield from (build for builds in lists for build in builds if build.is_active)
+            yield latest_and_oldest_active_builds(pipeline, job, queries)
 
 
 def _later_builds(source: Build, pipeline: PipelineReference, queries: BuildQueries) -> Iterator[tuple[Build, ...]]:

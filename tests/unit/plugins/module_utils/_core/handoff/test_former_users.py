@@ -380,7 +380,7 @@ def test_a_build_of_the_claiming_job_does_not_come_after_the_claiming_build() ->
 
 @pytest.mark.parametrize("maker", ["build", "pack"])
 def test_a_build_took_only_what_one_of_several_later_builds_made(maker: str) -> None:
-    """Its job comes after none of them any more; the steps have other names than the resources."""
+    """Its job was removed, and it is not among the latest builds; the steps have other names than the resources."""
     model = PipelineModel()
     model.job("claim", get("src"), put("envs"))
     for job in ("build", "pack"):
@@ -392,14 +392,18 @@ def test_a_build_took_only_what_one_of_several_later_builds_made(maker: str) -> 
         model.build(job, took={"src": "s2"}, made={"image": f"{job}-2"})
     user = model.build("test", STARTED, took={"made": f"{maker}-2"})
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
-    model.job("test", get(f"{maker}-image", step="made"))
+    del model.steps["test"]
+    model.job("use", get(f"{maker}-image"))
     model.job("release", get("envs"), put("envs"))
     model.last_updated = CHANGED_AT
+    model.build("claim", FAILED)
+    model.page = 1
     verdict = verdict_on(ModelQueries(model), claiming, "v2")
     assert (verdict.name, verdict.user) == (HANDED_OFF, user)
 
 
 def test_of_more_later_builds_than_can_be_followed_the_latest_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The users are of a removed job, and not among the latest builds."""
     monkeypatch.setattr(trace, "_MOST_DESCENDANTS", 1)
     model = PipelineModel()
     model.job("claim", get("code"), get("src"), put("envs"))
@@ -407,12 +411,13 @@ def test_of_more_later_builds_than_can_be_followed_the_latest_count(monkeypatch:
     model.job("second", get("code", passed=["claim"]), put("image"))
     model.job("test", get("image", passed=["first", "second"]))
     claiming = model.build("claim", took={"code": "c2", "src": "s2"}, made={"envs": "v2"})
-    made = {}
     for job, took in (("first", {"src": "s2"}), ("second", {"code": "c2"})):
-        made[job] = model.build(job, took=took, made={"image": f"{job}-2"})
-    model.job("test", get("image"))
-    model.last_updated = CHANGED_AT
-    for job, expected in (("first", LEAKED), ("second", HANDED_OFF)):
-        user = model.build("test", STARTED, took={"image": f"{job}-2"})
+        model.build(job, took=took, made={"image": f"{job}-2"})
+    users = [model.build("test", STARTED, took={"image": f"{job}-2"}) for job in ("first", "second")]
+    model.build("claim", FAILED)
+    del model.steps["test"]
+    model.job("use", get("image"))
+    model.last_updated, model.page = CHANGED_AT, 1
+    for user, expected in zip(reversed(users), (HANDED_OFF, LEAKED), strict=True):
         assert verdict_on(ModelQueries(model), claiming, "v2").name is expected
         model.set_status(user, FAILED)
