@@ -154,7 +154,8 @@ def test_a_version_that_is_listed_but_not_found_is_of_no_removed_resource() -> N
 def test_an_active_build_of_a_removed_job_is_listed_at_what_it_took() -> None:
     """A list of builds without it would make the lock leaked: nothing else says what a removed job does."""
     model, claiming, _last = with_former_use()
-    user = model.build("release", STARTED, took={"lock": "v2"})
+    user = model.build("release", STARTED, took={"lock": "v2"}, start=claiming.start_time)
+    model.build("claim", FAILED)
     del model.steps["release"]
     model.last_updated = CHANGED_AT
     assert judged(model, claiming).name is HANDED_OFF

@@ -421,3 +421,28 @@ def test_of_more_later_builds_than_can_be_followed_the_latest_count(monkeypatch:
     for user, expected in zip(reversed(users), (HANDED_OFF, LEAKED), strict=True):
         assert verdict_on(ModelQueries(model), claiming, "v2").name is expected
         model.set_status(user, FAILED)
+
+
+def test_a_job_that_takes_the_same_commit_of_another_resource_keeps_no_lock() -> None:
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    model.set_status(user, FAILED)
+    model.job("docs", get("docs"))
+    model.build("docs", STARTED, took={"docs": "s2"})
+    model.job("release", get("envs"), put("envs"))
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+def test_the_removed_job_of_a_build_that_had_the_source_before_the_claim_keeps_no_lock() -> None:
+    model = PipelineModel()
+    model.job("lint", get("src"))
+    model.job("other", get("docs"))
+    model.build("lint", took={"src": "s2"})
+    model.build("other", STARTED, took={"docs": "d1"})
+    claiming, user = with_test(model)
+    model.set_status(user, FAILED)
+    del model.steps["lint"]
+    model.job("release", get("envs"), put("envs"))
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED

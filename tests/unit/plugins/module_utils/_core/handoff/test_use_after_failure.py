@@ -176,3 +176,13 @@ def test_a_lock_of_a_one_off_build_can_be_taken_from_a_build_that_had_it() -> No
     reason = "ci/use 1 had it and succeeded; job destroy can still take the lock"
     expected = HandOff(HandOffState.TAKEABLE, reason, taker.end_time)
     assert ask_for_use_after_failure(build, "v2", queries) == expected
+
+
+def test_a_job_after_a_build_that_had_the_lock_of_a_one_off_build_has_gone_on_to_a_later_one() -> None:
+    model, _claiming = failed()
+    model.job("destroy", get("envs", passed=["use"]), put("envs"))
+    for lock in ("v2", "v2", "v3"):
+        model.build("use", took={"envs": lock})
+    model.build("destroy", FAILED, took={"envs": "v3"})
+    build, queries = one_off(model)
+    assert ask_for_use_after_failure(build, "v2", queries).state is UNUSED

@@ -497,3 +497,12 @@ def test_a_lock_without_a_claiming_build_is_dead_since_the_last_build_on_its_way
     test = model.build("test", took={"parts": "p1"})
     what = "job destroy can still take its parts, on the way to releasing the lock"
     assert_passed_on(ModelQueries(model), build, what, test.end_time, timer)
+
+
+def test_a_job_after_a_build_that_had_the_lock_has_gone_on_to_a_later_one() -> None:
+    model, build, _timer = passed_on()
+    for lock in ("v2", "v3"):
+        model.build("timer", took={"envs": lock, "parts": "p1"})
+    model.build("destroy", FAILED, took={"envs": "v3"})
+    model.next_inputs("destroy", {"envs": "v3"})
+    assert judge(ModelQueries(model), build).name is GONE

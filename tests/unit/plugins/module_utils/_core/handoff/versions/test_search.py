@@ -122,7 +122,9 @@ def test_a_build_that_another_team_knows_is_found_by_its_version() -> None:
 
 def test_a_version_is_known_where_a_resource_has_it_whether_or_not_a_build_took_it() -> None:
     model, _claiming = claimed()
-    assert ask_for_version_users("v2", TEAMS, ModelQueries(model)) == VersionUsers(True)
+    queries = ModelQueries(model)
+    assert ask_for_version_users("v2", TEAMS, queries) == VersionUsers(True)
+    assert Query("resources", (TEAMS, None, False)) in queries.asked
     assert ask_for_version_users("unknown", TEAMS, ModelQueries(model)) == VersionUsers(False)
     queries = ModelQueries(model)
     queries.has_filter = False
