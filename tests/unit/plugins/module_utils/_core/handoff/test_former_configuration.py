@@ -196,3 +196,57 @@ def test_the_oldest_active_build_of_a_job_is_listed_once_and_only_if_there_is_on
         assert latest_and_oldest_active_builds(model.ref, job, queries) == (last,)
     job = Job("deploy", next_build=claiming.id)
     assert latest_and_oldest_active_builds(model.ref, job, queries) == (last, claiming)
+
+
+@pytest.mark.parametrize("found_in", ["repo", "docs"])
+def test_a_version_of_one_resource_that_is_not_found_though_another_has_it(found_in: str) -> None:
+    """Both are of one repository."""
+    model, claiming, _last = with_former_use()
+    remove_source(model)
+    model.job("docs", get("docs"))
+    for resource in ("repo", "docs"):
+        model.versions(resource, "s2")
+
+    class NotFound(ModelQueries):
+        def version_id(self, *about: Any, among_latest: bool = False) -> int | None:
+            number = super().version_id(*about, among_latest=among_latest)
+            is_found = ref("s2") not in about or about[1] == found_in or among_latest
+            return number if is_found else None
+
+    verdict = verdict_on(NotFound(model), claiming, "v2")
+    if found_in == "docs":
+        assert verdict.name is UNREACHABLE
+        assert "lists a version of repo, but does not find it" in verdict.reason
+    else:
+        assert "lists a version of repo" not in verdict.reason
+
+
+def claimed_from_another_pool() -> tuple[PipelineModel, Build]:
+    """The step of the claiming job has the pool `other` now; `deploy` comes after it, and `gate` took the lock."""
+    model = PipelineModel()
+    model.job("claim", put("envs", step="lock"))
+    model.job("gate", get("envs"))
+    claiming = model.build("claim", made={"lock": "v2"})
+    model.build("gate", took={"envs": "v2"})
+    model.job("claim", put("other", step="lock"))
+    model.job("deploy", get("other", passed=["claim"]))
+    model.last_updated = claiming.end_time
+    return model, claiming
+
+
+def test_a_build_with_a_lock_of_the_pool_that_the_step_has_now_does_not_keep_one_of_the_former_pool() -> None:
+    model, claiming = claimed_from_another_pool()
+    later = model.build("claim", made={"lock": "v3"}, start=CHANGED_AT)
+    model.build("deploy", STARTED, took={"other": "v3"}, start=CHANGED_AT + 60)
+    assert judged(model, claiming).name is LEAKED
+    assert verdict_on(ModelQueries(model), later, "v3").name is HANDED_OFF
+    model.last_updated = (claiming.start_time or 0) - 1
+    assert judged(model, claiming).name is UNREACHABLE, "the step has not changed since"
+
+
+def test_a_lock_of_a_pool_that_the_claiming_job_has_no_more_can_still_be_taken() -> None:
+    model, claiming = claimed_from_another_pool()
+    assert judged(model, claiming).name is LEAKED
+    model.job("use", get("envs", passed=["gate"]))
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.taker) == (HANDED_OFF, "use")

@@ -446,3 +446,13 @@ def test_the_removed_job_of_a_build_that_had_the_source_before_the_claim_keeps_n
     model.job("release", get("envs"), put("envs"))
     model.last_updated = CHANGED_AT
     assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+def test_a_build_that_started_in_the_second_of_the_claiming_one_ten_minutes_after_a_change_keeps_the_lock() -> None:
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    model.job("test", get("src"))
+    model.job("release", get("envs"), put("envs"))
+    model.last_updated = (claiming.start_time or 0) - 600
+    user = model.change(user, start_time=claiming.start_time)
+    assert verdict_on(ModelQueries(model), claiming, "v2").user == user
