@@ -32,7 +32,6 @@ def fetch_former_uses(trace: HandOffTrace, uses: Iterable[VersionUse], changed_a
     if user is None:
         return
     found, seen = list(uses), {trace.build.id}
-    known = {use.item for use in found}
     for use in found:
         for build in use.builds:
             if build.id in seen or not _has_passed_on(trace, use, build):
@@ -43,9 +42,8 @@ def fetch_former_uses(trace: HandOffTrace, uses: Iterable[VersionUse], changed_a
                 raise NoCredibleResponse(f"more than {_MOST_BUILDS} builds can have come before {user}")
             seen.add(build.id)
             for item in _items(trace, build, user):
-                later = None if item in known else fetch_version_use(queries, pipeline, build, item, frozenset(), since)
+                later = fetch_version_use(queries, pipeline, build, item, frozenset(), since)
                 if later is not None:
-                    known.add(item)
                     found.append(trace.as_older_use(later, changed_at))
                     yield found[-1]
 

@@ -81,7 +81,7 @@ def require_no_user_of_removed_job(
         return
     for build in queries.pipeline_builds(pipeline):
         is_of_removed_job = build.job is not None and not graph.has(build.job)
-        is_later = (build.start_time or 0) >= (source.start_time or 0) and can_be_former(build, pipeline, queries)
+        is_later = has_started_since(build, source) and can_be_former(build, pipeline, queries)
         if not (build.is_active and is_of_removed_job and is_later):
             continue
         if any(item.version in versions for item in queries.build_resources(build).inputs):
@@ -95,7 +95,7 @@ def _active_former_builds(
     for build in _active_builds(source, pipeline, graph, queries):
         if build.status is BuildStatus.PENDING and not graph.has(str(build.job)):
             continue  # it never starts: its job was removed
-        is_later = build.start_time is None or build.start_time >= (source.start_time or 0)
+        is_later = build.start_time is None or has_started_since(build, source)
         if is_later and (build.rerun_of is not None or can_be_former(build, pipeline, queries)):
             yield build
 
@@ -109,10 +109,15 @@ def ask_for_active_former_build(
     """
     for builds in _lists_with_active_builds(pipeline, graph, queries):
         for build in builds:
-            has_started = build.is_active and (build.start_time or 0) >= (source.start_time or 0)
-            if has_started and build.job != source.job and can_be_former(build, pipeline, queries):
+            is_later = build.is_active and has_started_since(build, source)
+            if is_later and build.job != source.job and can_be_former(build, pipeline, queries):
                 return build
     return None
+
+
+def has_started_since(build: Build, source: Build) -> bool:
+    """Return whether a build started since `source` did; one that has yet to start did not."""
+    return (build.start_time or 0) >= (source.start_time or 0)
 
 
 def can_be_former(build: Build, pipeline: PipelineReference, queries: BuildQueries) -> bool:

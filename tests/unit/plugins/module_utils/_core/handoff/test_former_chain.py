@@ -23,9 +23,11 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
     BETWEEN_STARTS,
     START_OF_TIME,
+    Carried,
     PipelineModel,
     get,
     put,
+    ref,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
@@ -194,3 +196,34 @@ def test_more_builds_than_can_be_followed_leave_the_lock_in_doubt(more: int, is_
         assert "more than 50 builds can have come before" in verdict.reason
     else:
         assert verdict.name is LEAKED
+
+
+def test_a_build_from_before_the_claim_that_has_what_a_later_build_took_keeps_no_lock() -> None:
+    model, claiming, packing, user = after_claim()
+    model.set_status(user, FAILED)
+    model.job("lint", get("base"))
+    model.versions("base", "b1")
+    model.took[packing.id] += (Carried("base", "base", ref("b1")),)
+    model.build("lint", STARTED, took={"base": "b1"}, start=(claiming.start_time or 0) - 1)
+    active = model.build("use", STARTED, took={"image": "i1"})
+    assert judged(model, claiming).name is LEAKED
+    model.took[active.id] += (Carried("base", "base", ref("b1")),)
+    assert judged(model, claiming).user == active
+
+
+def test_a_version_counts_only_of_the_resource_that_the_step_has() -> None:
+    """The step of `pack` is named as another resource, which has the same version."""
+    model, claiming, packing, user = after_claim()
+    model.job("pack", get("src"), put("picture", step="image"))
+    model.job("use", get("picture", step="image"))
+    model.job("lint", get("image"))
+    model.versions("picture", "i2")
+    for build in (packing, user):
+        for items in (model.made, model.took):
+            items[build.id] = tuple(
+                replace(one, resource="picture") if one.resource == "image" else one for one in items[build.id]
+            )
+    model.build("lint", STARTED, took={"image": "i2"})
+    assert judged(model, claiming).user == user
+    model.set_status(user, FAILED)
+    assert judged(model, claiming).name is LEAKED
