@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
@@ -158,12 +160,17 @@ def test_the_team_of_the_build_is_searched_first() -> None:
     assert searched[:2] == [own.ref, other.ref]
 
 
-@pytest.mark.parametrize("is_one_off", [False, True])
-def test_pipelines_that_were_archived_long_before_the_claim_are_not_searched(is_one_off: bool) -> None:
+@pytest.mark.parametrize(
+    ("rule", "is_one_off"),
+    [(ask_for_use_after_failure, False), (ask_for_use_after_failure, True), (ask_for_hand_off, True)],
+)
+def test_pipelines_that_were_archived_long_before_the_claim_are_not_searched(
+    rule: Callable[..., HandOff], is_one_off: bool
+) -> None:
     model, claiming = failed()
     build, queries = one_off(model) if is_one_off else (claiming, ModelQueries(model))
     claimed_at = START_OF_TIME + 7
-    ask_for_use_after_failure(build, "v2", queries, claimed_at)
+    rule(build, "v2", queries, claimed_at)
     searched = {query.about[1] for query in queries.asked if query.method == "resources"}
     assert searched == {claimed_at - ARCHIVED_LONG_BEFORE}
 
