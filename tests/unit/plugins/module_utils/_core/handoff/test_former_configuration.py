@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, Job
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.former_configuration import (
+    is_former_build,
     latest_and_oldest_active_builds,
 )
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
@@ -250,3 +251,12 @@ def test_a_lock_of_a_pool_that_the_claiming_job_has_no_more_can_still_be_taken()
     model.job("use", get("envs", passed=["gate"]))
     verdict = judged(model, claiming)
     assert (verdict.name, verdict.taker) == (HANDED_OFF, "use")
+
+
+@pytest.mark.parametrize(("after_start", "expected"), [(-1, False), (0, True), (None, False)])
+def test_a_build_that_started_in_the_second_of_a_change_can_be_from_before_it(
+    after_start: int | None, expected: bool
+) -> None:
+    model, claiming, _last = with_former_use()
+    model.last_updated = None if after_start is None else (claiming.start_time or 0) + after_start
+    assert is_former_build(claiming, model.ref, ModelQueries(model)) is expected
