@@ -26,8 +26,8 @@ LONGEST_LIST = 200
 class Recording:
     """Recorded responses by request, in any order and spelling of the parameters.
 
-    The lists of resources are derived from the recorded jobs, and lists of versions with a filter from the whole list
-    of the resource: no recorded response contradicts them.
+    The lists of resources are derived from the recorded jobs, the builds of a pipeline from those of its jobs, and
+    lists of versions with a filter from the whole list of the resource: no recorded response contradicts them.
     """
 
     def __init__(self, recorded: JsonObject) -> None:
@@ -55,6 +55,8 @@ class Recording:
         elif path[-1] == "resources":
             named = [pipeline for pipeline in self._pipelines() if path[:-1] == _path_of(pipeline)]
             found = next((self._of(one) for one in named if one.get("instance_vars") == variables), None)
+        elif path[-1] == "builds" and path[4:5] == ("pipelines",) and len(path) == 7 and set(parameters) <= {"limit"}:
+            found = self._builds_of(path[:-1], variables)[: int(parameters.get("limit", ["100"])[0])]
         elif path[-1] == "versions":
             found = self._filtered(path, parameters, variables)
         if found is None:
@@ -80,6 +82,14 @@ class Recording:
             "team_name": pipeline["team_name"],
         }
         return [filled({"name": name, **where, "type": types.get(name, "pool")}) for name in sorted(names)]
+
+    def _builds_of(self, pipeline: tuple[str, ...], variables: JsonObject | None) -> list[JsonObject]:
+        """Return the builds in the recorded lists of the pipeline's jobs, the latest first."""
+        builds: dict[int, JsonObject] = {}
+        for (path, parameters), body in self._bodies.items():
+            if path[:7] == (*pipeline, "jobs") and path[8:] == ("builds",) and json.loads(parameters)[1] == variables:
+                builds |= {build["id"]: build for build in body}
+        return [builds[number] for number in sorted(builds, reverse=True)]
 
     def _inputs_below(self, path: tuple[str, ...]) -> Iterator[JsonObject]:
         for (other, _parameters), body in self._bodies.items():

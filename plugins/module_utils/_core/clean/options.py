@@ -57,10 +57,10 @@ def read_exclusions(given: Sequence[str]) -> Sequence[str]:
 def excludes(pattern: str, lock: str) -> bool:
     """Return whether a pattern, with or without the blanks around it, is exactly `pool/lock` or matches all of it.
 
-    One without a slash also matches the names of locks in all pools.
+    One without a slash also matches the names of locks in all pools: no name has a slash.
     """
-    name = lock if "/" in pattern else lock.rpartition("/")[2]
-    return any(matches_name(one, other) for one in (pattern, pattern.strip()) for other in (lock, name))
+    names = lock, lock.rpartition("/")[2]
+    return any(matches_name(one, name) for one in (pattern, pattern.strip()) for name in names)
 
 
 def excluded_by(lock: str, patterns: Sequence[str]) -> str | None:

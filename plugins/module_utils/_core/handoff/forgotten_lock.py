@@ -15,7 +15,7 @@ from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildStatus, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
-from .former_configuration import latest_and_oldest_active_builds
+from .former_configuration import has_started_since, latest_and_oldest_active_builds
 from .state import HandOff, in_use_by
 
 
@@ -45,6 +45,6 @@ def _started_builds(
     for job in graph.jobs():
         steps = {step.step for step in job.inputs if step.resource in resources}
         for build in latest_and_oldest_active_builds(pipeline, job, queries) if steps else ():
-            is_later = (build.start_time or 0) >= (source.start_time or 0) and build.id != source.id
+            is_later = has_started_since(build, source) and build.id != source.id
             if build.status is BuildStatus.STARTED and is_later:
                 yield build, steps

@@ -81,7 +81,7 @@ def require_no_user_of_removed_job(
         return
     for build in queries.pipeline_builds(pipeline):
         is_of_removed_job = build.job is not None and not graph.has(build.job)
-        is_later = (build.start_time or 0) >= (source.start_time or 0) and can_be_former(build, pipeline, queries)
+        is_later = has_started_since(build, source) and can_be_former(build, pipeline, queries)
         if not (build.is_active and is_of_removed_job and is_later):
             continue
         if any(item.version in versions for item in queries.build_resources(build).inputs):
@@ -95,9 +95,29 @@ def _active_former_builds(
     for build in _active_builds(source, pipeline, graph, queries):
         if build.status is BuildStatus.PENDING and not graph.has(str(build.job)):
             continue  # it never starts: its job was removed
-        is_later = build.start_time is None or build.start_time >= (source.start_time or 0)
+        is_later = build.start_time is None or has_started_since(build, source)
         if is_later and (build.rerun_of is not None or can_be_former(build, pipeline, queries)):
             yield build
+
+
+def ask_for_active_former_build(
+    source: Build, pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries
+) -> Build | None:
+    """Return an active build of another job that started since `source`, and can have the former configuration.
+
+    Of jobs that the pipeline has no more, only its latest builds are looked at.
+    """
+    for builds in _lists_with_active_builds(pipeline, graph, queries):
+        for build in builds:
+            is_later = build.is_active and has_started_since(build, source)
+            if is_later and build.job != source.job and can_be_former(build, pipeline, queries):
+                return build
+    return None
+
+
+def has_started_since(build: Build, source: Build) -> bool:
+    """Return whether a build started since `source` did; one that has yet to start did not."""
+    return (build.start_time or 0) >= (source.start_time or 0)
 
 
 def can_be_former(build: Build, pipeline: PipelineReference, queries: BuildQueries) -> bool:
@@ -113,12 +133,18 @@ def _active_builds(
 
     Of the older ones of jobs that it has no more, those among its latest builds.
     """
-    lists = [queries.pipeline_builds(pipeline)]
+    for builds in (*_lists_with_active_builds(pipeline, graph, queries), *_later_builds(source, pipeline, queries)):
+        yield from (build for build in builds if build.is_active)
+
+
+def _lists_with_active_builds(
+    pipeline: PipelineReference, graph: JobGraph, queries: BuildQueries
+) -> Iterator[tuple[Build, ...]]:
+    """Yield the latest builds of the pipeline, then those of each of its jobs that has an active one."""
+    yield queries.pipeline_builds(pipeline)
     for job in graph.jobs():
         if job.has_active_build:
-            lists.append(latest_and_oldest_active_builds(pipeline, job, queries))
-    lists += _later_builds(source, pipeline, queries)
-    yield from (build for builds in lists for build in builds if build.is_active)
+            yield latest_and_oldest_active_builds(pipeline, job, queries)
 
 
 def _later_builds(source: Build, pipeline: PipelineReference, queries: BuildQueries) -> Iterator[tuple[Build, ...]]:

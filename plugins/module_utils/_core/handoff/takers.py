@@ -18,7 +18,7 @@ from .versions.progress import VersionProgress
 class Taker:
     """The job that can still take a version, or `refusals`: the reasons why no job that wants it can.
 
-    `able` are all jobs found that can take it.
+    `able` are then all jobs found that can take it.
     """
 
     job: Job | None = None
@@ -51,7 +51,7 @@ def ask_for_taker(progress: VersionProgress, wanted: Collection[str], closed: Co
         else:
             return Taker(refusals=tuple(refusals), able=frozenset(able))
         if job.name in wanted:
-            return Taker(job, able=frozenset(able))
+            return Taker(job)
         able.add(job.name)
 
 

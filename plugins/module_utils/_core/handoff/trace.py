@@ -126,9 +126,8 @@ class HandOffTrace:
         Such a build can have come after the claiming build by `passed`, whatever the jobs are now; but not one of the
         same job. Raises NoCredibleResponse.
         """
-        items = items_of_build(self.job, self.queries.build_resources(self.build))
-        # A step can have had another resource, which is followed already; so is what later builds passed on.
-        items += [use.item for use in self.uses()]
+        # Those of the claiming build are followed already, and so is what later builds passed on.
+        items = [use.item for use in self.uses()]
         # Jobs that came after one of these can come after another one now.
         for build in sorted(self.descendants, key=lambda one: one.id)[-_MOST_DESCENDANTS:]:
             if can_be_former(build, self.pipeline, self.queries):
@@ -137,9 +136,13 @@ class HandOffTrace:
         for item in dict.fromkeys(items):
             use = fetch_version_use(self.queries, self.pipeline, self.build, item, frozenset(), since)
             if use is not None:
-                builds = tuple(build for build in use.builds if build.job != self.build.job)
-                followed.append(replace(use, builds=builds, changed_at=changed_at))
+                followed.append(self.as_older_use(use, changed_at))
         return followed
+
+    def as_older_use(self, use: VersionUse, changed_at: float) -> VersionUse:
+        """Return a use by builds of an older configuration, which are of other jobs than the claiming build."""
+        builds = tuple(build for build in use.builds if build.job != self.build.job)
+        return replace(use, builds=builds, changed_at=changed_at)
 
     def last_end(self) -> int | None:
         """Return when the last build with any of the versions ended (seconds since 1970, UTC)."""

@@ -72,7 +72,7 @@ def _moved_lock(trace: HandOffTrace, carried: BuildResources, version: Version) 
     """Return the lock's version as one of the resource to which its step puts now, if that one does not know it."""
     steps = [item.step for item in carried.outputs if item.version == version]
     resources = [step.resource for step in trace.job.outputs if step.step in steps]
-    if len(steps) != 1 or not resources or not trace.lock_uses or resources[0] in trace.lock_resources:
+    if len(steps) != 1 or not resources or resources[0] in trace.lock_resources:
         return None
     return (resources[0], version) if is_former_build(trace.build, trace.pipeline, trace.queries) else None
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from .downstream_builds import fetch_downstream_uses
 from .forgotten_lock import ask_for_use_of_forgotten_lock
+from .former_chain import fetch_former_uses
 from .former_configuration import STARTS_AFTER_CHANGE
 from .state import HandOff, HandOffState, in_use_by
 from .takers import ask_for_pending_builds, ask_for_taker
@@ -54,7 +55,8 @@ def ask_for_older_use(trace: HandOffTrace) -> HandOff | None:
     changed_at = math.inf if updated is None else updated + STARTS_AFTER_CHANGE
     if changed_at < (trace.build.start_time or 0):
         return None
-    return _active_use(trace.fetch_older_uses(changed_at))
+    uses = trace.fetch_older_uses(changed_at)
+    return _active_use(uses) or _active_use(fetch_former_uses(trace, uses, changed_at))
 
 
 def _active_use(uses: Iterable[VersionUse]) -> HandOff | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from ..concourse.model import BuildResources, Version
 from .contradictions import require_not_maker
+from .former_configuration import has_started_since
 from .trace import HandOffTrace
 from .versions.progress import BUILDS_TO_LOOK_BACK
 
@@ -49,9 +50,9 @@ def _resources_without_output(trace: HandOffTrace, carried: BuildResources) -> l
 
 def _versions_taken(trace: HandOffTrace, resource: str) -> Iterator[Version]:
     """Yield the versions of a resource that the jobs downstream took since the claiming build started."""
-    queries, start = trace.queries, trace.build.start_time or 0
+    queries = trace.queries
     for name in sorted(trace.graph.downstream(trace.job.name)):
         steps = {step.step for step in trace.graph.job(name).inputs if step.resource == resource}
         latest = queries.latest_builds(trace.pipeline, name) if steps else ()
-        for build in [one for one in latest if (one.start_time or 0) >= start][:BUILDS_TO_LOOK_BACK]:
+        for build in [one for one in latest if has_started_since(one, trace.build)][:BUILDS_TO_LOOK_BACK]:
             yield from (item.version for item in queries.build_resources(build).inputs if item.step in steps)

@@ -13,6 +13,7 @@ from ..handoff.former_configuration import STARTS_AFTER_CHANGE
 from ..handoff.rules import ask_for_hand_off
 from ..handoff.state import HandOffState
 from ..handoff.use_after_failure import ask_for_use_after_failure
+from ..shared.times import latest_time
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, timing_of
 from .verdict import Verdict, VerdictName
@@ -85,6 +86,6 @@ def _ask_about_succeeded_build(judged: ClaimToJudge, build: Build, *, is_rewritt
     return Verdict(VerdictName.LEAKED, reason, since, build, keep_until)
 
 
-def _dead_since(judged: ClaimToJudge, end_time: int | None) -> int:
+def _dead_since(judged: ClaimToJudge, end_time: int | None) -> int | None:
     """Return the end of the last build with the lock, or the time of the claim where that is later."""
-    return max(judged.claim.claimed_at, end_time or 0)
+    return latest_time((judged.claim.claimed_at, end_time))

@@ -16,6 +16,7 @@ from dataclasses import replace
 from ..concourse.model import Build, Version
 from ..concourse.references import BuildReference
 from ..handoff.versions.search import MakingBuild, ask_for_making_builds
+from ..shared.times import latest_time
 from .build_rules import ask_about_build
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, timing_of
@@ -49,8 +50,8 @@ def ask_about_making_builds(judged: ClaimToJudge) -> Verdict | None:
     chosen = min(verdicts, key=lambda one: _LAST_RELEASED_FIRST.index(one.name))
     return replace(
         chosen,
-        dead_since=max(one.dead_since or 0 for one in verdicts),
-        keep_until=max((one.keep_until for one in verdicts if one.keep_until is not None), default=None),
+        dead_since=latest_time(one.dead_since for one in verdicts),
+        keep_until=latest_time(one.keep_until for one in verdicts),
     )
 
 

@@ -11,6 +11,7 @@ from ..concourse.model import Build
 from ..handoff.later_takers import ask_for_use_after_taker
 from ..handoff.state import HandOffState
 from ..handoff.versions.search import VersionUsers, ask_for_version_users, has_made
+from ..shared.times import latest_time
 from .build_rules import ask_about_build
 from .claim_to_judge import ClaimToJudge
 from .making_builds import ask_about_making_builds
@@ -81,6 +82,7 @@ def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers
     if later is None:
         return users
     taker, use = later
-    since = None if use.state is HandOffState.IN_USE else max(judged.claim.claimed_at, users.last_end or 0)
+    last_end = latest_time((judged.claim.claimed_at, use.last_end, users.last_end))
+    since = None if use.state is HandOffState.IN_USE else last_end
     reason = f"{reason}, but {use.reason}"
     return Verdict(VerdictName.HANDED_OFF, reason, since, taker, user=use.user, taker=use.taker)

@@ -88,7 +88,8 @@ def _ask_about_named_build(judged: ClaimToJudge) -> Verdict:
     if claiming.timing is ClaimTiming.BEFORE_BUILD:
         return ask_about_missing_build(f"the name {build} belongs to a later build now", judged, build)
     if build.is_active or has_made(build, claim.commit, queries):
-        return _ask_about_its_build(claiming.timing, judged, build)
+        # Whatever its times are, it has not ended before it made the claim.
+        return ask_about_build(judged, build)
     found = ask_about_making_builds(judged)
     made_others = has_made_another_claim(build, claim.commit, queries)
     if found is None:

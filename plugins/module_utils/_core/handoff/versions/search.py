@@ -82,7 +82,7 @@ def ask_for_making_builds(
         makers: dict[int, MakingBuild] = {}
         for resource, number in found.items():
             for build in queries.builds_with_output(resource.pipeline, resource.name, number):
-                earlier = makers.get(build.id, MakingBuild(build)).resources
+                earlier = makers[build.id].resources if build.id in makers else ()
                 makers[build.id] = MakingBuild(build, (*earlier, resource))
         for maker in sorted(makers.values(), key=lambda one: (one.build.is_active, one.build.id), reverse=True):
             if not has_made(maker.build, commit, queries):

@@ -156,3 +156,10 @@ def test_an_exclusion_without_a_slash_is_the_name_of_locks_in_all_pools(pattern:
 
 def test_the_name_of_a_lock_may_end_with_a_blank() -> None:
     assert excluded_by("aws/env-1 ", read_exclusions(["aws/env-1 "]))
+
+
+def test_a_lock_can_have_the_whole_name_of_another_pool() -> None:
+    pools = a_pool()
+    pools.add("cf/fresh", ERRORED)
+    pools.add("cf/fresh/env-1", ERRORED)
+    assert done(clean(pools, exclude=["cf/fresh"])) == ["aws/env-1", "cf/fresh/env-1"]

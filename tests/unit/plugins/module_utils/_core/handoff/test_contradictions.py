@@ -303,7 +303,9 @@ def test_a_claim_that_is_listed_as_taken_by_the_build_that_made_it() -> None:
         queries = Contradicting(model)
         resources = BuildResources((StepVersion("src", ref("v2")),), (StepVersion("envs", ref("v2")),))
         queries.listed_resources = {claiming.id: resources}
-        assert_unreachable(verdict_on(queries, claiming, "v2"), "both took and made the version of the claim")
+        assert_unreachable(
+            verdict_on(queries, claiming, "v2"), "lists that ci/claim 2 both took and made the version of"
+        )
 
 
 def test_a_build_that_is_listed_as_maker_of_a_version_that_it_does_not_list() -> None:
@@ -369,6 +371,7 @@ def test_a_put_step_that_was_renamed_after_the_build_passed_its_version_on() -> 
     model.job("claim", put("envs", step="first"), put("envs", step="second"))
     claiming = model.build("claim", made={"first": "a", "second": "b"})
     model.job("release", get("envs", passed=["claim"]), put("envs"))
+    model.job("docs", get("docs"))
     model.build("release", STARTED, took={"envs": "b"})
     model.next_inputs("release", {"envs": "b"})
     assert verdict_on(ModelQueries(model), claiming, "a").name is HANDED_OFF
@@ -395,3 +398,24 @@ def test_a_build_at_work_with_a_lock_whose_version_no_resource_of_the_pipeline_k
     queries = Contradicting(model)
     queries.unknown_versions = {ref("v4")}
     assert verdict_on(queries, claiming, "v4").name is LEAKED
+
+
+def test_a_lock_that_a_resource_knows_and_its_build_does_not_list_is_not_lost() -> None:
+    """So the list is that of the build, and jobs after it by another resource work with what they list."""
+    model, _other = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    model.versions("envs", "known")
+    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "next"})
+    model.build("test", STARTED, took={"src": "s3"})
+    assert verdict_on(ModelQueries(model), claiming, "known").name is LEAKED
+
+
+def test_only_of_a_rewritten_claim_it_is_certain_what_its_build_took() -> None:
+    """Otherwise the list can be that of another build, so a job after it by the source may have the lock."""
+    model, _other = claimed_with_source()
+    model.job("test", get("src", passed=["claim"]))
+    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "next"})
+    model.build("test", STARTED, took={"src": "s3"})
+    assert ask_for_hand_off(claiming, "unknown", ModelQueries(model)).state is HandOffState.IN_USE
+    rewritten = ask_for_hand_off(claiming, "unknown", ModelQueries(model), is_rewritten=True)
+    assert rewritten.state is HandOffState.UNUSED

@@ -250,3 +250,14 @@ def test_the_chain_is_not_followed_while_a_build_has_the_lock_itself() -> None:
     queries = ModelQueries(model)
     assert verdict_on(queries, claiming, "v2").user == user
     assert [query.about for query in queries.asked if query.method == "build_resources"] == [(claiming.id,)]
+
+
+def test_a_get_step_that_the_claiming_job_no_longer_has_took_a_version_of_the_resource_of_its_name() -> None:
+    """So nothing is forgotten, and a job after it with a later lock keeps none."""
+    model, claiming = claimed_with_source()
+    model.job("claim", put("envs"))
+    model.job("lint", get("src"))
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.build("deploy", STARTED, took={"envs": "v3"})
+    model.next_inputs("deploy", {"envs": "v3"})
+    assert name(model, claiming) is LEAKED

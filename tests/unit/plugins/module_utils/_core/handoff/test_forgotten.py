@@ -32,6 +32,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
+    Query,
     verdict_on,
     verdict_on_id,
 )
@@ -293,3 +294,38 @@ def test_a_rerun_that_starts_after_another_lock_of_the_build_was_judged_keeps_a_
     assert verdict_on(queries, claiming, "v2").name is LEAKED
     model.rerun(build, STARTED)
     assert verdict_on(queries, claiming, "v2").name is HANDED_OFF
+
+
+def test_a_build_that_takes_another_forgotten_resource_keeps_no_lock() -> None:
+    model, claiming = claimed()
+    model.job("lint", get("src"))
+    model.job("other", get("envs"))
+    model.build("lint", STARTED, took={"src": "s2"})
+    model.forgotten = {"envs", "src"}
+    assert name(model, claiming) is LEAKED
+    failed = model.set_status(claiming, FAILED)
+    assert name(model, failed) is VerdictName.FAILED
+    model.build("other", STARTED, took={"envs": "v2"})
+    verdict = judged(model, failed)
+    assert verdict.name is HANDED_OFF
+    assert "ci/other 1 is started, and Concourse has forgotten whether it took the lock" in verdict.reason
+
+
+def test_a_build_that_lists_the_lock_that_it_took_keeps_no_forgotten_one() -> None:
+    """It has started since the source of the pool changed."""
+    model, claiming = claimed()
+    model.made[claiming.id] = ()
+    model.order["envs"].remove(ref("v2"))
+    model.job("other", get("envs"))
+    model.build("other", STARTED, took={"envs": "v3"})
+    assert name(model, claiming) is LEAKED
+
+
+def test_a_job_that_takes_nothing_is_not_asked_for_its_builds() -> None:
+    model, claiming = claimed()
+    model.job("nightly", put("report"))
+    model.build("nightly", STARTED)
+    model.forgotten = {"envs"}
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    assert Query("latest_builds", (model.ref, "nightly")) not in queries.asked

@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, Job
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.former_configuration import (
+    is_former_build,
+    latest_and_oldest_active_builds,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -151,7 +155,8 @@ def test_a_version_that_is_listed_but_not_found_is_of_no_removed_resource() -> N
 def test_an_active_build_of_a_removed_job_is_listed_at_what_it_took() -> None:
     """A list of builds without it would make the lock leaked: nothing else says what a removed job does."""
     model, claiming, _last = with_former_use()
-    user = model.build("release", STARTED, took={"lock": "v2"})
+    user = model.build("release", STARTED, took={"lock": "v2"}, start=claiming.start_time)
+    model.build("claim", FAILED)
     del model.steps["release"]
     model.last_updated = CHANGED_AT
     assert judged(model, claiming).name is HANDED_OFF
@@ -166,3 +171,92 @@ def test_an_active_build_of_a_removed_job_is_listed_at_what_it_took() -> None:
     assert f"a version of {claiming} for {user}" in verdict.reason
     model.set_status(user, FAILED)
     assert verdict_on(Unlisted(model), claiming, "v2").name is LEAKED
+
+
+def test_a_version_that_is_listed_of_any_resource_but_not_found_is_of_no_removed_one() -> None:
+    model, claiming, _last = with_former_use()
+    remove_source(model)
+    model.job("docs", get("docs"))
+    model.versions("docs", "s2")
+
+    class NotFound(ModelQueries):
+        def version_id(self, *about: Any, among_latest: bool = False) -> int | None:
+            number = super().version_id(*about, among_latest=among_latest)
+            return None if ref("s2") in about and not among_latest else number
+
+    verdict = verdict_on(NotFound(model), claiming, "v2")
+    assert verdict.name is UNREACHABLE
+    assert "lists a version of docs, but does not find it" in verdict.reason
+
+
+def test_the_oldest_active_build_of_a_job_is_listed_once_and_only_if_there_is_one() -> None:
+    model, claiming, last = with_former_use()
+    queries = ModelQueries(model)
+    for next_build in (None, last.id, 99):
+        job = Job("deploy", next_build=next_build)
+        assert latest_and_oldest_active_builds(model.ref, job, queries) == (last,)
+    job = Job("deploy", next_build=claiming.id)
+    assert latest_and_oldest_active_builds(model.ref, job, queries) == (last, claiming)
+
+
+@pytest.mark.parametrize("found_in", ["repo", "docs"])
+def test_a_version_of_one_resource_that_is_not_found_though_another_has_it(found_in: str) -> None:
+    """Both are of one repository."""
+    model, claiming, _last = with_former_use()
+    remove_source(model)
+    model.job("docs", get("docs"))
+    for resource in ("repo", "docs"):
+        model.versions(resource, "s2")
+
+    class NotFound(ModelQueries):
+        def version_id(self, *about: Any, among_latest: bool = False) -> int | None:
+            number = super().version_id(*about, among_latest=among_latest)
+            is_found = ref("s2") not in about or about[1] == found_in or among_latest
+            return number if is_found else None
+
+    verdict = verdict_on(NotFound(model), claiming, "v2")
+    if found_in == "docs":
+        assert verdict.name is UNREACHABLE
+        assert "lists a version of repo, but does not find it" in verdict.reason
+    else:
+        assert "lists a version of repo" not in verdict.reason
+
+
+def claimed_from_another_pool() -> tuple[PipelineModel, Build]:
+    """The step of the claiming job has the pool `other` now; `deploy` comes after it, and `gate` took the lock."""
+    model = PipelineModel()
+    model.job("claim", put("envs", step="lock"))
+    model.job("gate", get("envs"))
+    claiming = model.build("claim", made={"lock": "v2"})
+    model.build("gate", took={"envs": "v2"})
+    model.job("claim", put("other", step="lock"))
+    model.job("deploy", get("other", passed=["claim"]))
+    model.last_updated = claiming.end_time
+    return model, claiming
+
+
+def test_a_build_with_a_lock_of_the_pool_that_the_step_has_now_does_not_keep_one_of_the_former_pool() -> None:
+    model, claiming = claimed_from_another_pool()
+    later = model.build("claim", made={"lock": "v3"}, start=CHANGED_AT)
+    model.build("deploy", STARTED, took={"other": "v3"}, start=CHANGED_AT + 60)
+    assert judged(model, claiming).name is LEAKED
+    assert verdict_on(ModelQueries(model), later, "v3").name is HANDED_OFF
+    model.last_updated = (claiming.start_time or 0) - 1
+    assert judged(model, claiming).name is UNREACHABLE, "the step has not changed since"
+
+
+def test_a_lock_of_a_pool_that_the_claiming_job_has_no_more_can_still_be_taken() -> None:
+    model, claiming = claimed_from_another_pool()
+    assert judged(model, claiming).name is LEAKED
+    model.job("use", get("envs", passed=["gate"]))
+    verdict = judged(model, claiming)
+    assert (verdict.name, verdict.taker) == (HANDED_OFF, "use")
+
+
+@pytest.mark.parametrize(("after_start", "expected"), [(-1, False), (0, True), (None, False)])
+def test_a_build_that_started_in_the_second_of_a_change_can_be_from_before_it(
+    after_start: int | None, expected: bool
+) -> None:
+    model, claiming, _last = with_former_use()
+    model.last_updated = None if after_start is None else (claiming.start_time or 0) + after_start
+    assert is_former_build(claiming, model.ref, ModelQueries(model)) is expected

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff import trace
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -325,3 +326,133 @@ def test_a_renamed_source_whose_successor_has_the_version_keeps_no_lock(has_othe
     model.build("test", took={"src": "s3"}, start=CHANGED_AT + 120)
     model.build("release", took={"src": "s3", "envs": "v3"}, start=CHANGED_AT + 180)
     assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+@pytest.mark.parametrize(("after_start", "is_kept"), [(-1, False), (0, True)])
+def test_a_build_that_started_before_the_claiming_build_cannot_have_come_after_it(
+    after_start: int, is_kept: bool
+) -> None:
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    rename_source(model)
+    model.last_updated = CHANGED_AT
+    model.change(user, start_time=(claiming.start_time or 0) + after_start)
+    verdict = verdict_on(ModelQueries(model), claiming, "v2").name
+    assert verdict in KEPT if is_kept else verdict is LEAKED
+
+
+def test_a_pending_rerun_of_a_removed_job_hides_no_build_that_keeps_the_lock() -> None:
+    model = PipelineModel()
+    claiming, _user = with_test(model)
+    model.job("gone", get("src", passed=["claim"]))
+    model.rerun(model.build("gone", FAILED, took={"src": "s2"}), PENDING)
+    rename_source(model)
+    del model.steps["gone"]
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name in KEPT
+
+
+def test_a_rerun_of_a_build_with_another_lock_does_not_keep_that_of_a_failed_one() -> None:
+    """The pool was renamed without `old_name`, so the version of the claim can be of a removed resource."""
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    model.job("use", get("envs"))
+    claiming = model.build("claim", FAILED)
+    model.rerun(model.build("use", FAILED, took={"envs": "v1"}), PENDING)
+    model.job("claim", put("pool"))
+    model.job("use", get("pool"))
+    del model.order["envs"]
+    model.versions("pool", "v2", "v3")
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is VerdictName.FAILED
+
+
+def test_a_build_of_the_claiming_job_does_not_come_after_the_claiming_build() -> None:
+    """It claims another lock for the same source."""
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    model.set_status(user, FAILED)
+    model.build("claim", STARTED, took={"src": "s2"})
+    model.job("release", get("envs"), put("envs"))
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+@pytest.mark.parametrize("maker", ["build", "pack"])
+def test_a_build_took_only_what_one_of_several_later_builds_made(maker: str) -> None:
+    """Its job was removed, and it is not among the latest builds; the steps have other names than the resources."""
+    model = PipelineModel()
+    model.job("claim", get("src"), put("envs"))
+    for job in ("build", "pack"):
+        model.job(job, get("src", passed=["claim"]), put(f"{job}-image", step="image"))
+    model.job("test", get(f"{maker}-image", step="made", passed=[maker]))
+    model.job("release", get("envs"), get(f"{maker}-image", passed=["test"]), put("envs"))
+    claiming = model.build("claim", took={"src": "s2"}, made={"envs": "v2"})
+    for job in ("build", "pack"):
+        model.build(job, took={"src": "s2"}, made={"image": f"{job}-2"})
+    user = model.build("test", STARTED, took={"made": f"{maker}-2"})
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
+    del model.steps["test"]
+    model.job("use", get(f"{maker}-image"))
+    model.job("release", get("envs"), put("envs"))
+    model.last_updated = CHANGED_AT
+    model.build("claim", FAILED)
+    model.page = 1
+    verdict = verdict_on(ModelQueries(model), claiming, "v2")
+    assert (verdict.name, verdict.user) == (HANDED_OFF, user)
+
+
+def test_of_more_later_builds_than_can_be_followed_the_latest_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The users are of a removed job, and not among the latest builds."""
+    monkeypatch.setattr(trace, "_MOST_DESCENDANTS", 1)
+    model = PipelineModel()
+    model.job("claim", get("code"), get("src"), put("envs"))
+    model.job("first", get("src", passed=["claim"]), put("image"))
+    model.job("second", get("code", passed=["claim"]), put("image"))
+    model.job("test", get("image", passed=["first", "second"]))
+    claiming = model.build("claim", took={"code": "c2", "src": "s2"}, made={"envs": "v2"})
+    for job, took in (("first", {"src": "s2"}), ("second", {"code": "c2"})):
+        model.build(job, took=took, made={"image": f"{job}-2"})
+    users = [model.build("test", STARTED, took={"image": f"{job}-2"}) for job in ("first", "second")]
+    model.build("claim", FAILED)
+    del model.steps["test"]
+    model.job("use", get("image"))
+    model.last_updated, model.page = CHANGED_AT, 1
+    for user, expected in zip(reversed(users), (HANDED_OFF, LEAKED), strict=True):
+        assert verdict_on(ModelQueries(model), claiming, "v2").name is expected
+        model.set_status(user, FAILED)
+
+
+def test_a_job_that_takes_the_same_commit_of_another_resource_keeps_no_lock() -> None:
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    model.set_status(user, FAILED)
+    model.job("docs", get("docs"))
+    model.build("docs", STARTED, took={"docs": "s2"})
+    model.job("release", get("envs"), put("envs"))
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+def test_the_removed_job_of_a_build_that_had_the_source_before_the_claim_keeps_no_lock() -> None:
+    model = PipelineModel()
+    model.job("lint", get("src"))
+    model.job("other", get("docs"))
+    model.build("lint", took={"src": "s2"})
+    model.build("other", STARTED, took={"docs": "d1"})
+    claiming, user = with_test(model)
+    model.set_status(user, FAILED)
+    del model.steps["lint"]
+    model.job("release", get("envs"), put("envs"))
+    model.last_updated = CHANGED_AT
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+
+
+def test_a_build_that_started_in_the_second_of_the_claiming_one_ten_minutes_after_a_change_keeps_the_lock() -> None:
+    model = PipelineModel()
+    claiming, user = with_test(model)
+    model.job("test", get("src"))
+    model.job("release", get("envs"), put("envs"))
+    model.last_updated = (claiming.start_time or 0) - 600
+    user = model.change(user, start_time=claiming.start_time)
+    assert verdict_on(ModelQueries(model), claiming, "v2").user == user

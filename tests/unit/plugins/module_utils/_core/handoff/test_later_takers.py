@@ -29,6 +29,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
+    Query,
     verdict_on,
 )
 
@@ -326,3 +327,33 @@ def test_a_build_after_an_earlier_one_that_took_the_lock_is_still_at_work() -> N
     model.build("test", FAILED, took={"src": "s2"})
     verdict = verdict_on(ModelQueries(model), claiming, "v2")
     assert (verdict.name, verdict.user) == (VerdictName.HANDED_OFF, test), verdict.reason
+
+
+def test_a_job_that_had_the_lock_and_leads_to_no_release_hides_no_other() -> None:
+    model, claiming, _timer = passed_on()
+    model.job("look", get("envs"))
+    model.build("look", took={"envs": "v2"})
+    assert after_failure(model, claiming).reason == REASON
+
+
+def test_a_job_of_another_pipeline_has_gone_on_to_a_later_lock() -> None:
+    """Several builds there had the lock before it did."""
+    model, claiming = claimed()
+    other = PipelineModel("tests", first_id=100)
+    other.job("use", get("locks"))
+    other.job("back", get("locks", passed=["use"]), put("locks"))
+    for lock in ("v2", "v2", "v3"):
+        other.build("use", took={"locks": lock})
+    assert verdict_on(ModelQueries(model, other), claiming, "v2").name is VerdictName.HANDED_OFF
+    other.build("back", FAILED, took={"locks": "v3"})
+    assert verdict_on(ModelQueries(model, other), claiming, "v2").name is VerdictName.LEAKED
+
+
+def test_a_pipeline_that_knows_the_lock_and_never_took_it_is_not_asked_for_its_jobs() -> None:
+    model, claiming, _timer = passed_on()
+    model.job("destroy", get("envs"))
+    other = PipelineModel("tests", first_id=100)
+    other.versions("locks", "v2")
+    queries = ModelQueries(model, other)
+    assert ask_for_use_after_failure(claiming, "v2", queries).state is HandOffState.UNUSED
+    assert Query("jobs", (other.ref,)) not in queries.asked

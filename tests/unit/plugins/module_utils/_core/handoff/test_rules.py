@@ -13,6 +13,10 @@ from itertools import permutations
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.rules import ask_for_hand_off
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.search import (
+    ARCHIVED_LONG_BEFORE,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -27,8 +31,12 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    START_OF_TIME,
     get,
     put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
 )
 
 
@@ -199,3 +207,11 @@ def test_a_job_that_only_a_person_starts_counts() -> None:
     assert name(model, claiming) is HANDED_OFF
     model.next_inputs("gate", {"envs": "v3"})
     assert name(model, claiming) is LEAKED
+
+
+def test_pipelines_that_were_archived_long_before_the_claim_are_not_searched() -> None:
+    model, claiming = claimed()
+    queries = ModelQueries(model)
+    ask_for_hand_off(claiming, "v2", queries, START_OF_TIME)
+    searched = {query.about[1] for query in queries.asked if query.method == "resources"}
+    assert searched == {START_OF_TIME - ARCHIVED_LONG_BEFORE}

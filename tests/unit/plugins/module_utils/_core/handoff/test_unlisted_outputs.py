@@ -132,3 +132,16 @@ def test_only_where_an_output_is_missing_are_the_makers_of_other_versions_asked_
     queries = ModelQueries(model)
     assert verdict_on(queries, claiming, "v2").name is LEAKED
     assert Query("builds_with_output", (model.ref, "envs", 4)) in queries.asked
+
+
+def test_only_what_jobs_took_since_the_claiming_build_started_can_be_of_it() -> None:
+    model, claiming = claimed_two()
+    model.made[claiming.id] = model.made[claiming.id][:1]
+    model.versions("envs", "v5", "v6")
+    for version, after_start in (("v5", -1), ("v6", 0)):
+        model.build("release", FAILED, took={"held": version}, start=(claiming.start_time or 0) + after_start)
+    model.build("release", FAILED, took={"held": "v4"})
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    asked = [Query("builds_with_output", (model.ref, "envs", number)) in queries.asked for number in (4, 5)]
+    assert asked == [False, True]

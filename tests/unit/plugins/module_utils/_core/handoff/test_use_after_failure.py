@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build
@@ -12,6 +14,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.ru
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.state import HandOff, HandOffState
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.use_after_failure import (
     ask_for_use_after_failure,
+)
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.search import (
+    ARCHIVED_LONG_BEFORE,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -153,3 +158,38 @@ def test_the_team_of_the_build_is_searched_first() -> None:
     ask_for_use_after_failure(claiming, "v2", queries)
     searched = [query.about[0] for query in queries.asked if query.method == "version_id"]
     assert searched[:2] == [own.ref, other.ref]
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_one_off"),
+    [(ask_for_use_after_failure, False), (ask_for_use_after_failure, True), (ask_for_hand_off, True)],
+)
+def test_pipelines_that_were_archived_long_before_the_claim_are_not_searched(
+    rule: Callable[..., HandOff], is_one_off: bool
+) -> None:
+    model, claiming = failed()
+    build, queries = one_off(model) if is_one_off else (claiming, ModelQueries(model))
+    claimed_at = START_OF_TIME + 7
+    rule(build, "v2", queries, claimed_at)
+    searched = {query.about[1] for query in queries.asked if query.method == "resources"}
+    assert searched == {claimed_at - ARCHIVED_LONG_BEFORE}
+
+
+def test_a_lock_of_a_one_off_build_can_be_taken_from_a_build_that_had_it() -> None:
+    model, _claiming = failed()
+    taker = model.build("use", took={"envs": "v2"})
+    model.job("destroy", get("envs", passed=["use"]), put("envs"))
+    build, queries = one_off(model)
+    reason = "ci/use 1 had it and succeeded; job destroy can still take the lock"
+    expected = HandOff(HandOffState.TAKEABLE, reason, taker.end_time)
+    assert ask_for_use_after_failure(build, "v2", queries) == expected
+
+
+def test_a_job_after_a_build_that_had_the_lock_of_a_one_off_build_has_gone_on_to_a_later_one() -> None:
+    model, _claiming = failed()
+    model.job("destroy", get("envs", passed=["use"]), put("envs"))
+    for lock in ("v2", "v2", "v3"):
+        model.build("use", took={"envs": lock})
+    model.build("destroy", FAILED, took={"envs": "v3"})
+    build, queries = one_off(model)
+    assert ask_for_use_after_failure(build, "v2", queries).state is UNUSED

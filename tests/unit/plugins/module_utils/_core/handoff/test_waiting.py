@@ -187,3 +187,12 @@ def test_while_a_job_can_still_take_the_lock_the_builds_of_others_are_listed_onc
     queries = ModelQueries(model)
     assert verdict_on(queries, claiming, "v2").taker == "smoke"
     assert [query.about[1] for query in queries.asked if query.method == "latest_builds"] == ["deploy"]
+
+
+def test_a_build_that_waits_for_another_resource_hides_none_that_waits_for_the_lock() -> None:
+    model, claiming = claimed()
+    model.job("lint", get("src"))
+    model.job("deploy", get("envs", passed=["claim"]))
+    model.build("lint", PENDING)
+    waiting = model.build("deploy", PENDING)
+    assert judged(model, claiming).user == waiting

@@ -65,7 +65,7 @@ class ModelQueries:
         self.has_filter = True
         self.by_builds = True
         self.hidden_teams: frozenset[str] = frozenset()
-        self.locks_of_versions: dict[str, str] = {}
+        self.locks_of_versions: dict[tuple[str, Version], str] = {}
         self.hidden_inputs: frozenset[PipelineReference] = frozenset()
         self.is_missing: Callable[[Query], bool] = lambda query: False
         self.before_answer: Callable[[Query], None] = lambda query: None
@@ -94,7 +94,7 @@ class ModelQueries:
 
     def lock_of_version(self, resource: ResourceReference, version: Version) -> str | None:
         query = Query("lock_of_version", (resource, version))
-        return self._answer(query, lambda: self.locks_of_versions.get(resource.name))
+        return self._answer(query, lambda: self.locks_of_versions.get((resource.name, version)))
 
     def can_search_versions(self) -> bool:
         return self._answer(Query("can_search_versions", ()), lambda: self.has_filter)

@@ -146,3 +146,40 @@ def test_of_a_claim_that_somebody_made_again_after_its_build(status: BuildStatus
     assert (verdict(end).name, verdict(end).dead_since) == (name, claim.claimed_at)
     others = (None, claim.claimed_at, end + 61, (build.start_time or 0) - 61)
     assert {verdict(authored_at).name for authored_at in others} == {VerdictName.ZOMBIE}
+
+
+def test_a_claim_that_its_build_pushed_in_the_second_of_its_date_is_not_made_again() -> None:
+    """It came within the skew of clocks after the end, and the build lists another claim."""
+    model, build = claiming(SUCCEEDED)
+    model.versions("envs", "other")
+    claim = claim_by(build, "other", at=(build.end_time or 0) + 30)
+    for authored_at in (None, claim.claimed_at):
+        again = replace(claim, authored_at=authored_at)
+        assert judge_claim(again, holder_of(build), ModelQueries(model), now=0).name is VerdictName.ZOMBIE
+
+
+@pytest.mark.parametrize("status", UNSUCCESSFUL)
+def test_of_a_build_that_did_not_succeed_and_whose_lock_a_job_can_take_from_another_build(status: BuildStatus) -> None:
+    model, build = claiming(status)
+    taker = model.build("use", took={"envs": "v2"})
+    model.job("destroy", get("envs", passed=["use"]), put("envs"))
+    what = "ci/use 1 had it and succeeded; job destroy can still take the lock"
+    reason = f"ci/claim 1 {UNSUCCESSFUL[status]}, but {what}"
+    verdict = verdict_on(ModelQueries(model), build, "v2")
+    assert_verdict(verdict, Verdict(VerdictName.HANDED_OFF, reason, taker.end_time, build, taker="destroy"))
+
+
+@pytest.mark.parametrize(
+    ("after_end", "name"), [(0, VerdictName.HANDED_OFF), (61, VerdictName.UNVERIFIED)], ids=["in time", "rewritten"]
+)
+def test_the_lost_claim_of_a_build_keeps_the_lock_while_a_job_after_it_is_active(
+    after_end: int, name: VerdictName
+) -> None:
+    """No build claims so long after its end: the claim was rewritten, and what the build took is followed as usual."""
+    model = PipelineModel()
+    model.job("claim", get("code"), put("envs"))
+    model.job("deploy", get("code", passed=["claim"]))
+    build = model.build("claim", took={"code": "c1"}, made={"envs": "v2"})
+    model.build("deploy", STARTED, took={"code": "c2"})
+    verdict = verdict_on(ModelQueries(model), build, "unknown", at=(build.end_time or 0) + after_end)
+    assert verdict.name is name

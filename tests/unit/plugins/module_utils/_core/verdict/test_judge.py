@@ -34,6 +34,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     START_OF_TIME,
     PipelineModel,
     put,
+    ref,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
@@ -328,3 +329,25 @@ def test_a_claim_that_names_nothing_is_searched_for_in_the_default_team_first() 
     queries = ModelQueries(model)
     judge_locks([LOCKS[0]], replace(snapshot, claims=claims), POOLS, queries, now=0, default_team="home")
     assert {query.about[0] for query in queries.asked if query.method == "resources"} == {frozenset({"home"})}
+
+
+def test_an_unnamed_claim_is_compared_with_the_lock_that_a_build_has_put() -> None:
+    snapshot, model = world()
+    build = model.build("up", BuildStatus.ERRORED, made={"envs": "c"})
+    claims = {LOCKS[0].path: Claim("c", (build.start_time or 0) + 1, "CI Pool Resource", "claiming: a")}
+    snapshot = replace(snapshot, claims=claims)
+    for lock, expected in (("aws/a", VerdictName.ERRORED), ("aws/b", VerdictName.UNVERIFIED)):
+        queries = ModelQueries(model)
+        queries.locks_of_versions["envs", ref("c")] = lock
+        (judged,) = judge_locks([LOCKS[0]], snapshot, POOLS, queries, now=NOW, default_team="home")
+        assert judged.verdict.name is expected
+
+
+def test_a_change_of_the_claimed_file_counts_whoever_has_the_lock() -> None:
+    """Either a person has restored the claim or its history was rewritten: both wait from the change on."""
+    snapshot, model = world()
+    claim = replace(snapshot.claims["aws/claimed/a"], authored_at=7)
+    for changed_claim in (replace(claim, changed_at=NOW), replace(claim, changed_after=NOW)):
+        changed = replace(snapshot, claims={**snapshot.claims, "aws/claimed/a": changed_claim})
+        judged = judge_locks([LOCKS[0]], changed, POOLS, ModelQueries(model), now=NOW, default_team="home")[0]
+        assert [one.dead_since for one in judged.verdict.readings] == [NOW, NOW]

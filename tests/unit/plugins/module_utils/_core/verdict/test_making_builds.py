@@ -12,6 +12,11 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import Holder, HolderKind
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import BuildReference
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.claim_to_judge import ClaimToJudge
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.making_builds import (
+    ask_about_making_builds,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
@@ -19,6 +24,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     PipelineModel,
     get,
     put,
+    ref,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
@@ -208,7 +214,7 @@ def test_an_ended_build_that_checked_another_lock_did_not_make_the_claim(
     watching = listed(model, "watch", ERRORED)
     queries = ModelQueries(model)
     if lock is not None:
-        queries.locks_of_versions["envs"] = lock
+        queries.locks_of_versions["envs", ref("v2")] = lock
     claim = claim_by(watching, "v2", at=CLAIMED_AT)
     remembered = watching.id if is_remembered else None
     assert judge_claim(claim, UNNAMED, queries, now=0, remembered=remembered, lock="aws/env-1").name is name
@@ -228,3 +234,32 @@ def test_only_a_build_of_the_number_that_the_claim_names_made_it(status: BuildSt
         claiming,
         CLAIMED_AT + 10,
     )
+
+
+def test_a_claim_that_names_an_id_was_made_by_the_build_of_that_id() -> None:
+    model = pipeline()
+    claiming, watching = listed(model, "claim", ABORTED), listed(model, "watch", FAILED)
+    claim, queries = claim_by(claiming, "v2", at=CLAIMED_AT), ModelQueries(model)
+    for build, name in ((claiming, VerdictName.ABORTED), (watching, VerdictName.FAILED)):
+        holder = Holder(HolderKind.BUILD, "a build", (BuildReference(id=build.id),))
+        judged = ClaimToJudge(claim, holder, queries, frozenset({"main"}), CLAIMED_AT)
+        verdict = ask_about_making_builds(judged)
+        assert verdict is not None
+        assert (verdict.name, verdict.build) == (name, build)
+
+
+@pytest.mark.parametrize(
+    ("after_end", "name"), [(0, VerdictName.HANDED_OFF), (61, VerdictName.FAILED)], ids=["in time", "rewritten"]
+)
+def test_the_named_build_cannot_have_lost_a_claim_that_is_later_than_its_end(after_end: int, name: VerdictName) -> None:
+    """It lists one of its two puts, and a job that comes after it by another resource has an active build."""
+    model = PipelineModel()
+    model.job("claim", get("code"), put("envs"), put("envs", step="second"))
+    model.job("deploy", get("code", passed=["claim"]))
+    claiming = model.build("claim", took={"code": "c1"}, made={"envs": "v1"}, start=START_OF_TIME)
+    model.build("deploy", STARTED, took={"code": "c2"})
+    other = PipelineModel("other", first_id=100)
+    other.job("watch", put("locks"))
+    other.build("watch", FAILED, made={"locks": "v2"}, start=START_OF_TIME)
+    verdict = verdict_on(ModelQueries(model, other), claiming, "v2", at=(claiming.end_time or 0) + after_end)
+    assert verdict.name is name

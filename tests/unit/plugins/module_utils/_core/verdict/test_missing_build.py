@@ -441,3 +441,68 @@ def test_words_before_the_name_of_a_build_that_is_gone_can_be_those_of_a_person(
     verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), ModelQueries(model), now=0)
     assert verdict.name is name
     assert ("a person can have written the words before its name" in verdict.reason) is (name is not GONE)
+
+
+def test_of_a_claim_whose_team_can_have_another_name_now_everything_known_is_shown() -> None:
+    model = PipelineModel()
+    model.job("claim", put("envs"))
+    later = model.build("claim")
+    queries = ModelQueries(model)
+    queries.hidden_teams = frozenset({"main"})
+    claim = claim_by(later, "c0ffee", at=(later.start_time or 0) - 7200)
+    verdict = judge_claim(claim, holder_of(later), queries, now=0)
+    expected = Verdict(UNVERIFIED, "the name ci/claim 1 belongs to a later build now", claim.claimed_at, later)
+    assert replace(verdict, reason=verdict.reason.partition(",")[0]) == expected
+
+
+def passed_on() -> tuple[PipelineModel, Build, Build]:
+    """`timer` has taken the lock of a build that lists no claim; `destroy` comes after it and releases."""
+    model, build = a_pipeline(lost=True)
+    model.job("timer", get("envs"), get("parts"))
+    model.job("destroy", get("envs", passed=["timer"]), put("envs"))
+    return model, build, model.build("timer", took={"envs": "v2", "parts": "p1"})
+
+
+def assert_passed_on(queries: ModelQueries, build: Build, what: str, since: int | None, taker: Build) -> Verdict:
+    """Check all fields of the verdict on a claim whose name leads nowhere, and return it."""
+    reason = f"Concourse has no main/old/claim 1 any more, but new/timer 1 had it and succeeded; {what}"
+    verdict = judge(queries, build)
+    assert verdict == Verdict(HANDED_OFF, reason, since, taker)
+    return verdict
+
+
+def test_of_a_claim_without_a_build_whose_lock_a_job_can_take_everything_known_is_shown() -> None:
+    model, build, timer = passed_on()
+    what = "job destroy can still take the lock"
+    verdict = assert_passed_on(ModelQueries(model), build, what, timer.end_time, timer)
+    assert (verdict.user, verdict.taker) == (None, "destroy")
+    claim = claim_by(build, "v2", at=(timer.end_time or 0) + 60)
+    verdict = judge_claim(claim, UNNAMED, ModelQueries(model), now=claim.claimed_at)
+    assert (verdict.name, verdict.dead_since) == (HANDED_OFF, claim.claimed_at), "not left before it was claimed"
+
+
+def test_of_a_claim_without_a_build_whose_lock_a_later_build_uses_everything_known_is_shown() -> None:
+    model, build, timer = passed_on()
+    model.job("destroy", get("parts", passed=["timer"]), put("envs"))
+    user = model.build("destroy", STARTED, took={"parts": "p1"})
+    verdict = assert_passed_on(ModelQueries(model), build, "new/destroy 1 is started with its parts", None, timer)
+    assert (verdict.user, verdict.taker) == (user, None)
+
+
+def test_a_lock_without_a_claiming_build_is_dead_since_the_last_build_on_its_way_to_a_release() -> None:
+    """`test` works in the environment without taking the lock."""
+    model, build, timer = passed_on()
+    model.job("test", get("parts", passed=["timer"]))
+    model.job("destroy", get("parts", passed=["test"]), put("envs"))
+    test = model.build("test", took={"parts": "p1"})
+    what = "job destroy can still take its parts, on the way to releasing the lock"
+    assert_passed_on(ModelQueries(model), build, what, test.end_time, timer)
+
+
+def test_a_job_after_a_build_that_had_the_lock_has_gone_on_to_a_later_one() -> None:
+    model, build, _timer = passed_on()
+    for lock in ("v2", "v3"):
+        model.build("timer", took={"envs": lock, "parts": "p1"})
+    model.build("destroy", FAILED, took={"envs": "v3"})
+    model.next_inputs("destroy", {"envs": "v3"})
+    assert judge(ModelQueries(model), build).name is GONE

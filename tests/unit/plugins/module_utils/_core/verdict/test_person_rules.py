@@ -12,6 +12,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.layou
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.lock import Lock
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.judge import judge_locks
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.person_rules import with_person
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import (
     ALWAYS_KEPT,
     POOL_BOY_POLICIES,
@@ -130,3 +131,9 @@ def test_a_hold_without_a_reason_ends_with_its_end() -> None:
     claim = Claim("c0ffee", UNTIL, "Ada Lovelace", "claiming: env-1\n\nHeld-By: ada\nHold-Until: never\n")
     verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), None, now=UNTIL)
     assert verdict == Verdict(VerdictName.HELD, "held by ada without an end")
+
+
+def test_a_hold_that_ends_with_the_last_build_changes_nothing() -> None:
+    claim = Claim("c0ffee", UNTIL - 7200, "git", "main/ci/up build 3 claiming: env-1", later_trailers=TAKEN_OVER)
+    verdict = Verdict(VerdictName.FAILED, "why", UNTIL)
+    assert with_person(verdict, claim, read_holder(claim, "env-1", "main")) is verdict

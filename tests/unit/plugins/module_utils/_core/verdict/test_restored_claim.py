@@ -10,11 +10,14 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import read_holder
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import PipelineReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.person_rules import with_person
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 
 CLAIMED = 1_795_975_200  # 2026-11-29T18:00:00Z
+BUILD = Build(3, "3", BuildStatus.FAILED, "main", PipelineReference("main", "ci"), "up", CLAIMED - 9, CLAIMED)
 CLAIM = Claim("c0ffee", CLAIMED, "git", "main/ci/up build 3 claiming: env-1", authored_at=CLAIMED - 3 * 3600)
 OF_PERSON = replace(CLAIM, message="take env-1")
 IN_USE = [VerdictName.RUNNING, VerdictName.HANDED_OFF, VerdictName.UNREACHABLE]
@@ -91,3 +94,14 @@ def test_without_a_concourse_the_build_can_still_have_the_lock() -> None:
     policies = PoolPolicy(STALE, has_concourse=False)
     assert policies.releasable_at(verdict) is None
     assert replace(policies, no_concourse=Policy.STALE).releasable_at(verdict) == CLAIMED + 3600
+
+
+@pytest.mark.parametrize("name", IN_USE)
+def test_a_lock_in_use_is_otherwise_that_of_a_person(name: VerdictName) -> None:
+    otherwise = restored(Verdict(name, "why")).otherwise
+    assert otherwise is not None
+    assert (otherwise.name, otherwise.dead_since) == (VerdictName.MANUAL, CLAIMED)
+
+
+def test_the_build_of_the_claim_is_shown_though_a_person_restored_it() -> None:
+    assert restored(Verdict(VerdictName.FAILED, "why", 7, BUILD)).build == BUILD

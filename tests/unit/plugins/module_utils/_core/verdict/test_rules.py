@@ -358,3 +358,24 @@ def test_a_remembered_build_is_asked_for_where_the_one_of_the_name_does_not_list
     verdict = judge_claim(claim_by(build, "v2"), holder_of(build), queries, now=0, remembered=maker.id)
     assert (verdict.name, verdict.build) == (VerdictName.RUNNING, maker)
     assert "resources" not in {query.method for query in queries.asked}
+
+
+def test_a_claim_that_no_resource_knows_is_unverified_and_otherwise_that_of_its_build() -> None:
+    """Its build lists another claim: the history may have been rewritten."""
+    queries, _model, build = claiming(BuildStatus.FAILED)
+    claim = claim_by(build, "rewritten")
+    verdict = judge_claim(claim, holder_of(build), queries, now=claim.claimed_at)
+    reason = "ci/claim 1 made other claims, and Concourse does not know this one: the history may have been rewritten"
+    own = Verdict(VerdictName.FAILED, "ci/claim 1 failed and left it claimed", build.end_time, build)
+    assert verdict == Verdict(VerdictName.UNVERIFIED, reason, build.end_time, build, otherwise=own)
+    searched = {query.about[1] for query in queries.asked if query.method == "resources"}
+    assert searched == {claim.claimed_at - 30 * 24 * 60 * MINUTE}
+
+
+def test_a_claim_that_names_an_id_is_that_of_the_build_of_this_id() -> None:
+    """A build that only checked the pool lists the claim as well."""
+    queries, _model, checking = claiming(BuildStatus.FAILED)
+    one_off = replace(checking, id=99, status=BuildStatus.ABORTED, pipeline=None, job=None)
+    queries.one_offs[one_off.id] = one_off
+    verdict = verdict_on(queries, one_off, "v2")
+    assert (verdict.name, verdict.build) == (VerdictName.ABORTED, one_off)

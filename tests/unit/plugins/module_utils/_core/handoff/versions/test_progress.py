@@ -318,3 +318,17 @@ def test_the_claiming_build_has_its_place_in_the_order_though_its_job_puts_no_mo
     assert name(model, claiming) is HANDED_OFF
     model.build("claim", took={"envs": "v3"})
     assert name(model, claiming) is LEAKED
+
+
+def test_another_version_of_the_same_build_that_comes_next_passes_nothing_over() -> None:
+    """`check` has taken the lock of a later build, and somebody has pinned the second lock of this one."""
+    model, _other = claimed()
+    model.versions("envs", "a", "b", "c")
+    model.job("claim", put("envs", step="first"), put("envs", step="second"))
+    model.job("check", get("envs", passed=["claim"]))
+    claiming = model.build("claim", made={"first": "a", "second": "b"})
+    model.build("claim", made={"first": "c"})
+    model.build("check", FAILED, took={"envs": "c"})
+    model.next_inputs("check", {"envs": "b"})
+    progress = progress_of(model, claiming, "a")
+    assert not progress.ask_has_passed_over_everywhere("check")

@@ -144,3 +144,14 @@ def test_a_job_of_another_pipeline_that_took_the_lock_and_was_removed(status: Bu
     other.job("lint")
     del other.steps["test"]
     assert verdict_on(ModelQueries(model, other), claiming, "v2").name is LEAKED
+
+
+def test_a_removed_job_that_took_the_lock_hides_no_rerun_of_another_job() -> None:
+    model, claiming = claimed()
+    for job in ("gone", "deploy"):
+        model.job(job, get("envs", passed=["claim"]))
+    gone, deploy = (model.build(job, FAILED, took={"envs": "v2"}) for job in ("gone", "deploy"))
+    del model.steps[str(gone.job)]
+    assert verdict_on(ModelQueries(model), claiming, "v2").name is LEAKED
+    rerun = model.rerun(deploy, PENDING)
+    assert verdict_on(ModelQueries(model), claiming, "v2").user == rerun

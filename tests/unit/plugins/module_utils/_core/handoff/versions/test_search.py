@@ -12,13 +12,16 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import Build, BuildStatus
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.queries import NoCredibleResponse
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.references import ResourceReference
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions import search
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.search import (
+    MakingBuild,
     VersionUsers,
     ask_for_making_builds,
     ask_for_version_users,
     has_made,
     has_made_another_claim,
+    is_known_version,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
@@ -119,7 +122,9 @@ def test_a_build_that_another_team_knows_is_found_by_its_version() -> None:
 
 def test_a_version_is_known_where_a_resource_has_it_whether_or_not_a_build_took_it() -> None:
     model, _claiming = claimed()
-    assert ask_for_version_users("v2", TEAMS, ModelQueries(model)) == VersionUsers(True)
+    queries = ModelQueries(model)
+    assert ask_for_version_users("v2", TEAMS, queries) == VersionUsers(True)
+    assert Query("resources", (TEAMS, None, False)) in queries.asked
     assert ask_for_version_users("unknown", TEAMS, ModelQueries(model)) == VersionUsers(False)
     queries = ModelQueries(model)
     queries.has_filter = False
@@ -229,3 +234,31 @@ def test_a_one_off_build_is_not_shown_to_have_made_another_claim() -> None:
     queries.build_resources = lambda build: resources  # type: ignore[method-assign]
     one_off: Build = replace(claiming, pipeline=None, job=None)
     assert not has_made_another_claim(one_off, "v9", queries)
+
+
+def test_a_build_is_found_with_all_resources_that_list_the_claim_there() -> None:
+    model, claiming = claimed()
+    model.job("watch", put("all-envs"))
+    model.made[claiming.id] += model._carried("watch", {"all-envs": "v2"}, type(put("all-envs")))
+    expected = tuple(ResourceReference(model.ref, name) for name in ("envs", "all-envs"))
+    queries = ModelQueries(model)
+    assert list(ask_for_making_builds("v2", TEAMS, queries)) == [MakingBuild(claiming, expected)]
+    remembered = next(ask_for_making_builds("v2", TEAMS, queries, claiming.id))
+    assert remembered == MakingBuild(claiming), "it has not been searched for"
+
+
+@pytest.mark.parametrize(("commit", "expected"), [("v2", True), ("v9", False)])
+def test_a_version_is_known_where_any_resource_that_a_maker_can_have_put_to_has_it(commit: str, expected: bool) -> None:
+    model, claiming = claimed()
+    queries = ModelQueries(model)
+    claimed_at = claiming.end_time or 0
+    assert is_known_version(commit, TEAMS, queries, claimed_at) is expected
+    searched = [query for query in queries.asked if query.method == "resources"]
+    assert searched == [Query("resources", (TEAMS, claimed_at - search.ARCHIVED_LONG_BEFORE, True))]
+
+
+def test_before_concourse_5_5_any_version_can_be_known() -> None:
+    model, _claiming = claimed()
+    queries = ModelQueries(model)
+    queries.has_filter = False
+    assert is_known_version("v9", TEAMS, queries, 0)
