@@ -19,8 +19,8 @@ def unwritable_files(settings: RoundSettings) -> Iterator[Failure]:
         found = settings.unwritable.get(file)
         if found is None:
             continue
-        state, _, place = found.partition(" ")
-        kind, _, user = state.partition(":")
+        state, _blank, place = found.partition(" ")
+        kind, _colon, user = state.partition(":")
         where = place if kind == "folder" else dirname(place) or "."
         if (step, where) not in told:
             told.add((step, where))
