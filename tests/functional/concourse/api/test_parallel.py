@@ -45,6 +45,13 @@ def url(tmp_path: Path) -> object:
 
 
 def test_five_hundred_builds(url: str, connect: Connect) -> None:
+    # Sequentially, each takes at least the latency. Other tests can have the processors for a while.
+    limit, attempts = BUILDS * LATENCY / 8, 3
+    assert any(seconds_for_all(url, connect) <= limit for _attempt in range(attempts))
+
+
+def seconds_for_all(url: str, connect: Connect) -> float:
+    """Ask a new client for all builds in parallel, and return how long it takes."""
     concourse = connect(url)
     concourse.connect()
     queries = concourse.queries()
@@ -53,5 +60,4 @@ def test_five_hundred_builds(url: str, connect: Connect) -> None:
         found = list(pool.map(lambda number: queries.build(BuildReference(id=number)), range(1, BUILDS + 1)))
     taken = time.monotonic() - started
     assert [build.id for build in found if build is not None] == list(range(1, BUILDS + 1))
-    # Sequentially, each takes at least the latency.
-    assert taken <= BUILDS * LATENCY / 8, f"{taken:.2f} s"
+    return taken
