@@ -56,6 +56,8 @@ def test_a_file_that_cannot_be_written_is_found_before_anything_changes(
     (machine.out / "taken.html").mkdir()
     (machine.out / "beside.json").mkdir()
     cases = refused(str(machine.out))
+    # Ansible expands variables of the environment in a command.
+    machine.variables |= {"file": "x", "behind": "x", "folder": "/", "state": "free"}
     before = fingerprint(scene.locks.path)
     run = machine.rounds({name: work(scene, **more) for name, (more, _words) in cases.items()}, *options)
     assert run.run.code == 2
