@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from .._variables.variable_names import unknown_variables
+from .._variables.whole_numbers import is_whole_number
 from .cron_expression import mistake_in_cron
 from .exposed_secrets import exposed_secrets
 from .round_mistakes import mistakes_in_round
@@ -71,7 +72,7 @@ def _mistakes_in_values(settings: ScheduleSettings) -> Iterator[str]:
             yield wrong
     yield from _mistakes_in_texts(settings)
     numbers = ((settings.timeout, 1), (settings.randomized_delay, 0), (settings.log_rotations, 0))
-    if not all(_is_number(value, least) for value, least in numbers):
+    if not all(is_whole_number(value, least=least) for value, least in numbers):
         yield (
             "pool_boy_schedule_timeout must be 1 second or more; pool_boy_schedule_randomized_delay and"
             " pool_boy_schedule_log_rotations must be 0 or more."
@@ -97,10 +98,3 @@ def _mistakes_in_texts(settings: ScheduleSettings) -> Iterator[str]:
             f"{', '.join(wrong)} must be an absolute path with only letters, digits and the characters . _ - + @ : , in"
             " it, because units and commands contain it."
         )
-
-
-def _is_number(value: object, least: int) -> bool:
-    try:
-        return int(str(value)) >= least
-    except ValueError:
-        return False

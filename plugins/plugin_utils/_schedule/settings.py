@@ -90,7 +90,8 @@ class ScheduleSettings:
     @property
     def output_files(self) -> list[str]:
         """The files that the round writes outside its home, such as page and metrics."""
-        page, index, metrics, state = (str(self.given.get(name) or "") for name in _OUTPUTS)
+        given = self.given
+        page, index, metrics, state = (str(given.get(name) or "") for name in _OUTPUTS)
         kept_state = str(self.written_variables["pool_boy_state_file"])
         beside = RoundSettings(page_file=page, metrics_file=metrics, state_file=kept_state).data_file
         files = (page, index, metrics, state, beside)

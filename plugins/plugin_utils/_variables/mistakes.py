@@ -15,6 +15,7 @@ from .._round.output_files import unwritable_files
 from .._round.settings import RoundSettings
 from .._round.web_addresses import PLACE_OF_COMMIT
 from .variable_names import unknown_variables
+from .whole_numbers import is_whole_number
 
 # The message of a request with an unreadable port shows it, and it can be a password.
 _ADDRESS = re.compile(r"https?://(?=[!-~]+$)([^/?#]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#@:\[\]]+)(:[0-9]+)?([/?#].*)?")
@@ -35,9 +36,9 @@ def mistakes(settings: RoundSettings, variables: Collection[str]) -> Iterator[st
     yield from _mistakes_in_files(settings)
     yield from _mistakes_in_index(settings)
     yield from _mistakes_in_addresses(settings)
-    if not _is_minutes(settings.kept_too_long):
+    if not is_whole_number(settings.kept_too_long):
         yield "pool_boy_kept_too_long must be a number of minutes, 0 or more."
-    if not _is_minutes(settings.page_old_after, least=1):
+    if not is_whole_number(settings.page_old_after, least=1):
         yield "pool_boy_page_old_after must be a number of minutes, 1 or more."
 
 
@@ -102,10 +103,3 @@ def _mistakes_in_addresses(settings: RoundSettings) -> Iterator[str]:
         )
     if settings.pushgateway_password and not settings.pushgateway_username:
         yield "pool_boy_pushgateway_password needs pool_boy_pushgateway_username."
-
-
-def _is_minutes(value: object, *, least: int = 0) -> bool:
-    try:
-        return int(str(value)) >= least
-    except ValueError:
-        return False

@@ -36,9 +36,9 @@ class Claim:
     `changed_at` is when somebody last changed the claimed file since, None if nobody has. `authored_at` is its author
     time, None if it was not read.
 
-    A clock can be behind: `made_after` and `changed_after` are the latest times of the commits before the claim and
-    before those changes, None if there are none or they were not read. `later_trailers` holds the trailers of these
-    changes; it is empty if none of the changes states an end.
+    A clock can be behind: `made_after` is the latest time of the commits before the claim, and `changed_after` that of
+    the commits before those changes; both are None if no such commit was read. `later_trailers` holds the trailers of
+    these changes; it is empty if no change states an end.
     """
 
     commit: str

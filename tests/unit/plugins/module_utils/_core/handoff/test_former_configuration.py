@@ -137,15 +137,18 @@ def test_a_rerun_that_waits_keeps_the_lock(change: Callable[[PipelineModel], Non
     assert judged(model, claiming).name in (UNREACHABLE, HANDED_OFF)
 
 
+class NotFound(ModelQueries):
+    """A Concourse that lists version s2, but does not find it."""
+
+    def version_id(self, *about: Any, among_latest: bool = False) -> int | None:
+        number = super().version_id(*about, among_latest=among_latest)
+        return None if ref("s2") in about and not among_latest else number
+
+
 def test_a_version_that_is_listed_but_not_found_is_of_no_removed_resource() -> None:
     model, claiming, _last = with_former_use()
     remove_source(model)
     model.versions("repo", "s2")
-
-    class NotFound(ModelQueries):
-        def version_id(self, *about: Any, among_latest: bool = False) -> int | None:
-            number = super().version_id(*about, among_latest=among_latest)
-            return None if ref("s2") in about and not among_latest else number
 
     verdict = verdict_on(NotFound(model), claiming, "v2")
     assert verdict.name is UNREACHABLE
@@ -178,11 +181,6 @@ def test_a_version_that_is_listed_of_any_resource_but_not_found_is_of_no_removed
     remove_source(model)
     model.job("docs", get("docs"))
     model.versions("docs", "s2")
-
-    class NotFound(ModelQueries):
-        def version_id(self, *about: Any, among_latest: bool = False) -> int | None:
-            number = super().version_id(*about, among_latest=among_latest)
-            return None if ref("s2") in about and not among_latest else number
 
     verdict = verdict_on(NotFound(model), claiming, "v2")
     assert verdict.name is UNREACHABLE
