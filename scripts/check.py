@@ -15,15 +15,16 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
+from itertools import chain, groupby
 from pathlib import Path
 from typing import IO
 
 from scripts.junit import TestCase, read_cases, report_files
 from scripts.skips import Skip, find_skips
 from scripts.slowest import slowest_tests
-from scripts.stages import AT_ONCE, GROUPS, ON_REQUEST, Stage
+from scripts.stage import Stage
+from scripts.stages import AT_ONCE, GROUPS, ON_REQUEST
 
 
 @dataclass
@@ -49,19 +50,25 @@ class Outcome:
 
 
 def run_stage(stage: Stage) -> Outcome:
-    """Run one stage and show its output while it runs."""
+    """Run one stage alone and show its output while it runs."""
     if stage.obstacle:
         return Outcome(stage)
     print(f"\n=== {stage.name}", flush=True)
-    outcome = _run(stage, None)
+    outcome = _run(replace(stage, command=[*stage.command, *stage.when_alone]), None)
     print(f"=== {stage.name}: {outcome.word}, {outcome.seconds:.1f} s", flush=True)
     return outcome
 
 
 def run_at_once(stages: Sequence[Stage]) -> list[Outcome]:
-    """Run single-core stages in parallel, one for each core, and show the output of each when it ends."""
+    """Run single-core stages in parallel, one for each core, and show the output of each when it ends.
+
+    Stages that share a workplace run one after the other.
+    """
+    rows: dict[object, list[Stage]] = {}
+    for stage in stages:
+        rows.setdefault(stage.workplace or stage.name, []).append(stage)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(_run_unseen, stages))
+        return list(chain.from_iterable(threads.map(lambda row: list(map(_run_unseen, row)), rows.values())))
 
 
 def _run_unseen(stage: Stage) -> Outcome:
@@ -131,7 +138,8 @@ def main(names: Sequence[str]) -> int:
     chosen = names or [name for name in GROUPS if name not in ON_REQUEST]
     for at_once, group in groupby(chosen, key=AT_ONCE.__contains__):
         stages = [stage for name in group for stage in GROUPS[name]()]
-        outcomes += run_at_once(stages) if at_once else [run_stage(stage) for stage in stages]
+        together = at_once and len(stages) > 1
+        outcomes += run_at_once(stages) if together else [run_stage(stage) for stage in stages]
     print(summary(outcomes), flush=True)
     missing = missing_parts(outcomes)
     if missing:

@@ -1,25 +1,21 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stages of ``make test``: the command, its folder, and the reason if it cannot run here."""
+"""The stages of ``make test``, in the groups that make runs one by one."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from scripts.ansible_test import collection_copy, workplace
 from scripts.checkout import CHECKOUT
+from scripts.pytest_stages import COLLECTIONS, PACKAGE, functional_stage, processes, pytest_stage
 from scripts.pythons import find_pythons
-
-COLLECTIONS = CHECKOUT / ".collections"
-PACKAGE = "ansible_collections.poolboy.concourse"
-COLLECTION = COLLECTIONS.joinpath(*PACKAGE.split("."))
-REPORTS = CHECKOUT / ".cache" / "reports"
+from scripts.stage import Stage
 
 # All documents but those that a program writes, or that were recorded.
 MARKDOWN = ("--recurse", "--respect-gitignore", "--exclude", "CHANGELOG.md", "--exclude", "tests/contract", ".")
@@ -36,23 +32,6 @@ SAME_WITH_EACH_CORE = ("changelog", "pep8", "pylint", "yamllint")
 
 # The rules import nothing of Ansible: pytest runs their tests here, and the workflow runs them by ansible-test, too.
 RULES = "tests/unit/plugins/module_utils/_core/"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """One test command. ``obstacle`` is the reason why it cannot run here.
-
-    ``reports`` is the JUnit file, or the folder of JUnit files, that it must write. ``skips_count``: whether a skip
-    counts as a missing test (for ansible-test sanity most skips are checks without a matching file).
-    """
-
-    name: str
-    command: Sequence[str] = ()
-    folder: Path = CHECKOUT
-    variables: Mapping[str, str] = field(default_factory=dict)
-    obstacle: str = ""
-    reports: Path | None = None
-    skips_count: bool = True
 
 
 def lint() -> list[Stage]:
@@ -85,12 +64,13 @@ def lint() -> list[Stage]:
 
 def unit() -> list[Stage]:
     """Return the fast tests, run by pytest."""
-    return [_pytest("unit", "unit", more_processes=0)]
+    stage = pytest_stage("unit", "unit")
+    return [replace(stage, when_alone=processes(os.cpu_count() or 1))]
 
 
 def functional() -> list[Stage]:
     """Return the tests with real servers and real Ansible, run by pytest."""
-    return [_pytest("functional", "functional")]
+    return [functional_stage("functional", "functional")]
 
 
 def molecule() -> list[Stage]:
@@ -101,7 +81,7 @@ def molecule() -> list[Stage]:
 
 def sanity() -> list[Stage]:
     """Return Ansible's own checks, on the oldest and the newest ansible-core."""
-    return [_ansible_test(core, "sanity") for core in CORES]
+    return [_ansible_test(core, "sanity") for core in sorted(CORES, reverse=True)]
 
 
 def integration() -> list[Stage]:
@@ -116,7 +96,7 @@ def coverage() -> list[Stage]:
     core = "*/_core/*"
     return [
         Stage(name="coverage erase", command=["coverage", "erase"], variables=place),
-        _pytest("coverage", *MEASURED, variables=start),
+        functional_stage("coverage", *MEASURED, variables=start),
         Stage(name="coverage combine", command=["coverage", "combine", "--quiet"], variables=place),
         _limit("the rules in _core", f"--include={core}", percent=100, variables=place),
         # Ansible reads the doc_fragments without running them.
@@ -129,13 +109,14 @@ def units() -> list[Stage]:
     return [_ansible_test(max(CORES), "units")]
 
 
+# In the order in which `make test` starts them: the longest first, the many short ones at the end.
 GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
-    "lint": lint,
-    "unit": unit,
-    "functional": functional,
     "sanity": sanity,
-    "molecule": molecule,
     "units": units,
+    "unit": unit,
+    "molecule": molecule,
+    "lint": lint,
+    "functional": functional,
     "integration": integration,
     "coverage": coverage,
 }
@@ -144,9 +125,8 @@ MEASURED = (
     "unit/plugins",
     *(f"functional/{name}" for name in ("clean", "concourse", "git", "lock", "resource", "role", "status", "trigger")),
 )
-# Their stages use one core each; groups that follow each other run together, but not units, which share a folder with
-# sanity.
-AT_ONCE = ("lint", "sanity", "molecule", "integration")
+# Their stages use about one core each; groups that follow each other run together.
+AT_ONCE = ("sanity", "units", "unit", "molecule", "lint", "integration")
 # `make test` leaves these out.
 ON_REQUEST = ("integration", "coverage")
 
@@ -155,23 +135,6 @@ def _installed(program: str, *arguments: str) -> Stage:
     """Return a stage for a program that pip cannot install everywhere."""
     obstacle = "" if shutil.which(program) else f"{program} is not installed"
     return Stage(name=program, command=[program, *arguments], obstacle=obstacle)
-
-
-def _pytest(kind: str, *folders: str, variables: Mapping[str, str] | None = None, more_processes: int = 3) -> Stage:
-    """Return the stage of some tests; `more_processes` than cores, as functional tests also wait for clocks."""
-    report = REPORTS / f"{kind}.xml"
-    tests = [str(COLLECTION / "tests" / folder) for folder in folders]
-    processes = min(8, (os.cpu_count() or 1) + more_processes)
-    # Tests of one file share servers, so they stay together.
-    together = [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
-    # pytest derives the module names, and so the relative imports, from the full path through the link.
-    return Stage(
-        name=f"pytest {kind}",
-        command=[sys.executable, "-m", "pytest", *tests, f"--junitxml={report}", *together],
-        folder=COLLECTION,
-        variables={"PYTHONPATH": str(COLLECTIONS), **(variables or {})},
-        reports=report,
-    )
 
 
 def _limit(part: str, *files: str, percent: int, variables: Mapping[str, str]) -> Stage:
@@ -199,4 +162,5 @@ def _ansible_test(core: str, kind: str) -> Stage:
         command=[sys.executable, "-m", "scripts.ansible_test", "--core", core, "--python", python, kind, *options],
         reports=collection_copy(workplace(core, python)) / "tests" / "output" / "junit",
         skips_count=kind == "units",
+        workplace=workplace(core, python),
     )
