@@ -17,6 +17,18 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Without compiled bytecode every Ansible run takes 50 % longer.
 unexport PYTHONDONTWRITEBYTECODE
 
+# The tests that do more with POOLBOY_LONG=1.
+LONG_TESTS := $(addprefix tests/functional/,\
+	clean/test_killed_anywhere.py clean/test_no_lock_is_stolen.py \
+	git/cache/test_cache.py git/history/test_truth.py git/push/test_release_killed.py \
+	lies \
+	lock/test_lock_killed.py lock/test_lock_races.py \
+	resource/test_random_town.py \
+	role/test_failing_rounds.py role/test_names.py role/test_output_files.py \
+	schedule \
+	status/test_no_defect.py \
+	trigger/test_loop.py trigger/test_random_users.py) tests/unit/plugins/module_utils/_core
+
 .PHONY: help demo test bench lint unit functional long molecule sanity units integration coverage mutants docs release format clean
 .DEFAULT_GOAL := help
 
@@ -42,7 +54,7 @@ functional: $(READY) ## Run the tests with real servers and real Ansible.
 	$(BIN)/python -m scripts.check functional
 
 long: $(READY) ## Run the tests that take many minutes: stolen locks, two holders, wrong responses, killed runs, the loop, the schedule.
-	cd $(LINK) && POOLBOY_LONG=1 PYTHONPATH="$(CURDIR)/.collections" "$(CURDIR)/$(BIN)/python" -m pytest -s tests/functional/clean/test_no_lock_is_stolen.py tests/functional/clean/test_killed_anywhere.py tests/functional/lock/test_lock_races.py tests/functional/lock/test_lock_killed.py tests/functional/trigger/test_loop.py tests/functional/trigger/test_random_users.py tests/functional/resource/test_random_town.py tests/functional/role/test_names.py tests/functional/role/test_output_files.py tests/functional/schedule tests/functional/lies tests/functional/status/test_no_defect.py tests/unit/plugins/module_utils/_core
+	cd $(LINK) && POOLBOY_LONG=1 PYTHONPATH="$(CURDIR)/.collections" "$(CURDIR)/$(BIN)/python" -m pytest -s $(LONG_TESTS)
 
 molecule: $(READY) ## Run all Molecule scenarios: a round, and its schedule on booted machines (as root).
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.collections" $(BIN)/molecule test --all

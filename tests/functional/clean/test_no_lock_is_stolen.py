@@ -6,7 +6,7 @@
 Builds claim in and out of order, one or two locks each. While they are at work, people rename pipelines, jobs and
 steps, replace jobs, and archive pipelines.
 
-POOLBOY_CLAIMS is how many locks the teams of a town claim altogether: 40, or 500 in each of four towns with
+POOLBOY_CLAIMS is how many locks the teams of a town claim altogether: 30, or 500 in each of four towns with
 POOLBOY_LONG=1. POOLBOY_SEED repeats the decisions of a failed run.
 """
 
@@ -45,7 +45,7 @@ from .actors.teams.team_pipeline import AN_HOUR, TeamPipeline
 from .actors.teams.traffic import Traffic
 from .reading import files, locks_in, tip
 
-CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "500" if LONG else "40"))
+CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "500" if LONG else "30"))
 # Several towns, as a town is slower the more builds it has seen.
 TOWNS = 4 if LONG else 1
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """20 actors want the locks of one pool: plays, people and builds claim, wait and extend while three cleaners run.
 
-POOLBOY_CLAIMS is how many claims the actors make altogether (40, or 1,000 with POOLBOY_LONG=1); POOLBOY_SEED repeats
+POOLBOY_CLAIMS is how many claims the actors make altogether (24, or 1,000 with POOLBOY_LONG=1); POOLBOY_SEED repeats
 the decisions of a failed run.
 """
 
@@ -34,7 +34,7 @@ from .actors.replay import Replay
 from .actors.resource import POOL, Resource
 from .actors.users import Users
 
-CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "1000" if LONG else "40"))
+CLAIMS = int(os.environ.get("POOLBOY_CLAIMS", "1000" if LONG else "24"))
 SEED = int(os.environ.get("POOLBOY_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 LOCKS = 5
 BUILDS = 8  # jobs that claim by the pool resource

@@ -9,6 +9,7 @@ import re
 from functools import partial
 from typing import Any
 
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.schedule.host import Host, changes
 
 # Numbers as texts, as -e NAME=VALUE passes them.
@@ -64,7 +65,7 @@ def test_it_is_installed_and_tried(systemd_host: Host) -> None:
 
 
 def test_the_timer_fires_it(systemd_host: Host) -> None:
-    for lock in ("env-2", "env-3"):
+    for lock in ("env-2", "env-3") if LONG else ("env-2",):
         systemd_host.stage.leave(lock)
         systemd_host.machine.wait(partial(systemd_host.stage.is_free, lock), f"the timer releases {lock}", patience=120)
     assert not any(secret in systemd_host.log for secret in systemd_host.stage.secrets.values())

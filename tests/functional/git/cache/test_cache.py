@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import (
     Look,
     claims_of,
@@ -30,7 +31,7 @@ from ansible_collections.poolboy.concourse.tests.lockrepo.git_command import git
 
 Attack = Callable[[random.Random, list[Path]], None]
 
-ROUNDS = 25
+ROUNDS = 50 if LONG else 12
 
 
 def cut(chance: random.Random, files: list[Path]) -> None:

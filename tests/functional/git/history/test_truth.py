@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.pool.snapshot import Snapshot
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.refresh import depths as fetch_depths
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.remote.remote import WHOLE_HISTORY
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
 from ansible_collections.poolboy.concourse.tests.lockrepo import Truth, generate
@@ -56,12 +57,12 @@ def test_steps_of_any_size(look: Look, truth: Truth, monkeypatch: pytest.MonkeyP
 
 
 def test_followed_as_it_grew(look: Look, truth: Truth, tmp_path: Path, recorder: GitRecorder) -> None:
-    """Looks at eighty moments of the history, each from what the one before had found."""
+    """Looks at forty moments of the history, or 160 with POOLBOY_LONG=1, each from what the one before had found."""
     growing = tmp_path / "growing.git"
     git("clone", "--quiet", "--bare", "--shared", str(truth.path), str(growing))
     commits = git_text("rev-list", "--reverse", "--first-parent", truth.branch, folder=truth.path).split()
     steps = [1, 2, 3, 60, 63, 64, 65, 66, 130, 600]
-    at = len(commits) - 8 * sum(steps)
+    at = len(commits) - (16 if LONG else 4) * sum(steps)
     while at < len(commits) - 1:
         at = min(at + steps[0], len(commits) - 1)
         steps = [*steps[1:], steps[0]]

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._git import repository
+from ansible_collections.poolboy.concourse.tests.functional.duration import LONG
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.push import releaser
 from ansible_collections.poolboy.concourse.tests.functional.git.recorder import GitRecorder
@@ -27,7 +28,7 @@ from ansible_collections.poolboy.concourse.tests.servers.processes import wait_u
 
 COLLECTIONS = Path(repository.__file__).absolute().parents[6]
 NAMES = [f"env-{number}" for number in range(12)]
-KILLS = 20
+KILLS = 40 if LONG else 10
 
 Start = Callable[[], "subprocess.Popen[bytes]"]
 

@@ -21,6 +21,8 @@ def test_a_secret_of_the_round_is_named_and_not_shown() -> None:
     told = found(round={"pool_boy_concourse_token": "s3cret", "pool_boy_repo": "https://s3cret@git/locks"})
     assert told.startswith("pool_boy_concourse_token, pool_boy_repo must be in pool_boy_schedule_secrets:")
     assert "s3cret" not in told
+    told = found(round={"pool_boy_concourse_url_aliases": ["https://ci", "https://s3cret@ci"]})
+    assert told.startswith("pool_boy_concourse_url_aliases must be in pool_boy_schedule_secrets:")
 
 
 def test_a_secret_in_its_place_is_allowed() -> None:
