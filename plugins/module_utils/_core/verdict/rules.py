@@ -30,7 +30,13 @@ from ..claim.claim import Claim
 from ..claim.holder import Holder, HolderKind
 from ..concourse.model import Build
 from ..concourse.queries import BuildQueries, NoCredibleResponse
-from ..handoff.versions.search import has_made, has_made_another_claim, is_known_version
+from ..handoff.versions.search import (
+    ask_for_other_commits,
+    ask_for_version_users,
+    has_made,
+    has_made_another_claim,
+    is_known_version,
+)
 from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
@@ -91,10 +97,11 @@ def _ask_about_named_build(judged: ClaimToJudge) -> Verdict:
         # Whatever its times are, it has not ended before it made the claim.
         return ask_about_build(judged, build)
     found = ask_about_making_builds(judged)
-    made_others = has_made_another_claim(build, claim.commit, queries)
     if found is None:
         own = _ask_about_its_build(claiming.timing, judged, build)
-        return own if own.is_in_use or not made_others else _ask_about_unknown_claim(own, judged, build)
+        is_doubtful = not own.is_in_use and _may_be_made_again(judged, build)
+        return _unverified(own, build) if is_doubtful else own
+    made_others = has_made_another_claim(build, claim.commit, queries)
     if not made_others and not found.is_in_use:
         # Builds that only checked the pool can list the claim, while the result of the put that made it is lost.
         own = _ask_about_its_build(claiming.timing, judged, build)
@@ -103,14 +110,24 @@ def _ask_about_named_build(judged: ClaimToJudge) -> Verdict:
     return found.found_by_version(f"{build} made other claims" if made_others else f"{build} lists no such claim")
 
 
-def _ask_about_unknown_claim(own: Verdict, judged: ClaimToJudge, build: Build) -> Verdict:
-    """Judge a claim whose build lists other claims: it was made again if Concourse knows no such commit.
+def _may_be_made_again(judged: ClaimToJudge, build: Build) -> bool:
+    """Return whether a claim can be another commit than its build made: then the history was rewritten.
 
-    Builds that take the lock do so by the former commit, so nothing says whether they still have it.
+    Builds that take the lock do so by the former commit. Raises NoCredibleResponse.
     """
-    if is_known_version(judged.claim.commit, judged.teams, judged.queries, judged.claimed_at):
-        return own
-    reason = f"{build} made other claims, and Concourse does not know this one: the history may have been rewritten"
+    commit, queries = judged.claim.commit, judged.queries
+    others = ask_for_other_commits(build, commit, queries)
+    if not others or is_known_version(commit, judged.teams, queries, judged.claimed_at):
+        return False
+    if has_made_another_claim(build, commit, queries):
+        return True
+    # A put without a result may have made the claim, unless a build took what another one made.
+    return any(ask_for_version_users(other, judged.teams, queries, judged.claimed_at).builds for other in others)
+
+
+def _unverified(own: Verdict, build: Build) -> Verdict:
+    """Return the verdict on a claim that may be made again: nothing says whether a build still has the lock."""
+    reason = f"{build} lists other commits, and Concourse does not know this one: the history may have been rewritten"
     return Verdict(VerdictName.UNVERIFIED, reason, own.dead_since, build, otherwise=own)
 
 

@@ -9,6 +9,7 @@ A job has taken the lock without `passed`, by the former commit, and still uses 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,8 @@ from ..runs import login
 
 POOL = {"name": "env", "type": "pool", "source": {"uri": "x", "branch": "main", "pool": "aws"}}
 CLAIM = {"name": "claim", "plan": [{"put": "env", "params": {"acquire": True}}]}
+# A put that no build has run, so no build lists its version.
+AFTER_AN_ABORT = {"put": "after-an-abort", "resource": "env", "params": {"release": "env"}}
 USE = {"name": "use", "plan": [{"get": "env"}, {"put": "given-back", "resource": "env", "params": {"release": "env"}}]}
 
 
@@ -29,10 +32,11 @@ def rewrite(repository: Path) -> None:
 
 @pytest.mark.parametrize("status", ["succeeded", "failed", "errored"])
 @pytest.mark.parametrize("pipeline", ["main/other", "main/ci"])
+@pytest.mark.parametrize("claim", [CLAIM, {**CLAIM, "on_abort": AFTER_AN_ABORT}], ids=["one put", "two puts"])
 def test_a_lock_whose_claim_is_another_commit_now_is_kept(
-    scene: Scene, workplace: Workplace, status: str, pipeline: str
+    scene: Scene, workplace: Workplace, status: str, pipeline: str, claim: dict[str, Any]
 ) -> None:
-    both = {"main/ci": [CLAIM, USE]} if pipeline == "main/ci" else {"main/ci": [CLAIM], pipeline: [USE]}
+    both = {"main/ci": [claim, USE]} if pipeline == "main/ci" else {"main/ci": [claim], pipeline: [USE]}
     for name, jobs in both.items():
         scene.atc.set_pipeline(name, {"resources": [POOL], "jobs": jobs})
     scene.locks.add("aws", "env-1", at=scene.now)

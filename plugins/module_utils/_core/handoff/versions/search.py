@@ -139,18 +139,27 @@ def has_made(build: Build, commit: str, queries: BuildQueries) -> bool:
     return any(output.version == version for output in queries.build_resources(build).outputs)
 
 
+def ask_for_other_commits(build: Build, commit: str, queries: BuildQueries) -> frozenset[str]:
+    """Return the commits that the outputs of a build name, none if they name this one. Raises NoCredibleResponse.
+
+    They can be the claims of other locks, this claim before the history was rewritten, or those of other repositories.
+    """
+    outputs = queries.build_resources(build).outputs
+    commits = frozenset(output.version.commit for output in outputs if output.version.commit is not None)
+    return frozenset() if commit in commits else commits
+
+
 def has_made_another_claim(build: Build, commit: str, queries: BuildQueries) -> bool:
-    """Return whether the outputs of a build name commits, but not this one. Raises NoCredibleResponse.
+    """Return whether a build lists other commits, and can have made no claim beside them. Raises NoCredibleResponse.
 
     They prove it only if every put step of the job has one: the commits can be those of other git repositories, while
     Concourse has forgotten the claim, or the build has yet to make it.
     """
-    outputs = queries.build_resources(build).outputs
-    commits = {output.version.commit for output in outputs} - {None}
-    if not commits or commit in commits or build.pipeline is None:
+    if build.pipeline is None or not ask_for_other_commits(build, commit, queries):
         return False
     job = next((one for one in queries.jobs(build.pipeline) if one.name == build.job), None)
-    return job is not None and {put.step for put in job.outputs} <= {output.step for output in outputs}
+    listed = {output.step for output in queries.build_resources(build).outputs}
+    return job is not None and {put.step for put in job.outputs} <= listed
 
 
 def _resources(

@@ -130,6 +130,25 @@ def test_a_build_that_lists_another_claim_where_no_resource_knows_this_one() -> 
     assert late.name is VerdictName.UNVERIFIED
 
 
+@pytest.mark.parametrize("status", [STARTED, SUCCEEDED])
+@pytest.mark.parametrize("also", [{}, {"other": "w7"}], ids=["one commit", "two commits"])
+def test_a_build_that_lists_another_claim_and_did_not_run_all_of_its_puts(
+    status: BuildStatus, also: dict[str, str]
+) -> None:
+    """The put without a result can have made the claim, unless a build took what another one made."""
+    model = PipelineModel()
+    model.job("claim", put("envs"), *(put(name) for name in also), put("envs", step="after-an-abort"))
+    model.job("use", get("envs"))
+    build = model.build("claim", FAILED, made={"envs": "v2", **also})
+    assert verdict_on(ModelQueries(model), build, "unknown").name is VerdictName.FAILED
+    model.build("use", status, took={"envs": "v2"})
+    doubted = verdict_on(ModelQueries(model), build, "unknown")
+    assert (doubted.name, doubted.dead_since) == (VerdictName.UNVERIFIED, build.end_time)
+    assert "the history may have been rewritten" in doubted.reason
+    assert doubted.otherwise
+    assert doubted.otherwise.name is VerdictName.FAILED
+
+
 @pytest.mark.parametrize("status", [*UNSUCCESSFUL, SUCCEEDED])
 def test_of_a_claim_that_somebody_made_again_after_its_build(status: BuildStatus) -> None:
     """The author's time tells that the build made the claim before it ended: no zombie."""

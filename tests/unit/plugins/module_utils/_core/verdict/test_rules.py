@@ -365,7 +365,7 @@ def test_a_claim_that_no_resource_knows_is_unverified_and_otherwise_that_of_its_
     queries, _model, build = claiming(BuildStatus.FAILED)
     claim = claim_by(build, "rewritten")
     verdict = judge_claim(claim, holder_of(build), queries, now=claim.claimed_at)
-    reason = "ci/claim 1 made other claims, and Concourse does not know this one: the history may have been rewritten"
+    reason = "ci/claim 1 lists other commits, and Concourse does not know this one: the history may have been rewritten"
     own = Verdict(VerdictName.FAILED, "ci/claim 1 failed and left it claimed", build.end_time, build)
     assert verdict == Verdict(VerdictName.UNVERIFIED, reason, build.end_time, build, otherwise=own)
     searched = {query.about[1] for query in queries.asked if query.method == "resources"}
