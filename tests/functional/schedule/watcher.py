@@ -40,11 +40,22 @@ class Watcher:
             thread.join()
 
     def holders(self, folder: Path) -> Iterator[Path]:
-        """Yield the files below a folder that contain a secret."""
-        for path in folder.rglob("*"):
+        """Yield the files below a folder that contain a secret, without the file systems that are mounted in it."""
+        for path in self._files(folder, folder.stat().st_dev):
             try:
-                if stat.S_ISREG(path.lstat().st_mode) and self._tells(path.read_bytes()):
+                if self._tells(path.read_bytes()):
                     yield path
+            except OSError:
+                continue
+
+    def _files(self, folder: Path, device: int) -> Iterator[Path]:
+        for path in folder.iterdir():
+            try:
+                about = path.lstat()
+                if stat.S_ISREG(about.st_mode):
+                    yield path
+                elif stat.S_ISDIR(about.st_mode) and about.st_dev == device:
+                    yield from self._files(path, device)
             except OSError:
                 continue
 
