@@ -14,6 +14,9 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.former_configuration import (
     STARTS_AFTER_CHANGE,
 )
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.handoff.versions.search import (
+    ARCHIVED_LONG_BEFORE,
+)
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import Verdict, VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
@@ -142,7 +145,11 @@ def test_a_build_that_lists_another_claim_and_did_not_run_all_of_its_puts(
     build = model.build("claim", FAILED, made={"envs": "v2", **also})
     assert verdict_on(ModelQueries(model), build, "unknown").name is VerdictName.FAILED
     model.build("use", status, took={"envs": "v2"})
-    doubted = verdict_on(ModelQueries(model), build, "unknown")
+    queries = ModelQueries(model)
+    claim = claim_by(build, "unknown")
+    doubted = judge_claim(claim, holder_of(build), queries, now=claim.claimed_at)
+    since = {query.about[1] for query in queries.asked if query.method == "resources"}
+    assert since == {claim.claimed_at - ARCHIVED_LONG_BEFORE}
     assert (doubted.name, doubted.dead_since) == (VerdictName.UNVERIFIED, build.end_time)
     assert "the history may have been rewritten" in doubted.reason
     assert doubted.otherwise
