@@ -81,6 +81,8 @@ class Machine:
         spawn += [
             f"--directory={self.folder}/root",
             "--resolv-conf=bind-host",
+            # Its own: other tests of this machine write there at the same time.
+            "--tmpfs=/var/tmp:mode=1777",
             *(f"--bind-ro={path}" for path in needed),
         ]
         shared = os.environ.get(FOLDER_VARIABLE)

@@ -1,13 +1,14 @@
 # Copyright (c) 2026, The poolboy.concourse authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A machine stops with the tests, even if they are killed; otherwise it would run rounds forever."""
+"""A machine stops with the tests, even if they are killed, and other tests write none of its files."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -45,3 +46,12 @@ def test_it_does_not_outlive_a_killed_test(tmp_path: Path) -> None:
     while Path(f"/proc/{leader}").exists():
         assert time.monotonic() < until, f"process {leader} is still running"
         time.sleep(0.05)
+
+
+def test_it_does_not_see_the_temporary_files_of_other_tests(tmp_path: Path) -> None:
+    if reason := machine.obstacle():
+        pytest.skip(reason)
+    with machine.Machine(tmp_path / "machine", machine.CRON) as one:
+        for folder in ("/tmp", "/var/tmp"):
+            with tempfile.TemporaryDirectory(dir=folder) as other:
+                assert not one.path(other).exists()
