@@ -97,6 +97,7 @@ def _mappings() -> tuple[tuple[tuple[type[BaseException], ...], type[RequestFail
         requests_errors.InvalidSchema,
         urllib3_errors.ProxyError,
         urllib3_errors.ProxySchemeUnknown,
+        urllib3_errors.LocationParseError,
     )
     timeout = (TimeoutError, requests_errors.Timeout, urllib3_errors.TimeoutError)
     truncated = (

@@ -20,7 +20,7 @@ from .address import Address
 from .netrc_file import has_netrc, netrc_password
 from .options import RepositoryOptions, existing_path
 from .private_key import private_key_file, readable_key_file
-from .ssh import configured_ssh, lost_host_keys, names_a_key, ssh_command
+from .ssh import configured_ssh, lost_host_keys, names_a_key, secret_words, ssh_command
 
 _USERNAME = "POOLBOY_GIT_USERNAME"
 _PASSWORD = "POOLBOY_GIT_PASSWORD"
@@ -77,6 +77,7 @@ def _add_ssh(draft: _Draft, options: RepositoryOptions, key_path: str | None) ->
     if warning := lost_host_keys(options, configured):
         draft.warnings.append(warning)
     draft.environment["GIT_SSH_COMMAND"] = ssh_command(options, key_path, configured)
+    draft.secrets = secret_words(configured)
 
 
 def _add_http(draft: _Draft, options: RepositoryOptions, address: Address) -> None:

@@ -19,7 +19,7 @@ _KINDS = "a path, an address that begins with file://, ssh://, https://, http://
 
 _REMOTE_HELPER = re.compile(r"[A-Za-z0-9+.-]*::")  # `ext::sh -c ...` runs a command (gitremote-helpers(7))
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
-_SCP_LIKE = re.compile(r"(?:(?P<user>[^@/:]*)@)?(?P<host>\[[^]]*\]|[^@/:]+):(?P<path>.+)", re.DOTALL)
+_SCP_LIKE = re.compile(r"(?:(?P<user>[^/:]*)@)?(?P<host>\[[^]]*\]|[^@/:]+):(?P<path>.+)", re.DOTALL)
 _HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\[\]:]+)(?::(?P<port>[0-9]*))?")
 
 

@@ -64,6 +64,15 @@ def ssh_command(options: RepositoryOptions, key_path: str | None, configured: st
     return " ".join([configured or _program(), *(shlex.quote(f"-o{name}={value}") for name, value in settings.items())])
 
 
+def secret_words(configured: str | None) -> tuple[str, ...]:
+    """Return what no message may show of the ssh command of the user, to which the shell refers in its errors.
+
+    Its arguments can hold a password, such as those of sshpass. `configured` as in ssh_command().
+    """
+    command = configured or _program()
+    return (command,) if " " in command else ()
+
+
 def lost_host_keys(options: RepositoryOptions, configured: str | None) -> str | None:
     """Return a warning if ssh accepts host keys and cannot keep them, None if not. `configured` as in ssh_command()."""
     if not options.accept_newhostkey:

@@ -84,8 +84,8 @@ class CacheFolder:
 class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
     """The lock of a folder, held over several steps. To acquire it twice, or to release it twice, changes nothing.
 
-    As a context it is acquired at the start and released at the end, also if it was acquired before. `timeout` is in
-    seconds.
+    As a context it is acquired at the start and released at the end, also if it was acquired before; an OSError in it
+    becomes a RepositoryError. `timeout` is in seconds.
     """
 
     def __init__(self, folder: CacheFolder, timeout: float) -> None:
@@ -101,6 +101,9 @@ class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.release()
+        # As in a full file system, where git's own errors have sentences already.
+        if isinstance(error, OSError):
+            raise cache_error(self._folder.path, error) from error
 
     def acquire(self) -> None:
         """Keep other runs out, see CacheFolder.locked(). Raises RepositoryError."""

@@ -22,7 +22,11 @@ _LONGEST = 400  # characters of the server's own words
 
 # Words of git, GitHub (GH...), GitLab, Bitbucket, Gerrit and gitolite, and what to do; the first match counts.
 _HINTS: tuple[tuple[str, str], ...] = (
-    (r"No space left|[Qq]uota", "The server is out of space: free some there."),
+    (r"No space left|[Qq]uota|exceeded its size limit", "The server is out of space: free some there."),
+    (
+        r"Internal API unreachable|Push operation timed out|temporarily read-only|Internal Server Error",
+        "The server has a problem that can pass: run again later.",
+    ),
     (
         r"checked out",
         "The repository has a work tree with this branch checked out: use a bare repository, or see"
@@ -31,7 +35,8 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (
         r"[Vv]erified signature|[Mm]ust be signed|[Uu]nsigned|not signed|[Ss]igned commits|Missing signature",
         "The server accepts only commits that are signed with a key that it knows: set commit.gpgSign and"
-        " user.signingKey in the settings of git where this runs.",
+        " user.signingKey in the settings of git where this runs, and git_author to the address of the account that"
+        " has this key.",
     ),
     (
         r"[Cc]ommitter(?:'s)? (?:e-?mail|name|address)|[Aa]uthor(?:'s)? (?:e-?mail|name|address)|GH007"
@@ -42,7 +47,10 @@ _HINTS: tuple[tuple[str, str], ...] = (
         r"(?i:commit) message (?:must|does not|doesn't)",
         "A rule of the server does not accept the messages of the commits: exempt this user from it on the server.",
     ),
-    (r"protected branch|GH006|GH013", "The branch is protected: allow this user to push to it on the server."),
+    (
+        r"protected branch|GH006|GH013|pull request",
+        "The branch is protected: allow this user to push to it on the server.",
+    ),
     (
         r"hook declined|aborted by",
         "A hook of the server refuses these commits: ask its owner to allow them.",

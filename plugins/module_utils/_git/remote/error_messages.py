@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
@@ -15,10 +15,17 @@ from .known_causes import CAUSES
 
 HIDDEN = "***"
 _LONGEST = 400  # characters of the output of git
-_MESSAGE = re.compile(r"(fatal|error|remote|ssh): ")
-_NOISE = re.compile(r"Could not read from remote repository")
+_MESSAGE = re.compile(r"(?:fatal|error|remote|ssh): ", re.IGNORECASE)
+_WRAPPED = re.compile(r"(?:ERROR|FATAL): ")  # a server's own words over ssh, which can have several lines
+_NOISE = re.compile(
+    r"Could not read from remote repository|Please make sure you have the correct access rights"
+    r"|^and the repository exists\.|^remote:[\s=*]*$"
+)
 _ASKED_FOR = re.compile(r"could not read (?:Username|Password) for '(?P<scheme>https?://)(?:[^/@']*@)?(?P<host>[^/']+)")
-_USER_INFORMATION = re.compile(r"(?<=://)[^/@\s'\"]+@")
+# All up to the last @ of a word: curl reads a password with an unescaped / as a host and a path.
+_USER_INFORMATION = re.compile(r"(?<=://)\S+@")
+_PROXY = re.compile(r"(?<=proxy syntax in ')[^']*")  # curl quotes the user name and a part of the password
+_QUERY = re.compile(r"(://[^\s?'\"]*\?)[^\s'\"]+")  # of a redirect, where it can hold a token
 
 
 def explain(
@@ -50,22 +57,36 @@ def explain(
 
 def _other_origin(stderr: str, origin: str) -> str | None:
     """Return where a redirect, or insteadOf in the settings of git, has led to a server that requires a login."""
+    from urllib.request import getproxies_environment
+
     found = _ASKED_FOR.search(stderr)
     if found is None:
         return None
     other = f"{found['scheme']}{found['host']}"
-    return None if other.lower() == origin.lower() else printable(other, 200)
+    is_proxy = any(found["host"] in address for address in getproxies_environment().values())
+    return None if is_proxy or other.lower() == origin.lower() else printable(other, 200)
 
 
 def git_words(stderr: str, secrets: Iterable[str] = (), pattern: str = "(?!)") -> str:
     """Return the error lines of stderr, or those that match, as one line without secrets and control characters."""
-    lines = [line.strip(" @\t\r") for line in stderr.splitlines() if line.strip(" @\t\r") and not _NOISE.search(line)]
-    chosen = [line for line in lines if _MESSAGE.match(line) or re.search(pattern, line)] or lines[-3:]
+    lines = [line.strip(" @\t\r") for line in stderr.splitlines()]
+    lines = [line for line in lines if line and not _NOISE.search(line)]
+    chosen = list(_messages(lines, pattern)) or lines[-3:]
     return printable(scrub("; ".join(dict.fromkeys(chosen)), secrets) or "git printed no message", _LONGEST)
 
 
+def _messages(lines: Iterable[str], pattern: str) -> Iterator[str]:
+    is_wrapped = False
+    for line in lines:
+        is_message = bool(_MESSAGE.match(line))
+        is_wrapped = bool(_WRAPPED.match(line)) or (is_wrapped and not is_message)
+        if is_message or is_wrapped or re.search(pattern, line):
+            yield line
+
+
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return a text without secrets and without the user information of URLs."""
+    """Return a text without secrets, and without user information and queries of URLs."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
-    return _USER_INFORMATION.sub(f"{HIDDEN}@", text)
+    text = _PROXY.sub(HIDDEN, _USER_INFORMATION.sub(f"{HIDDEN}@", text))
+    return _QUERY.sub(rf"\1{HIDDEN}", text)

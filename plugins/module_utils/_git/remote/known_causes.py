@@ -13,6 +13,11 @@ CAUSES: tuple[tuple[str, str], ...] = (
         " Ask its operator; if it was replaced, update its lines in known_hosts_file.",
     ),
     (
+        r"REVOKED HOST KEY",
+        "The host key of {where} is marked as revoked in the known hosts: ask the operator of the server for its new"
+        " key.",
+    ),
+    (
         r"Host key verification failed",
         "The host key of {where} is not known:"
         " add it to known_hosts_file, or set accept_newhostkey to accept it on the first connection.",
@@ -24,9 +29,22 @@ CAUSES: tuple[tuple[str, str], ...] = (
         " Give the complete key in key_file or ssh_private_key.",
     ),
     (
+        r"SAML SSO",
+        "{where} requires single sign-on (SAML): authorize the key or the token for it on the web page of the server.",
+    ),
+    (
+        r"(?:SSH key|[Pp]assword|[Tt]oken) has expired",
+        "The server of {where} says that the key, password or token has expired: give a new one.",
+    ),
+    (
         r"Permission denied \([a-z,-]*\)|Too many authentication failures",
         "The server of {where} refuses the key: check key_file or ssh_private_key, that the key has no passphrase,"
         " and that it gives read access to the repository.",
+    ),
+    (
+        r"[Cc]ould not resolve proxy|from proxy after CONNECT|CONNECT tunnel failed|[Uu]nsupported proxy|error: 407",
+        "The proxy before {where} cannot be used: check https_proxy, http_proxy and no_proxy where this runs, and"
+        " http.proxy in the settings of git; in its user name and password, write special characters as %XX.",
     ),
     (
         r"Could not resolve host|unable to look up|Name or service not known|name resolution|nodename nor servname",
@@ -34,7 +52,8 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"Connection refused|Failed to connect to|[Cc]ould ?n[o']t connect to server",
-        "The server of {where} refuses the connection: check host and port in repo, and that the server runs.",
+        "The server of {where}, or the proxy before it, refuses the connection: check host and port in repo,"
+        " https_proxy and http_proxy, and that the server runs.",
     ),
     (
         r"timed out|Operation too slow|No route to host|[Nn]etwork is unreachable",
@@ -45,14 +64,35 @@ CAUSES: tuple[tuple[str, str], ...] = (
         "git cannot read certificates from ca_path: give a file or a folder with CA certificates in PEM format.",
     ),
     (
-        r"certificate verification failed|SSL certificate|local issuer|self[- ]signed certificate|has expired"
+        r"certificate verification failed|SSL certificate|local issuer|self[- ]signed certificate"
+        r"|certificate (?:has|is) expired"
         r"|no alternative certificate|does not match target host|server verification failed|CAfile",
         "The TLS certificate of {where} is not trusted: give its CA in ca_path, and check that it is for this host and"
         " has not expired.",
     ),
     (
-        r"gnutls_handshake|wrong version number|TLS (?:connection|packet)|SSL_ERROR|SSL routines",
+        r"non-properly terminated|SSL_ERROR_SYSCALL|unexpected eof|pull function|SSL connection timeout"
+        r"|not closed cleanly",
+        "The TLS connection to {where} was lost: try again. If it fails again, check that the server speaks TLS at this"
+        " address (scheme and port in repo), and see its log.",
+    ),
+    (
+        r"wrong version number|unexpected TLS packet|packet length too long|:http request",
         "The server of {where} does not speak TLS: check scheme and port in repo.",
+    ),
+    (
+        r"certificate required",
+        "The server of {where} requires a client certificate: set http.sslCert and http.sslKey in the settings of git.",
+    ),
+    (
+        r"gnutls_handshake|TLS connect|SSL routines|SSL_ERROR",
+        "The server of {where} does not accept the TLS connection: check the TLS versions that it supports, and scheme"
+        " and port in repo.",
+    ),
+    (
+        r"unable to update url base from redirection|^\s*redirect: ",
+        "{where} leads to another address, such as the login page of a single sign-on, instead of a repository: give"
+        " the address at which the server serves git, and a password or token that is enough there.",
     ),
     (
         r"could not read (?:Username|Password)|terminal prompts disabled",
@@ -92,6 +132,10 @@ CAUSES: tuple[tuple[str, str], ...] = (
         "There is no git repository at {where} that this user can read: check repo, and who may read its files.",
     ),
     (
+        r"^remote: .*(?:No space left|[Qq]uota exceeded)",
+        "The server of {where} has no space left on its disk: tell its operator.",
+    ),
+    (
         r"No space left|[Qq]uota exceeded",
         "There is no space left on the disk to read {where}: free some, or set another cache_dir.",
     ),
@@ -99,7 +143,16 @@ CAUSES: tuple[tuple[str, str], ...] = (
         r"File too large|[Ff]ile size limit",
         "The limit on the size of a file (ulimit -f, or LimitFSIZE of systemd) is too small to read {where}: raise it.",
     ),
-    (r"cannot run ssh|ssh: not found", "The program ssh is not installed on this host: install it to read {where}."),
+    (
+        r"died of signal 9",
+        "git was killed while it read {where}, as the system does if the memory is exhausted: give it more.",
+    ),
+    (r"cannot run ssh|\bssh: not found", "The program ssh is not installed on this host: install it to read {where}."),
+    (
+        r"([\w.-]+): (?:command )?not found$",
+        "The program {found}, which core.sshCommand or GIT_SSH_COMMAND names to reach {where}, is not installed on this"
+        " host: install it, or remove the setting.",
+    ),
     (
         r"remote helper for|remote-https?' is not a git",
         "git on this host does not support the protocol of {where}: install git completely.",

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from ..._core.shared.errors import RepositoryError
 from ..access.author import Author
-from ..process.command import GitCommand, GitFailed, GitProcess
+from ..process.command import GitCommand, GitFailed, GitProcess, GitTimedOut
 from ..remote.error_messages import git_words
+
+_LONGEST_SIGNATURE = 60.0  # seconds: a person can enter the passphrase of the key, but must not block other runs
 
 
 def request_signing(git: GitCommand, repository: Path) -> GitProcess:
@@ -53,11 +55,17 @@ class CommitSigner:
 
     def _commit(self, git: GitCommand, parent: str, tree: str, message: str) -> str:
         command = ("commit-tree", "-S", "-p", parent, tree)
-        process = git.start(*command, repository=self._repository, with_input=True)
+        process = git.start(*command, repository=self._repository, with_input=True, timeout=_LONGEST_SIGNATURE)
         process.write(message.encode("utf-8", "surrogateescape"))
         process.end_input()
         try:
             return process.output().decode().strip()
+        except GitTimedOut as late:
+            raise RepositoryError(
+                f"git's settings (commit.gpgsign) require signed commits, but no commit was signed within"
+                f" {late.seconds:g} seconds, as if the key had a passphrase that nobody entered, so {self._not_done}:"
+                " unlock the key in its agent before the run, or sign with a key without a passphrase."
+            ) from None
         except GitFailed as failed:
             raise RepositoryError(
                 f"git's settings (commit.gpgsign) require signed commits, but git cannot sign them, so"

@@ -74,6 +74,22 @@ def test_the_variable_comes_before_core_ssh_command(
     assert look(f"locks:{locks.path}", key_file=str(ssh_server.key.file)).commit == locks.tip()
 
 
+@pytest.mark.parametrize("place", ["file", "variable"])
+def test_a_password_in_the_ssh_command_is_not_shown_if_its_program_is_missing(
+    look: Look, own_home: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shell names the whole command in its error."""
+    monkeypatch.delenv("GIT_SSH_COMMAND")
+    command = "no-such-sshpass -p hunter2 ssh"
+    if place == "file":
+        (own_home / ".gitconfig").write_text(f"[core]\n\tsshCommand = {command}\n")
+    else:
+        monkeypatch.setenv("GIT_SSH_COMMAND", command)
+    with pytest.raises(RepositoryError, match=r"The program no-such-sshpass, which core\.sshCommand") as failure:
+        look("git@host:locks.git")
+    assert "hunter2" not in str(failure.value)
+
+
 def test_a_key_that_is_given_wins_over_the_key_of_core_ssh_command(
     look: Look, locks: LockRepository, ssh_server: SshServer, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

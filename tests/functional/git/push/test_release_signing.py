@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.push.store import PushOutcome
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.shared.errors import RepositoryError
+from ansible_collections.poolboy.concourse.plugins.module_utils._git.write import signing
 from ansible_collections.poolboy.concourse.tests.functional.git.looking import Look
 from ansible_collections.poolboy.concourse.tests.functional.git.releasing import (
     commits_since,
@@ -80,6 +81,22 @@ def test_a_key_with_a_passphrase_does_not_prompt(locks: LockRepository, look: Lo
     match = r"git cannot sign them"
     with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match=match):
         release(repository)
+
+
+def test_a_prompt_for_a_passphrase_does_not_block_other_runs(
+    locks: LockRepository, look: Look, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where GPG_TTY is set, gpg asks on the terminal for a passphrase, as this program does that never signs."""
+    monkeypatch.setattr(signing, "_LONGEST_SIGNATURE", 0.5)
+    program = own_home / "gpg"
+    program.write_text("#!/bin/sh\nexec sleep 600\n")
+    program.chmod(0o755)
+    write_settings(own_home, "someone", "[gpg]", "format = openpgp", f'program = "{program}"')
+    base = locks.tip()
+    expected = "no commit was signed within 0.5 seconds, .* so nothing was released: unlock the key"
+    with open_repository(locks.path, look.cache_dir) as repository, pytest.raises(RepositoryError, match=expected):
+        release(repository)
+    assert locks.tip() == base
 
 
 def test_invalid_settings(locks: LockRepository, look: Look, own_home: Path) -> None:

@@ -25,6 +25,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.addr
         ("git+ssh://git@host/a", "ssh://git@host/a", "ssh"),
         ("git@github.com:org/locks.git", "git@github.com:org/locks.git", "ssh"),
         ("host:locks.git", "host:locks.git", "ssh"),
+        ("jdoe@corp.com@host:locks.git", "jdoe@corp.com@host:locks.git", "ssh"),
         ("me@[::1]:locks.git", "me@[::1]:locks.git", "ssh"),
         ("https://host/a b", "https://host/a b", "https"),
         ("http://[::1]:8080/a", "http://[::1]:8080/a", "http"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -19,6 +20,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.addr
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.access.options import RepositoryOptions
 from ansible_collections.poolboy.concourse.plugins.module_utils._git.cache.folder import (
     CacheFolder,
+    FolderLock,
     open_cache_folder,
     temporary_folder,
 )
@@ -48,6 +50,15 @@ def test_each_repository_and_branch_has_its_own(tmp_path: Path) -> None:
     assert len(paths) == 5
     with_password = folder_for("https://me:s3cret@host/a", cache_dir=base).path
     assert with_password == folder_for("https://host/a", cache_dir=base).path
+
+
+def test_a_disk_that_is_full_after_the_lock_was_taken_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    folder = folder_for(cache_dir=str(tmp_path))
+    expected = r"cannot be used: No space left on device\. .* another cache_dir"
+    with pytest.raises(RepositoryError, match=expected), FolderLock(folder, 1):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.mirror))
+    with FolderLock(folder, 1):
+        pass
 
 
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:

@@ -31,7 +31,23 @@ def sentence(stderr: str, *secrets: str) -> str:
             "fatal: unable to access 'x': error setting certificate verify locations:  CAfile: y",
             "cannot read certificates",
         ),
-        ("fatal: unable to access 'x': OpenSSL SSL_connect: SSL_ERROR_SYSCALL", "does not speak TLS"),
+        ("fatal: unable to access 'x': OpenSSL SSL_connect: SSL_ERROR_SYSCALL", "was lost"),
+        ("fatal: unable to access 'x': gnutls_handshake() failed: Error in the pull function.", "was lost"),
+        ("fatal: unable to access 'x': gnutls_handshake() failed: An unexpected TLS packet was received.", "speak TLS"),
+        ("fatal: unable to access 'x': error:0A00045C:SSL routines::tlsv13 alert certificate required", "http.sslCert"),
+        ("fatal: unable to access 'x': gnutls_handshake() failed: Handshake failed", "the TLS versions"),
+        ("fatal: unable to access 'x': CONNECT tunnel failed, response 407", "The proxy before"),
+        ("fatal: unable to access 'x': Received HTTP code 403 from proxy after CONNECT", "The proxy before"),
+        ("fatal: unable to access 'x': Could not resolve proxy: p", "The proxy before"),
+        ("fatal: unable to access 'x': Failed to connect to p port 3128: Connection refused", "or the proxy before it"),
+        ("@ WARNING: REVOKED HOST KEY DETECTED! @\nHost key verification failed.", "marked as revoked"),
+        ("ERROR: The `acme' organization has enabled or enforced SAML SSO. To access", "single sign-on"),
+        ("remote: ERROR: Your SSH key has expired.", "the key, password or token has expired"),
+        ("remote: Your password has expired. Log in to Bitbucket to update it.", "has expired: give a new one"),
+        ("sh: 1: sshpass: not found", "The program sshpass, which core.sshCommand"),
+        ("bash: line 1: sshpass: command not found", "The program sshpass, which core.sshCommand"),
+        ("error: index-pack died of signal 9\nfatal: fetch-pack: invalid index-pack output", "memory is exhausted"),
+        ("remote: fatal: write error: No space left on device\nfatal: early EOF", "tell its operator"),
         ("fatal: unable to access 'x': error:0A00010B:SSL routines::wrong version number", "does not speak TLS"),
         ("ssh: connect to host h port 22: Connection timed out", "cannot be reached"),
         ("ssh: connect to host h port 22: No route to host", "cannot be reached"),
@@ -81,11 +97,13 @@ def test_causes(stderr: str, words: str) -> None:
         ("https://me@other", "leads to https://other, which requires"),
         ("http://host", "leads to http://host, which requires"),
         ("https://host:8443", "leads to https://host:8443, which requires"),
+        ("http://proxy:3128", "give them in repo_username and repo_password"),
         ("https://host", "give them in repo_username and repo_password"),
         ("https://me@host", "give them in repo_username and repo_password"),
     ],
 )
-def test_a_login_that_another_host_requires(asked_for: str, words: str) -> None:
+def test_a_login_that_another_host_requires(monkeypatch: pytest.MonkeyPatch, asked_for: str, words: str) -> None:
+    monkeypatch.setenv("https_proxy", "http://me@proxy:3128")
     stderr = f"fatal: could not read Username for '{asked_for}': terminal prompts disabled"
     text = str(explain(GitFailed("ls-remote", 128, stderr), where=WHERE, origin="https://host"))
     assert words in text
@@ -109,6 +127,29 @@ def test_secrets_and_user_information_are_hidden() -> None:
     assert not [secret for secret in ("hunter2", "s3cret", "bWU6cw") if secret in text]
 
 
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        "fatal: unable to access 'https://example.org/': Unsupported proxy syntax in 'me:hunter2'",
+        "fatal: unable to access 'http://oauth2:a/hunter2@host/locks.git/': URL using bad/illegal format",
+        "fatal: unable to access 'http://oauth2:a@b/hunter2@host/locks.git/': URL using bad/illegal format",
+        "fatal: unable to update url base from redirection:\n  asked for: https://host/a\n"
+        "   redirect: https://login.example.com/authorize?state=hunter2&reply_to=x",
+    ],
+)
+def test_a_password_with_unescaped_characters_and_a_query_are_hidden(stderr: str) -> None:
+    text = sentence(stderr)
+    assert "hunter2" not in text
+    assert "***" in text
+
+
+def test_a_redirect_to_a_login_page_shows_where_it_leads() -> None:
+    stderr = "fatal: unable to update url base from redirection:\n  asked for: https://host/a\n"
+    text = sentence(f"{stderr}   redirect: https://login.example.com/authorize?state=x")
+    assert text.startswith(f"{WHERE} leads to another address, such as the login page")
+    assert "redirect: https://login.example.com/authorize?***)" in text
+
+
 @pytest.mark.parametrize("text", ["git@host:a.git", "see https://host/a and me@example.com", "a@b://c"])
 def test_what_is_no_user_information_stays(text: str) -> None:
     assert scrub(text) == text
@@ -117,6 +158,32 @@ def test_what_is_no_user_information_stays(text: str) -> None:
 def test_a_server_s_control_characters_do_not_reach_the_terminal() -> None:
     words = git_words("remote: \x1b[31mred\x07\u202e\r\nfatal: no")
     assert words == "remote: \\x1b[31mred\\x07\\u202e; fatal: no"
+
+
+@pytest.mark.parametrize(
+    ("stderr", "words"),
+    [
+        (
+            "ERROR: The `acme' organization requires it. To access\nthis repository, authorize the key.\n"
+            "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\n"
+            "and the repository exists.\n",
+            "ERROR: The `acme' organization requires it. To access; this repository, authorize the key.",
+        ),
+        (
+            "FATAL: R any locks u DENIED by fallthru\n(or you mis-spelled the reponame)\nfatal: no\nhint: a",
+            "FATAL: R any locks u DENIED by fallthru; (or you mis-spelled the reponame); fatal: no",
+        ),
+        (
+            "config: line 3: Bad configuration option: usekeychain\nconfig: terminating, 1 bad configuration options\n"
+            "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\n"
+            "and the repository exists.\n",
+            "config: line 3: Bad configuration option: usekeychain; config: terminating, 1 bad configuration options",
+        ),
+        ("remote: \nremote: =====\nremote: ERROR: no\nremote: =====\nremote: ", "remote: ERROR: no"),
+    ],
+)
+def test_the_words_of_a_server_over_ssh_are_complete(stderr: str, words: str) -> None:
+    assert git_words(stderr) == words
 
 
 def test_only_the_lines_that_tell_something() -> None:
