@@ -25,7 +25,7 @@ from scripts.checkout import CHECKOUT
 
 BRANCH = "main"
 # What tells users which version to install: the tag of an image or of a repository, in all files but these.
-VERSION_TO_INSTALL = r"((?:\w:|\b(?:tag|version): )){}(?![\w.]*\d)"
+VERSION_TO_INSTALL = r"((?:\w:|\b(?:tag|version): |_branch: )){}(?![\w.]*\d)"
 PAST = (":!CHANGELOG.md", ":!changelogs", ":!tests")
 
 

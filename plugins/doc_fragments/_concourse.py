@@ -66,7 +66,7 @@ options:
     type: path
   concourse_timeout:
     description:
-      - Seconds for each try of a request to Concourse, from the connection to the end of the response.
+      - Seconds for each try of a request to Concourse, from the connection to the end of the response. At least V(1).
       - A request that only reads is tried up to three times.
     type: int
     default: 10

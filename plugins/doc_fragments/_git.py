@@ -52,7 +52,7 @@ options:
   repo_username:
     description:
       - User name for the repository over C(https) or C(http).
-      - This login takes precedence over C(~/.netrc). Without O(repo_password), git uses the password of this user in
+      - This user takes precedence over C(~/.netrc). Without O(repo_password), git uses the password of this user in
         C(~/.netrc), or from the credential helpers in the settings of git.
     type: str
   repo_password:
@@ -64,7 +64,7 @@ options:
       - These certificates replace those of the system.
     type: path
   git_timeout:
-    description: Seconds after which a git command that talks to the repository is stopped.
+    description: Seconds after which a git command that talks to the repository is stopped. At least V(1).
     type: int
     default: 300
   cache_dir:

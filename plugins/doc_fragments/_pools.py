@@ -26,11 +26,13 @@ options:
     description:
       - Minutes after which a lock with the policy V(stale) may be released.
       - The time is counted from the end of the last build that held the lock, or from the claim if no build is known.
+        V(0) or more.
     type: int
     default: 60
   grace:
     description:
-      - Minutes after which a lock with the policy V(release) may be released, counted as for O(stale_timeout).
+      - Minutes after which a lock with the policy V(release) may be released, counted as for O(stale_timeout). V(0) or
+        more.
     type: int
     default: 5
   policy:
@@ -40,19 +42,22 @@ options:
       - Verdicts without an entry keep the policy of O(preset). By default, this is V(release) for C(errored),
         C(aborted) and C(zombie), V(stale) for C(leaked), C(failed), C(gone) and C(expired), and V(keep) for
         C(handed_off), C(manual), C(foreign) and C(unverified).
-      - V(stale) for C(unverified) goes by age alone, for locks whose build Concourse cannot identify. If no Concourse
-        is configured, it has no effect, because O(no_concourse) decides. V(keep) keeps these locks in both cases.
-      - Locks that are C(running), C(held), C(unreachable), or C(handed_off) to a running build are always kept.
+      - V(stale) for C(unverified) releases locks whose build Concourse cannot identify by the age of their claims. If
+        no Concourse is configured, it has no effect, because O(no_concourse) decides. V(keep) keeps these locks in both
+        cases.
+      - Locks that are C(running), C(held), C(unreachable), or C(handed_off) to a pending or started build are always
+        kept. The module fails if this option names C(running), C(held), C(unreachable) or C(free).
     type: dict
     default: {}
   preset:
     description:
       - The policies that O(policy) overrides.
       - V(safe) uses the default policies of O(policy).
-      - V(pool_boy) behaves like the Python script of this name. A lock that no running build holds may be released
-        after the O(grace), all other locks, including those of people, after the O(stale_timeout). This includes locks
-        that wait for the next job of their pipeline, for example at a manual gate.
-      - Without a Concourse, V(pool_boy) goes by age alone, as O(no_concourse=stale) does.
+      - V(pool_boy) is closest to the Python script C(pool-boy), but keeps each lock that a build uses. C(errored),
+        C(aborted), C(zombie), C(failed), C(leaked), C(gone) and C(handed_off) have the policy V(release); C(expired),
+        C(manual), C(foreign) and C(unverified) have V(stale). So a lock that waits for the next job of its pipeline,
+        for example at a manual gate, is released after the O(grace).
+      - Without a Concourse, V(pool_boy) releases locks by the age of their claims, as O(no_concourse=stale) does.
     type: str
     choices: [safe, pool_boy]
     default: safe
@@ -61,8 +66,8 @@ options:
       - What to do with locks that builds claimed if neither O(concourse_url) nor O(concourse_target) is set, so that it
         is unknown whether these builds are still running.
       - V(keep) keeps them.
-      - V(stale) goes by age alone. Each of these locks may be released when the O(stale_timeout) has passed since the
-        claim, even while a build uses it.
+      - V(stale) releases them by the age of their claims. Each of these locks may be released when the
+        O(stale_timeout) has passed since the claim, even while a build uses it.
       - If not provided, they are kept, unless O(preset=pool_boy) or O(policy) decides.
     type: str
     choices: [keep, stale]

@@ -15,10 +15,12 @@ description:
   - Reads the locks of pools as M(poolboy.concourse.concourse_pool_status) does, and releases those whose policy allows
     it, with one commit for each lock. All commits go out in one push, which is never forced. If Concourse responds
     slowly about some locks, these are left to a later push of the same run.
-  - A lock is never released while a build uses it, while it is C(held), or while Concourse gives no credible response
-    about its build, except with O(force).
-  - Without O(concourse_url) or O(concourse_target), the module cannot verify whether a build is alive. It then keeps
-    all locks and fails, unless O(no_concourse) or O(preset) says what to do with locks that builds claimed.
+  - Except with O(force), a lock is never released while it is C(held), while Concourse reports that a build uses it, or
+    while Concourse gives no credible response about its build.
+  - Without O(concourse_url) or O(concourse_target), the module cannot verify whether a build is still running. It then
+    keeps the locks that builds claimed and fails, unless O(no_concourse), O(preset=pool_boy), or O(policy) with V(keep)
+    for C(unverified) decides. O(no_concourse=stale) and O(preset=pool_boy) release these locks by the age of their
+    claims, even while a build uses them.
   - If Concourse gives no credible response about any lock that a build holds, for example because O(concourse_url) is
     misspelt, the module keeps all locks and fails, unless O(unreachable_ok) is set. If it gives none about some of
     these locks, the module keeps them and warns.
@@ -71,7 +73,7 @@ options:
   max_releases:
     description:
       - If more locks than this are due for release, the module releases none of them and fails. The result then shows
-        what it would have done.
+        what it would have done. At least V(1); to release nothing, use check mode.
     type: int
     default: 20
   accept_gone:
@@ -159,7 +161,7 @@ locks:
   description:
     - The locks before the run, with all keys of M(poolboy.concourse.concourse_pool_status), and the action for each.
       C(content) is always V(null).
-  returned: after the repository was read
+  returned: after the locks were judged
   type: list
   elements: dict
   contains:
@@ -188,7 +190,7 @@ released:
     commit: {description: The commit of the claim., type: str, sample: d0850b46e5200ff4c85718fad1652bdcdd611339}
 pools:
   description: The pools before the run, with the keys of M(poolboy.concourse.concourse_pool_status).
-  returned: after the repository was read
+  returned: after the locks were judged
   type: list
   elements: dict
   sample:
@@ -201,7 +203,7 @@ pools:
       oldest_claim_minutes: 187
 problems:
   description: Problems that a person should fix, with the keys of M(poolboy.concourse.concourse_pool_status).
-  returned: after the repository was read
+  returned: after the locks were judged
   type: list
   elements: dict
   sample:
@@ -210,7 +212,7 @@ problems:
 report:
   description:
     - The locks before the run as the lines of a table, each with what the run does with it, or would do in check mode.
-  returned: after the repository was read
+  returned: after the locks were judged
   type: list
   elements: str
   sample:
@@ -219,7 +221,7 @@ report:
     - "             ci/deploy 12 errored and left it claimed"
 commit:
   description: The commit of the branch that the module read, before any release.
-  returned: after the repository was read
+  returned: after the locks were judged
   type: str
   sample: 71122d97d3f8a1f5f3f8d3f1c9d7f9e6a2b4c6d8
 """

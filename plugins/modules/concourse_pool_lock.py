@@ -69,32 +69,36 @@ options:
     description:
       - Who holds the lock. The same owner gets the same lock in every run, so two plays must not share an owner.
       - In a job of AWX, the default is that job, such as V(AWX job 4711 of https://awx.example.com). Elsewhere it is
-        required for a claim, because no other default is certain to be unique. Use the id of the workflow to claim in
-        one job and release in another.
+        required for a claim, and for a release without O(name) and O(claim_commit), because no other default is certain
+        to be unique. It is one line of at most 200 characters. Use the id of the workflow to claim in one job and
+        release in another.
       - Several AWX installations that share a lock repository need different base URLs of the service in their
         settings, because jobs of the same number would otherwise have the same owner.
     type: str
   reason:
-    description: Why the lock is held or changed, in one line. Everybody who can see the lock can read it.
+    description:
+      - Why the lock is held or changed, in one line of at most 500 characters. Everybody who can see the lock can read
+        it.
     type: str
     default: ""
   until:
     description:
       - How long a claim holds the lock, so that a job that crashes does not hold it forever. Required for
         O(state=claimed), and with O(claimed).
-      - A span such as V(4h), V(90m) or V(2d 12h), counted from the claim.
+      - A span of weeks, days, hours and minutes, such as V(4h), V(90m), V(2d 12h) or V(1w), counted from the claim.
       - A time with its offset from UTC, such as V('2026-11-29T18:00:00Z'). Quote it.
       - V(never).
       - If the owner already holds the lock, a later end extends the hold. The same span extends it once a tenth of the
         span has passed.
     type: str
   count:
-    description: How many locks to claim. All of them are claimed, or none.
+    description: How many locks to claim, at least V(1). All of them are claimed, or none.
     type: int
     default: 1
   choose:
     description:
       - Which free lock is claimed if O(name) is not set.
+      - V(random) is any free lock, so that runs at the same time rarely compete for one.
       - V(oldest_free) is the lock that has been free for the longest time. To find it, the module reads the history
         back to that time.
       - V(name) is the first lock by name.
@@ -103,8 +107,8 @@ options:
     default: random
   wait:
     description:
-      - Seconds to wait for a lock that is not free. Each try is one request to the git server, every 10 seconds on
-        average. The task reports each minute who holds the locks.
+      - Seconds to wait for a lock that is not free; V(0) fails at once. Each try is one request to the git server,
+        every 10 seconds on average. The task reports each minute who holds the locks.
       - If the task has the keyword C(timeout), the wait ends 10 seconds before it. Ansible does not stop a module at
         the timeout, so it could claim a lock after the task has failed.
     type: int

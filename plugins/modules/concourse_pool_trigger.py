@@ -63,7 +63,7 @@ options:
   retry:
     description:
       - How many times the module starts builds for the same free locks while all of these builds end without a claim.
-        Builds for several free locks count as one attempt.
+        Builds for several free locks count as one attempt. At least V(1).
       - After each attempt the module waits, 1 minute at first, then 2, 4 and so on, up to 60 minutes. After the last
         attempt the pool is V(stuck).
       - The count starts again when a build of the job claims a lock of the pool, another lock becomes free, or the
@@ -71,7 +71,8 @@ options:
     type: int
     default: 5
   max_triggers:
-    description: The largest number of builds to start in one run, for all pools together. The next run continues.
+    description:
+      - The largest number of builds to start in one run, for all pools together, at least V(1). The next run continues.
     type: int
     default: 100
   resource_check:
@@ -88,7 +89,7 @@ options:
 notes:
   - The host where the module runs needs git, GitPython, requests, and access to the repository and Concourse. Use
     C(delegate_to) with V(localhost) and C(run_once) to run it on the controller.
-  - To start builds, the login needs the role C(pipeline-operator) in the team of each job.
+  - To start builds, the user of Concourse needs the role C(pipeline-operator) in the team of each job.
 seealso:
   - module: poolboy.concourse.concourse_pool_status
   - ref: ansible_collections.poolboy.concourse.docsite.triggering

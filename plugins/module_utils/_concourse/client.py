@@ -117,5 +117,5 @@ class ConcourseClient:
         return ConcourseQueries(requests, own_addresses, self._absent, self._archived)
 
     def requests(self) -> ApiRequests:
-        """Return what sends requests over these connections with this login."""
+        """Return what sends requests over these connections as this user."""
         return ApiRequests(self._session, self._connection)

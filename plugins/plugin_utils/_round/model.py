@@ -20,7 +20,7 @@ from .web_addresses import PLACE_OF_COMMIT
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
-STEPS = ("clean", "trigger", "status", "page", "metrics", "pushgateway", "notify", "report")
+STEPS = ("clean", "trigger", "status", "page", "metrics", "pushgateway", "notify")
 """The steps of a round, in the order of the role's documentation."""
 
 

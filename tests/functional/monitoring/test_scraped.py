@@ -33,7 +33,7 @@ PLAYBOOK = Path(__file__).parent / "round.yml"
 MONITORING = Path(__file__).parents[3] / "roles" / "pool_boy" / "files" / "monitoring"
 REPOSITORY = 'teams/locks? "a"'
 HOSTILE = "<!channel>"
-LEAKED = "PoolBoyLockLeaked"
+NOT_RELEASED = "PoolBoyLockNotReleased"
 MINUTE = 60
 PATIENCE = 60.0
 TRIGGER = {
@@ -106,7 +106,7 @@ def monitoring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitoring]
 def _impatient_rules(folder: Path) -> Path:
     """Write the rules without the half hour before a leaked lock alerts."""
     rules = yaml.safe_load((MONITORING / "alerts.yml").read_text())
-    (leaked,) = (rule for rule in rules["groups"][0]["rules"] if rule["alert"] == LEAKED)
+    (leaked,) = (rule for rule in rules["groups"][0]["rules"] if rule["alert"] == NOT_RELEASED)
     assert leaked["for"] == "30m"
     leaked["for"] = "2s"
     # JSON is YAML.
@@ -137,14 +137,14 @@ def _leak(scene: Scene) -> None:
 
 
 def test_a_leaked_lock_fires_its_alert_once_from_both_exporters(monitoring: Monitoring) -> None:
-    leaked = (LEAKED, "firing")
+    leaked = (NOT_RELEASED, "firing")
     wait_for(lambda: leaked in monitoring.firing(), what="alert for the leaked lock")
     both = 'count(poolboy_locks{pool="aws",verdict="leaked"} == 1)'
     wait_for(lambda: [one["value"][1] for one in monitoring.prometheus.query(both)] == ["2"], what="value of both")
     assert monitoring.firing() == {leaked}
     (alert,) = [one for one in monitoring.prometheus.alerts() if one["labels"]["alertname"] == leaked[0]]
     assert alert["labels"] == {
-        "alertname": LEAKED,
+        "alertname": NOT_RELEASED,
         "repository": REPOSITORY,
         "pool": "aws",
         "severity": "warning",

@@ -65,7 +65,7 @@ def _refusal(response: Response, job: JobReference, line: str, *, is_anonymous: 
             )
         case 401 | 403:
             return (
-                f"This login may not start builds of {name} (Concourse answered {response.status}): it needs the role "
+                f"This user may not start builds of {name} (Concourse answered {response.status}): it needs the role "
                 f"pipeline-operator in team {team}, which 'fly set-team' gives."
             )
         case 404:

@@ -118,7 +118,7 @@ class ApiRequests:
             self._connection.login_required = True
             return f"Concourse requires a login for {line}"
         if response.status in (401, 403):
-            return f"Concourse answered {response.status} to {line}: this login has no role there"
+            return f"Concourse answered {response.status} to {line}: this user has no role there"
         return f"Concourse answered {response.status} to {line}"
 
 

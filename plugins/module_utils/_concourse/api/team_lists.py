@@ -85,7 +85,7 @@ class TeamLists:
             return ()
         user = self._api.login().user
         if user is None or not user.sees_all_of(team):
-            raise NoCredibleResponse(f"Concourse shows this login only the exposed pipelines of team {team}")
+            raise NoCredibleResponse(f"Concourse shows this user only the exposed pipelines of team {team}")
         return tuple(entry.reference for entry in entries)
 
     def is_hidden(self, team: str) -> bool:

@@ -17,7 +17,7 @@ class NoCredibleResponse(Exception):
 
 
 class HiddenResponse(NoCredibleResponse):
-    """Concourse does not show the response to this login."""
+    """Concourse does not show the response to this user."""
 
 
 class BuildQueries(Protocol):

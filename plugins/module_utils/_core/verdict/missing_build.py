@@ -53,7 +53,7 @@ def _gone_or_unverified(reason: str, judged: ClaimToJudge, build: Build | None) 
         return Verdict(VerdictName.GONE, reason, judged.claim.claimed_at, build)
     else:
         reason = (
-            f"{reason}, nor a team {pipeline.team}, and this login does not see all teams, so it can have been renamed"
+            f"{reason}, nor a team {pipeline.team}, and this user does not see all teams, so it can have been renamed"
         )
     return Verdict(VerdictName.UNVERIFIED, reason, judged.claim.claimed_at, build)
 

@@ -78,7 +78,7 @@ def test_a_401_with_a_valid_token_is_not_an_expiry(atc: Emulator, connect: Conne
     queries = connect(atc.url).queries()
     assert queries.build(BuildReference(id=1)) is not None
     atc.add_fault("status", path="/jobs", status=401, body="not authorized", version_header=True)
-    with pytest.raises(NoCredibleResponse, match=r"answered 401 to GET .*this login has no role there"):
+    with pytest.raises(NoCredibleResponse, match=r"answered 401 to GET .*this user has no role there"):
         queries.jobs(FLOW)
     assert len(atc.requests(method="POST")) == 1
     assert len(atc.requests(path="/jobs")) == 1

@@ -36,6 +36,7 @@ NOT_RUN: Mapping[str, str] = {
     "docker build --file concourse/Dockerfile": _DOCKER,
     "- task: pool-boy": _PIPELINE,
     "OPTIONS: {pool_boy_no_concourse: stale}": _PIPELINE,
+    "params: {release: environment}": "is a part of a Concourse pipeline without this collection",
     "PLAYBOOK: status": _PIPELINE,
     "PLAYBOOK: pool_boy": _PIPELINE,
     "- name: pool-trigger\n": _PIPELINE,

@@ -75,7 +75,7 @@ def test_too_many_resources_of_pipelines_archived_since_are_named(scene: Scene, 
     fail_with_lock(scene)
     lock = look(**login(scene)).locks["aws/env-1"]
     assert lock["verdict"] == "unreachable"
-    assert "this login sees 3031 resources, counting archived pipelines" in lock["reason"]
+    assert "this user sees 3031 resources, counting archived pipelines" in lock["reason"]
     assert "destroy archived pipelines (fly destroy-pipeline)" in lock["reason"]
 
 

@@ -99,7 +99,7 @@ def test_in_another_pipeline(scene: Scene, look: Look) -> None:
 
 
 def test_in_an_exposed_pipeline_of_another_team(scene: Scene, look: Look) -> None:
-    """Concourse does not tell this login what its jobs take next, but what they took."""
+    """Concourse does not tell this user what its jobs take next, but what they took."""
     scene.atc.set_team("other", {"owner": ["local:admin"]})
     configure(scene, "main/ci", claim=[CLAIM])
     configure(scene, "other/use", deploy=DEPLOY, give_back=GIVE_BACK)

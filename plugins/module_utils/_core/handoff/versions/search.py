@@ -170,7 +170,7 @@ def _resources(
     resources = queries.resources(teams, since, of_makers=of_makers)
     if len(resources) > MOST_RESOURCES:
         raise NoCredibleResponse(
-            f"this login sees {len(resources)} resources, counting archived pipelines, but the version of the claim is"
+            f"this user sees {len(resources)} resources, counting archived pipelines, but the version of the claim is"
             f" searched for in at most {MOST_RESOURCES}: destroy archived pipelines (fly destroy-pipeline), or give the"
             " login roles in fewer teams"
         )

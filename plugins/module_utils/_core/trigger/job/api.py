@@ -91,7 +91,7 @@ class JobApi(t.Protocol):
         """Start one build by one request, never repeated. Raises CannotTrigger or ResponseLost."""
 
     def is_ours(self, build: Build) -> bool:
-        """Return whether the user of this login started a build, as far as Concourse records it."""
+        """Return whether this user started a build, as far as Concourse records it."""
 
     def check(self, job: JobReference, resource: str) -> None:
         """Make Concourse check a resource of the pipeline. Raises CannotTrigger or ResponseLost."""

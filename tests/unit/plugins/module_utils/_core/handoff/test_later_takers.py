@@ -122,7 +122,7 @@ def test_a_job_of_another_pipeline_is_named_in_the_reason_and_not_as_one_of_the_
 
 
 def exposed() -> tuple[ModelQueries, PipelineModel, Build]:
-    """Another pipeline has taken the lock and passed it on, but this login is not told what its jobs take next."""
+    """Another pipeline has taken the lock and passed it on, but this user is not told what its jobs take next."""
     model, claiming = claimed()
     other = PipelineModel("tests", first_id=100)
     other.versions("pool", "v2", "v3")

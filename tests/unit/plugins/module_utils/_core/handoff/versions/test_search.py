@@ -138,7 +138,7 @@ def test_as_many_resources_as_can_be_searched_are(monkeypatch: pytest.MonkeyPatc
     assert first_maker("v2", TEAMS, queries) == claiming
     assert Query("resources", (TEAMS, None, True)) in queries.asked
     monkeypatch.setattr(search, "MOST_RESOURCES", len(model.order) - 1)
-    with pytest.raises(NoCredibleResponse, match=r"this login sees 1 resources.* in at most 0: destroy archived"):
+    with pytest.raises(NoCredibleResponse, match=r"this user sees 1 resources.* in at most 0: destroy archived"):
         first_maker("v2", TEAMS, queries)
 
 
