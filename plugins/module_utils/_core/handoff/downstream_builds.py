@@ -34,6 +34,11 @@ def fetch_downstream_uses(trace: HandOffTrace) -> None:
                     trace.descendants.append(build)
                     downstream.fetch_uses_after(build)
                     has_found = True
+        for build in downstream.builds_that_may_descend():
+            downstream.add(build)
+            trace.descendants.append(build)
+            downstream.fetch_uses_after(build)
+            has_found = True
 
 
 @dataclass(slots=True)
@@ -59,6 +64,18 @@ class _DownstreamBuilds:
         before = {job for step in steps if step.resource == use.resource for job in step.passed}
         sources = (one for one in self.builds.values() if one.job in before and use.item in self.carried[one.id])
         return any(self._can_come_from(source, build) for source in sources)
+
+    def builds_that_may_descend(self) -> list[Build]:
+        """Return new builds with an input that Concourse has forgotten: it can come from a build found before."""
+        trace, found = self.trace, dict[int, Build]()
+        for before, resource in sorted(trace.forgotten):
+            for job in trace.graph.jobs():
+                steps = {one.step for one in job.inputs if one.resource == resource and before in one.passed}
+                for build in trace.queries.builds_since(trace.pipeline, job.name, trace.build) if steps else ():
+                    is_new = build.id not in self.builds and build.status is BuildStatus.SUCCEEDED
+                    if is_new and not steps <= {item.step for item in trace.queries.build_resources(build).inputs}:
+                        found[build.id] = build
+        return list(found.values())
 
     def fetch_uses_after(self, build: Build) -> None:
         """Follow the versions that the build passed on to jobs that depend on its job, if any of them can be new."""

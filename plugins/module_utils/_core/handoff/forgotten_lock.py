@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ..concourse.job_graph import JobGraph
-from ..concourse.model import Build, BuildStatus, Version
+from ..concourse.model import Build, BuildStatus, Job, Version
 from ..concourse.queries import BuildQueries, NoCredibleResponse
 from ..concourse.references import PipelineReference
 from .former_configuration import has_started_since, latest_and_oldest_active_builds
@@ -44,7 +44,14 @@ def _started_builds(
     """Yield the builds since `source` of the jobs that take one of the resources, each with the steps that take it."""
     for job in graph.jobs():
         steps = {step.step for step in job.inputs if step.resource in resources}
-        for build in latest_and_oldest_active_builds(pipeline, job, queries) if steps else ():
+        for build in _builds_since(source, pipeline, job, queries) if steps else ():
             is_later = has_started_since(build, source) and build.id != source.id
             if build.status is BuildStatus.STARTED and is_later:
                 yield build, steps
+
+
+def _builds_since(source: Build, pipeline: PipelineReference, job: Job, queries: BuildQueries) -> tuple[Build, ...]:
+    """Return the latest builds of a job, and those since `source`, with active re-runs of older ones."""
+    latest = latest_and_oldest_active_builds(pipeline, job, queries)
+    is_complete = any(build.name == "1" for build in latest)
+    return latest if is_complete else (*latest, *queries.builds_since(pipeline, job.name, source))

@@ -21,7 +21,7 @@ from ..shared.times import latest_time
 from .former_configuration import can_be_former, require_no_user_after_removed_jobs
 from .state import HandOff, HandOffState
 from .trace import HandOffTrace
-from .trace_state import ask_for_older_use, ask_for_use_or_taker
+from .trace_state import ask_for_new_use, ask_for_older_use, ask_for_use_or_taker
 from .versions.use import TakenVersion, VersionUse, items_of_build
 
 Taken = Mapping[ResourceReference, TakenVersion]
@@ -43,6 +43,8 @@ def ask_for_use_after_taker(
         for trace in () if resource in followed else _traces(resource, taken, commit, queries):
             trace.is_elsewhere = claiming not in (None, trace.pipeline)
             found = ask_for_use_or_taker(trace)[0] if trace.jobs_that_release() else ask_for_older_use(trace)
+            if found is None and trace.jobs_after_forgotten():
+                found = ask_for_new_use(trace, again=False)
             if found is not None:
                 return trace.build, replace(found, reason=f"{trace.build} had it and succeeded; {found.reason}")
     return None
@@ -90,6 +92,8 @@ def _traces(resource: ResourceReference, taken: Taken, commit: str, queries: Bui
             continue
         item = resource.name, Version.of_commit(commit)
         trace.lock_uses.append(VersionUse(build, *item, version.version_id, version.builds))
-        for carried in items_of_build(job, queries.build_resources(build)):
+        items = items_of_build(job, queries.build_resources(build))
+        trace.forgotten = {(name, one) for one in graph.resources_of(name) - {resource for resource, _version in items}}
+        for carried in items:
             trace.fetch_carried_use(build, carried, trace.jobs_after(name))
         yield trace

@@ -21,7 +21,7 @@ from .confirmation import (
 from .contradictions import require_unlisted_version
 from .forgotten_lock import require_no_user_of_forgotten_lock
 from .former_configuration import require_no_user_after_removed_jobs, require_no_user_of_removed_job
-from .later_takers import ask_for_later_use
+from .later_takers import Taken, ask_for_later_use
 from .state import HandOff, used_by
 from .trace import HandOffTrace
 from .trace_start import fetch_trace
@@ -63,6 +63,8 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, claimed_at: int | None, 
     users = ask_for_version_users(commit, frozenset({trace.pipeline.team}), trace.queries, claimed_at)
     if users.active_build is not None:
         return used_by(users.active_build)
+    if (found := _ask_by_other_resources(trace, users.taken)) is not None:
+        return found
     require_same_pipeline(trace.pipeline, trace.queries)
     for taker in users.builds:
         if taker.pipeline == trace.pipeline:
@@ -76,6 +78,18 @@ def _ask_for_last_use(trace: HandOffTrace, commit: str, claimed_at: int | None, 
     return new_use or replace(state, updated=updated)
 
 
+def _ask_by_other_resources(trace: HandOffTrace, taken: Taken) -> HandOff | None:
+    """Ask again if other resources of the pipeline have the lock's version, to which a job can put the lock back."""
+    others = {one.name for one in taken if one.pipeline == trace.pipeline}.difference(trace.lock_resources)
+    if not others:
+        return None
+    trace.lock_resources = [*trace.lock_resources, *sorted(others)]
+    found, _refusals = ask_for_use_or_taker(trace)
+    if found is None:
+        _require_no_user(trace)
+    return found
+
+
 def _require_no_user(trace: HandOffTrace) -> None:
     """Check that no other response shows a user. Raises NoCredibleResponse."""
     require_same_build(trace.build, trace.queries)
@@ -87,7 +101,7 @@ def _require_no_user(trace: HandOffTrace) -> None:
     for use in trace.uses():
         require_takers(trace.progress(use))
         # A job that takes its locks by `passed` can take the same source next, but with the lock of a later build.
-        closed = set() if use.is_of_lock else without_lock
+        closed = set() if trace.is_of_pool(use) else without_lock
         wanted = [] if is_archived else [job for job in trace.jobs_that_count(use) if job not in closed]
         require_no_user(trace.progress(use), wanted)
     require_all_outputs(trace)

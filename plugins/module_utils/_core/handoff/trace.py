@@ -31,6 +31,7 @@ _MOST_DESCENDANTS = 50
 class HandOffTrace:
     """The uses of all versions by which the lock of one claiming build can be handed off.
 
+    `lock_resources` are the resources to which a job can put the lock back.
     `lock_uses` are the uses of the lock's own version, none when Concourse forgot it; `carried_uses` are those of the
     other versions that the claiming build carried, or that builds after it passed on. `forgotten` names the resources
     whose versions Concourse forgot, each with the job that carried one. With `only_releases`, `build` is not the
@@ -54,6 +55,10 @@ class HandOffTrace:
 
     def uses(self) -> list[VersionUse]:
         return [*self.lock_uses, *self.carried_uses]
+
+    def is_of_pool(self, use: VersionUse) -> bool:
+        """Return whether a version is the lock's own, or that of another lock which the same build claimed."""
+        return use.is_of_lock or use.resource in {lock.resource for lock in self.lock_uses}
 
     def progress(self, use: VersionUse) -> VersionProgress:
         return VersionProgress(self.queries, self.pipeline, self.graph, use, self.is_elsewhere)
@@ -96,8 +101,12 @@ class HandOffTrace:
         self.forgotten.add((job, resource))
 
     def jobs_after_forgotten(self) -> list[str]:
-        """Return the jobs downstream by a forgotten version: the versions of their builds are unknown."""
-        return sorted({after for job, resource in self.forgotten for after in self.graph.downstream(job, resource)})
+        """Return the jobs downstream by a forgotten version, and those after them by any resource.
+
+        The versions of their builds are unknown.
+        """
+        after = {one for job, resource in self.forgotten for one in self.graph.downstream(job, resource)}
+        return sorted(after.union(*map(self.graph.downstream, after)))
 
     def jobs_that_count(self, use: VersionUse) -> list[str]:
         """Return the jobs that can take the lock on with a version: any with the lock's, else those that release it."""
@@ -117,6 +126,10 @@ class HandOffTrace:
         sources = {self.job.name}
         if not self.graph.has(self.job.name):
             sources = {str(build.job) for use in self.carried_uses for build in use.counted_builds()}
+        # A build that took the lock without `passed` has passed it on.
+        sources |= {
+            str(build.job) for build in self.descendants if any(use.carried_by(build) for use in self.lock_uses)
+        }
         after = sorted({name for source in sources for name in self.graph.downstream(source)})
         return [name for name in after if any(self.graph.leads_to_put(name, one) for one in self.lock_resources)]
 

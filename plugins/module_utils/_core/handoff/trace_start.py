@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ..concourse.job_graph import JobGraph
 from ..concourse.model import Build, BuildResources, Version
@@ -42,12 +43,22 @@ def fetch_trace(build: Build, version: Version, queries: BuildQueries, *, is_rew
         trace.forgotten.update((job_name, resource) for resource in trace.lock_resources)
     # The lock's own version is followed already, in all resources that know it.
     moved = _moved_lock(trace, carried, version)
+    made = [item for item in items_of_build(job, replace(carried, inputs=())) if _is_beside_lock(trace, item, version)]
     # The jobs after a build of a former configuration are unknown.
     is_followed = bool(downstream) or can_be_former(build, pipeline, queries)
-    for item in items if is_followed else ():
+    for item in items if is_followed else made:
         if item != moved:
             trace.fetch_carried_use(build, item, downstream)
+    for use in trace.carried_uses:
+        # Concourse lists what a build both took and made only among its outputs, but the build at the version.
+        use.is_of_maker = use.item in made and build.id not in use.build_ids
     return trace
+
+
+def _is_beside_lock(trace: HandOffTrace, item: ResourceVersion, lock: Version) -> bool:
+    """Return whether a version is neither the lock's nor that of another lock."""
+    resource, version = item
+    return resource not in trace.lock_resources and version != lock
 
 
 def _fetch_lock_uses(trace: HandOffTrace, carried: BuildResources, version: Version, *, is_rewritten: bool) -> None:

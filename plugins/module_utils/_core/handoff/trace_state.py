@@ -88,7 +88,7 @@ def _ask_for_taker(trace: HandOffTrace) -> tuple[HandOff | None, list[str]]:
     without_lock = jobs_without_lock(trace)
     for use in trace.uses():
         # A job that takes its locks by `passed`, and cannot take this one, can only start with another lock.
-        closed = set() if use.is_of_lock else without_lock - able
+        closed = set() if trace.is_of_pool(use) else without_lock - able
         taker = ask_for_taker(trace.progress(use), trace.jobs_that_count(use), closed)
         if taker.job is not None:
             way = "" if use.is_of_lock else ", on the way to releasing the lock"
@@ -105,7 +105,8 @@ def jobs_without_lock(trace: HandOffTrace) -> set[str]:
     A job that had it can start with it again, if one of its other inputs is new.
     """
     pools = {use.resource for use in trace.lock_uses}
-    steps = {job.name: [step for step in job.inputs if step.resource in pools] for job in trace.graph.jobs()}
+    after = {name for pool in pools for name in trace.graph.downstream(trace.job.name, pool)}
+    steps = {name: [step for step in trace.graph.job(name).inputs if step.resource in pools] for name in after}
     by_passed = {name for name, taken in steps.items() if taken and all(step.passed for step in taken)}
     return by_passed.difference(*(use.tried_jobs() for use in trace.lock_uses))
 

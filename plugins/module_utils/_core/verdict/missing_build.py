@@ -74,13 +74,24 @@ def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers
     if found is not None:
         return found.found_by_version(reason)
     users = ask_for_version_users(commit, teams, queries, judged.claimed_at)
+    return _ask_about(users, reason, judged) or users
+
+
+def ask_about_users(reason: str, judged: ClaimToJudge) -> Verdict | None:
+    """Return the verdict on a claim that a build has or can take, None if none. Raises NoCredibleResponse."""
+    users = ask_for_version_users(judged.claim.commit, judged.teams, judged.queries, judged.claimed_at)
+    return _ask_about(users, reason, judged)
+
+
+def _ask_about(users: VersionUsers, reason: str, judged: ClaimToJudge) -> Verdict | None:
+    commit, queries = judged.claim.commit, judged.queries
     user = users.active_build
     if user is not None:
         reason = f"{reason}, but {user} is {user.status.value} with the lock"
         return Verdict(VerdictName.HANDED_OFF, reason, None, user, user=user)
     later = ask_for_use_after_taker(users.taken, commit, queries)
     if later is None:
-        return users
+        return None
     taker, use = later
     last_end = latest_time((judged.claim.claimed_at, use.last_end, users.last_end))
     since = None if use.state is HandOffState.IN_USE else last_end

@@ -41,7 +41,7 @@ from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
 from .making_builds import ask_about_making_builds
-from .missing_build import ask_about_missing_build, ask_about_unnamed_build
+from .missing_build import ask_about_missing_build, ask_about_unnamed_build, ask_about_users
 from .person_rules import judge_persons_claim, judge_take_over
 from .verdict import Verdict, VerdictName
 
@@ -62,10 +62,10 @@ def judge_claim(
     build that made the claim, if an earlier run found it by the claim's version; `lock` is its lock as `pool/lock`. A
     missing answer gives `unreachable`, whatever else is known. Errors of the credentials are not caught.
     """
-    if holder.kind is HolderKind.PERSON:
-        return judge_persons_claim(claim, holder, now)
-    if (held := judge_take_over(claim, holder, now)) is not None:
-        return held
+    is_persons = holder.kind is HolderKind.PERSON
+    own = judge_persons_claim(claim, holder, now) if is_persons else judge_take_over(claim, holder, now)
+    if own is not None and (own.name is not VerdictName.EXPIRED or queries is None):
+        return own
     if queries is None:
         named = (
             "the claim names no build, and" if holder.kind is HolderKind.UNNAMED else f"claimed by {holder.text}, but"
@@ -75,6 +75,8 @@ def judge_claim(
     teams = frozenset(one.pipeline.team for one in holder.references if one.pipeline is not None) or frozenset({team})
     judged = ClaimToJudge(claim, holder, queries, teams, min(claim.claimed_at, now), remembered, lock)
     try:
+        if own is not None:
+            return ask_about_users(own.reason, judged) or own
         return ask_about_unnamed_build(judged) if holder.kind is HolderKind.UNNAMED else _ask_about_named_build(judged)
     except NoCredibleResponse as missing:
         return Verdict(VerdictName.UNREACHABLE, f"claimed by {holder.text}, but {missing}")
@@ -122,7 +124,8 @@ def _may_be_made_again(judged: ClaimToJudge, build: Build) -> bool:
     if has_made_another_claim(build, commit, queries):
         return True
     # A put without a result may have made the claim, unless a build took what another one made.
-    return any(ask_for_version_users(other, judged.teams, queries, judged.claimed_at).builds for other in others)
+    users = (ask_for_version_users(other, judged.teams, queries, judged.claimed_at) for other in others)
+    return any(taker.id != build.id for one in users for taker in one.builds)
 
 
 def _unverified(own: Verdict, build: Build) -> Verdict:

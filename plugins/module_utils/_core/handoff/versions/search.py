@@ -172,7 +172,7 @@ def _resources(
         raise NoCredibleResponse(
             f"this user sees {len(resources)} resources, counting archived pipelines, but the version of the claim is"
             f" searched for in at most {MOST_RESOURCES}: destroy archived pipelines (fly destroy-pipeline), or give the"
-            " login roles in fewer teams"
+            " user roles in fewer teams"
         )
     return resources
 

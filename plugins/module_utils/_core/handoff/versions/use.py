@@ -30,7 +30,8 @@ class VersionUse:
 
     `builds` are all builds that took the version. `scope` names the jobs whose builds count, None counts every job.
     Builds that started before `since` (seconds since 1970, UTC) do not count: the lock was not claimed yet. Active
-    builds that started since then, up to `changed_at`, count in any job: they belong to an older configuration.
+    builds that started since then, up to `changed_at`, count in any job: they belong to an older configuration. With
+    `is_of_maker`, those of any other job than that of `source` count, which made the version: they come after it.
     """
 
     source: Build
@@ -41,6 +42,7 @@ class VersionUse:
     scope: frozenset[str] | None = None
     since: int | None = None
     changed_at: float | None = None
+    is_of_maker: bool = False
     build_ids: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,7 +78,7 @@ class VersionUse:
     def active_build(self) -> Build | None:
         """Return a pending or started build with the version."""
         active = (build for build in self.builds if build.is_active)
-        return next((build for build in active if self.counts(build) or self._is_of_older_configuration(build)), None)
+        return next((build for build in active if self.counts(build) or self._counts_in_any_job(build)), None)
 
     def changed_build(self, latest: Iterable[Build]) -> Build | None:
         """Return a build that is not in `builds`, or has another status there; `latest` is a newer list of them."""
@@ -96,10 +98,11 @@ class VersionUse:
         """Return whether a build started since the lock was claimed, or has yet to start."""
         return self.since is None or build.start_time is None or build.start_time >= self.since
 
-    def _is_of_older_configuration(self, build: Build) -> bool:
-        if self.changed_at is None or build.start_time is None:
+    def _counts_in_any_job(self, build: Build) -> bool:
+        if build.start_time is None or build.start_time < (self.since or 0):
             return False
-        return (self.since or 0) <= build.start_time <= self.changed_at
+        is_former = self.changed_at is not None and build.start_time <= self.changed_at
+        return is_former or (self.is_of_maker and build.job != self.source.job)
 
 
 def is_success_of(job: str, build: Build) -> bool:

@@ -65,7 +65,9 @@ class Reference:
             return True
         if any(self.waiting_for(item, jobs) - self._left_behind() for item, jobs in family.along.items()):
             return True
-        if any(self._is_active(job) for name, by in family.forgotten for job in self._after({name}, by)):
+        if any(self._is_active(job) for name, by in family.forgotten for job in self._after_forgotten(name, by)):
+            return True
+        if any(self._has_user_elsewhere(item) for item in self._made_beside()):
             return True
         return self.resource in self.model.forgotten and self._has_user_of_forgotten()
 
@@ -75,9 +77,15 @@ class Reference:
             return False
         if self.resource not in self.model.forgotten and self._takers(self.own()):
             return True
-        giving = {job for job in self._downstream() if self._gives_back(job)}
-        along = self._family().along
-        return any(self._takers(item, jobs, self._closed()) & giving for item, jobs in along.items())
+        family = self._family()
+        # A build that took the lock without `passed` has passed it on.
+        takers = {str(self.model.builds[number].job) for number in family.sources if number in self._having(self.own())}
+        after = self._after({str(self.claiming.job), *takers}, None)
+        giving = {job for job in after if self._gives_back(job)}
+        return any(
+            self._takers(item, jobs, () if item[0] == self.resource else self._closed()) & giving
+            for item, jobs in family.along.items()
+        )
 
     def own(self) -> Item:
         return self.resource, self.version
@@ -128,6 +136,7 @@ class Reference:
             return set()
         free = {name for name, step in self._gets() if step.resource == self.resource and not step.passed}
         wanting = {name for name, step in self._gets() if step.resource == self.resource}
+        wanting &= self._after({str(self.claiming.job)}, self.resource)
         having = {str(self.model.builds[number].job) for number in self._having(self.own())}
         return wanting - free - having - self._takers(self.own())
 
@@ -169,7 +178,7 @@ class Reference:
         build = self.model.builds[number]
         if build.status is not BuildStatus.SUCCEEDED:
             return False
-        if number in self._having(self.own()):
+        if number in self._having(self.own()) or self._took_what_is_forgotten(build, family):
             return True
         return any(
             number in self._having(item)
@@ -178,6 +187,31 @@ class Reference:
             for item, jobs in family.along.items()
             for source in family.sources
         )
+
+    def _took_what_is_forgotten(self, build: Build, family: Family) -> bool:
+        """Whether nobody knows what a build took by a job whose build passed something on that is forgotten."""
+        return not self._is_older(build) and any(
+            name in step.passed and step.resource == resource and resource in self.model.forgotten
+            for job, step in self._gets()
+            if job == build.job
+            for name, resource in family.forgotten
+        )
+
+    def _after_forgotten(self, name: str, resource: str) -> set[str]:
+        after = self._after({name}, resource)
+        return after | self._after(after, None)
+
+    def _made_beside(self) -> set[Item]:
+        """What the claiming build made besides locks, and did not take itself."""
+        took = {one.version for one in self.model.took[self.claiming.id]}
+        made = {(one.resource, one.version) for one in self.model.made[self.claiming.id]}
+        return {item for item in made if item[0] not in self._lock_resources() and item[1] not in took}
+
+    def _has_user_elsewhere(self, item: Item) -> bool:
+        """Whether a started build of any other job took a version that only the claiming build can have made."""
+        builds = [self.model.builds[number] for number in self._having(item)]
+        others = [build for build in builds if build.job != self.claiming.job and not self._is_older(build)]
+        return any(build.is_active and build.start_time is not None for build in others)
 
     def _comes_from(self, build: Build, item: Item, source: int, family: Family) -> bool:
         """Whether all that the build's job takes by a job before it can have come from that one build of it."""

@@ -131,6 +131,10 @@ def test_every_world_has_one_verdict_and_always_the_same(
 @given(world=worlds(pages=(100,)))
 def test_handed_off_and_leaked_are_as_a_second_reading_of_the_design_has_it(world: World) -> None:
     verdict = verdict_on(ModelQueries(world.model), world.claiming, COMMIT)
+    if verdict.otherwise is not None:
+        # It made other versions, and Concourse has forgotten the lock's: the history can have been rewritten.
+        assert verdict.name is VerdictName.UNVERIFIED
+        verdict = verdict.otherwise
     reference = _reference(world)
     handed_off = reference.is_handed_off()
     event(f"handed off: {handed_off}, in use: {reference.is_in_use()}")
