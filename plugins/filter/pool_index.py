@@ -33,7 +33,8 @@ options:
 seealso:
   - plugin: poolboy.concourse.pool_page_data
     plugin_type: filter
-  - ref: ansible_collections.poolboy.concourse.docsite.page
+  - name: The page
+    link: https://poolboy.github.io/concourse/docsite/page.html
     description: A picture of the index.
 """
 

@@ -34,7 +34,8 @@ options:
 seealso:
   - plugin: poolboy.concourse.pool_news
     plugin_type: filter
-  - ref: ansible_collections.poolboy.concourse.docsite.monitoring
+  - name: Metrics
+    link: https://poolboy.github.io/concourse/docsite/monitoring.html
     description: All metrics, and how to send them to Prometheus.
 """
 

@@ -45,7 +45,8 @@ options:
 seealso:
   - plugin: poolboy.concourse.pool_notification
     plugin_type: filter
-  - ref: ansible_collections.poolboy.concourse.docsite.messages
+  - name: Messages to a chat
+    link: https://poolboy.github.io/concourse/docsite/messages.html
     description: What is news, and when it is reported.
 """
 

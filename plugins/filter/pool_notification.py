@@ -38,7 +38,8 @@ options:
 seealso:
   - plugin: poolboy.concourse.pool_news
     plugin_type: filter
-  - ref: ansible_collections.poolboy.concourse.docsite.messages
+  - name: Messages to a chat
+    link: https://poolboy.github.io/concourse/docsite/messages.html
     description: Both formats, with examples.
 """
 

@@ -47,7 +47,8 @@ options:
     default: ""
 seealso:
   - module: poolboy.concourse.concourse_pool_status
-  - ref: ansible_collections.poolboy.concourse.docsite.page
+  - name: The page
+    link: https://poolboy.github.io/concourse/docsite/page.html
     description: Pictures of the page, and what its parts show.
 """
 

@@ -116,11 +116,14 @@ notes:
 seealso:
   - module: poolboy.concourse.concourse_pool_status
   - module: poolboy.concourse.concourse_pool_lock
-  - ref: ansible_collections.poolboy.concourse.docsite.cleaning
+  - name: Release stale locks
+    link: https://poolboy.github.io/concourse/docsite/cleaning.html
     description: The options with examples, and why a lock is kept.
-  - ref: ansible_collections.poolboy.concourse.docsite.choosing_policies
+  - name: Choosing policies
+    link: https://poolboy.github.io/concourse/docsite/choosing_policies.html
     description: Policies for common situations.
-  - ref: ansible_collections.poolboy.concourse.docsite.safe_releases
+  - name: How a release stays safe
+    link: https://poolboy.github.io/concourse/docsite/safe_releases.html
     description: Why a run never takes a lock that is in use.
 """
 

@@ -149,9 +149,11 @@ notes:
 seealso:
   - module: poolboy.concourse.concourse_pool_status
   - module: poolboy.concourse.concourse_pool_clean
-  - ref: ansible_collections.poolboy.concourse.docsite.locks
+  - name: Locks for people
+    link: https://poolboy.github.io/concourse/docsite/locks.html
     description: How people claim and release locks at a terminal.
-  - ref: ansible_collections.poolboy.concourse.docsite.locks_in_plays
+  - name: Locks in plays
+    link: https://poolboy.github.io/concourse/docsite/locks_in_plays.html
     description: How plays and workflows of AWX use locks.
 """
 

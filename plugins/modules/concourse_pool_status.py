@@ -64,9 +64,11 @@ notes:
 seealso:
   - module: poolboy.concourse.concourse_pool_clean
   - module: poolboy.concourse.concourse_pool_report
-  - ref: ansible_collections.poolboy.concourse.docsite.verdicts
+  - name: How a verdict is reached
+    link: https://poolboy.github.io/concourse/docsite/verdicts.html
     description: How each verdict is reached.
-  - ref: ansible_collections.poolboy.concourse.docsite.troubleshooting
+  - name: Troubleshooting
+    link: https://poolboy.github.io/concourse/docsite/troubleshooting.html
     description: What to do about an error or an unexpected verdict.
 """
 

@@ -92,11 +92,14 @@ notes:
   - To start builds, the user of Concourse needs the role C(pipeline-operator) in the team of each job.
 seealso:
   - module: poolboy.concourse.concourse_pool_status
-  - ref: ansible_collections.poolboy.concourse.docsite.triggering
+  - name: Start a build for each free lock
+    link: https://poolboy.github.io/concourse/docsite/triggering.html
     description: What a run finds and does, and why a build may be missing.
-  - ref: ansible_collections.poolboy.concourse.docsite.counting_builds
+  - name: How builds are counted
+    link: https://poolboy.github.io/concourse/docsite/counting_builds.html
     description: Which builds count, and what happens if several runs count at once.
-  - ref: ansible_collections.poolboy.concourse.docsite.tally
+  - name: Share a pool with a pool-trigger-resource
+    link: https://poolboy.github.io/concourse/docsite/tally.html
     description: How the strategy V(tally) shares a pool with a pool-trigger-resource.
 """
 
