@@ -13,28 +13,34 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 from scripts.junit import TestCase, read_cases, report_files
 from scripts.skips import Skip, find_skips
 from scripts.slowest import slowest_tests
-from scripts.stage import Stage
-from scripts.stages import AT_ONCE, GROUPS, ON_REQUEST
+from scripts.stage import Stage, in_background
+from scripts.stages import AT_ONCE, BESIDE, GROUPS, ON_REQUEST
+
+# Stages with the same workplace wait for each other.
+_WORKPLACES: defaultdict[object, Lock] = defaultdict(Lock)
 
 
 @dataclass
 class Outcome:
-    """The result of a stage: exit code (None if it did not run), duration in seconds and tests."""
+    """The result of a stage: exit code (None if it did not run), duration in seconds, tests, output to be shown."""
 
     stage: Stage
     code: int | None = None
     seconds: float = 0.0
     tests: list[TestCase] = field(default_factory=list)
+    output: str = ""
 
     @property
     def skips(self) -> list[Skip]:
@@ -49,40 +55,46 @@ class Outcome:
         return "FAILED" if self.code else "passed"
 
 
-def run_stage(stage: Stage) -> Outcome:
-    """Run one stage alone and show its output while it runs."""
-    if stage.obstacle:
-        return Outcome(stage)
-    print(f"\n=== {stage.name}", flush=True)
-    outcome = _run(replace(stage, command=[*stage.command, *stage.when_alone]), None)
-    print(f"=== {stage.name}: {outcome.word}, {outcome.seconds:.1f} s", flush=True)
-    return outcome
-
-
-def run_at_once(stages: Sequence[Stage]) -> list[Outcome]:
-    """Run single-core stages in parallel, one for each core, and show the output of each when it ends.
-
-    Stages that share a workplace run one after the other.
-    """
-    rows: dict[object, list[Stage]] = {}
+def run_in_order(stages: Sequence[Stage]) -> list[Outcome]:
+    """Run stages one after the other and show the output of each while it runs."""
+    outcomes = []
     for stage in stages:
-        rows.setdefault(stage.workplace or stage.name, []).append(stage)
+        if not stage.obstacle:
+            print(f"\n=== {stage.name}", flush=True)
+        outcome = _run(replace(stage, command=[*stage.command, *stage.when_alone]), None)
+        outcomes.append(outcome)
+        if not stage.obstacle:
+            print(f"=== {stage.name}: {outcome.word}, {outcome.seconds:.1f} s", flush=True)
+    return outcomes
+
+
+def run_at_once(stages: Sequence[Stage]) -> Iterator[Outcome]:
+    """Run single-core stages in parallel, one for each core."""
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(chain.from_iterable(threads.map(lambda row: list(map(_run_unseen, row)), rows.values())))
+        yield from threads.map(_run_unseen, stages)
+
+
+def show(outcome: Outcome) -> Outcome:
+    """Show the output of a stage that has ended."""
+    if not outcome.stage.obstacle:
+        name = outcome.stage.name
+        print(f"\n=== {name}\n{outcome.output}=== {name}: {outcome.word}, {outcome.seconds:.1f} s", flush=True)
+    return outcome
 
 
 def _run_unseen(stage: Stage) -> Outcome:
-    if stage.obstacle:
-        return Outcome(stage)
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+    with (
+        _WORKPLACES[stage.workplace or stage.name],
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,
+    ):
         outcome = _run(stage, output)
         output.seek(0)
-        closing = f"=== {stage.name}: {outcome.word}, {outcome.seconds:.1f} s"
-        print(f"\n=== {stage.name}\n{output.read()}{closing}", flush=True)
-    return outcome
+        return replace(outcome, output=output.read())
 
 
 def _run(stage: Stage, output: IO[str] | None) -> Outcome:
+    if stage.obstacle:
+        return Outcome(stage)
     # Remove the report of an earlier run so that it is not read as this run's.
     for file in report_files(stage.reports) if stage.reports else []:
         file.unlink()
@@ -99,13 +111,13 @@ def _run(stage: Stage, output: IO[str] | None) -> Outcome:
     return outcome
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """Return the summary: one line for each stage, the slowest tests, and the skipped tests with their reasons."""
+def summary(outcomes: Sequence[Outcome], seconds: float) -> str:
+    """Return the summary: a line for each stage, the duration of all in seconds, the slowest and the skipped tests."""
     lines = ["", "=== Summary"]
     for outcome in outcomes:
         ending = outcome.stage.obstacle or f"{outcome.seconds:.1f} s"
         lines.append(f"{outcome.word:8} {outcome.stage.name:44} {ending}")
-    lines.append(f"{'':8} {'total':44} {sum(outcome.seconds for outcome in outcomes):.1f} s")
+    lines.append(f"{'':8} {'total':44} {seconds:.1f} s")
     lines += slowest_tests({outcome.stage.name: outcome.tests for outcome in outcomes})
     skips = [f"  {skip.test} ({outcome.stage.name}): {skip.reason}" for outcome in outcomes for skip in outcome.skips]
     lines += [f"Skipped tests: {len(skips) or 'none'}", *skips]
@@ -128,19 +140,30 @@ def _variables(stage: Stage) -> dict[str, str]:
     return {**variables, "PATH": os.pathsep.join([tools, os.environ.get("PATH", os.defpath)]), **stage.variables}
 
 
+def run_groups(names: Sequence[str]) -> list[Outcome]:
+    """Run groups of stages and return their outcomes."""
+    beside = [name for name in names if name in BESIDE]
+    first = [name for name in names if name not in beside] or beside
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(1) as background:
+        waiting = [] if first == beside else [in_background(stage) for name in beside for stage in GROUPS[name]()]
+        done_beside = background.submit(lambda: list(run_at_once(waiting)))
+        for at_once, group in groupby(first, key=AT_ONCE.__contains__):
+            stages = [stage for name in group for stage in GROUPS[name]()]
+            together = at_once and len(stages) > 1
+            outcomes += map(show, run_at_once(stages)) if together else run_in_order(stages)
+        return [*map(show, done_beside.result()), *outcomes]
+
+
 def main(names: Sequence[str]) -> int:
     """Run the named groups of stages, or those of `make test`, and return the exit code."""
     unknown = [name for name in names if name not in GROUPS]
     if unknown:
         print(f"Unknown group: {', '.join(unknown)}. Groups: {', '.join(GROUPS)}.", file=sys.stderr)
         return 2
-    outcomes: list[Outcome] = []
-    chosen = names or [name for name in GROUPS if name not in ON_REQUEST]
-    for at_once, group in groupby(chosen, key=AT_ONCE.__contains__):
-        stages = [stage for name in group for stage in GROUPS[name]()]
-        together = at_once and len(stages) > 1
-        outcomes += run_at_once(stages) if together else [run_stage(stage) for stage in stages]
-    print(summary(outcomes), flush=True)
+    start = time.monotonic()
+    outcomes = run_groups(names or [name for name in GROUPS if name not in ON_REQUEST])
+    print(summary(outcomes, time.monotonic() - start), flush=True)
     missing = missing_parts(outcomes)
     if missing:
         print(f"POOLBOY_REQUIRE_REAL=1 is set, and {len(missing)} tests were skipped because a component is missing.")

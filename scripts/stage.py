@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scripts.checkout import CHECKOUT
@@ -30,3 +30,8 @@ class Stage:
     skips_count: bool = True
     when_alone: Sequence[str] = ()
     workplace: Path | None = None
+
+
+def in_background(stage: Stage) -> Stage:
+    """Return the stage with a low priority, so that it hardly slows the tests that run at the same time."""
+    return replace(stage, command=["nice", "-n", "10", *stage.command])

@@ -109,13 +109,13 @@ def units() -> list[Stage]:
     return [_ansible_test(max(CORES), "units")]
 
 
-# In the order in which `make test` starts them: the longest first, the many short ones at the end.
+# In the order in which `make test` starts them. Sanity comes after lint: it waits for the workplace of the units.
 GROUPS: Mapping[str, Callable[[], list[Stage]]] = {
-    "sanity": sanity,
-    "units": units,
-    "unit": unit,
-    "molecule": molecule,
     "lint": lint,
+    "sanity": sanity,
+    "unit": unit,
+    "units": units,
+    "molecule": molecule,
     "functional": functional,
     "integration": integration,
     "coverage": coverage,
@@ -125,6 +125,8 @@ MEASURED = (
     "unit/plugins",
     *(f"functional/{name}" for name in ("clean", "concourse", "git", "lock", "resource", "role", "status", "trigger")),
 )
+# Static checks. Beside tests, they run with low priority and use the processor time that the tests leave.
+BESIDE = ("sanity", "lint")
 # Their stages use about one core each; groups that follow each other run together.
 AT_ONCE = ("sanity", "units", "unit", "molecule", "lint", "integration")
 # `make test` leaves these out.
