@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from collections.abc import Iterable
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.errors import RequiredError
@@ -15,6 +16,14 @@ from .._core.options.given_options import given_options
 from .._core.options.secrets import secrets_in_addresses
 from .._core.options.texts import encodable
 from .hidden_names import hidden_names_warning
+
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:
+
+    def register_secrets(values: Iterable[str], /) -> None:
+        """Do nothing: ansible-core before 2.22 hides what is in no_log_values."""
+
 
 # Not no_log, which would also hide the content of the lock in the result.
 _UNLOGGED = ("content",)
@@ -33,7 +42,9 @@ class ArgumentModule(AnsibleModule):
         """Read the options. From here on their secrets are hidden: in errors about options, the log and the result."""
         self._base._load_params()
         fallbacks = [name for option in self.argument_spec.values() for name in option.get("fallback", (None, []))[1]]
-        self.no_log_values.update(secrets_in_addresses([self.params, *map(os.environ.get, fallbacks)]))
+        secrets = secrets_in_addresses([self.params, *map(os.environ.get, fallbacks)])
+        self.no_log_values.update(secrets)
+        register_secrets(map(encodable, secrets))
         self.params = given_options(self.params)
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:

@@ -190,7 +190,9 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
         book, variables = stage.playbook()
         fly = {"FLY_HOME": str(stage.fly_home())}
         with ProcessWatch() as watch:
-            cases = machine.ansible("ansible-playbook", str(book), "-vvvv", "-e", f"@{variables}", environment=fly)
+            # Since ansible-core 2.21, tasks show what a module got only on request.
+            shown = {**fly, "ANSIBLE_INJECT_INVOCATION": "1"}
+            cases = machine.ansible("ansible-playbook", str(book), "-vvvv", "-e", f"@{variables}", environment=shown)
             known_hosts = f"pool_boy_known_hosts_file={stage.ssh.known_hosts}"
             command = ("ansible-playbook", "poolboy.concourse.status", "-vvvv", "-e", known_hosts)
             status = machine.ansible(*command, environment=stage.environment)
