@@ -37,9 +37,9 @@ def check_texts(options: Mapping[str, object]) -> None:
 
 
 def encodable(value: t.Any) -> t.Any:
-    """Return a value of options with each byte that is not UTF-8 as an escape, at any depth."""
+    """Return a value of options with each NUL, and each byte that is not UTF-8, as an escape, at any depth."""
     if isinstance(value, str):
-        return valid_unicode(value)
+        return valid_unicode(value).replace("\0", r"\x00")
     if isinstance(value, Mapping):
         return {encodable(key): encodable(one) for key, one in value.items()}
     return [encodable(one) for one in value] if isinstance(value, list | tuple) else value

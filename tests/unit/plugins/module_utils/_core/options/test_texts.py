@@ -34,3 +34,4 @@ def test_bytes_of_a_file_name_that_are_not_utf_8_are_accepted() -> None:
 
 def test_what_is_not_utf_8_becomes_an_escape_at_any_depth() -> None:
     assert encodable({"r\udcffd": ["a", ("\udcff", 1)], "n": None}) == {r"r\xffd": ["a", [r"\xff", 1]], "n": None}
+    assert encodable("a\0b") == r"a\x00b", "syslog takes no NUL"
