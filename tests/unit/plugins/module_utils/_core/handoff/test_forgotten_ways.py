@@ -11,6 +11,7 @@ from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     FAILED,
     HANDED_OFF,
+    LEAKED,
     PENDING,
     STARTED,
     claimed,
@@ -21,6 +22,10 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     PipelineModel,
     get,
     put,
+)
+from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
+    ModelQueries,
+    verdict_on,
 )
 
 
@@ -96,3 +101,13 @@ def test_a_rerun_of_an_old_build_has_taken_what_is_forgotten() -> None:
     assert name(model, claiming) is HANDED_OFF
     model.forgotten = {"envs"}
     assert name(model, claiming) is HANDED_OFF
+
+
+def test_no_more_builds_are_asked_for_where_the_latest_are_all() -> None:
+    model, claiming = claimed()
+    model.job("use", get("envs"), put("envs", step="give-back"))
+    model.build("use", took={"envs": "v2"})
+    model.forgotten = {"envs"}
+    queries = ModelQueries(model)
+    assert verdict_on(queries, claiming, "v2").name is LEAKED
+    assert not [query for query in queries.asked if query.method == "builds_since" and "use" in query.about]
