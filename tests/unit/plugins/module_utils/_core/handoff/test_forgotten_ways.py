@@ -19,6 +19,7 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
     name,
 )
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.pipeline_model import (
+    START_OF_TIME,
     PipelineModel,
     get,
     put,
@@ -111,3 +112,38 @@ def test_no_more_builds_are_asked_for_where_the_latest_are_all() -> None:
     queries = ModelQueries(model)
     assert verdict_on(queries, claiming, "v2").name is LEAKED
     assert not [query for query in queries.asked if query.method == "builds_since" and "use" in query.about]
+
+
+def test_a_job_can_take_the_lock_while_another_version_is_forgotten() -> None:
+    model, claiming = claimed()
+    claiming = model.set_status(claiming, FAILED)
+    model.job("timer", get("envs"), get("parts"))
+    model.job("destroy", get("envs", passed=["timer"]), put("envs", step="give-back"))
+    model.job("report", get("parts", passed=["timer"]), put("envs", step="give-back"))
+    model.build("timer", took={"envs": "v2", "parts": "p1"})
+    model.forgotten = {"parts"}
+    assert name(model, claiming) is HANDED_OFF
+
+
+def test_a_build_that_lists_what_it_took_does_not_come_after_one_that_lists_nothing() -> None:
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2")
+    model.job("claim", get("src"), put("envs"))
+    model.job("test", get("src", passed=["claim"]), put("report"))
+    model.job("finish", get("report", passed=["test"]), put("envs"))
+    claiming = model.build("claim", made={"envs": "v2"})
+    model.build("test", took={"src": "s9"}, made={"report": "r9"})
+    model.next_inputs("finish", {"report": "r9"})
+    model.last_updated = START_OF_TIME - 3600
+    assert name(model, claiming) is LEAKED
+
+
+def test_the_chain_continues_after_a_build_whose_input_is_forgotten() -> None:
+    model, claiming = chain()
+    model.job("sign", get("report", passed=["test"]), put("final"))
+    model.job("finish", get("final", passed=["sign"]), put("envs"))
+    model.build("sign", took={"report": "r2"}, made={"final": "f2"})
+    model.next_inputs("finish", {"final": "f2"})
+    assert name(model, claiming) is HANDED_OFF
+    model.forgotten = {"src"}
+    assert name(model, claiming) is HANDED_OFF
