@@ -39,6 +39,10 @@ def test_a_started_build_has_the_version_of_a_hold_that_has_ended() -> None:
     verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), ModelQueries(model), now=now)
     at = PoolPolicy().releasable_at(verdict)
     assert at is None or at > now, f"released while {user} is started with it: {verdict.reason}"
+    assert (
+        verdict.reason
+        == "held by ada until 2026-01-01T00:10:00Z, which has passed, but ci/use 1 is started with the lock"
+    )
 
 
 @pytest.mark.parametrize("status", [STARTED, SUCCEEDED])
