@@ -51,7 +51,7 @@ def test_a_job_waits_for_a_second_lock_of_the_pool() -> None:
 def test_a_job_that_also_takes_any_lock_of_the_pool_can_start_with_what_came_along() -> None:
     """It takes a later lock by `passed`, but nothing says which one it takes without."""
     model, claiming = claimed_with_source()
-    by_passed, any_lock = get("envs", step="by-passed", passed=["claim"]), get("envs", step="any")
+    by_passed, any_lock = get("envs", step="later", passed=["claim"]), get("envs", step="any")
     model.job("finish", get("src", passed=["claim"]), by_passed, any_lock, put("envs"))
-    model.next_inputs("finish", {"src": "s2", "by-passed": "v3", "any": "v3"})
+    model.next_inputs("finish", {"src": "s2", "later": "v3", "any": "v3"})
     assert verdict_on(ModelQueries(model), claiming, "v2").name is HANDED_OFF
