@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ..concourse.model import Build
 from ..handoff.later_takers import ask_for_use_after_taker
@@ -74,16 +75,21 @@ def _ask_by_version(reason: str, judged: ClaimToJudge) -> Verdict | VersionUsers
     if found is not None:
         return found.found_by_version(reason)
     users = ask_for_version_users(commit, teams, queries, judged.claimed_at)
-    return _ask_about(users, reason, judged) or users
+    return _ask_about_users(users, reason, judged) or users
 
 
-def ask_about_users(reason: str, judged: ClaimToJudge) -> Verdict | None:
-    """Return the verdict on a claim that a build has or can take, None if none. Raises NoCredibleResponse."""
+def ask_about_expired_hold(own: Verdict, judged: ClaimToJudge) -> Verdict:
+    """Judge a claim whose hold has ended, as `own` says: a build can have taken the lock since.
+
+    Then it is released only if the policies of both verdicts allow it. Raises NoCredibleResponse.
+    """
     users = ask_for_version_users(judged.claim.commit, judged.teams, judged.queries, judged.claimed_at)
-    return _ask_about(users, reason, judged)
+    found = _ask_about_users(users, own.reason, judged)
+    return own if found is None else replace(found, otherwise=own)
 
 
-def _ask_about(users: VersionUsers, reason: str, judged: ClaimToJudge) -> Verdict | None:
+def _ask_about_users(users: VersionUsers, reason: str, judged: ClaimToJudge) -> Verdict | None:
+    """Return the verdict on a lock that one of the users of its version has, or passed on to a job; None if none."""
     commit, queries = judged.claim.commit, judged.queries
     user = users.active_build
     if user is not None:

@@ -41,7 +41,7 @@ from .build_rules import ask_about_build, ask_about_late_claim
 from .claim_to_judge import ClaimToJudge
 from .claiming_build import ClaimTiming, ask_for_claiming_build
 from .making_builds import ask_about_making_builds
-from .missing_build import ask_about_missing_build, ask_about_unnamed_build, ask_about_users
+from .missing_build import ask_about_expired_hold, ask_about_missing_build, ask_about_unnamed_build
 from .person_rules import judge_persons_claim, judge_take_over
 from .verdict import Verdict, VerdictName
 
@@ -76,7 +76,7 @@ def judge_claim(
     judged = ClaimToJudge(claim, holder, queries, teams, min(claim.claimed_at, now), remembered, lock)
     try:
         if own is not None:
-            return ask_about_users(own.reason, judged) or own
+            return ask_about_expired_hold(own, judged)
         return ask_about_unnamed_build(judged) if holder.kind is HolderKind.UNNAMED else _ask_about_named_build(judged)
     except NoCredibleResponse as missing:
         return Verdict(VerdictName.UNREACHABLE, f"claimed by {holder.text}, but {missing}")

@@ -10,8 +10,9 @@ import pytest
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.claim import Claim
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.claim.holder import read_holder
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.concourse.model import BuildStatus
-from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import PoolPolicy
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.policy import Policy, PoolPolicy
 from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.rules import judge_claim
+from ansible_collections.poolboy.concourse.plugins.module_utils._core.verdict.verdict import VerdictName
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.handoff.claim_builders import (
     HANDED_OFF,
     STARTED,
@@ -26,6 +27,8 @@ from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core
 from ansible_collections.poolboy.concourse.tests.unit.plugins.module_utils._core.verdict.queries_model import (
     ModelQueries,
 )
+
+END_OF_HOLD = 1_767_268_800  # 2026-01-01T12:00:00Z
 
 
 def test_a_started_build_has_the_version_of_a_hold_that_has_ended() -> None:
@@ -43,6 +46,30 @@ def test_a_started_build_has_the_version_of_a_hold_that_has_ended() -> None:
         verdict.reason
         == "held by ada until 2026-01-01T00:10:00Z, which has passed, but ci/use 1 is started with the lock"
     )
+
+
+@pytest.mark.parametrize(
+    ("policies", "releasable_at"),
+    [
+        ({VerdictName.HANDED_OFF: Policy.RELEASE, VerdictName.EXPIRED: Policy.KEEP}, None),
+        ({VerdictName.HANDED_OFF: Policy.RELEASE, VerdictName.EXPIRED: Policy.STALE}, END_OF_HOLD + 3600),
+        ({VerdictName.HANDED_OFF: Policy.KEEP, VerdictName.EXPIRED: Policy.RELEASE}, None),
+    ],
+)
+def test_it_is_released_only_as_both_policies_allow(
+    policies: dict[VerdictName, Policy], releasable_at: int | None
+) -> None:
+    """The build ended long before the hold."""
+    model = PipelineModel()
+    model.versions("envs", "v1", "v2", "v3")
+    model.job("use", get("envs"))
+    model.job("finish", get("envs", passed=["use"]), put("envs", step="give-back"))
+    model.build("use", took={"envs": "v2"})
+    model.next_inputs("finish", {"envs": "v2"})
+    claim = Claim("v2", START_OF_TIME, "Ada", "claiming: env-1\n\nHeld-By: ada\nHold-Until: 2026-01-01T12:00:00Z\n")
+    verdict = judge_claim(claim, read_holder(claim, "env-1", "main"), ModelQueries(model), now=START_OF_TIME + 86_400)
+    assert verdict.name is HANDED_OFF
+    assert PoolPolicy(policies).releasable_at(verdict) == releasable_at
 
 
 @pytest.mark.parametrize("status", [STARTED, SUCCEEDED])
