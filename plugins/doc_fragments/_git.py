@@ -52,7 +52,7 @@ options:
   repo_username:
     description:
       - User name for the repository over C(https) or C(http).
-      - This user takes precedence over C(~/.netrc). Without O(repo_password), git uses the password of this user in
+      - This login takes precedence over C(~/.netrc). Without O(repo_password), git uses the password of this user in
         C(~/.netrc), or from the credential helpers in the settings of git.
     type: str
   repo_password:

@@ -100,10 +100,10 @@ class FolderLock(contextlib.AbstractContextManager["FolderLock"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.release()
-        # As in a full file system, where git's own errors have sentences already.
-        if isinstance(error, OSError):
-            raise cache_error(self._folder.path, error) from error
+        # The context of CacheFolder.locked() reports the errors of a full disk.
+        held, self._held = self._held, None
+        if held is not None:
+            held.__exit__(kind, error, traceback)
 
     def acquire(self) -> None:
         """Keep other runs out, see CacheFolder.locked(). Raises RepositoryError."""

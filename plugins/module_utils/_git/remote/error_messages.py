@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from ..._core.shared.errors import RepositoryError
 from ..._core.shared.text import printable
 from ..process.command import GitFailed, GitTimedOut
-from .known_causes import CAUSES
+from .known_causes import CAUSES, PROXY
 
 HIDDEN = "***"
 _LONGEST = 400  # characters of the output of git
@@ -24,7 +24,7 @@ _NOISE = re.compile(
 _ASKED_FOR = re.compile(r"could not read (?:Username|Password) for '(?P<scheme>https?://)(?:[^/@']*@)?(?P<host>[^/']+)")
 # All up to the last @ of a word: curl reads a password with an unescaped / as a host and a path.
 _USER_INFORMATION = re.compile(r"(?<=://)\S+@")
-_PROXY = re.compile(r"(?<=proxy syntax in ')[^']*")  # curl quotes the user name and a part of the password
+_PROXY = re.compile(r"(?<=proxy syntax in ').*(?=')")  # curl quotes the user name and a part of the password
 _QUERY = re.compile(r"(://[^\s?'\"]*\?)[^\s'\"]+")  # of a redirect, where it can hold a token
 
 
@@ -40,6 +40,9 @@ def explain(
             f"The server of {where} did not complete git {failed.command} within git_timeout,"
             f" {failed.seconds:g} seconds: check the server and the network, or raise git_timeout."
         )
+    asked = _ASKED_FOR.search(failed.stderr)
+    if asked is not None and _is_proxy(asked["host"]):
+        return RepositoryError(f"{PROXY.format(where=where)} ({git_words(failed.stderr, secrets)})")
     if origin and (other := _other_origin(failed.stderr, origin)):
         return RepositoryError(
             f"{where} leads to {other}, which requires a user name and a password, and those for {origin} are never"
@@ -57,14 +60,19 @@ def explain(
 
 def _other_origin(stderr: str, origin: str) -> str | None:
     """Return where a redirect, or insteadOf in the settings of git, has led to a server that requires a login."""
-    from urllib.request import getproxies_environment
-
     found = _ASKED_FOR.search(stderr)
     if found is None:
         return None
     other = f"{found['scheme']}{found['host']}"
-    is_proxy = any(found["host"] in address for address in getproxies_environment().values())
-    return None if is_proxy or other.lower() == origin.lower() else printable(other, 200)
+    return None if other.lower() == origin.lower() else printable(other, 200)
+
+
+def _is_proxy(host: str) -> bool:
+    """Return whether a variable such as https_proxy names a host, with its port."""
+    from urllib.request import getproxies_environment
+
+    addresses = getproxies_environment().values()
+    return host in {address.rpartition("://")[2].rpartition("@")[2].rstrip("/") for address in addresses}
 
 
 def git_words(stderr: str, secrets: Iterable[str] = (), pattern: str = "(?!)") -> str:

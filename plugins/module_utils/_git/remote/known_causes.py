@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+PROXY = (
+    "The proxy before {where} cannot be used: check https_proxy, http_proxy and no_proxy where this runs, and"
+    " http.proxy in the settings of git, and the user name and password in them; write their special characters as %XX."
+)
+
 # The output of git 2.39, OpenSSH 9.2 and curl (GnuTLS and OpenSSL), and the message for it; the first match counts.
 CAUSES: tuple[tuple[str, str], ...] = (
     (
@@ -43,8 +48,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"[Cc]ould not resolve proxy|from proxy after CONNECT|CONNECT tunnel failed|[Uu]nsupported proxy|error: 407",
-        "The proxy before {where} cannot be used: check https_proxy, http_proxy and no_proxy where this runs, and"
-        " http.proxy in the settings of git; in its user name and password, write special characters as %XX.",
+        PROXY,
     ),
     (
         r"Could not resolve host|unable to look up|Name or service not known|name resolution|nodename nor servname",

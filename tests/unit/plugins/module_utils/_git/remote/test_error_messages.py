@@ -97,7 +97,8 @@ def test_causes(stderr: str, words: str) -> None:
         ("https://me@other", "leads to https://other, which requires"),
         ("http://host", "leads to http://host, which requires"),
         ("https://host:8443", "leads to https://host:8443, which requires"),
-        ("http://proxy:3128", "give them in repo_username and repo_password"),
+        ("https://pro", "leads to https://pro, which requires"),
+        ("http://proxy:3128", "The proxy before https://host/locks.git cannot be used"),
         ("https://host", "give them in repo_username and repo_password"),
         ("https://me@host", "give them in repo_username and repo_password"),
     ],
@@ -131,6 +132,7 @@ def test_secrets_and_user_information_are_hidden() -> None:
     "stderr",
     [
         "fatal: unable to access 'https://example.org/': Unsupported proxy syntax in 'me:hunter2'",
+        "fatal: unable to access 'https://example.org/': Unsupported proxy syntax in 'me:o'hunter2'",
         "fatal: unable to access 'http://oauth2:a/hunter2@host/locks.git/': URL using bad/illegal format",
         "fatal: unable to access 'http://oauth2:a@b/hunter2@host/locks.git/': URL using bad/illegal format",
         "fatal: unable to update url base from redirection:\n  asked for: https://host/a\n"
