@@ -54,6 +54,11 @@ class Outcome:
             return "skipped"
         return "FAILED" if self.code else "passed"
 
+    @property
+    def closing(self) -> str:
+        """Return the line below the output of the stage."""
+        return f"=== {self.stage.name}: {self.word}, {self.seconds:.1f} s"
+
 
 def run_in_order(stages: Sequence[Stage]) -> list[Outcome]:
     """Run stages one after the other and show the output of each while it runs."""
@@ -64,7 +69,7 @@ def run_in_order(stages: Sequence[Stage]) -> list[Outcome]:
         outcome = _run(replace(stage, command=[*stage.command, *stage.when_alone]), None)
         outcomes.append(outcome)
         if not stage.obstacle:
-            print(f"=== {stage.name}: {outcome.word}, {outcome.seconds:.1f} s", flush=True)
+            print(outcome.closing, flush=True)
     return outcomes
 
 
@@ -77,8 +82,7 @@ def run_at_once(stages: Sequence[Stage]) -> Iterator[Outcome]:
 def show(outcome: Outcome) -> Outcome:
     """Show the output of a stage that has ended."""
     if not outcome.stage.obstacle:
-        name = outcome.stage.name
-        print(f"\n=== {name}\n{outcome.output}=== {name}: {outcome.word}, {outcome.seconds:.1f} s", flush=True)
+        print(f"\n=== {outcome.stage.name}\n{outcome.output}{outcome.closing}", flush=True)
     return outcome
 
 
@@ -142,13 +146,12 @@ def _variables(stage: Stage) -> dict[str, str]:
 
 def run_groups(names: Sequence[str]) -> list[Outcome]:
     """Run groups of stages and return their outcomes."""
-    beside = [name for name in names if name in BESIDE]
-    first = [name for name in names if name not in beside] or beside
+    tests = [name for name in names if name not in BESIDE]
+    beside = [in_background(stage) for name in names if tests and name in BESIDE for stage in GROUPS[name]()]
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(1) as background:
-        waiting = [] if first == beside else [in_background(stage) for name in beside for stage in GROUPS[name]()]
-        done_beside = background.submit(lambda: list(run_at_once(waiting)))
-        for at_once, group in groupby(first, key=AT_ONCE.__contains__):
+        done_beside = background.submit(lambda: list(run_at_once(beside)))
+        for at_once, group in groupby(tests or names, key=AT_ONCE.__contains__):
             stages = [stage for name in group for stage in GROUPS[name]()]
             together = at_once and len(stages) > 1
             outcomes += map(show, run_at_once(stages)) if together else run_in_order(stages)
